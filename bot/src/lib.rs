@@ -1,0 +1,1 @@
+//! The binary tawny: page, CLI verbs, wiring.

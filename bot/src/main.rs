@@ -1,0 +1,2 @@
+//! The binary `tawny`.
+fn main() {}

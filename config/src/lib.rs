@@ -1,0 +1,1 @@
+//! tawny.yaml to typed settings, with every error at once.

@@ -1,0 +1,1 @@
+//! The loop: leases, ticks, timers, outbox, recovery.

@@ -1,0 +1,1 @@
+//! The only SQL: events, inbox, outbox, timers, leases, evidence.

@@ -1,0 +1,1 @@
+//! What Tawny says, and how it is laid out.

@@ -1,0 +1,1 @@
+//! A small HTTP shop with a fault switch.

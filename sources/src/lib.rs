@@ -1,0 +1,1 @@
+//! Reads the outside: metrics, code, logs, probes.
