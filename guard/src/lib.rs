@@ -1,1 +1,26 @@
-//! The domain: pure decisions, no I/O, no clock, no randomness.
+//! The domain: what Tawny knows and decides. No I/O, no clock, no randomness, nothing that waits or fails
+//! for reasons of its own; time and random bits arrive in [`input::Input`].
+//!
+//! The way through: [`decide::decide`] turns an input into events, [`state::State::fold`] turns events
+//! into what is, [`effects::effects`] and [`timer::timers`] say what has to follow,
+//! [`authorise::authorise`] is the only source of the right to act, and [`detect`] judges metrics.
+
+pub mod action;
+pub mod actor;
+pub mod approval;
+pub mod authorise;
+pub mod decide;
+pub mod effects;
+pub mod event;
+pub mod finding;
+pub mod ids;
+pub mod input;
+pub mod lane;
+pub mod plan;
+pub mod policy;
+pub mod state;
+pub mod timer;
+pub mod verdict;
+
+#[cfg(test)]
+mod testing;

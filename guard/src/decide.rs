@@ -1,0 +1,76 @@
+//! What follows from what happened. Pure: the same state and input give the same events.
+
+use crate::approval::ApprovalAnswer;
+use crate::event::Event;
+use crate::input::{Happened, Ids, Input};
+use crate::state::State;
+
+mod actions;
+mod answers;
+mod assessed;
+mod baked;
+mod ended;
+mod metrics;
+mod questions;
+
+#[cfg(test)]
+mod tests;
+
+/// Decides. `state` is none only before the first event of a deployment.
+///
+/// An input that makes no sense in this state (a late timer, an outcome that is already known) gives
+/// no events; an answer or a command that is refused gives [`Event::Refused`].
+#[must_use]
+pub fn decide(state: Option<&State>, input: &Input) -> Vec<Event> {
+    let mut ids = Ids::of(input);
+    match (state, &input.what) {
+        (None, Happened::DeployAsked { plan, by }) => {
+            vec![Event::DeploymentRequested {
+                plan: (**plan).clone(),
+                by: by.clone(),
+            }]
+        }
+        (None, _) | (Some(_), Happened::DeployAsked { .. }) => Vec::new(),
+        (Some(state), happened) => match happened {
+            Happened::DeployAsked { .. } => Vec::new(),
+            Happened::BaselineCaptured { history_s, blind } => {
+                actions::begin(state, input, *history_s, blind, &mut ids)
+            }
+            Happened::InstanceDone { action, instance } => {
+                actions::instance_done(state, action, instance)
+            }
+            Happened::ActionEnded { action, outcome } => {
+                ended::action_ended(state, input, action, outcome, &mut ids)
+            }
+            Happened::Assessed(assessment) => {
+                assessed::assessed(state, input, assessment, &mut ids)
+            }
+            Happened::MetricsLost { source, error } => metrics::lost(state, source, error),
+            Happened::MetricsBack { source } => metrics::back(state, input, source),
+            Happened::Cured { signals } => ended::cured(state, signals),
+            Happened::Answered {
+                approval,
+                by,
+                choice,
+                reason,
+            } => answers::answered(
+                state,
+                input,
+                &ApprovalAnswer {
+                    approval,
+                    by,
+                    choice: *choice,
+                    reason,
+                },
+                &mut ids,
+            ),
+            Happened::Commanded {
+                by,
+                command,
+                reason,
+            } => answers::commanded(state, input, by, *command, reason, &mut ids),
+            Happened::TimerFired { timer } => baked::timer_fired(state, input, timer, &mut ids),
+            Happened::Superseded { by } => ended::superseded(state, by),
+        },
+    }
+}

@@ -1,0 +1,186 @@
+//! The detector said something new.
+
+use super::{actions, questions};
+use crate::action::Basis;
+use crate::approval::Question;
+use crate::event::{Event, PauseReason};
+use crate::finding::{Assessment, Finding, FindingKey, Need};
+use crate::input::{Ids, Input};
+use crate::policy::{Circumstances, allowed_tier, deserved_tier};
+use crate::state::{FindingRecord, State, Status};
+use crate::verdict::{Tier, Verdict};
+use jiff::Timestamp;
+
+/// Good news waits twice as long after each flap, up to this many seconds; bad news never waits.
+const LONGEST_WAIT_S: f64 = 7200.0;
+
+pub(super) fn assessed(
+    state: &State,
+    input: &Input,
+    assessment: &Assessment,
+    ids: &mut Ids<'_>,
+) -> Vec<Event> {
+    if state.ended() || state.watch_over || state.rolling_back() || !state.touched() {
+        return Vec::new();
+    }
+    let mut events = moved(state, &assessment.findings);
+    let ended = came_back(state, input.at, assessment);
+    let stands = state.open_findings().count() > ended.len();
+    events.extend(ended);
+    events.extend(verdict(state, input.at, assessment, stands));
+    events.extend(answer(state, input, assessment, ids));
+    events
+}
+
+fn moved(state: &State, findings: &[Finding]) -> Vec<Event> {
+    findings
+        .iter()
+        .filter_map(|finding| match state.findings.get(&finding.key()) {
+            Some(record) if record.ended_at.is_none() => {
+                worse(&record.finding, finding).then(|| Event::FindingWorsened {
+                    finding: finding.clone(),
+                })
+            }
+            _ => Some(Event::FindingOpened {
+                finding: finding.clone(),
+            }),
+        })
+        .collect()
+}
+
+fn worse(before: &Finding, now: &Finding) -> bool {
+    now.budget > before.budget
+        || (now.hard_limit_crossed && !before.hard_limit_crossed)
+        || (now.severe && !before.severe)
+}
+
+fn came_back(state: &State, at: Timestamp, assessment: &Assessment) -> Vec<Event> {
+    // Silence is not a recovery: with no answer from the metrics, what was found stands.
+    if assessment.verdict == Verdict::Unmeasured {
+        return Vec::new();
+    }
+    state
+        .open_findings()
+        .filter(|record| {
+            !assessment
+                .findings
+                .iter()
+                .any(|finding| finding.key() == record.finding.key())
+        })
+        .filter(|record| waited(at, record.changed_at, record.changes))
+        .map(|record| Event::FindingEnded {
+            key: record.finding.key(),
+        })
+        .collect()
+}
+
+/// Whether good news has waited long enough: at once for the first changes, then 2, 4, 8… minutes.
+pub(super) fn waited(at: Timestamp, since: Timestamp, changes: u32) -> bool {
+    if changes < 4 {
+        return true;
+    }
+    let wait = (60.0 * f64::from(2_u32.saturating_pow((changes - 3).min(12)))).min(LONGEST_WAIT_S);
+    at.duration_since(since).as_secs_f64() >= wait
+}
+
+fn verdict(
+    state: &State,
+    at: Timestamp,
+    assessment: &Assessment,
+    finding_stands: bool,
+) -> Vec<Event> {
+    let now = if finding_stands {
+        Verdict::Degraded
+    } else {
+        assessment.verdict
+    };
+    if state.verdict == Some(now) && !needs_changed(&state.needs, &assessment.needs) {
+        return Vec::new();
+    }
+    let bad_news = now == Verdict::Degraded && state.verdict != Some(Verdict::Degraded);
+    if !bad_news && !waited(at, state.verdict_changed_at, state.verdict_changes) {
+        return Vec::new();
+    }
+    vec![Event::VerdictChanged {
+        verdict: now,
+        needs: assessment.needs.clone(),
+    }]
+}
+
+// The numbers of a need change with every request; only what is needed is news.
+fn needs_changed(before: &[Need], now: &[Need]) -> bool {
+    before.len() != now.len() || before.iter().zip(now).any(|(a, b)| a.signal != b.signal)
+}
+
+fn answer(state: &State, input: &Input, assessment: &Assessment, ids: &mut Ids<'_>) -> Vec<Event> {
+    let circumstances = Circumstances {
+        history_s: assessment.history_s,
+        target_known_good: state.plan.from.is_some() && state.plan.from_known_good,
+        reversible: state.plan.reversible,
+    };
+    let weigh = |finding: &Finding| {
+        (
+            weight(finding, state.findings.get(&finding.key()), &circumstances),
+            finding.key(),
+        )
+    };
+    let weighed: Vec<(Tier, FindingKey)> = assessment.findings.iter().map(weigh).collect();
+    let deserved = weighed
+        .iter()
+        .map(|(tier, _)| *tier)
+        .max()
+        .unwrap_or(Tier::Quiet);
+    let allowed = allowed_tier(deserved, state.plan.policy.autonomy);
+    if allowed <= state.tier {
+        return Vec::new();
+    }
+    let because: Vec<FindingKey> = weighed
+        .into_iter()
+        .filter(|(tier, _)| *tier == deserved)
+        .map(|(_, key)| key)
+        .collect();
+    let mut events = vec![Event::TierRaised {
+        tier: allowed,
+        deserved,
+        because: because.clone(),
+    }];
+    match allowed {
+        Tier::Quiet | Tier::Warn => {}
+        Tier::Pause => events.extend(pause_and_ask(state, input, because, ids)),
+        Tier::RollBack => {
+            events.extend(questions::withdraw(state));
+            events.extend(actions::roll_back(state, input, Basis::Policy, ids));
+        }
+    }
+    events
+}
+
+fn weight(
+    finding: &Finding,
+    record: Option<&FindingRecord>,
+    circumstances: &Circumstances,
+) -> Tier {
+    let tier = deserved_tier(finding, circumstances);
+    let accepted = record.is_some_and(|record| record.accepted && !worse(&record.finding, finding));
+    if accepted { Tier::Quiet } else { tier }
+}
+
+fn pause_and_ask(
+    state: &State,
+    input: &Input,
+    keys: Vec<FindingKey>,
+    ids: &mut Ids<'_>,
+) -> Vec<Event> {
+    let mut events = Vec::new();
+    match state.status {
+        Status::Progressing => events.push(Event::Paused {
+            reason: PauseReason::Findings { keys },
+        }),
+        Status::Paused | Status::Promoted => {}
+        Status::Pending | Status::RolledBack | Status::Failed | Status::Superseded => {
+            return events;
+        }
+    }
+    events.extend(questions::ask(state, input, Question::Degraded, ids));
+    events
+}

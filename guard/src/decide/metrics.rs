@@ -1,0 +1,39 @@
+//! The metrics source went silent, or speaks again.
+
+use super::assessed::waited;
+use crate::event::Event;
+use crate::input::Input;
+use crate::state::State;
+use crate::verdict::Verdict;
+
+pub(super) fn lost(state: &State, source: &str, error: &str) -> Vec<Event> {
+    if state.metrics_lost.is_some() || state.watch_over {
+        return Vec::new();
+    }
+    let mut events = vec![Event::MetricsLost {
+        source: source.to_owned(),
+        error: error.to_owned(),
+    }];
+    // What was found stands; a clean or open verdict cannot be kept without data.
+    if state.verdict != Some(Verdict::Degraded) && state.verdict != Some(Verdict::Unmeasured) {
+        events.push(Event::VerdictChanged {
+            verdict: Verdict::Unmeasured,
+            needs: Vec::new(),
+        });
+    }
+    events
+}
+
+pub(super) fn back(state: &State, input: &Input, source: &str) -> Vec<Event> {
+    let lost = state
+        .metrics_lost
+        .as_ref()
+        .is_some_and(|(lost, _)| lost == source);
+    if lost && waited(input.at, state.metrics_changed_at, state.metrics_changes) {
+        vec![Event::MetricsBack {
+            source: source.to_owned(),
+        }]
+    } else {
+        Vec::new()
+    }
+}

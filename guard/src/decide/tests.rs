@@ -1,0 +1,661 @@
+use crate::action::{ActionKind, Basis, Progress};
+use crate::actor::{Actor, Role};
+use crate::approval::{Choice, Refusal, Standing};
+use crate::event::Event;
+use crate::finding::{Budget, Cured, Finding, Need};
+use crate::ids::{ApprovalId, InstanceId, PersonId, SignalKey, Version};
+use crate::input::{Command, Happened, Outcome};
+use crate::plan::Plan;
+use crate::policy::Autonomy;
+use crate::state::{Cure, Status};
+use crate::testing::{Story, assessment, finding, mei, names, plan};
+use crate::timer::TimerName;
+use crate::verdict::{Tier, Verdict};
+
+fn severe() -> Finding {
+    Finding {
+        budget: Budget::RollBack,
+        severe: true,
+        ..finding()
+    }
+}
+
+fn healthy() -> Happened {
+    Happened::Assessed(assessment(Verdict::Healthy, vec![]))
+}
+
+fn degraded(finding: Finding) -> Happened {
+    Happened::Assessed(assessment(Verdict::Degraded, vec![finding]))
+}
+
+fn bake(step: u32) -> Happened {
+    Happened::TimerFired {
+        timer: TimerName::Bake { step },
+    }
+}
+
+fn answer(story: &Story, by: Actor, choice: Choice) -> Happened {
+    let approval = story
+        .state()
+        .open_approval()
+        .expect("no question is open")
+        .approval
+        .id
+        .clone();
+    Happened::Answered {
+        approval,
+        by,
+        choice,
+        reason: None,
+    }
+}
+
+fn robot() -> Actor {
+    Actor::Machine {
+        id: PersonId::new("ci").unwrap(),
+        roles: vec![Role::Responder, Role::Operator],
+    }
+}
+
+fn responder() -> Actor {
+    Actor::Person {
+        id: PersonId::new("ana").unwrap(),
+        roles: vec![Role::Responder],
+    }
+}
+
+#[test]
+fn a_healthy_release_goes_gray_then_batch_then_everywhere() {
+    let mut story = Story::new();
+    story.tell(Happened::DeployAsked {
+        plan: Box::new(plan(Autonomy::Rollback)),
+        by: mei(),
+    });
+    assert_eq!(story.state().status(), Status::Pending);
+    let begun = story.tell(Happened::BaselineCaptured {
+        history_s: 40.0,
+        blind: vec![],
+    });
+    assert_eq!(
+        names(&begun),
+        ["baseline_captured", "action_requested", "action_authorised"]
+    );
+    assert_eq!(
+        names(&story.finish_running()),
+        ["instance_changed", "action_executed", "step_finished"]
+    );
+    assert_eq!(names(&story.tell(healthy())), ["verdict_changed"]);
+    assert_eq!(
+        names(&story.wait(30).tell(bake(0))),
+        ["action_requested", "action_authorised"]
+    );
+    story.finish_running();
+    assert_eq!(names(&story.wait(10).tell(bake(1))), ["promoted"]);
+    assert_eq!(story.state().status(), Status::Promoted);
+    let ended = story.wait(1800).tell(Happened::TimerFired {
+        timer: TimerName::FinalBake,
+    });
+    assert_eq!(
+        ended,
+        [Event::BakeEnded {
+            verdict: Verdict::Healthy,
+            known_good: true
+        }]
+    );
+    assert!(story.state().watch_over());
+}
+
+#[test]
+fn a_severe_finding_rolls_back_without_asking() {
+    let mut story = Story::gray(Autonomy::Rollback);
+    let events = story.tell(degraded(severe()));
+    assert_eq!(
+        names(&events),
+        [
+            "finding_opened",
+            "verdict_changed",
+            "tier_raised",
+            "action_requested",
+            "action_authorised"
+        ]
+    );
+    assert!(matches!(
+        events.last(),
+        Some(Event::ActionAuthorised {
+            basis: Basis::Policy,
+            ..
+        })
+    ));
+    assert_eq!(
+        names(&story.finish_running()),
+        ["instance_changed", "action_executed", "rolled_back"]
+    );
+    assert_eq!(story.state().status(), Status::RolledBack);
+    assert_eq!(story.state().highest_tier(), Tier::RollBack);
+    assert_eq!(
+        story.state().version_of(&InstanceId::new("a").unwrap()),
+        Some(&Version::new("v1").unwrap())
+    );
+}
+
+#[test]
+fn a_rollback_touches_only_what_left_the_old_version() {
+    let mut story = Story::gray(Autonomy::Rollback);
+    story.tell(degraded(severe()));
+    let action = &story.state().running_action().unwrap().action;
+    assert_eq!(action.kind, ActionKind::RollBack);
+    assert_eq!(action.instances, [InstanceId::new("a").unwrap()]);
+}
+
+#[test]
+fn with_autonomy_pause_the_same_finding_pauses_and_asks() {
+    let mut story = Story::gray(Autonomy::Pause);
+    let events = story.tell(degraded(severe()));
+    assert_eq!(
+        names(&events),
+        [
+            "finding_opened",
+            "verdict_changed",
+            "tier_raised",
+            "paused",
+            "approval_asked"
+        ]
+    );
+    assert_eq!(story.state().status(), Status::Paused);
+    let question = &story.state().open_approval().unwrap().approval;
+    assert_eq!(
+        question.options,
+        [Choice::Rollback, Choice::Resume, Choice::Hold]
+    );
+    assert!(story.state().running_action().is_none());
+}
+
+#[test]
+fn with_autonomy_observe_nothing_is_done_but_what_would_have_been_is_said() {
+    let mut story = Story::gray(Autonomy::Observe);
+    let events = story.tell(degraded(severe()));
+    assert_eq!(
+        names(&events),
+        ["finding_opened", "verdict_changed", "tier_raised"]
+    );
+    assert!(matches!(
+        &events[2],
+        Event::TierRaised {
+            tier: Tier::Warn,
+            deserved: Tier::RollBack,
+            ..
+        }
+    ));
+    assert_eq!(story.state().status(), Status::Progressing);
+}
+
+#[test]
+fn the_same_statement_twice_says_nothing_twice() {
+    let mut story = Story::gray(Autonomy::Pause);
+    story.tell(degraded(severe()));
+    assert_eq!(story.wait(1).tell(degraded(severe())), []);
+}
+
+#[test]
+fn an_answered_rollback_rolls_back_and_the_cure_is_proven() {
+    let mut story = Story::gray(Autonomy::Pause);
+    story.tell(degraded(severe()));
+    let press = answer(&story, mei(), Choice::Rollback);
+    let events = story.tell(press);
+    assert_eq!(
+        names(&events),
+        ["approval_answered", "action_requested", "action_authorised"]
+    );
+    story.finish_running();
+    let cured = Cured {
+        signal: SignalKey::new("errors").unwrap(),
+        current: 0.002,
+        effect: 0.0,
+        interval: (-0.001, 0.002),
+        unit: "ratio".into(),
+        evidence: None,
+    };
+    assert_eq!(
+        names(&story.tell(Happened::Cured {
+            signals: vec![cured]
+        })),
+        ["cure_confirmed"]
+    );
+    assert!(matches!(story.state().cure(), Cure::Confirmed { .. }));
+    let late = Happened::TimerFired {
+        timer: TimerName::Cure {
+            action: story.state().actions().last().unwrap().action.id.clone(),
+        },
+    };
+    assert_eq!(story.tell(late), []);
+}
+
+#[test]
+fn a_cure_that_does_not_show_reopens_the_incident() {
+    let mut story = Story::gray(Autonomy::Rollback);
+    story.tell(degraded(severe()));
+    let action = story.state().running_action().unwrap().action.id.clone();
+    story.finish_running();
+    assert_eq!(
+        names(&story.wait(300).tell(Happened::TimerFired {
+            timer: TimerName::Cure { action }
+        })),
+        ["cure_failed"]
+    );
+}
+
+#[test]
+fn a_resume_accepts_what_was_found_and_watches_the_step_again() {
+    let mut story = Story::gray(Autonomy::Pause);
+    story.tell(degraded(severe()));
+    let press = answer(&story, mei(), Choice::Resume);
+    assert_eq!(
+        names(&story.wait(5).tell(press)),
+        ["approval_answered", "resumed", "bake_extended"]
+    );
+    assert_eq!(story.state().status(), Status::Progressing);
+    assert_eq!(
+        story.wait(1).tell(degraded(severe())),
+        [],
+        "an accepted finding pauses again"
+    );
+    let other = Finding {
+        signal: SignalKey::new("latency").unwrap(),
+        ..severe()
+    };
+    let again = story.wait(1).tell(Happened::Assessed(assessment(
+        Verdict::Degraded,
+        vec![severe(), other],
+    )));
+    assert_eq!(
+        names(&again),
+        ["finding_opened", "tier_raised", "paused", "approval_asked"]
+    );
+}
+
+#[test]
+fn a_hold_keeps_the_pause_and_a_command_still_works_afterwards() {
+    let mut story = Story::gray(Autonomy::Pause);
+    story.tell(degraded(severe()));
+    let press = answer(&story, responder(), Choice::Hold);
+    assert_eq!(names(&story.tell(press)), ["approval_answered"]);
+    assert_eq!(story.state().status(), Status::Paused);
+    let command = Happened::Commanded {
+        by: mei(),
+        command: Command::Rollback,
+        reason: None,
+    };
+    assert_eq!(
+        names(&story.tell(command)),
+        ["action_requested", "action_authorised"]
+    );
+}
+
+#[test]
+fn nobody_answers_and_the_pause_stays() {
+    let mut story = Story::gray(Autonomy::Pause);
+    story.tell(degraded(severe()));
+    let approval = story.state().open_approval().unwrap().approval.id.clone();
+    assert_eq!(
+        names(&story.wait(900).tell(Happened::TimerFired {
+            timer: TimerName::Reminder {
+                approval: approval.clone()
+            }
+        })),
+        ["approval_reminded"]
+    );
+    assert_eq!(
+        names(&story.wait(900).tell(Happened::TimerFired {
+            timer: TimerName::Approval {
+                approval: approval.clone()
+            }
+        })),
+        ["approval_expired"]
+    );
+    assert_eq!(story.state().status(), Status::Paused);
+    let late = Happened::Answered {
+        approval,
+        by: mei(),
+        choice: Choice::Rollback,
+        reason: None,
+    };
+    assert!(matches!(
+        &story.tell(late)[..],
+        [Event::Refused {
+            refusal: Refusal::Expired { .. },
+            ..
+        }]
+    ));
+}
+
+#[test]
+fn the_second_answer_is_told_who_was_faster() {
+    let mut story = Story::gray(Autonomy::Pause);
+    story.tell(degraded(severe()));
+    let first = answer(&story, mei(), Choice::Hold);
+    let second = answer(&story, mei(), Choice::Rollback);
+    story.tell(first);
+    assert!(matches!(
+        &story.tell(second)[..],
+        [Event::Refused {
+            refusal: Refusal::AlreadyAnswered {
+                choice: Choice::Hold,
+                ..
+            },
+            ..
+        }]
+    ));
+    assert!(story.state().running_action().is_none());
+}
+
+#[test]
+fn a_machine_cannot_answer_neither_by_button_nor_by_command() {
+    let mut story = Story::gray(Autonomy::Pause);
+    story.tell(degraded(severe()));
+    let press = answer(&story, robot(), Choice::Resume);
+    let command = Happened::Commanded {
+        by: robot(),
+        command: Command::Resume,
+        reason: None,
+    };
+    for attempt in [press, command] {
+        assert!(matches!(
+            &story.tell(attempt)[..],
+            [Event::Refused {
+                refusal: Refusal::NotAPerson { .. },
+                ..
+            }]
+        ));
+    }
+    assert_eq!(
+        story.state().open_approval().unwrap().standing,
+        Standing::Open
+    );
+}
+
+#[test]
+fn a_responder_may_hold_but_not_resume() {
+    let mut story = Story::gray(Autonomy::Pause);
+    story.tell(degraded(severe()));
+    let press = answer(&story, responder(), Choice::Resume);
+    assert!(matches!(
+        &story.tell(press)[..],
+        [Event::Refused {
+            refusal: Refusal::MissingRole { .. },
+            ..
+        }]
+    ));
+}
+
+#[test]
+fn an_unknown_question_is_refused() {
+    let mut story = Story::gray(Autonomy::Pause);
+    let approval = ApprovalId::new("apr_forged").unwrap();
+    let press = Happened::Answered {
+        approval,
+        by: mei(),
+        choice: Choice::Rollback,
+        reason: None,
+    };
+    assert!(matches!(
+        &story.tell(press)[..],
+        [Event::Refused {
+            refusal: Refusal::UnknownApproval { .. },
+            ..
+        }]
+    ));
+}
+
+#[test]
+fn an_open_question_is_withdrawn_when_policy_rolls_back() {
+    let mut story = Story::gray(Autonomy::Rollback);
+    story.tell(degraded(finding()));
+    assert_eq!(story.state().tier(), Tier::Pause);
+    let events = story.wait(2).tell(degraded(severe()));
+    assert_eq!(
+        names(&events),
+        [
+            "finding_worsened",
+            "tier_raised",
+            "approval_withdrawn",
+            "action_requested",
+            "action_authorised"
+        ]
+    );
+}
+
+#[test]
+fn an_inconclusive_bake_is_prolonged_while_certainty_is_in_reach_and_then_held() {
+    let mut story = Story::gray(Autonomy::Rollback);
+    let need = |seconds| Need {
+        signal: SignalKey::new("errors").unwrap(),
+        smallest_visible: Some(0.08),
+        tolerance: 0.01,
+        unit: "ratio".into(),
+        seconds: Some(seconds),
+        requests: None,
+    };
+    let mut open = assessment(Verdict::Inconclusive, vec![]);
+    open.needs = vec![need(20.0)];
+    story.tell(Happened::Assessed(open.clone()));
+    assert_eq!(names(&story.wait(30).tell(bake(0))), ["bake_extended"]);
+    assert_eq!(names(&story.wait(30).tell(bake(0))), ["bake_extended"]);
+    assert_eq!(
+        names(&story.wait(30).tell(bake(0))),
+        ["paused", "approval_asked"]
+    );
+    assert_eq!(story.state().highest_tier(), Tier::Quiet);
+    let press = answer(&story, mei(), Choice::Resume);
+    let events = story.tell(press);
+    assert_eq!(
+        names(&events),
+        [
+            "approval_answered",
+            "resumed",
+            "action_requested",
+            "action_authorised"
+        ]
+    );
+}
+
+#[test]
+fn without_metrics_nothing_is_promoted_and_nothing_is_rolled_back() {
+    let mut story = Story::gray(Autonomy::Rollback);
+    story.tell(healthy());
+    let lost = Happened::MetricsLost {
+        source: "prometheus".into(),
+        error: "connection refused".into(),
+    };
+    assert_eq!(
+        names(&story.tell(lost.clone())),
+        ["metrics_lost", "verdict_changed"]
+    );
+    assert_eq!(story.tell(lost), []);
+    assert_eq!(
+        names(&story.wait(30).tell(bake(0))),
+        ["paused", "approval_asked"]
+    );
+    assert!(story.state().running_action().is_none());
+    assert_eq!(
+        names(&story.tell(Happened::MetricsBack {
+            source: "prometheus".into()
+        })),
+        ["metrics_back"]
+    );
+    assert_eq!(names(&story.tell(healthy())), ["verdict_changed"]);
+}
+
+#[test]
+fn a_finding_does_not_end_because_the_metrics_went_silent() {
+    let mut story = Story::gray(Autonomy::Observe);
+    story.tell(degraded(severe()));
+    let silent = Happened::Assessed(assessment(Verdict::Unmeasured, vec![]));
+    assert!(!names(&story.tell(silent)).contains(&"finding_ended"));
+}
+
+#[test]
+fn a_late_or_repeated_timer_does_nothing() {
+    let mut story = Story::gray(Autonomy::Rollback);
+    story.tell(healthy());
+    assert_eq!(story.wait(10).tell(bake(0)), [], "the bake is not over");
+    story.wait(20).tell(bake(0));
+    assert_eq!(story.tell(bake(0)), [], "the next step is under way");
+}
+
+#[test]
+fn a_gray_instance_that_cannot_start_fails_the_deployment_and_nothing_else_changes() {
+    let mut story = Story::new();
+    story.tell(Happened::DeployAsked {
+        plan: Box::new(plan(Autonomy::Rollback)),
+        by: mei(),
+    });
+    story.tell(Happened::BaselineCaptured {
+        history_s: 0.0,
+        blind: vec![],
+    });
+    let action = story.state().running_action().unwrap().action.id.clone();
+    let outcome = Outcome::Failed {
+        instance: None,
+        error: "start command exited with 3".into(),
+    };
+    assert_eq!(
+        names(&story.tell(Happened::ActionEnded { action, outcome })),
+        ["action_failed", "failed"]
+    );
+    assert_eq!(story.state().status(), Status::Failed);
+    assert!(story.state().open_approval().is_none());
+}
+
+#[test]
+fn a_stale_action_is_asked_again_and_never_fired_late() {
+    let mut story = Story::gray(Autonomy::Rollback);
+    story.tell(degraded(severe()));
+    let action = story.state().running_action().unwrap().action.id.clone();
+    let outcome = Outcome::Stale {
+        why: "it had to run before 03:20".into(),
+    };
+    let events = story.tell(Happened::ActionEnded {
+        action: action.clone(),
+        outcome,
+    });
+    assert_eq!(names(&events), ["action_stale", "paused", "approval_asked"]);
+    assert!(matches!(
+        story.state().action(&action).unwrap().progress,
+        Progress::Stale(_)
+    ));
+}
+
+#[test]
+fn an_outcome_counts_once() {
+    let mut story = Story::gray(Autonomy::Rollback);
+    let action = story.state().actions().next().unwrap().action.id.clone();
+    assert_eq!(
+        story.tell(Happened::ActionEnded {
+            action: action.clone(),
+            outcome: Outcome::Done
+        }),
+        []
+    );
+    let instance = InstanceId::new("a").unwrap();
+    assert_eq!(story.tell(Happened::InstanceDone { action, instance }), []);
+}
+
+#[test]
+fn without_an_earlier_version_people_are_asked_and_rollback_is_no_option() {
+    let mut story = Story::gray_of(Plan {
+        from: None,
+        from_known_good: false,
+        ..plan(Autonomy::Rollback)
+    });
+    story.tell(degraded(severe()));
+    assert_eq!(
+        story.state().open_approval().unwrap().approval.options,
+        [Choice::Resume, Choice::Hold]
+    );
+    let command = Happened::Commanded {
+        by: mei(),
+        command: Command::Rollback,
+        reason: None,
+    };
+    assert!(matches!(
+        &story.tell(command)[..],
+        [Event::Refused {
+            refusal: Refusal::NothingToGoBackTo,
+            ..
+        }]
+    ));
+}
+
+#[test]
+fn a_pause_by_a_person_stops_the_clock_until_they_resume() {
+    let mut story = Story::gray(Autonomy::Rollback);
+    story.tell(healthy());
+    assert_eq!(
+        names(&story.tell(Happened::Commanded {
+            by: mei(),
+            command: Command::Pause,
+            reason: None
+        })),
+        ["paused"]
+    );
+    assert_eq!(story.wait(60).tell(bake(0)), []);
+    let resumed = story.tell(Happened::Commanded {
+        by: mei(),
+        command: Command::Resume,
+        reason: None,
+    });
+    assert_eq!(names(&resumed), ["resumed", "bake_extended"]);
+}
+
+#[test]
+fn promote_brings_the_new_version_to_the_rest_at_once() {
+    let mut story = Story::gray(Autonomy::Rollback);
+    let events = story.tell(Happened::Commanded {
+        by: mei(),
+        command: Command::Promote,
+        reason: None,
+    });
+    assert_eq!(names(&events), ["action_requested", "action_authorised"]);
+    assert_eq!(
+        story
+            .state()
+            .running_action()
+            .unwrap()
+            .action
+            .instances
+            .len(),
+        2
+    );
+    assert_eq!(names(&story.finish_running()).last(), Some(&"promoted"));
+}
+
+#[test]
+fn ids_are_opaque_different_and_the_same_for_the_same_input() {
+    let run = || {
+        let mut story = Story::gray(Autonomy::Pause);
+        story.tell(degraded(severe()));
+        story.state().open_approval().unwrap().approval.id.clone()
+    };
+    assert_eq!(run(), run());
+    assert_eq!(run().as_str().len(), "apr_".len() + 32);
+}
+
+#[test]
+fn a_flapping_watch_of_48_hours_writes_under_300_events() {
+    let mut story = Story::gray(Autonomy::Observe);
+    for tick in 0..(48 * 3600 / 10) {
+        let bad = tick % 2 == 0;
+        story.wait(10);
+        story.tell(if bad { degraded(finding()) } else { healthy() });
+        if tick % 7 == 0 {
+            story.tell(Happened::MetricsLost {
+                source: "prometheus".into(),
+                error: "timeout".into(),
+            });
+            story.tell(Happened::MetricsBack {
+                source: "prometheus".into(),
+            });
+        }
+    }
+    assert!(story.records.len() < 300, "{} events", story.records.len());
+}

@@ -1,0 +1,109 @@
+//! What has to be done outside because of an event. Effects are carried out by the engine's outbox,
+//! from rows written in the same transaction as the event.
+
+use crate::action::Precondition;
+use crate::event::Event;
+use crate::ids::ActionId;
+use crate::state::State;
+use crate::verdict::Tier;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Something to be done outside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "effect")]
+pub enum Effect {
+    /// Make the one parent message show the present state. Posting it the first time, editing it ever after.
+    ShowParent,
+    /// Say this event in the thread.
+    Reply {
+        /// The event's revision.
+        revision: u64,
+    },
+    /// Say this event in the channel: severity rose, or a decision is needed.
+    Notice {
+        /// The event's revision.
+        revision: u64,
+    },
+    /// Carry out an action, if it is still authorised then.
+    Execute {
+        /// Which.
+        action: ActionId,
+        /// What must still be true outside.
+        precondition: Precondition,
+        /// After this moment it becomes an [`Outcome::Stale`](crate::input::Outcome::Stale) instead.
+        not_after: Timestamp,
+    },
+}
+
+/// The effects of an event; `after` is the state with the event folded in.
+#[must_use]
+pub fn effects(event: &Event, revision: u64, after: &State) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if shows(event) {
+        effects.push(Effect::ShowParent);
+    }
+    if replies(event) {
+        effects.push(Effect::Reply { revision });
+    }
+    if notices(event) {
+        effects.push(Effect::Notice { revision });
+    }
+    if let Event::ActionAuthorised { action, .. } = event
+        && let Some(record) = after.action(action)
+    {
+        effects.push(Effect::Execute {
+            action: action.clone(),
+            precondition: record.action.precondition.clone(),
+            not_after: record.action.not_after,
+        });
+    }
+    effects
+}
+
+fn shows(event: &Event) -> bool {
+    !matches!(
+        event,
+        Event::Refused { .. }
+            | Event::ActionRequested { .. }
+            | Event::ActionAuthorised { .. }
+            | Event::ApprovalWithdrawn { .. }
+    )
+}
+
+// Success is silent: the parent is edited and nobody is called. Only trouble and decisions reach the thread.
+fn replies(event: &Event) -> bool {
+    match event {
+        Event::TierRaised { .. }
+        | Event::ActionFailed { .. }
+        | Event::ActionStale { .. }
+        | Event::ApprovalAnswered { .. }
+        | Event::ApprovalExpired { .. }
+        | Event::RolledBack { .. }
+        | Event::CureConfirmed { .. }
+        | Event::CureFailed { .. }
+        | Event::MetricsLost { .. }
+        | Event::MetricsBack { .. }
+        | Event::Failed { .. } => true,
+        Event::Paused { reason } => {
+            matches!(
+                reason,
+                crate::event::PauseReason::Person { .. } | crate::event::PauseReason::Unsure { .. }
+            )
+        }
+        Event::BakeEnded { known_good, .. } => !known_good,
+        _ => false,
+    }
+}
+
+fn notices(event: &Event) -> bool {
+    match event {
+        Event::TierRaised { tier, .. } => *tier == Tier::RollBack,
+        Event::ApprovalAsked { .. }
+        | Event::ApprovalReminded { .. }
+        | Event::ApprovalExpired { .. }
+        | Event::CureFailed { .. }
+        | Event::Failed { .. } => true,
+        _ => false,
+    }
+}

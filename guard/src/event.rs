@@ -1,0 +1,321 @@
+//! What has happened to a deployment, as the journal keeps it.
+//!
+//! Fields are only ever added (with a default); a change of meaning gets a new version and an upcaster.
+//! Events carry the numbers that decided, so folding never judges again.
+
+use crate::action::{Action, Basis};
+use crate::actor::Actor;
+use crate::approval::{Approval, Choice, Refusal};
+use crate::finding::{Cured, Finding, FindingKey, Need};
+use crate::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey};
+use crate::plan::Plan;
+use crate::verdict::{Tier, Verdict};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// An event of a deployment's stream.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+#[allow(clippy::large_enum_variant)] // events live in short lists; boxing would only blur the patterns
+pub enum Event {
+    /// The deployment exists.
+    DeploymentRequested {
+        /// What is to happen.
+        plan: Plan,
+        /// Who asked.
+        by: Actor,
+    },
+    /// The past is known, as far as there is one.
+    BaselineCaptured {
+        /// Seconds of history.
+        history_s: f64,
+        /// Signals without data, with the reason.
+        blind: Vec<(SignalKey, String)>,
+    },
+    /// Somebody wants something done outside.
+    ActionRequested {
+        /// What.
+        action: Action,
+    },
+    /// It may be done.
+    ActionAuthorised {
+        /// Which action.
+        action: ActionId,
+        /// On whose word.
+        basis: Basis,
+    },
+    /// One instance is healthy on the version that the action wanted.
+    InstanceChanged {
+        /// Which action.
+        action: ActionId,
+        /// Which instance.
+        instance: InstanceId,
+    },
+    /// All instances of the action are.
+    ActionExecuted {
+        /// Which action.
+        action: ActionId,
+    },
+    /// The action could not be done.
+    ActionFailed {
+        /// Which action.
+        action: ActionId,
+        /// Where, if it was one instance.
+        instance: Option<InstanceId>,
+        /// Why.
+        error: String,
+    },
+    /// The action was not fired, because it was late or the outside had changed.
+    ActionStale {
+        /// Which action.
+        action: ActionId,
+        /// What was found.
+        why: String,
+    },
+    /// The action ended early because the deployment had moved on.
+    ActionStopped {
+        /// Which action.
+        action: ActionId,
+    },
+    /// A step's instances run the new version; they are watched until then.
+    StepFinished {
+        /// Which step.
+        step: u32,
+        /// Until when.
+        bake_until: Timestamp,
+    },
+    /// A step is watched longer, because certainty is in reach.
+    BakeExtended {
+        /// Which step.
+        step: u32,
+        /// Until when.
+        bake_until: Timestamp,
+    },
+    /// A signal moved.
+    FindingOpened {
+        /// Which, and how.
+        finding: Finding,
+    },
+    /// A signal moved further: more evidence, or a limit.
+    FindingWorsened {
+        /// Which, and how.
+        finding: Finding,
+    },
+    /// A signal came back by itself.
+    FindingEnded {
+        /// Which.
+        key: FindingKey,
+    },
+    /// The overall judgement changed.
+    VerdictChanged {
+        /// To what.
+        verdict: Verdict,
+        /// What it still needs.
+        needs: Vec<Need>,
+    },
+    /// The answer became stronger.
+    TierRaised {
+        /// What is carried out.
+        tier: Tier,
+        /// What the evidence deserves; higher than `tier` where autonomy stops it.
+        deserved: Tier,
+        /// The findings that decided.
+        because: Vec<FindingKey>,
+    },
+    /// Progress is frozen.
+    Paused {
+        /// Why.
+        reason: PauseReason,
+    },
+    /// Progress goes on.
+    Resumed {
+        /// Who said so.
+        by: String,
+        /// Why, in their words.
+        reason: Option<String>,
+        /// The findings that they accept.
+        accepted: Vec<FindingKey>,
+    },
+    /// People are asked.
+    ApprovalAsked {
+        /// What.
+        approval: Approval,
+    },
+    /// Half of the time is over and nobody has answered.
+    ApprovalReminded {
+        /// Which question.
+        approval: ApprovalId,
+    },
+    /// A person answered.
+    ApprovalAnswered {
+        /// Which question.
+        approval: ApprovalId,
+        /// Who.
+        by: String,
+        /// What.
+        choice: Choice,
+        /// Why, in their words.
+        reason: Option<String>,
+    },
+    /// Nobody answered in time. What was paused stays paused.
+    ApprovalExpired {
+        /// Which question.
+        approval: ApprovalId,
+    },
+    /// The state moved on; the question is void.
+    ApprovalWithdrawn {
+        /// Which question.
+        approval: ApprovalId,
+    },
+    /// An answer or a command was refused.
+    Refused {
+        /// Who tried.
+        by: String,
+        /// What they wanted.
+        wanted: String,
+        /// The question, if it was an answer.
+        approval: Option<ApprovalId>,
+        /// Why not.
+        refusal: Refusal,
+    },
+    /// The new version runs everywhere; it is watched until then.
+    Promoted {
+        /// Until when.
+        bake_until: Timestamp,
+    },
+    /// The old version runs everywhere again.
+    RolledBack {
+        /// Which action did it.
+        action: ActionId,
+        /// Until when the cure must show.
+        cure_until: Timestamp,
+    },
+    /// The signals that had moved are back at normal.
+    CureConfirmed {
+        /// After which action.
+        action: ActionId,
+        /// Each of them.
+        signals: Vec<Cured>,
+    },
+    /// The rollback did not bring them back in time: the incident is open again.
+    CureFailed {
+        /// After which action.
+        action: ActionId,
+    },
+    /// The metrics source does not answer.
+    MetricsLost {
+        /// Which.
+        source: String,
+        /// In its own words.
+        error: String,
+    },
+    /// It answers again.
+    MetricsBack {
+        /// Which.
+        source: String,
+    },
+    /// The watch of the promoted release ended.
+    BakeEnded {
+        /// How it looked.
+        verdict: Verdict,
+        /// Whether the version counts as known good from now on.
+        known_good: bool,
+    },
+    /// The release could not be made; what ran before still runs.
+    Failed {
+        /// Why.
+        error: String,
+    },
+    /// A newer deployment took over.
+    Superseded {
+        /// Which.
+        by: DeploymentId,
+    },
+}
+
+/// Why progress is frozen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "why")]
+pub enum PauseReason {
+    /// The tier policy, because of these findings.
+    Findings {
+        /// Which.
+        keys: Vec<FindingKey>,
+    },
+    /// The bake ended without certainty.
+    Unsure {
+        /// `inconclusive` or `unmeasured`.
+        verdict: Verdict,
+    },
+    /// Somebody said so.
+    Person {
+        /// Who.
+        by: String,
+        /// Why, in their words.
+        reason: Option<String>,
+    },
+    /// A step could not be done.
+    StepTrouble {
+        /// Which action.
+        action: ActionId,
+    },
+}
+
+impl Event {
+    /// The stable name under which the journal keeps it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::DeploymentRequested { .. } => "deployment_requested",
+            Self::BaselineCaptured { .. } => "baseline_captured",
+            Self::ActionRequested { .. } => "action_requested",
+            Self::ActionAuthorised { .. } => "action_authorised",
+            Self::InstanceChanged { .. } => "instance_changed",
+            Self::ActionExecuted { .. } => "action_executed",
+            Self::ActionFailed { .. } => "action_failed",
+            Self::ActionStale { .. } => "action_stale",
+            Self::ActionStopped { .. } => "action_stopped",
+            Self::StepFinished { .. } => "step_finished",
+            Self::BakeExtended { .. } => "bake_extended",
+            Self::FindingOpened { .. } => "finding_opened",
+            Self::FindingWorsened { .. } => "finding_worsened",
+            Self::FindingEnded { .. } => "finding_ended",
+            Self::VerdictChanged { .. } => "verdict_changed",
+            Self::TierRaised { .. } => "tier_raised",
+            Self::Paused { .. } => "paused",
+            Self::Resumed { .. } => "resumed",
+            Self::ApprovalAsked { .. } => "approval_asked",
+            Self::ApprovalReminded { .. } => "approval_reminded",
+            Self::ApprovalAnswered { .. } => "approval_answered",
+            Self::ApprovalExpired { .. } => "approval_expired",
+            Self::ApprovalWithdrawn { .. } => "approval_withdrawn",
+            Self::Refused { .. } => "refused",
+            Self::Promoted { .. } => "promoted",
+            Self::RolledBack { .. } => "rolled_back",
+            Self::CureConfirmed { .. } => "cure_confirmed",
+            Self::CureFailed { .. } => "cure_failed",
+            Self::MetricsLost { .. } => "metrics_lost",
+            Self::MetricsBack { .. } => "metrics_back",
+            Self::BakeEnded { .. } => "bake_ended",
+            Self::Failed { .. } => "failed",
+            Self::Superseded { .. } => "superseded",
+        }
+    }
+
+    /// The version of its shape.
+    #[must_use]
+    pub fn version(&self) -> u16 {
+        1
+    }
+}
+
+/// An event as the journal returns it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    /// Its place in the stream, from 1.
+    pub revision: u64,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub event: Event,
+}

@@ -1,0 +1,209 @@
+//! Everything that can happen to a deployment, as one closed enum.
+
+use crate::actor::Actor;
+use crate::approval::Choice;
+use crate::finding::{Assessment, Cured};
+use crate::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey};
+use crate::plan::Plan;
+use crate::timer::TimerName;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Something happened. Time and randomness arrive with it; nothing else brings them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Input {
+    /// When it happened, by the clock of whoever noticed.
+    pub at: Timestamp,
+    /// 128 random bits as hex, from which every id made while deciding is derived.
+    pub nonce: String,
+    /// What.
+    pub what: Happened,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "happened")]
+pub enum Happened {
+    /// Somebody asks for a deployment; the plan is made.
+    DeployAsked {
+        /// What is to happen.
+        plan: Box<Plan>,
+        /// Who asks.
+        by: Actor,
+    },
+    /// The engine has looked at the past, as far as there is one.
+    BaselineCaptured {
+        /// Seconds of history found.
+        history_s: f64,
+        /// Signals without data, with the reason.
+        blind: Vec<(SignalKey, String)>,
+    },
+    /// An executing action finished one instance.
+    InstanceDone {
+        /// Which action.
+        action: ActionId,
+        /// Which instance.
+        instance: InstanceId,
+    },
+    /// An action came to its end.
+    ActionEnded {
+        /// Which.
+        action: ActionId,
+        /// How.
+        outcome: Outcome,
+    },
+    /// The detector's statement changed.
+    Assessed(Assessment),
+    /// The metrics source does not answer.
+    MetricsLost {
+        /// Which source.
+        source: String,
+        /// In its own words.
+        error: String,
+    },
+    /// It answers again.
+    MetricsBack {
+        /// Which source.
+        source: String,
+    },
+    /// After an action, the detector shows the signals back at normal.
+    Cured {
+        /// One entry for each signal that had moved.
+        signals: Vec<Cured>,
+    },
+    /// A person pressed a button.
+    Answered {
+        /// Which question.
+        approval: ApprovalId,
+        /// Who.
+        by: Actor,
+        /// What.
+        choice: Choice,
+        /// Why, in their words.
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    /// Somebody gave a command.
+    Commanded {
+        /// Who.
+        by: Actor,
+        /// What.
+        command: Command,
+        /// Why, in their words.
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    /// A timer is due.
+    TimerFired {
+        /// Which.
+        timer: TimerName,
+    },
+    /// A newer deployment of the same service and environment has begun.
+    Superseded {
+        /// Which.
+        by: DeploymentId,
+    },
+}
+
+/// How an action ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "outcome")]
+pub enum Outcome {
+    /// All of its instances are healthy on the wanted version.
+    Done,
+    /// It could not be done.
+    Failed {
+        /// Where, if it was one instance.
+        instance: Option<InstanceId>,
+        /// Why, for people.
+        error: String,
+    },
+    /// It could not run in time or the outside had changed.
+    Stale {
+        /// What was found.
+        why: String,
+    },
+    /// The deployment moved on before it was finished.
+    Stopped,
+}
+
+/// A command of the CLI, the page or a chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Freeze progress.
+    Pause,
+    /// Go on as paced.
+    Resume,
+    /// Keep paused.
+    Hold,
+    /// Bring the new version everywhere now.
+    Promote,
+    /// Go back.
+    Rollback,
+}
+
+impl Command {
+    /// The word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::Hold => "hold",
+            Self::Promote => "promote",
+            Self::Rollback => "rollback",
+        }
+    }
+
+    /// The answer that it amounts to, if it is one.
+    #[must_use]
+    pub fn as_choice(self) -> Option<Choice> {
+        match self {
+            Self::Pause => None,
+            Self::Resume => Some(Choice::Resume),
+            Self::Hold => Some(Choice::Hold),
+            Self::Promote => Some(Choice::Promote),
+            Self::Rollback => Some(Choice::Rollback),
+        }
+    }
+}
+
+/// Makes ids from an input's nonce: unguessable when the nonce is, and the same each time the input is decided.
+#[derive(Debug)]
+pub(crate) struct Ids<'a> {
+    nonce: &'a str,
+    next: u32,
+}
+
+impl<'a> Ids<'a> {
+    pub(crate) fn of(input: &'a Input) -> Self {
+        Self {
+            nonce: &input.nonce,
+            next: 0,
+        }
+    }
+
+    pub(crate) fn action(&mut self) -> ActionId {
+        self.take("act", ActionId::new)
+    }
+
+    pub(crate) fn approval(&mut self) -> ApprovalId {
+        self.take("apr", ApprovalId::new)
+    }
+
+    fn take<T, E>(&mut self, prefix: &str, make: impl Fn(String) -> Result<T, E>) -> T {
+        loop {
+            let digest = Sha256::new()
+                .chain_update(self.nonce)
+                .chain_update(prefix)
+                .chain_update(self.next.to_be_bytes())
+                .finalize();
+            self.next += 1;
+            if let Ok(id) = make(format!("{prefix}_{}", hex::encode(&digest[..16]))) {
+                return id;
+            }
+        }
+    }
+}

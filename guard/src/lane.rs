@@ -1,0 +1,232 @@
+//! A lane: one service in one environment. At most one deployment moves in it at a time.
+
+use crate::ids::{DeploymentId, Environment, ServiceName, Version};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// An event of a lane's stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum LaneEvent {
+    /// A deployment holds the lane.
+    Taken {
+        /// Which.
+        by: DeploymentId,
+    },
+    /// It no longer does.
+    Released {
+        /// Which.
+        by: DeploymentId,
+    },
+    /// This version runs in all instances.
+    VersionReached {
+        /// Which.
+        version: Version,
+        /// Whether it is known good: its bake ended healthy, or an operator declared it.
+        known_good: bool,
+    },
+    /// No deployment may begin.
+    Frozen {
+        /// Who said so.
+        by: String,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Deployments may begin again.
+    Unfrozen {
+        /// Who said so.
+        by: String,
+    },
+}
+
+impl LaneEvent {
+    /// The stable name under which the journal keeps it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Taken { .. } => "lane_taken",
+            Self::Released { .. } => "lane_released",
+            Self::VersionReached { .. } => "lane_version_reached",
+            Self::Frozen { .. } => "lane_frozen",
+            Self::Unfrozen { .. } => "lane_unfrozen",
+        }
+    }
+
+    /// The version of its shape.
+    #[must_use]
+    pub fn version(&self) -> u16 {
+        1
+    }
+}
+
+/// A lane as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lane {
+    service: ServiceName,
+    environment: Environment,
+    revision: u64,
+    holder: Option<(DeploymentId, Timestamp)>,
+    current: Option<(Version, bool)>,
+    last_good: Option<Version>,
+    frozen: Option<(String, Option<String>)>,
+}
+
+/// Why a deployment may not begin.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LaneRefusal {
+    /// Somebody is there.
+    #[error(
+        "{service} in {environment} is busy with deployment {by} since {since}: promote it or roll it back first"
+    )]
+    Busy {
+        /// The service.
+        service: ServiceName,
+        /// The environment.
+        environment: Environment,
+        /// The deployment that holds the lane.
+        by: DeploymentId,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Frozen.
+    #[error("{service} in {environment} is frozen by {by}{}", reason.as_ref().map(|r| format!(": {r}")).unwrap_or_default())]
+    Frozen {
+        /// The service.
+        service: ServiceName,
+        /// The environment.
+        environment: Environment,
+        /// Who froze it.
+        by: String,
+        /// Why.
+        reason: Option<String>,
+    },
+}
+
+impl Lane {
+    /// A lane in which nothing has happened yet.
+    #[must_use]
+    pub fn empty(service: ServiceName, environment: Environment) -> Self {
+        Self {
+            service,
+            environment,
+            revision: 0,
+            holder: None,
+            current: None,
+            last_good: None,
+            frozen: None,
+        }
+    }
+
+    /// Takes the next event of the stream.
+    pub fn push(&mut self, event: &LaneEvent, revision: u64, at: Timestamp) {
+        self.revision = revision;
+        match event {
+            LaneEvent::Taken { by } => self.holder = Some((by.clone(), at)),
+            LaneEvent::Released { by } => {
+                if self.holder.as_ref().is_some_and(|(holder, _)| holder == by) {
+                    self.holder = None;
+                }
+            }
+            LaneEvent::VersionReached {
+                version,
+                known_good,
+            } => {
+                if *known_good {
+                    self.last_good = Some(version.clone());
+                }
+                self.current = Some((version.clone(), *known_good));
+            }
+            LaneEvent::Frozen { by, reason } => self.frozen = Some((by.clone(), reason.clone())),
+            LaneEvent::Unfrozen { .. } => self.frozen = None,
+        }
+    }
+
+    /// The revision of the last event folded; 0 before the first.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The deployment that holds the lane.
+    #[must_use]
+    pub fn holder(&self) -> Option<&DeploymentId> {
+        self.holder.as_ref().map(|(by, _)| by)
+    }
+
+    /// The version that runs, and whether it is known good.
+    #[must_use]
+    pub fn current(&self) -> Option<(&Version, bool)> {
+        self.current
+            .as_ref()
+            .map(|(version, good)| (version, *good))
+    }
+
+    /// The last version that was known good.
+    #[must_use]
+    pub fn last_good(&self) -> Option<&Version> {
+        self.last_good.as_ref()
+    }
+
+    /// Takes the lane for a deployment, or says why not.
+    pub fn take(&self, by: &DeploymentId) -> Result<LaneEvent, LaneRefusal> {
+        if let Some((who, reason)) = &self.frozen {
+            return Err(LaneRefusal::Frozen {
+                service: self.service.clone(),
+                environment: self.environment.clone(),
+                by: who.clone(),
+                reason: reason.clone(),
+            });
+        }
+        match &self.holder {
+            Some((holder, since)) if holder != by => Err(LaneRefusal::Busy {
+                service: self.service.clone(),
+                environment: self.environment.clone(),
+                by: holder.clone(),
+                since: *since,
+            }),
+            _ => Ok(LaneEvent::Taken { by: by.clone() }),
+        }
+    }
+}
+
+/// What a deployment's new event means for its lane.
+#[must_use]
+pub fn lane_events(event: &crate::event::Event, plan: &crate::plan::Plan) -> Vec<LaneEvent> {
+    use crate::event::Event;
+    let released = LaneEvent::Released {
+        by: plan.deployment.clone(),
+    };
+    match event {
+        Event::Promoted { .. } => {
+            vec![
+                LaneEvent::VersionReached {
+                    version: plan.to.clone(),
+                    known_good: false,
+                },
+                released,
+            ]
+        }
+        Event::BakeEnded {
+            known_good: true, ..
+        } => {
+            vec![LaneEvent::VersionReached {
+                version: plan.to.clone(),
+                known_good: true,
+            }]
+        }
+        Event::RolledBack { .. } => match &plan.from {
+            Some(from) => {
+                vec![
+                    LaneEvent::VersionReached {
+                        version: from.clone(),
+                        known_good: plan.from_known_good,
+                    },
+                    released,
+                ]
+            }
+            None => vec![released],
+        },
+        Event::Failed { .. } | Event::Superseded { .. } => vec![released],
+        _ => Vec::new(),
+    }
+}

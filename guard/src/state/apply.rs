@@ -1,0 +1,233 @@
+//! One event onto the state. Nothing is judged here.
+
+use super::{ActionRecord, ApprovalRecord, Cure, FindingRecord, State, Status};
+use crate::action::{ActionKind, Progress};
+use crate::approval::Standing;
+use crate::event::{Event, PauseReason};
+use crate::finding::{Finding, Need};
+use crate::ids::{ActionId, ApprovalId};
+use crate::verdict::{Tier, Verdict};
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+impl State {
+    pub(super) fn apply(&mut self, event: &Event, at: Timestamp) {
+        match event {
+            // A second request cannot change what was agreed.
+            Event::DeploymentRequested { .. }
+            | Event::Refused { .. }
+            | Event::ApprovalReminded { .. } => {}
+            Event::BaselineCaptured { history_s, blind } => {
+                self.history_s = Some(*history_s);
+                self.blind.clone_from(blind);
+            }
+            Event::ActionRequested { action } => {
+                let record = ActionRecord {
+                    action: action.clone(),
+                    progress: Progress::Requested,
+                    done: BTreeSet::new(),
+                    requested_at: at,
+                };
+                self.actions.insert(action.id.clone(), record);
+            }
+            Event::ActionAuthorised { action, basis } => {
+                self.progress(action, Progress::Authorised(basis.clone()));
+                self.begin_action(action);
+            }
+            Event::InstanceChanged { action, instance } => {
+                if let Some(record) = self.actions.get_mut(action) {
+                    record.done.insert(instance.clone());
+                }
+            }
+            Event::ActionExecuted { action } => self.progress(action, Progress::Executed),
+            Event::ActionFailed { action, error, .. } => {
+                self.progress(action, Progress::Failed(error.clone()))
+            }
+            Event::ActionStale { action, why } => {
+                self.progress(action, Progress::Stale(why.clone()))
+            }
+            Event::ActionStopped { action } => self.progress(action, Progress::Stopped),
+            Event::StepFinished { step, bake_until } => {
+                self.step = *step;
+                self.bake_until = Some(*bake_until);
+                self.extensions = 0;
+            }
+            Event::BakeExtended { bake_until, .. } => {
+                self.bake_until = Some(*bake_until);
+                self.extensions += 1;
+            }
+            Event::FindingOpened { finding } | Event::FindingWorsened { finding } => {
+                self.take_finding(finding, at)
+            }
+            Event::FindingEnded { key } => {
+                if let Some(record) = self.findings.get_mut(key) {
+                    record.ended_at = Some(at);
+                    record.changes += 1;
+                    record.changed_at = at;
+                }
+            }
+            Event::VerdictChanged { verdict, needs } => {
+                self.take_verdict(*verdict, needs.clone(), at)
+            }
+            Event::TierRaised { tier, .. } => {
+                self.tier = *tier;
+                self.highest_tier = self.highest_tier.max(*tier);
+            }
+            Event::Paused { reason } => {
+                self.paused = Some(reason.clone());
+                if matches!(self.status, Status::Pending | Status::Progressing) {
+                    self.status = Status::Paused;
+                }
+            }
+            Event::Resumed { accepted, .. } => {
+                for key in accepted {
+                    if let Some(record) = self.findings.get_mut(key) {
+                        record.accepted = true;
+                    }
+                }
+                if matches!(self.paused, Some(PauseReason::Unsure { .. })) {
+                    self.unsure_accepted = true;
+                }
+                self.paused = None;
+                self.tier = Tier::Quiet;
+                if self.status == Status::Paused {
+                    self.status = Status::Progressing;
+                }
+            }
+            Event::ApprovalAsked { approval } => {
+                let record = ApprovalRecord {
+                    approval: approval.clone(),
+                    standing: Standing::Open,
+                    asked_at: at,
+                };
+                self.approvals.insert(approval.id.clone(), record);
+            }
+            Event::ApprovalAnswered {
+                approval,
+                by,
+                choice,
+                ..
+            } => {
+                self.settle(
+                    approval,
+                    Standing::Answered {
+                        by: by.clone(),
+                        choice: *choice,
+                        at,
+                    },
+                );
+            }
+            Event::ApprovalExpired { approval } => self.settle(approval, Standing::Expired { at }),
+            Event::ApprovalWithdrawn { approval } => {
+                self.settle(approval, Standing::Withdrawn { at })
+            }
+            Event::Promoted { bake_until } => {
+                self.status = Status::Promoted;
+                self.paused = None;
+                self.bake_until = Some(*bake_until);
+            }
+            Event::RolledBack { action, .. } => {
+                self.status = Status::RolledBack;
+                self.paused = None;
+                self.bake_until = None;
+                self.cure = Cure::Awaited {
+                    action: action.clone(),
+                    since: at,
+                };
+            }
+            Event::CureConfirmed { action, signals } => {
+                self.progress(action, Progress::Verified);
+                self.cure = Cure::Confirmed {
+                    at,
+                    signals: signals.clone(),
+                };
+                self.watch_over = true;
+            }
+            Event::CureFailed { .. } => self.cure = Cure::Failed { at },
+            Event::MetricsLost { source, error } => {
+                self.take_metrics(Some((source.clone(), error.clone())), at)
+            }
+            Event::MetricsBack { .. } => self.take_metrics(None, at),
+            Event::BakeEnded { known_good, .. } => {
+                self.known_good = *known_good;
+                self.bake_until = None;
+                self.watch_over = true;
+            }
+            Event::Failed { error } => {
+                self.status = Status::Failed;
+                self.paused = None;
+                self.failure = Some(error.clone());
+                self.watch_over = true;
+            }
+            Event::Superseded { .. } => {
+                if self.status != Status::RolledBack && self.status != Status::Promoted {
+                    self.status = Status::Superseded;
+                }
+                self.paused = None;
+                self.watch_over = true;
+            }
+        }
+    }
+
+    fn progress(&mut self, id: &ActionId, progress: Progress) {
+        if let Some(record) = self.actions.get_mut(id) {
+            record.progress = progress;
+        }
+    }
+
+    fn begin_action(&mut self, id: &ActionId) {
+        let Some(kind) = self.actions.get(id).map(|record| record.action.kind) else {
+            return;
+        };
+        if let ActionKind::Advance { step } = kind {
+            self.step = step;
+        }
+        self.bake_until = None;
+        if matches!(self.status, Status::Pending) {
+            self.status = Status::Progressing;
+        }
+    }
+
+    fn settle(&mut self, id: &ApprovalId, standing: Standing) {
+        if let Some(record) = self.approvals.get_mut(id) {
+            record.standing = standing;
+        }
+    }
+
+    fn take_finding(&mut self, finding: &Finding, at: Timestamp) {
+        let key = finding.key();
+        match self.findings.get_mut(&key) {
+            Some(record) => {
+                if record.ended_at.take().is_some() {
+                    record.changes += 1;
+                    record.changed_at = at;
+                }
+                record.finding = finding.clone();
+            }
+            None => {
+                let record = FindingRecord {
+                    finding: finding.clone(),
+                    opened_at: at,
+                    ended_at: None,
+                    accepted: false,
+                    changes: 0,
+                    changed_at: at,
+                };
+                self.findings.insert(key, record);
+            }
+        }
+    }
+
+    fn take_verdict(&mut self, verdict: Verdict, needs: Vec<Need>, at: Timestamp) {
+        self.verdict = Some(verdict);
+        self.needs = needs;
+        self.verdict_changes += 1;
+        self.verdict_changed_at = at;
+    }
+
+    fn take_metrics(&mut self, lost: Option<(String, String)>, at: Timestamp) {
+        self.metrics_lost = lost;
+        self.metrics_changes += 1;
+        self.metrics_changed_at = at;
+    }
+}
