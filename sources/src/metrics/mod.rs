@@ -1,0 +1,63 @@
+//! The Prometheus source.
+//!
+//! | verb | file |
+//! |---|---|
+//! | [`Prometheus::instant`] | `instant.rs` |
+//! | [`Prometheus::range`] | `range.rs` |
+//! | [`Prometheus::raw`] | `raw.rs`: samples as they were scraped |
+//! | [`Prometheus::series`] | `series.rs` |
+//! | [`Prometheus::metadata`] | `metadata.rs` |
+//! | [`Prometheus::label_values`] | `label_values.rs` |
+//! | [`Prometheus::targets`] | `targets.rs` |
+//! | [`Prometheus::build_info`] | `build_info.rs` |
+//! | [`Prometheus::healthy`] | `healthy.rs` |
+//! | [`SampleFeed::fetch`] | `feed/`: what is new since the last tick, for many selectors at once |
+//!
+//! A request goes `verb → call (deadline, retries) → attempt (one HTTP exchange)
+//! → envelope (Prometheus' JSON)`. Times are Unix milliseconds, as Prometheus
+//! keeps them. All text of a [`MetricsError`] is free of secrets; what the
+//! server wrote is in it and is not to be trusted as markup.
+//!
+//! The client is our own because the published one drops warnings, rejects an
+//! answer that holds a native histogram or an unknown error type, reads a body
+//! of any size and prints the credentials of a URL in its errors.
+
+mod attempt;
+mod build_info;
+mod call;
+mod client;
+mod config;
+mod envelope;
+mod error;
+mod feed;
+mod healthy;
+mod increases;
+mod instant;
+mod label_values;
+mod metadata;
+mod range;
+mod raw;
+mod retry;
+mod selector;
+mod series;
+mod targets;
+mod value;
+
+pub use build_info::BuildInfo;
+pub use client::Prometheus;
+pub use config::{Auth, PrometheusConfig, RetryPolicy};
+pub use envelope::Answer;
+pub use error::{MetricsError, Problem};
+pub use feed::{
+    FeedOptions, FeedTick, Outcome, RawSeries, SampleFeed, SelectorSamples, SilentSeries, Window,
+};
+pub use increases::{Increase, increases};
+pub use metadata::MetricMetadata;
+pub use selector::{MatchOp, Matcher, Selector, SelectorError};
+pub use targets::{ScrapeHealth, ScrapeTarget};
+pub use value::{
+    HistogramBucket, Labels, NativeHistogram, QueryValue, Sample, Series, VectorSample,
+};
+
+/// Secret text that prints as `[REDACTED]`; build one with `"…".into()`.
+pub use secrecy::SecretString;

@@ -1,0 +1,1 @@
+//! The metrics source against strict doubles and against a real Prometheus.
