@@ -1,0 +1,116 @@
+//! What the journal refuses, and why.
+
+use std::path::PathBuf;
+
+use crate::StreamId;
+
+/// Everything that can go wrong in the journal.
+///
+/// Callers branch on [`Conflict`](Self::Conflict) (read the stream again and decide anew),
+/// [`Fenced`](Self::Fenced) and [`ClaimLost`](Self::ClaimLost) (somebody else works on it now:
+/// stop), and [`LeaseHeld`](Self::LeaseHeld) (wait). The rest is for people.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The stream has moved on since it was read: nothing of the transaction was written.
+    #[error(
+        "stream {stream} is at revision {actual}, expected {expected}: read it again and decide anew"
+    )]
+    Conflict {
+        /// The stream that moved.
+        stream: StreamId,
+        /// The revision the caller decided on.
+        expected: i64,
+        /// The revision found.
+        actual: i64,
+    },
+    /// The lease behind the call has expired or belongs to a later epoch.
+    #[error("lease {lease} is no longer held in epoch {epoch}: stop, and acquire it again")]
+    Fenced {
+        /// The lease's name.
+        lease: String,
+        /// The epoch the caller held.
+        epoch: i64,
+    },
+    /// Another owner holds the lease.
+    #[error("lease {lease} is held by {owner} until {until}")]
+    LeaseHeld {
+        /// The lease's name.
+        lease: String,
+        /// Who holds it.
+        owner: String,
+        /// When it expires, by the database's time.
+        until: jiff::Timestamp,
+    },
+    /// A claimed input or effect was finished or taken over in the meantime.
+    #[error("{what} is no longer claimed by epoch {epoch} of lease {lease}: drop the work")]
+    ClaimLost {
+        /// Which input or effect.
+        what: String,
+        /// The lease it was claimed under.
+        lease: String,
+        /// The epoch it was claimed under.
+        epoch: i64,
+    },
+    /// Something named by an operator or a reader is not there, or not in that state.
+    #[error("{0} not found")]
+    NotFound(String),
+    /// Another process writes this journal.
+    #[error("journal {path} is being written by {holder}: stop it, or open the journal read-only", path = path.display())]
+    Locked {
+        /// The database file.
+        path: PathBuf,
+        /// What the lock file says about the holder.
+        holder: String,
+    },
+    /// The journal was opened read-only, or had to be.
+    #[error("journal is read-only: {0}")]
+    ReadOnly(String),
+    /// The database has migrations this build does not know.
+    #[error("journal has a schema of a newer version ({0}): start that version, or a later one")]
+    NewerSchema(String),
+    /// A reader found a database that a writer has not migrated yet.
+    #[error(
+        "journal has a schema of an older version (missing: {0}): start `tawny serve` once to migrate it"
+    )]
+    OlderSchema(String),
+    /// The URL names no database this build can use.
+    #[error("journal url {url:?}: {problem}")]
+    BadUrl {
+        /// The URL as given, without its password.
+        url: String,
+        /// What is wrong, and what was expected.
+        problem: String,
+    },
+    /// A stream name that would not survive being stored.
+    #[error("stream {0}")]
+    BadStream(String),
+    /// A stored value does not parse: somebody wrote to the database by hand.
+    #[error("stored {what} does not parse: {problem}")]
+    Corrupt {
+        /// Table and row.
+        what: String,
+        /// The parser's words.
+        problem: String,
+    },
+    /// The commit failed after the work was done: it may or may not have landed.
+    /// Read the stream before doing it again.
+    #[error("commit failed, outcome unknown: {0}")]
+    CommitUnknown(String),
+    /// No transaction could be begun: nothing was written.
+    #[error("journal database does not take writes: {0}")]
+    Unavailable(String),
+    /// The writing task has ended because the journal was closed.
+    #[error("journal is closed")]
+    Closed,
+    /// A file beside the database could not be used.
+    #[error("journal file {path}: {source}", path = path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// The database refused a statement.
+    #[error("journal database: {0}")]
+    Database(#[from] sea_orm::DbErr),
+}

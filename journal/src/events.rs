@@ -1,0 +1,137 @@
+//! Reading events.
+
+use jiff::Timestamp;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::Value;
+
+use crate::clock::from_micros;
+use crate::table::{event, stream};
+use crate::{JournalError, Reader, StreamId, json};
+
+/// An event as it was stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredEvent {
+    /// Its number among all events: grows in the order of commits, without gaps.
+    pub seq: i64,
+    /// Its stream.
+    pub stream: StreamId,
+    /// Its number in the stream, from 1.
+    pub revision: i64,
+    /// Its type.
+    pub name: String,
+    /// The version of its payload's shape.
+    pub version: u32,
+    /// When it happened, as its writer said.
+    pub at: Timestamp,
+    /// `None`: erased by retention. The stream can be listed and verified, but not folded.
+    pub payload: Option<Value>,
+    /// Its link in the stream's hash chain.
+    pub hash: String,
+}
+
+/// Where a stream stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The stream.
+    pub stream: StreamId,
+    /// The revision of its last event.
+    pub revision: i64,
+    /// The hash of its last event, which vouches for all before it.
+    pub hash: String,
+    /// When its last event happened.
+    pub updated_at: Timestamp,
+}
+
+impl Reader {
+    /// The events of a stream after a revision (0: all), in order. A stream is read whole: it has
+    /// hundreds of events, not millions.
+    ///
+    /// # Errors
+    /// What the database refused, or a payload that does not parse.
+    pub async fn events(
+        &self,
+        stream: &StreamId,
+        after: i64,
+    ) -> Result<Vec<StoredEvent>, JournalError> {
+        let rows = event::Entity::find()
+            .filter(event::Column::Stream.eq(stream.to_string()))
+            .filter(event::Column::Revision.gt(after))
+            .order_by_asc(event::Column::Revision)
+            .all(&self.db)
+            .await?;
+        rows.into_iter().map(stored).collect()
+    }
+
+    /// Up to `limit` events of all streams after a sequence number (0: from the start), in the order of their
+    /// commits. A reader that goes on from the last `seq` it saw misses none.
+    ///
+    /// # Errors
+    /// As [`Reader::events`].
+    pub async fn tail(&self, after: i64, limit: u64) -> Result<Vec<StoredEvent>, JournalError> {
+        let rows = event::Entity::find()
+            .filter(event::Column::Seq.gt(after))
+            .order_by_asc(event::Column::Seq)
+            .limit(limit)
+            .all(&self.db)
+            .await?;
+        rows.into_iter().map(stored).collect()
+    }
+
+    /// Where a stream stands, or `None` if it has no events.
+    ///
+    /// # Errors
+    /// What the database refused.
+    pub async fn head(&self, stream: &StreamId) -> Result<Option<Head>, JournalError> {
+        stream::Entity::find_by_id(stream.to_string())
+            .one(&self.db)
+            .await?
+            .map(head)
+            .transpose()
+    }
+
+    /// Up to `limit` streams of a kind, the last changed first.
+    ///
+    /// # Errors
+    /// What the database refused.
+    pub async fn streams(&self, kind: &str, limit: u64) -> Result<Vec<Head>, JournalError> {
+        let rows = stream::Entity::find()
+            .filter(stream::Column::Kind.eq(kind))
+            .order_by_desc(stream::Column::UpdatedAt)
+            .order_by_asc(stream::Column::Name)
+            .limit(limit)
+            .all(&self.db)
+            .await?;
+        rows.into_iter().map(head).collect()
+    }
+
+    /// How many events the journal holds.
+    ///
+    /// # Errors
+    /// What the database refused.
+    pub async fn event_count(&self) -> Result<u64, JournalError> {
+        Ok(event::Entity::find().count(&self.db).await?)
+    }
+}
+
+fn stored(row: event::Model) -> Result<StoredEvent, JournalError> {
+    let what = || format!("event {} of {}", row.revision, row.stream);
+    Ok(StoredEvent {
+        payload: json::parse_option(row.payload.as_deref(), what)?,
+        seq: row.seq,
+        stream: row.stream.parse()?,
+        revision: row.revision,
+        name: row.name,
+        version: row.version.unsigned_abs(),
+        at: from_micros(row.at),
+        hash: row.hash,
+    })
+}
+
+fn head(row: stream::Model) -> Result<Head, JournalError> {
+    Ok(Head {
+        stream: row.name.parse()?,
+        revision: row.revision,
+        hash: row.hash,
+        updated_at: from_micros(row.updated_at),
+    })
+}

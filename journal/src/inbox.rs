@@ -1,0 +1,379 @@
+//! What came from outside, each delivery once, first in first out per stream key. It is durable
+//! before the sender is answered, and leaves in the transaction that appends what it led to.
+
+use jiff::Timestamp;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder, QuerySelect, TryInsertResult,
+    sea_query::Expr,
+};
+use serde_json::Value;
+
+use crate::clock::from_micros;
+use crate::committer::Done;
+use crate::lease::{self, Fence};
+use crate::table::{Status, inbox};
+use crate::{Inbox, JournalError, Writer, claim, json};
+
+/// What became of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivered {
+    /// It is stored under this id.
+    New(i64),
+    /// This key was delivered before by this source: nothing was written.
+    Duplicate,
+}
+
+/// An input that the holder of the claim, and nobody else, handles now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClaimedInput {
+    /// Its place in the inbox.
+    pub id: i64,
+    /// Who delivered it, as in `slack` or `timer`.
+    pub source: String,
+    /// The source's own key of the delivery.
+    pub delivery_key: String,
+    /// The stream it is for; first in first out within.
+    pub stream_key: String,
+    /// What was delivered.
+    pub payload: Value,
+    /// When it arrived.
+    pub received_at: Timestamp,
+    /// Which try this is, from 1.
+    pub attempt: u32,
+    pub(crate) fence: Fence,
+}
+
+/// What becomes of work that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It comes again at the time asked for.
+    Retried,
+    /// It has failed too often and waits for an operator, together with what is behind it in its key.
+    Quarantined,
+}
+
+impl Inbox {
+    /// Stores a delivery, durably before it returns. Safe to repeat.
+    ///
+    /// # Errors
+    /// What the database refused; then answer the sender that it should send again.
+    pub async fn deliver(
+        &self,
+        source: &str,
+        delivery_key: &str,
+        stream_key: &str,
+        payload: &Value,
+        received_at: Timestamp,
+    ) -> Result<Delivered, JournalError> {
+        let delivery = Delivery {
+            source: source.to_owned(),
+            delivery_key: delivery_key.to_owned(),
+            stream_key: stream_key.to_owned(),
+            payload: payload.to_string(),
+            received_at: received_at.as_microsecond(),
+        };
+        self.committer
+            .write(move |tx| {
+                Box::pin(async move {
+                    Ok(match put(tx, delivery).await? {
+                        new @ Delivered::New(_) => Done::Wrote(new),
+                        Delivered::Duplicate => Done::Unchanged(Delivered::Duplicate),
+                    })
+                })
+            })
+            .await
+    }
+}
+
+impl Writer {
+    /// Claims inputs that are first in their key and due, oldest first; at most one of each key.
+    /// The try is counted before it is made: an input that kills the process is quarantined too.
+    ///
+    /// # Errors
+    /// [`JournalError::Fenced`] if the lease is gone.
+    pub async fn next_inbox(
+        &self,
+        fence: &Fence,
+        limit: u64,
+        only_key: Option<&str>,
+    ) -> Result<Vec<ClaimedInput>, JournalError> {
+        let options = self.options.clone();
+        let (fence, only_key) = (fence.clone(), only_key.map(str::to_owned));
+        self.committer
+            .write(move |tx| {
+                Box::pin(async move {
+                    let now = options.clock.now(tx).await?;
+                    lease::check(tx, &fence, now).await?;
+                    let rows = claimable(tx, now, limit, only_key).await?;
+                    if rows.is_empty() {
+                        return Ok(Done::Unchanged(Vec::new()));
+                    }
+                    let mut claimed = Vec::new();
+                    for row in rows {
+                        if row.attempts.unsigned_abs() >= options.input_tries {
+                            quarantine_unfinished(tx, &row).await?;
+                        } else {
+                            claimed.push(take(tx, row, &fence).await?);
+                        }
+                    }
+                    Ok(Done::Wrote(claimed))
+                })
+            })
+            .await
+    }
+
+    /// Gives an input back that could not be handled: it comes again at `retry_at`, or is
+    /// quarantined with the error if this was its last try.
+    ///
+    /// # Errors
+    /// [`JournalError::ClaimLost`] if it is no longer the caller's.
+    pub async fn input_failed(
+        &self,
+        input: &ClaimedInput,
+        error: &str,
+        retry_at: Timestamp,
+    ) -> Result<Fate, JournalError> {
+        let last = input.attempt >= self.options.input_tries;
+        let (input, error) = (input.clone(), error.to_owned());
+        self.committer
+            .write(move |tx| {
+                Box::pin(async move {
+                    let status = if last {
+                        Status::Quarantined
+                    } else {
+                        Status::Pending
+                    };
+                    let change = inbox::ActiveModel {
+                        status: Set(status),
+                        last_error: Set(Some(error)),
+                        not_before: Set(retry_at.as_microsecond()),
+                        claim_lease: Set(None),
+                        claim_epoch: Set(None),
+                        ..inbox::ActiveModel::default()
+                    };
+                    change_claimed(tx, &input, change).await?;
+                    Ok(Done::Wrote(if last {
+                        Fate::Quarantined
+                    } else {
+                        Fate::Retried
+                    }))
+                })
+            })
+            .await
+    }
+
+    /// An operator's second chance for a quarantined input: its tries start over.
+    ///
+    /// # Errors
+    /// [`JournalError::NotFound`] if no such input is in quarantine.
+    pub async fn requeue_input(&self, id: i64) -> Result<(), JournalError> {
+        let change = inbox::ActiveModel {
+            status: Set(Status::Pending),
+            attempts: Set(0),
+            not_before: Set(0),
+            ..inbox::ActiveModel::default()
+        };
+        self.change_quarantined(id, change).await
+    }
+
+    /// An operator's end of a quarantined input: what is behind it in its key goes on without it.
+    ///
+    /// # Errors
+    /// [`JournalError::NotFound`] if no such input is in quarantine.
+    pub async fn discard_input(&self, id: i64, at: Timestamp) -> Result<(), JournalError> {
+        let change = inbox::ActiveModel {
+            status: Set(Status::Discarded),
+            ended_at: Set(Some(at.as_microsecond())),
+            ..inbox::ActiveModel::default()
+        };
+        self.change_quarantined(id, change).await
+    }
+
+    async fn change_quarantined(
+        &self,
+        id: i64,
+        change: inbox::ActiveModel,
+    ) -> Result<(), JournalError> {
+        self.committer
+            .write(move |tx| {
+                Box::pin(async move {
+                    let changed = inbox::Entity::update_many()
+                        .set(change)
+                        .filter(inbox::Column::Id.eq(id))
+                        .filter(inbox::Column::Status.eq(Status::Quarantined))
+                        .exec(tx)
+                        .await?;
+                    if changed.rows_affected == 0 {
+                        return Err(JournalError::NotFound(format!("quarantined input {id}")));
+                    }
+                    Ok(Done::Wrote(()))
+                })
+            })
+            .await
+    }
+}
+
+pub(crate) struct Delivery {
+    pub(crate) source: String,
+    pub(crate) delivery_key: String,
+    pub(crate) stream_key: String,
+    pub(crate) payload: String,
+    pub(crate) received_at: i64,
+}
+
+/// Stores a delivery unless its source delivered the key before.
+pub(crate) async fn put<C: ConnectionTrait>(
+    db: &C,
+    delivery: Delivery,
+) -> Result<Delivered, JournalError> {
+    let row = inbox::ActiveModel {
+        id: NotSet,
+        source: Set(delivery.source),
+        delivery_key: Set(delivery.delivery_key),
+        stream_key: Set(delivery.stream_key),
+        payload: Set(delivery.payload),
+        received_at: Set(delivery.received_at),
+        status: Set(Status::Pending),
+        attempts: Set(0),
+        last_error: Set(None),
+        not_before: Set(0),
+        claim_lease: Set(None),
+        claim_epoch: Set(None),
+        ended_at: Set(None),
+    };
+    let inserted = inbox::Entity::insert(row)
+        .on_conflict(
+            OnConflict::columns([inbox::Column::Source, inbox::Column::DeliveryKey])
+                .do_nothing()
+                .to_owned(),
+        )
+        .try_insert()
+        .exec(db)
+        .await?;
+    Ok(match inserted {
+        TryInsertResult::Inserted(row) => Delivered::New(row.last_insert_id),
+        TryInsertResult::Conflicted | TryInsertResult::Empty => Delivered::Duplicate,
+    })
+}
+
+/// Ends an input inside the transaction that appends what it led to.
+pub(crate) async fn consume(
+    tx: &DatabaseTransaction,
+    input: &ClaimedInput,
+    now: i64,
+) -> Result<(), JournalError> {
+    lease::check(tx, &input.fence, now).await?;
+    let change = inbox::ActiveModel {
+        status: Set(Status::Done),
+        ended_at: Set(Some(now)),
+        claim_lease: Set(None),
+        claim_epoch: Set(None),
+        ..inbox::ActiveModel::default()
+    };
+    change_claimed(tx, input, change).await
+}
+
+async fn claimable(
+    tx: &DatabaseTransaction,
+    now: i64,
+    limit: u64,
+    only_key: Option<String>,
+) -> Result<Vec<inbox::Model>, JournalError> {
+    let first = claim::first_in_line(
+        inbox::Entity,
+        inbox::Column::Id,
+        inbox::Column::StreamKey,
+        inbox::Column::Status,
+    );
+    let mut found = inbox::Entity::find()
+        .filter(inbox::Column::Id.in_subquery(first))
+        .filter(claim::claimable(
+            inbox::Column::Status,
+            inbox::Column::NotBefore,
+            (inbox::Entity, inbox::Column::ClaimLease),
+            (inbox::Entity, inbox::Column::ClaimEpoch),
+            now,
+        ))
+        .order_by_asc(inbox::Column::Id)
+        .limit(limit);
+    if let Some(key) = only_key {
+        found = found.filter(inbox::Column::StreamKey.eq(key));
+    }
+    Ok(found.all(tx).await?)
+}
+
+async fn take(
+    tx: &DatabaseTransaction,
+    row: inbox::Model,
+    fence: &Fence,
+) -> Result<ClaimedInput, JournalError> {
+    inbox::Entity::update_many()
+        .col_expr(
+            inbox::Column::Attempts,
+            Expr::col(inbox::Column::Attempts).add(1),
+        )
+        .set(inbox::ActiveModel {
+            status: Set(Status::Claimed),
+            claim_lease: Set(Some(fence.lease.clone())),
+            claim_epoch: Set(Some(fence.epoch)),
+            ..inbox::ActiveModel::default()
+        })
+        .filter(inbox::Column::Id.eq(row.id))
+        .exec(tx)
+        .await?;
+    Ok(ClaimedInput {
+        payload: json::parse(&row.payload, || format!("inbox {}", row.id))?,
+        id: row.id,
+        source: row.source,
+        delivery_key: row.delivery_key,
+        stream_key: row.stream_key,
+        received_at: from_micros(row.received_at),
+        attempt: row.attempts.unsigned_abs() + 1,
+        fence: fence.clone(),
+    })
+}
+
+async fn quarantine_unfinished(
+    tx: &DatabaseTransaction,
+    row: &inbox::Model,
+) -> Result<(), JournalError> {
+    let error = format!("{} tries were begun and none was finished", row.attempts);
+    inbox::Entity::update_many()
+        .set(inbox::ActiveModel {
+            status: Set(Status::Quarantined),
+            last_error: Set(Some(row.last_error.clone().unwrap_or(error))),
+            claim_lease: Set(None),
+            claim_epoch: Set(None),
+            ..inbox::ActiveModel::default()
+        })
+        .filter(inbox::Column::Id.eq(row.id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+async fn change_claimed(
+    tx: &DatabaseTransaction,
+    input: &ClaimedInput,
+    change: inbox::ActiveModel,
+) -> Result<(), JournalError> {
+    let changed = inbox::Entity::update_many()
+        .set(change)
+        .filter(inbox::Column::Id.eq(input.id))
+        .filter(inbox::Column::Status.eq(Status::Claimed))
+        .filter(inbox::Column::ClaimLease.eq(input.fence.lease.as_str()))
+        .filter(inbox::Column::ClaimEpoch.eq(input.fence.epoch))
+        .exec(tx)
+        .await?;
+    if changed.rows_affected == 0 {
+        return Err(JournalError::ClaimLost {
+            what: format!("input {}", input.id),
+            lease: input.fence.lease.clone(),
+            epoch: input.fence.epoch,
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,236 @@
+//! Opening a journal, and its three handles.
+
+use std::sync::Arc;
+
+use sea_orm::{DatabaseConnection, EntityTrait, QuerySelect};
+use tokio::sync::watch;
+
+use crate::clock::DbClock;
+use crate::committer::Committer;
+use crate::connect::{self, Location};
+use crate::lock_file::LockFile;
+use crate::table::event;
+use crate::{JournalError, schema};
+
+/// How a journal is opened.
+#[derive(Debug, Clone)]
+pub struct JournalOptions {
+    /// Whose time leases, timers and claims go by.
+    pub clock: DbClock,
+    /// Tries of one input before it is quarantined. At least 1.
+    pub input_tries: u32,
+    /// Tries of one effect before it is quarantined. At least 1.
+    pub effect_tries: u32,
+    /// The newest version of every event type the caller can fold. If the journal holds others, it
+    /// opens read-only. `None`: the caller folds nothing.
+    pub known_events: Option<Vec<(String, u32)>>,
+}
+
+impl Default for JournalOptions {
+    fn default() -> Self {
+        Self {
+            clock: DbClock::Database,
+            input_tries: 5,
+            effect_tries: 10,
+            known_events: None,
+        }
+    }
+}
+
+/// An open journal. Hand out its handles: [`Reader`] to whoever shows, [`Inbox`] to whoever asks,
+/// [`Writer`] to the engine alone.
+pub struct Journal {
+    reader: Reader,
+    writer: Result<Writer, String>,
+}
+
+/// Reads everything, changes nothing.
+#[derive(Clone)]
+pub struct Reader {
+    pub(crate) db: DatabaseConnection,
+    pub(crate) clock: DbClock,
+    commits: watch::Receiver<u64>,
+}
+
+/// Takes what comes from outside: deliveries, requests, evidence. Cannot append events, claim work
+/// or hold leases, and there is no way from here to a [`Writer`].
+#[derive(Clone)]
+pub struct Inbox {
+    pub(crate) committer: Committer,
+}
+
+/// Appends events and carries the work on. For the engine.
+#[derive(Clone)]
+pub struct Writer {
+    pub(crate) committer: Committer,
+    pub(crate) options: Arc<JournalOptions>,
+}
+
+impl Journal {
+    /// Opens a journal for writing, and creates or migrates it first. `sqlite:/path/to/file.db` or
+    /// `postgres://...`.
+    ///
+    /// With events that `known_events` does not cover, the journal opens read-only: nothing may be
+    /// decided on half a history. [`Journal::writer`] then says why.
+    ///
+    /// # Errors
+    /// [`JournalError::Locked`] if another process (or another `Journal`) writes a SQLite journal,
+    /// [`JournalError::NewerSchema`], or what the database refused.
+    pub async fn open(url: &str, options: JournalOptions) -> Result<Self, JournalError> {
+        let (journal, writing) = Self::open_unspawned(url, options).await?;
+        tokio::spawn(writing);
+        Ok(journal)
+    }
+
+    /// As [`Journal::open`], but the caller polls the writing task. The crash tests stop it at
+    /// every await.
+    pub(crate) async fn open_unspawned(
+        url: &str,
+        options: JournalOptions,
+    ) -> Result<(Self, impl Future<Output = ()> + Send + 'static), JournalError> {
+        let location = Location::parse(url)?;
+        let lock = match &location {
+            Location::Sqlite(path) => {
+                connect::create_file(path)?;
+                Some(LockFile::beside(path)?)
+            }
+            Location::Postgres(_) => None,
+        };
+        let writing = connect::writing(&location).await?;
+        schema::migrate(&writing).await?;
+        let reading = connect::reading(&location).await?;
+        let unknown = unknown_events(&reading, options.known_events.as_deref()).await?;
+        let options = Arc::new(options);
+        let (committer, commits, task) = Committer::new(writing, lock);
+        let reader = Reader {
+            db: reading,
+            clock: options.clock.clone(),
+            commits,
+        };
+        let writer = match unknown {
+            None => Ok(Writer { committer, options }),
+            Some(reason) => Err(reason),
+        };
+        Ok((Self { reader, writer }, task))
+    }
+
+    /// Opens a journal beside the process that writes it.
+    ///
+    /// # Errors
+    /// [`JournalError::OlderSchema`] or [`JournalError::NewerSchema`] if this build cannot read it.
+    pub async fn open_read_only(url: &str, options: JournalOptions) -> Result<Self, JournalError> {
+        let location = Location::parse(url)?;
+        let db = connect::reading(&location).await?;
+        schema::check(&db).await?;
+        // Never changes: nobody commits in this process.
+        let (_, commits) = watch::channel(0);
+        let reader = Reader {
+            db,
+            clock: options.clock,
+            commits,
+        };
+        Ok(Self {
+            reader,
+            writer: Err("it was opened read-only".into()),
+        })
+    }
+
+    /// The handle that reads.
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        self.reader.clone()
+    }
+
+    /// The handle that takes deliveries.
+    ///
+    /// # Errors
+    /// [`JournalError::ReadOnly`] with the reason.
+    pub fn inbox(&self) -> Result<Inbox, JournalError> {
+        let writer = self.writer()?;
+        Ok(Inbox {
+            committer: writer.committer,
+        })
+    }
+
+    /// The handle that appends.
+    ///
+    /// # Errors
+    /// [`JournalError::ReadOnly`] with the reason.
+    pub fn writer(&self) -> Result<Writer, JournalError> {
+        match &self.writer {
+            Ok(writer) => Ok(writer.clone()),
+            Err(reason) => Err(JournalError::ReadOnly(reason.clone())),
+        }
+    }
+
+    /// Finishes what was handed in, closes the connections and releases the lock. Other handles
+    /// answer [`JournalError::Closed`] afterwards.
+    ///
+    /// # Errors
+    /// What the database said when closing.
+    pub async fn close(self) -> Result<(), JournalError> {
+        if let Ok(writer) = &self.writer {
+            writer.committer.close().await;
+        }
+        Ok(self.reader.db.close().await?)
+    }
+}
+
+impl Reader {
+    /// Changes whenever this process commits something. For loops that wait for work; what other
+    /// processes write is only found by looking.
+    #[must_use]
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.commits.clone()
+    }
+
+    /// Now, by the journal's clock.
+    ///
+    /// # Errors
+    /// What the database refused.
+    pub async fn now(&self) -> Result<jiff::Timestamp, JournalError> {
+        Ok(crate::clock::from_micros(self.clock.now(&self.db).await?))
+    }
+}
+
+/// Why the journal must not be written: event types or versions that the caller cannot fold.
+async fn unknown_events(
+    db: &DatabaseConnection,
+    known: Option<&[(String, u32)]>,
+) -> Result<Option<String>, JournalError> {
+    let Some(known) = known else { return Ok(None) };
+    let mut strange: Vec<String> = Vec::new();
+    for (name, version) in event_types(db).await? {
+        match known.iter().find(|(known, _)| *known == name) {
+            Some((_, newest)) if version <= *newest => {}
+            Some((_, newest)) => {
+                strange.push(format!(
+                    "{name} version {version} (this build knows up to {newest})"
+                ));
+            }
+            None => strange.push(format!("{name} version {version} (unknown to this build)")),
+        }
+    }
+    if strange.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(format!(
+        "it holds events of a later build: {}; start that build, or a later one",
+        strange.join(", ")
+    )))
+}
+
+async fn event_types(db: &DatabaseConnection) -> Result<Vec<(String, u32)>, JournalError> {
+    let rows: Vec<(String, i32)> = event::Entity::find()
+        .select_only()
+        .column(event::Column::Name)
+        .column(event::Column::Version)
+        .distinct()
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(name, version)| (name, version.unsigned_abs()))
+        .collect())
+}

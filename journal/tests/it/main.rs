@@ -1,0 +1,11 @@
+//! What the journal promises, seen from outside. The crash tests are in `src/crash_tests.rs`.
+
+mod appending;
+mod hash_chain;
+mod inputs;
+mod kept_beside;
+mod leases;
+mod opening;
+mod outbox;
+mod support;
+mod timers;
