@@ -130,6 +130,17 @@ impl Disk {
         Ok(())
     }
 
+    /// Leaves nothing behind: the process may exit before the last owner is dropped.
+    pub(crate) fn close(&self) {
+        match self.empty() {
+            Ok(()) if self.temporary => {
+                std::fs::remove_dir(&self.folder).ok();
+            }
+            Ok(()) => {}
+            Err(error) => tracing::error!(%error, "quota folder not emptied"),
+        }
+    }
+
     async fn slow_sync(&self) {
         if self.busy.load(Ordering::Relaxed) {
             let share = self.filled.load(Ordering::Relaxed) as f64 / self.quota.max(1) as f64;
@@ -142,10 +153,7 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        let emptied = self.empty();
-        if self.temporary && emptied.is_ok() {
-            std::fs::remove_dir(&self.folder).ok();
-        }
+        self.close();
     }
 }
 

@@ -5,11 +5,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::MockServiceError;
+use crate::{Kind, MockServiceError};
 
-/// Options of one mock service. Every one has an environment variable, so
-/// that a start command can stay the same from version to version.
-#[derive(Args, Clone, Debug)]
+/// A small HTTP shop with a fault switch: a safe way to try any monitoring.
+///
+/// It answers like a shop on --listen (pages, /healthz, /version, /metrics for
+/// Prometheus) and is broken and mended through --fault-listen.
+#[derive(Args, Clone, Debug, PartialEq)]
+#[command(after_help = Kind::help())]
 pub struct Options {
     /// Where the shop listens; port 0 takes a free one.
     #[arg(long, env = "MOCK_SERVICE_LISTEN", default_value = "127.0.0.1:8080")]
@@ -128,5 +131,52 @@ impl Options {
             return refuse("--downstream", url.clone(), expected);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    #[test]
+    fn no_arguments_are_the_defaults() {
+        let options = Cli::parse_from(["mock-service"]).options;
+        assert_eq!(options, Options::default());
+    }
+
+    #[test]
+    fn a_downstream_that_is_no_url_is_refused_by_name() {
+        let options = Options {
+            downstream: Some("payments:80".into()),
+            ..Options::default()
+        };
+        let error = options.check().unwrap_err().to_string();
+        assert!(
+            error.starts_with("--downstream is \"payments:80\""),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn the_help_names_every_fault_and_its_range() {
+        use clap::CommandFactory;
+        let help = Cli::command().render_help().to_string();
+        for kind in Kind::ALL {
+            let lines = help.lines().map(str::trim_start);
+            let mut described = lines.filter(|l| l.starts_with(kind.name()));
+            let range = format!("{} to {}", kind.range().start(), kind.range().end());
+            assert!(
+                described.any(|l| l.contains(&range)),
+                "{}: {help}",
+                kind.name()
+            );
+        }
     }
 }

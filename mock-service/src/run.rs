@@ -120,6 +120,7 @@ impl Bound {
             () = shop.crash.cancelled() => Ended::Crashed,
         };
         shop.faults.abandon().await;
+        shop.disk.close();
         ended
     }
 }

@@ -72,6 +72,11 @@ pub(super) fn forget(shop: &Shop) {
 pub(crate) fn recall(shop: &Arc<Shop>) -> Option<(Marker, Duration)> {
     let text = std::fs::read(path(shop)?).ok()?;
     let marker: Marker = serde_json::from_slice(&text).ok()?;
-    let left = Duration::try_from(marker.ends_at.duration_since(Timestamp::now())).ok()?;
-    (marker.version == shop.options.version && !left.is_zero()).then_some((marker, left))
+    let left = marker.ends_at.duration_since(Timestamp::now());
+    if !left.is_positive() {
+        forget(shop);
+        return None;
+    }
+    let left = Duration::try_from(left).ok()?;
+    (marker.version == shop.options.version).then_some((marker, left))
 }

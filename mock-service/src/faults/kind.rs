@@ -126,4 +126,23 @@ impl Kind {
             _ => &[],
         }
     }
+
+    /// The end of `--help`: how to break the shop, and how much.
+    pub(crate) fn help() -> String {
+        let mut help = String::from(
+            "Faults (several at once are fine; each ends by itself):\n  \
+             curl -d '{\"kind\":\"errors\",\"intensity\":0.2,\"seconds\":60}' \
+             http://127.0.0.1:8081/faults\n  \
+             curl http://127.0.0.1:8081/faults\n  \
+             curl -X DELETE http://127.0.0.1:8081/faults\n\n  \
+             KIND        INTENSITY\n",
+        );
+        for kind in Self::ALL {
+            let (name, unit, range) = (kind.name(), kind.unit(), kind.range());
+            let (least, most) = (range.start(), range.end());
+            help.push_str(&format!("  {name:<11} {least} to {most}: {unit}\n"));
+        }
+        help.push_str("\nExits with 70 when a crash fault ends it.");
+        help
+    }
 }

@@ -1,5 +1,6 @@
 //! The metrics page, under the names that dashboards already know.
 
+mod page;
 mod process;
 mod ticket;
 
@@ -15,7 +16,7 @@ use prometheus_client::registry::Registry;
 pub(crate) use ticket::Ticket;
 
 /// Content type of the page that [`Metrics::page`] makes.
-pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Upper bounds in seconds of every latency histogram: the Prometheus default.
 const BUCKETS: [f64; 11] = [
@@ -163,10 +164,10 @@ impl Metrics {
         self
     }
 
-    /// The page in OpenMetrics text.
+    /// The page in the classic text format, version 0.0.4.
     pub(crate) fn page(&self) -> Result<String, std::fmt::Error> {
         let mut page = String::with_capacity(16 * 1024);
         encode(&mut page, &self.registry)?;
-        Ok(page)
+        Ok(page::classic(&page))
     }
 }

@@ -4,21 +4,24 @@ use serde_json::json;
 
 use crate::support::{OpenShop, value};
 
-/// Reads a page as strictly as a scraper: families announced, samples numeric, end marked.
+/// Reads a page as strictly as a scraper: families announced under the names of their samples, samples numeric.
 fn read(page: &str) -> HashMap<String, f64> {
-    let mut families = Vec::new();
+    let mut families = HashMap::new();
     let mut samples = HashMap::new();
-    assert!(page.ends_with("# EOF\n"));
     for line in page.lines() {
         if let Some(family) = line.strip_prefix("# TYPE ") {
-            families.push(family.split(' ').next().unwrap().to_owned());
+            let (name, kind) = family.split_once(' ').unwrap();
+            let twice = families.insert(name.to_owned(), kind.to_owned());
+            assert_eq!(twice, None, "{name} announced twice");
         } else if !line.starts_with('#') {
             let (series, number) = line.rsplit_once(' ').unwrap();
             let name = series.split('{').next().unwrap();
-            assert!(
-                families.iter().any(|f| name.starts_with(f.as_str())),
-                "{name} has no TYPE"
-            );
+            let histogram = ["_bucket", "_count", "_sum"]
+                .iter()
+                .find_map(|part| name.strip_suffix(part))
+                .and_then(|base| families.get(base));
+            let announced = families.get(name).or(histogram);
+            assert!(announced.is_some(), "{name} has no TYPE");
             let twice = samples.insert(series.to_owned(), number.parse().unwrap());
             assert_eq!(twice, None, "{series} twice");
         }

@@ -14,7 +14,7 @@ async fn delay_comes_before_every_answer_even_of_probes() {
         let since = Instant::now();
         shop.status("/healthz").await;
         let took = since.elapsed().as_secs_f64();
-        assert!((0.2..1.5).contains(&took), "took {took}");
+        assert!((0.2..5.0).contains(&took), "took {took}");
     }
 }
 

@@ -32,7 +32,7 @@ async fn traffic_keeps_its_rate_takes_turns_and_counts_failures_where_they_happe
     let many = || async { running.totals().values().map(|t| t.sent).sum::<u64>() >= 120 };
     until(LIMIT, many).await;
     let seconds = since.elapsed().as_secs_f64();
-    assert!((1.0..4.0).contains(&seconds), "120 at 60/s in {seconds} s");
+    assert!((1.0..8.0).contains(&seconds), "120 at 60/s in {seconds} s");
     assert!(running.sent_between(from, Timestamp::now()) >= 120);
     let early = from - Duration::from_secs(60);
     assert_eq!(
