@@ -1,0 +1,142 @@
+//! Inputs and effects as operators see them.
+
+use jiff::Timestamp;
+use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::Value;
+
+use crate::clock::from_micros;
+use crate::table::{Status, effect, inbox};
+use crate::{JournalError, Reader, StreamId, json};
+
+/// An input, for people.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InputShown {
+    /// Its place in the inbox.
+    pub id: i64,
+    /// Who delivered it.
+    pub source: String,
+    /// The source's key of the delivery.
+    pub delivery_key: String,
+    /// The stream it is for.
+    pub stream_key: String,
+    /// `pending`, `claimed`, `quarantined`, `done` or `discarded`.
+    pub status: String,
+    /// Tries begun.
+    pub attempts: u32,
+    /// Why the last try failed.
+    pub last_error: Option<String>,
+    /// When it arrived.
+    pub received_at: Timestamp,
+    /// What was delivered.
+    pub payload: Value,
+}
+
+/// An effect, for people.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EffectShown {
+    /// Its id.
+    pub id: String,
+    /// The key it is ordered in.
+    pub key: String,
+    /// Which handler does it.
+    pub kind: String,
+    /// `pending`, `claimed`, `quarantined`, `done`, `stale` or `discarded`.
+    pub status: String,
+    /// Tries begun.
+    pub attempts: u32,
+    /// Whether an earlier try may have done it.
+    pub uncertain: bool,
+    /// Why the last try failed.
+    pub last_error: Option<String>,
+    /// What the handler needs.
+    pub payload: Value,
+    /// How it ended.
+    pub outcome: Option<Value>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+impl Reader {
+    /// One input.
+    ///
+    /// # Errors
+    /// What the database refused, or a payload that does not parse.
+    pub async fn input(&self, id: i64) -> Result<Option<InputShown>, JournalError> {
+        inbox::Entity::find_by_id(id)
+            .one(&self.db)
+            .await?
+            .map(input_shown)
+            .transpose()
+    }
+
+    /// Inputs in quarantine, the oldest first.
+    ///
+    /// # Errors
+    /// What the database refused, or a payload that does not parse.
+    pub async fn quarantined_inputs(&self, limit: u64) -> Result<Vec<InputShown>, JournalError> {
+        let rows = inbox::Entity::find()
+            .filter(inbox::Column::Status.eq(Status::Quarantined))
+            .order_by_asc(inbox::Column::Id)
+            .limit(limit)
+            .all(&self.db)
+            .await?;
+        rows.into_iter().map(input_shown).collect()
+    }
+
+    /// The effects of a stream, in the order they were demanded.
+    ///
+    /// # Errors
+    /// What the database refused, or a payload that does not parse.
+    pub async fn effects(&self, stream: &StreamId) -> Result<Vec<EffectShown>, JournalError> {
+        let rows = effect::Entity::find()
+            .filter(effect::Column::Stream.eq(stream.to_string()))
+            .order_by_asc(effect::Column::Ordinal)
+            .all(&self.db)
+            .await?;
+        rows.into_iter().map(effect_shown).collect()
+    }
+
+    /// Effects in quarantine, the oldest first.
+    ///
+    /// # Errors
+    /// What the database refused, or a payload that does not parse.
+    pub async fn quarantined_effects(&self, limit: u64) -> Result<Vec<EffectShown>, JournalError> {
+        let rows = effect::Entity::find()
+            .filter(effect::Column::Status.eq(Status::Quarantined))
+            .order_by_asc(effect::Column::Ordinal)
+            .limit(limit)
+            .all(&self.db)
+            .await?;
+        rows.into_iter().map(effect_shown).collect()
+    }
+}
+
+fn input_shown(row: inbox::Model) -> Result<InputShown, JournalError> {
+    Ok(InputShown {
+        payload: json::parse(&row.payload, || format!("inbox {}", row.id))?,
+        id: row.id,
+        source: row.source,
+        delivery_key: row.delivery_key,
+        stream_key: row.stream_key,
+        status: row.status.to_value(),
+        attempts: row.attempts.unsigned_abs(),
+        last_error: row.last_error,
+        received_at: from_micros(row.received_at),
+    })
+}
+
+fn effect_shown(row: effect::Model) -> Result<EffectShown, JournalError> {
+    let what = || format!("effect {}", row.id);
+    Ok(EffectShown {
+        payload: json::parse(&row.payload, what)?,
+        outcome: json::parse_option(row.outcome.as_deref(), what)?,
+        id: row.id,
+        key: row.key,
+        kind: row.kind,
+        status: row.status.to_value(),
+        attempts: row.attempts.unsigned_abs(),
+        uncertain: row.uncertain,
+        last_error: row.last_error,
+        ended_at: row.ended_at.map(from_micros),
+    })
+}
