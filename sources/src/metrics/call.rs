@@ -1,5 +1,7 @@
 //! A call: slot, deadline, attempts, and the error with its context.
 
+use std::time::Duration;
+
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
 
@@ -8,6 +10,9 @@ use super::client::Prometheus;
 use super::envelope::{Answer, success};
 use super::error::{MetricsError, Problem, shown_url};
 use super::retry;
+
+/// A slot that comes free later than this before the deadline is of no use.
+const SHORTEST_ATTEMPT: Duration = Duration::from_millis(1);
 
 impl Request {
     /// `GET /api/v1/<path>`.
@@ -63,6 +68,9 @@ impl Prometheus {
                 return Err(Problem::Busy(policy.total));
             };
             let left = deadline.saturating_duration_since(Instant::now());
+            if left < SHORTEST_ATTEMPT {
+                return Err(Problem::Busy(policy.total));
+            }
             attempt(inner, request, inner.config.timeout.min(left)).await
         })
         .await

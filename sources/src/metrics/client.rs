@@ -85,6 +85,7 @@ fn build(mut config: PrometheusConfig) -> Result<Prometheus, String> {
         .redirect(reqwest::redirect::Policy::none())
         // Shorter than an attempt, so that a silent host counts as a connection error.
         .connect_timeout(config.timeout / 2);
+    // A proxy named in the environment cannot reach our own loopback.
     if is_loopback(&base) {
         client = client.no_proxy();
     }

@@ -33,10 +33,10 @@ pub enum Problem {
     #[error("could not connect: {0}")]
     Connection(String),
     /// One attempt took longer than allowed.
-    #[error("no full answer within {} s", .0.as_secs_f64())]
+    #[error("no full answer within {} s", shown_seconds(*.0))]
     Timeout(Duration),
     /// No request slot became free before the deadline of the call.
-    #[error("no free request slot within {} s", .0.as_secs_f64())]
+    #[error("no free request slot within {} s", shown_seconds(*.0))]
     Busy(Duration),
     /// 429: too many requests.
     #[error("too many requests (http 429): {}", said(.text))]
@@ -169,6 +169,11 @@ impl MetricsError {
         text.push_str(self.hint());
         text
     }
+}
+
+/// Seconds with at most three decimals.
+fn shown_seconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1000.0).round() / 1000.0
 }
 
 fn said(text: &str) -> &str {

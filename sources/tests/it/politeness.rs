@@ -186,3 +186,19 @@ async fn no_more_requests_are_under_way_than_allowed() {
     assert_eq!(most.load(SeqCst), 2);
     server.abort();
 }
+
+#[tokio::test]
+async fn who_waits_for_a_slot_until_the_deadline_is_told_so() {
+    let double = Double::script(vec![Reply::Silence]).await;
+    let mut config = config(&double.url);
+    config.max_concurrency = 1;
+    config.retry.total = Duration::from_millis(200);
+    let client = Prometheus::new(config).unwrap();
+    let (first, second) = tokio::join!(client.instant("a", 0), client.instant("b", 0));
+    let problem = *first.unwrap_err().problem;
+    assert!(matches!(problem, Problem::Timeout(limit) if limit <= Duration::from_millis(200)));
+    let error = second.unwrap_err();
+    assert_eq!(*error.problem, Problem::Busy(Duration::from_millis(200)));
+    assert!(error.to_string().contains("within 0.2 s"), "{error}");
+    assert_eq!(double.seen().len(), 1);
+}

@@ -312,7 +312,7 @@ async fn every_verb_is_answered_by_a_real_prometheus() {
     assert_eq!(one[0].samples, whole[..1]);
 
     let series = client
-        .series(&[requests.clone()], start_ms, now)
+        .series(std::slice::from_ref(&requests), start_ms, now)
         .await
         .unwrap()
         .value;

@@ -8,15 +8,18 @@ mod absorb;
 mod ask;
 mod batch;
 mod cursor;
+mod merge;
+mod options;
 mod outcome;
 
-pub use cursor::FeedOptions;
+pub use options::FeedOptions;
 pub use outcome::{FeedTick, Outcome, RawSeries, SelectorSamples, SilentSeries, Window};
 
 use super::client::Prometheus;
 use super::selector::Selector;
-use batch::{Batch, Part};
+use batch::Batch;
 use cursor::Cursor;
+use merge::Part;
 
 /// Follows a list of selectors through time.
 #[derive(Debug, Clone)]
@@ -65,7 +68,7 @@ impl SampleFeed {
             // Who waits for samples looks back further; it must not make the others do so.
             waiting: self.cursors[index].is_waiting(&self.options),
         });
-        batch::merge(
+        merge::merge(
             &self.selectors,
             parts.collect(),
             self.options.max_query_bytes,
