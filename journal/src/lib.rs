@@ -84,6 +84,8 @@ mod clock;
 mod committer;
 mod connect;
 mod counts;
+#[cfg(test)]
+mod crash_tests;
 mod dialect;
 mod error;
 mod events;

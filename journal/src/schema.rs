@@ -20,6 +20,10 @@ impl MigratorTrait for Migrations {
 /// Brings the schema up to this build, in one transaction under the write lock: sea-orm's migrator
 /// has no lock of its own, and two at once fail half-way.
 pub(crate) async fn migrate(db: &DatabaseConnection) -> Result<(), JournalError> {
+    match check(db).await {
+        Err(JournalError::OlderSchema(_)) => {}
+        current_or_refused => return current_or_refused,
+    }
     let tx = dialect::begin_write(db).await?;
     match migrate_in(&tx).await {
         Ok(()) => Ok(tx.commit().await?),
