@@ -1,0 +1,131 @@
+//! The settings, one file per part. Each field is declared once: type, default and meaning.
+
+mod access;
+mod environment;
+mod hosts;
+mod journal;
+mod metrics;
+mod notify;
+mod package;
+mod policy;
+mod server;
+mod service;
+
+pub use access::{Holder, Person, Token};
+pub use environment::EnvironmentSettings;
+pub use hosts::{Health, Hosts, Instance, Observed, ObservedInstance};
+pub use journal::{Journal, Retention};
+pub use metrics::{Auth, Basic, Bearer, MetricsSource, NoAuth, Prometheus, ServiceMetrics};
+pub use notify::{Notify, Webhook};
+pub use package::{Digest, Packages, Size, VersionEntry};
+pub use policy::{PacingSettings, PolicySettings, Sensitivity};
+pub use server::{Locale, Server};
+pub use service::{Platform, Service};
+
+use crate::reader::Reader;
+use crate::value::settings;
+use crate::yaml::Node;
+use guard::ids::{Environment, PersonId, ServiceName};
+use std::collections::BTreeMap;
+
+settings! {
+    /// Everything in `tawny.yaml`.
+    pub struct Settings check at_least_one {
+        /// Tawny's own HTTP server and its place on disk.
+        server: Server = "{}",
+        /// Where the record is kept.
+        journal: Journal = "{}",
+        /// The language of messages and pages.
+        locale: Locale = "en",
+        /// Where metrics are read, by name.
+        metrics: BTreeMap<crate::text::Name, MetricsSource>,
+        /// Who may answer questions.
+        people: Vec<Person> = "[]",
+        /// Tokens for the command line and for machines.
+        tokens: Vec<Token> = "[]",
+        /// Where services run. Without this list there is one, `production`.
+        environments: Vec<EnvironmentSettings> = "[{name: production}]",
+        /// What is deployed and guarded.
+        services: Vec<Service>,
+        /// Who is told, beside the page.
+        notify: Notify = "{}",
+        /// How long what is kept.
+        retention: Retention = "{}",
+    }
+}
+
+fn at_least_one(settings: &Settings, node: &Node, reader: &mut Reader<'_>) -> Option<()> {
+    for (field, empty) in [
+        ("metrics", settings.metrics.is_empty()),
+        ("services", settings.services.is_empty()),
+        ("environments", settings.environments.is_empty()),
+    ] {
+        if empty {
+            let at = node.get(field).map_or(node.at, |value| value.at);
+            let step = crate::reader::Step::Field(field.to_owned());
+            reader.inside(step, |reader| {
+                reader.wrong(at, "an empty one", "at least one entry");
+            });
+        }
+    }
+    Some(())
+}
+
+impl Settings {
+    /// The service of this name.
+    #[must_use]
+    pub fn service(&self, name: &ServiceName) -> Option<&Service> {
+        self.services.iter().find(|service| service.name == *name)
+    }
+
+    /// The environment of this name.
+    #[must_use]
+    pub fn environment(&self, name: &Environment) -> Option<&EnvironmentSettings> {
+        self.environments
+            .iter()
+            .find(|environment| environment.name == *name)
+    }
+
+    /// The person of this name.
+    #[must_use]
+    pub fn person(&self, name: &PersonId) -> Option<&Person> {
+        self.people.iter().find(|person| person.name == *name)
+    }
+
+    /// The environments of a service: its own list, or all of them.
+    #[must_use]
+    pub fn environments_of(&self, service: &Service) -> Vec<Environment> {
+        if service.environments.is_empty() {
+            return self
+                .environments
+                .iter()
+                .map(|environment| environment.name.clone())
+                .collect();
+        }
+        service.environments.clone()
+    }
+
+    /// Where a service's metrics are read: the source it names, or the only one.
+    #[must_use]
+    pub fn source_of(&self, service: &Service) -> Option<(&crate::text::Name, &MetricsSource)> {
+        match &service.metrics.source {
+            Some(name) => self.metrics.get_key_value(name),
+            None if self.metrics.len() == 1 => self.metrics.first_key_value(),
+            None => None,
+        }
+    }
+
+    /// The label matchers of a service's series in an environment.
+    #[must_use]
+    pub fn matchers_of(
+        &self,
+        service: &Service,
+        environment: &Environment,
+    ) -> crate::text::Matchers {
+        let own = &service.metrics.selector;
+        match self.environment(environment) {
+            Some(environment) => own.and(&environment.selector),
+            None => own.clone(),
+        }
+    }
+}

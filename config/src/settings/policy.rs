@@ -1,0 +1,172 @@
+//! How a service is guarded, and at which pace it is released.
+
+use crate::reader::{Reader, Step, shown};
+use crate::shape::Shape;
+use crate::value::{Value, compare_whole, settings, words};
+use crate::yaml::Node;
+use guard::ids::InstanceId;
+use guard::plan::{Batch, Pacing};
+use guard::policy::{Autonomy, Policy, WhenUnsure};
+use std::time::Duration;
+
+settings! {
+    /// How a service is guarded.
+    pub struct PolicySettings check sensible {
+        /// What Tawny may do on its own. Without it, `rollback` where Tawny deploys, else `observe`.
+        autonomy: Option<Autonomy>,
+        /// How long a question stays open. Afterwards a pause stays paused, and the next people are asked.
+        approval_expiry: Duration = "30m",
+        /// How long the whole release is watched after promotion.
+        bake: Duration = "30m",
+        /// What happens when a step's watch ends without certainty.
+        when_unsure: WhenUnsure = "hold",
+        /// How long an action may wait for its execution before it is asked again.
+        action_expiry: Duration = "10m",
+        /// How long after a rollback the cure must show.
+        cure_expiry: Duration = "5m",
+        /// From how many times its tolerance an effect counts as severe.
+        severe_factor: f64 = "5",
+        /// How readily Tawny speaks.
+        sensitivity: Sensitivity = "balanced",
+        /// Looks after the watch, counted from the deployment.
+        checkpoints: Vec<Duration> = "[1h, 24h, 48h]",
+    }
+
+    /// At which pace a service is released.
+    pub struct PacingSettings check sensible_pace {
+        /// The instance that goes first; the first of the list when not said.
+        gray: Option<InstanceId>,
+        /// How long the gray instance is watched before anything else changes.
+        gray_bake: Duration = "5m",
+        /// How many instances go at once afterwards: a count (`2`) or a share of all (`25%`).
+        batch: Batch = "25%",
+        /// How long each batch is watched.
+        batch_bake: Duration = "1m",
+    }
+}
+
+/// How readily Tawny speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sensitivity {
+    /// Fewer false alarms, later findings.
+    Careful,
+    /// The default.
+    Balanced,
+    /// Earlier findings, more false alarms.
+    Eager,
+}
+
+words!(Sensitivity {
+    "careful" => Sensitivity::Careful, "fewer false alarms, later findings";
+    "balanced" => Sensitivity::Balanced, "the default";
+    "eager" => Sensitivity::Eager, "earlier findings, more false alarms";
+});
+
+words!(Autonomy {
+    "observe" => Autonomy::Observe, "says what it would have done";
+    "pause" => Autonomy::Pause, "may pause and ask";
+    "rollback" => Autonomy::Rollback, "may roll back";
+});
+
+words!(WhenUnsure {
+    "hold" => WhenUnsure::Hold, "hold, and ask people";
+    "promote" => WhenUnsure::Promote, "go on, and say so";
+});
+
+impl PolicySettings {
+    /// The domain's policy, with this autonomy where none is set.
+    #[must_use]
+    pub fn to_policy(&self, default_autonomy: Autonomy) -> Policy {
+        Policy {
+            autonomy: self.autonomy.unwrap_or(default_autonomy),
+            approval_expiry_s: self.approval_expiry.as_secs_f64(),
+            bake_s: self.bake.as_secs_f64(),
+            when_unsure: self.when_unsure,
+            action_expiry_s: self.action_expiry.as_secs_f64(),
+            cure_expiry_s: self.cure_expiry.as_secs_f64(),
+        }
+    }
+}
+
+impl PacingSettings {
+    /// The domain's pacing.
+    #[must_use]
+    pub fn to_pacing(&self) -> Pacing {
+        Pacing {
+            gray: self.gray.clone(),
+            gray_bake_s: self.gray_bake.as_secs_f64(),
+            batch: self.batch,
+            batch_bake_s: self.batch_bake.as_secs_f64(),
+        }
+    }
+}
+
+fn sensible(policy: &PolicySettings, node: &Node, reader: &mut Reader<'_>) -> Option<()> {
+    let mut fine = true;
+    if policy.severe_factor < 1.0 {
+        fine = false;
+        wrong_field(node, "severe_factor", "a number of at least 1", reader);
+    }
+    for (field, duration) in [
+        ("approval_expiry", policy.approval_expiry),
+        ("action_expiry", policy.action_expiry),
+        ("cure_expiry", policy.cure_expiry),
+    ] {
+        if duration < Duration::from_secs(1) {
+            fine = false;
+            wrong_field(node, field, "at least `1s`", reader);
+        }
+    }
+    fine.then_some(())
+}
+
+fn sensible_pace(pacing: &PacingSettings, node: &Node, reader: &mut Reader<'_>) -> Option<()> {
+    if !pacing.gray_bake.is_zero() {
+        return Some(());
+    }
+    wrong_field(
+        node,
+        "gray_bake",
+        "some time to look at the gray instance",
+        reader,
+    );
+    None
+}
+
+fn wrong_field(node: &Node, field: &str, expected: &str, reader: &mut Reader<'_>) {
+    let value = node.get(field).unwrap_or(node);
+    reader.inside(Step::Field(field.to_owned()), |reader| {
+        reader.wrong_value(value, expected);
+    });
+}
+
+impl Value for Batch {
+    fn shape() -> Shape {
+        Shape::Text("count or percentage")
+    }
+
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        let expected =
+            "a count of at least 1 (`2`) or a percentage above 0 and at most 100 (`25%`)";
+        let text = reader.text(node, expected)?;
+        let read = match text.strip_suffix('%') {
+            Some(percent) => percent
+                .trim()
+                .parse()
+                .ok()
+                .filter(|percent| *percent > 0.0 && *percent <= 100.0)
+                .map(Self::Percent),
+            None => text
+                .parse()
+                .ok()
+                .filter(|count| *count >= 1)
+                .map(Self::Count),
+        };
+        if read.is_none() {
+            reader.wrong(node.at, shown(node), expected);
+        }
+        read
+    }
+
+    compare_whole!();
+}

@@ -1,0 +1,137 @@
+//! A service: what is deployed.
+
+use super::{
+    Hosts, Observed, PacingSettings, Packages, PolicySettings, ServiceMetrics, VersionEntry,
+};
+use crate::reader::{Reader, Step};
+use crate::signal::{Signal, Signals};
+use crate::value::{settings, tagged};
+use crate::yaml::Node;
+use guard::ids::{Environment, InstanceId, ServiceName, Version};
+use guard::plan::Pacing;
+use guard::policy::{Autonomy, Policy};
+
+tagged! {
+    /// Where the service runs, and who deploys it.
+    pub enum Platform {
+        /// Processes on this machine that Tawny installs, starts and stops.
+        Hosts(Hosts) = "hosts",
+        /// Tawny watches and speaks; somebody else deploys.
+        Observed(Observed) = "observed",
+    }
+}
+
+settings! {
+    /// What is deployed and guarded.
+    pub struct Service check consistent {
+        /// Its name.
+        name: ServiceName,
+        /// The repository of its code, as a URL.
+        repo: Option<String>,
+        /// Who answers for it: a person or a team.
+        owner: Option<String>,
+        /// Where it runs: names from `environments`. Without it, in all of them.
+        environments: Vec<Environment> = "[]",
+        /// How it is deployed.
+        platform: Platform,
+        /// Where its packages come from; for platforms on which Tawny installs.
+        packages: Option<Packages>,
+        /// What is known about single versions.
+        versions: Vec<VersionEntry> = "[]",
+        /// Services that call this one.
+        upstream: Vec<ServiceName> = "[]",
+        /// Services that this one calls; a finding there first is not blamed on the change here.
+        downstream: Vec<ServiceName> = "[]",
+        /// How its series are found.
+        metrics: ServiceMetrics,
+        /// What is measured: presets and signals of its own.
+        signals: Signals = "[{preset: http}]",
+        /// How it is guarded.
+        policy: PolicySettings = "{}",
+        /// At which pace it is released.
+        pacing: PacingSettings = "{}",
+    }
+}
+
+impl Service {
+    /// What is measured.
+    #[must_use]
+    pub fn signals(&self) -> &[Signal] {
+        &self.signals.0
+    }
+
+    /// The domain's policy.
+    #[must_use]
+    pub fn policy(&self) -> Policy {
+        self.policy.to_policy(match self.platform {
+            Platform::Hosts(_) => Autonomy::Rollback,
+            Platform::Observed(_) => Autonomy::Observe,
+        })
+    }
+
+    /// The domain's pacing.
+    #[must_use]
+    pub fn pacing(&self) -> Pacing {
+        self.pacing.to_pacing()
+    }
+
+    /// Its instances in an environment, in the order of the file; empty for an observed service
+    /// whose instances are found by their label.
+    #[must_use]
+    pub fn instances_in(&self, environment: &Environment) -> Vec<InstanceId> {
+        let here = |own: &Option<Environment>| own.as_ref().is_none_or(|own| own == environment);
+        match &self.platform {
+            Platform::Hosts(hosts) => hosts
+                .instances
+                .iter()
+                .filter(|instance| here(&instance.environment))
+                .map(|instance| instance.id.clone())
+                .collect(),
+            Platform::Observed(observed) => observed
+                .instances
+                .iter()
+                .filter(|instance| here(&instance.environment))
+                .map(|instance| instance.id.clone())
+                .collect(),
+        }
+    }
+
+    /// Whether an operator vouches for this version.
+    #[must_use]
+    pub fn is_known_good(&self, version: &Version) -> bool {
+        self.versions
+            .iter()
+            .any(|entry| entry.version == *version && entry.known_good)
+    }
+
+    /// Whether going to this version cannot be undone by going back.
+    #[must_use]
+    pub fn is_irreversible(&self, version: &Version) -> bool {
+        self.versions
+            .iter()
+            .any(|entry| entry.version == *version && entry.irreversible)
+    }
+}
+
+fn consistent(service: &Service, node: &Node, reader: &mut Reader<'_>) -> Option<()> {
+    let observed = matches!(service.platform, Platform::Observed(_));
+    if observed
+        && let Some(autonomy) = service.policy.autonomy
+        && autonomy != Autonomy::Observe
+    {
+        let value = node
+            .get("policy")
+            .and_then(|policy| policy.get("autonomy"))
+            .unwrap_or(node);
+        reader.inside(Step::Field("policy".to_owned()), |reader| {
+            reader.inside(Step::Field("autonomy".to_owned()), |reader| {
+                reader.wrong_value(
+                    value,
+                    "`observe`, since the platform `observed` gives tawny nothing to act on",
+                );
+            });
+        });
+        return None;
+    }
+    Some(())
+}

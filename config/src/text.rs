@@ -1,0 +1,21 @@
+//! Texts with rules: durations, URLs, sizes, commands, secrets.
+
+mod amount;
+mod command;
+mod duration;
+mod name;
+mod package_url;
+mod secret;
+mod selector;
+mod url_path;
+mod web_url;
+
+pub(crate) use amount::Amount;
+pub use amount::Measure;
+pub use command::{Command, Query};
+pub use name::Name;
+pub use package_url::{PackagePrefix, PackageUrl};
+pub use secret::Secret;
+pub use selector::{Matchers, MetricName, SeriesSelector};
+pub use url_path::UrlPath;
+pub use web_url::WebUrl;

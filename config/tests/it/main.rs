@@ -1,0 +1,10 @@
+//! The configuration as its users meet it: the example, the mistakes, the secrets.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the helpers of a test may fail as loudly as the test"
+)]
+
+mod example;
+mod support;
