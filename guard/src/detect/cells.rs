@@ -17,11 +17,21 @@ const EMPTY: i64 = i64::MIN;
 
 impl Ring {
     pub(crate) fn new(width: usize, cap: usize, step: i64) -> Self {
-        Self { width, cap, step, head: EMPTY, rows: Vec::new() }
+        Self {
+            width,
+            cap,
+            step,
+            head: EMPTY,
+            rows: Vec::new(),
+        }
     }
 
     pub(crate) fn step(&self) -> i64 {
         self.step
+    }
+
+    pub(crate) fn capacity(&self) -> usize {
+        self.cap
     }
 
     pub(crate) fn slot(&self, cell: i64) -> i64 {
@@ -64,6 +74,21 @@ impl Ring {
         }
         let at = self.at(slot);
         self.rows.get(at..at + self.width)
+    }
+
+    /// Adds channels, empty so far.
+    pub(crate) fn widen(&mut self, width: usize) {
+        if width <= self.width {
+            return;
+        }
+        let old = std::mem::take(&mut self.rows);
+        if !old.is_empty() {
+            self.rows = vec![0.0; self.cap * width];
+            for (to, from) in self.rows.chunks_mut(width).zip(old.chunks(self.width)) {
+                to[..from.len()].copy_from_slice(from);
+            }
+        }
+        self.width = width;
     }
 
     /// Merges pairs of slots: half the memory, half the resolution.

@@ -98,7 +98,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { warn: None, hard: None, quantile: 0.99 }
+        Self {
+            warn: None,
+            hard: None,
+            quantile: 0.99,
+        }
     }
 }
 
@@ -140,7 +144,10 @@ impl SignalSpec {
             tolerance: Tolerance::default_for(kind, direction, false),
             limits: Limits::default(),
             accumulates: false,
-            load_related: matches!(kind, SignalKind::Histogram | SignalKind::Rate | SignalKind::Gauge),
+            load_related: matches!(
+                kind,
+                SignalKind::Histogram | SignalKind::Rate | SignalKind::Gauge
+            ),
         }
     }
 
@@ -156,7 +163,11 @@ impl SignalSpec {
     /// Sets the fixed limits.
     #[must_use]
     pub fn with_limits(mut self, warn: Option<f64>, hard: Option<f64>, quantile: f64) -> Self {
-        self.limits = Limits { warn, hard, quantile };
+        self.limits = Limits {
+            warn,
+            hard,
+            quantile,
+        };
         self
     }
 
@@ -204,7 +215,11 @@ pub struct Budgets {
 
 impl Default for Budgets {
     fn default() -> Self {
-        Self { warn: 0.05, pause: 0.01, rollback: 0.001 }
+        Self {
+            warn: 0.05,
+            pause: 0.01,
+            rollback: 0.001,
+        }
     }
 }
 
@@ -232,7 +247,12 @@ pub struct WatchSpec {
 
 impl WatchSpec {
     /// A watch with default sensitivity and budgets.
-    pub fn new(comparison: Comparison, deploy_at: f64, interval_s: f64, signals: Vec<SignalSpec>) -> Self {
+    pub fn new(
+        comparison: Comparison,
+        deploy_at: f64,
+        interval_s: f64,
+        signals: Vec<SignalSpec>,
+    ) -> Self {
         Self {
             comparison,
             deploy_at,

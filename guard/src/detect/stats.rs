@@ -45,7 +45,11 @@ pub(crate) fn tilted_root(x: f64, n: f64, p: &[f64], s: &[f64]) -> f64 {
     if x <= mean || n <= 0.0 {
         return 0.0;
     }
-    let top = s.iter().zip(p).filter(|(_, p)| **p > 0.0).fold(f64::MIN, |a, (s, _)| a.max(*s));
+    let top = s
+        .iter()
+        .zip(p)
+        .filter(|(_, p)| **p > 0.0)
+        .fold(f64::MIN, |a, (s, _)| a.max(*s));
     let x = x.min(top - 1e-6 * (top - mean).max(1e-12));
     let mut theta = 0.0_f64;
     let mut exponent = 0.0;
@@ -70,6 +74,17 @@ pub(crate) fn tilted_root(x: f64, n: f64, p: &[f64], s: &[f64]) -> f64 {
     (2.0 * n * exponent.max(0.0)).sqrt()
 }
 
+/// Signed root of the Poisson deviance of `k` events where `mean` were expected.
+pub(crate) fn poisson_root(k: f64, mean: f64) -> f64 {
+    let mean = mean.max(1e-9);
+    let half = if k > 0.0 {
+        k * (k / mean).ln() - k + mean
+    } else {
+        mean
+    };
+    (2.0 * half.max(0.0)).sqrt() * (k - mean).signum()
+}
+
 /// Two independent estimates of the same number, weighted by precision: value and variance.
 pub(crate) fn blend(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
     let (wa, wb) = (1.0 / a.1.max(1e-18), 1.0 / b.1.max(1e-18));
@@ -79,10 +94,16 @@ pub(crate) fn blend(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
 /// A concurrent control strengthened by history, which loses its weight the more the control
 /// contradicts it: then something common has happened, and only the control knows of it.
 pub(crate) fn control_with_history(control: (f64, f64), history: Option<(f64, f64)>) -> (f64, f64) {
-    let Some(history) = history else { return control };
-    let gap = (control.0 - history.0) * (control.0 - history.0) / (control.1 + history.1).max(1e-18);
+    let Some(history) = history else {
+        return control;
+    };
+    let gap =
+        (control.0 - history.0) * (control.0 - history.0) / (control.1 + history.1).max(1e-18);
     let doubt = (gap / 1.5).max(1.0);
-    blend(control, (history.0, history.1 * doubt * doubt))
+    blend(
+        control,
+        (history.0, (history.1 * doubt * doubt).max(0.5 * control.1)),
+    )
 }
 
 #[cfg(test)]
@@ -108,6 +129,6 @@ mod tests {
         let (x, _) = control_with_history((0.03, 1e-6), Some((0.003, 1e-7)));
         assert!(x > 0.029, "{x}");
         let (x, v) = control_with_history((0.003, 1e-6), Some((0.0031, 1e-7)));
-        assert!(v < 1e-7 && x > 0.003);
+        assert!(v < 5e-7 && x > 0.003);
     }
 }

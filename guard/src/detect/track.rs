@@ -42,7 +42,10 @@ pub(crate) fn width_of(kind: SignalKind, buckets: usize) -> usize {
     match kind {
         SignalKind::Ratio => 4,
         SignalKind::Histogram => 1 + buckets,
-        SignalKind::Rate | SignalKind::Gauge | SignalKind::Throughput | SignalKind::Availability => 2,
+        SignalKind::Rate
+        | SignalKind::Gauge
+        | SignalKind::Throughput
+        | SignalKind::Availability => 2,
     }
 }
 
@@ -52,7 +55,14 @@ pub(crate) fn coarse_step(interval_s: f64) -> i64 {
 
 pub(crate) fn history_step(kind: SignalKind, interval_s: f64) -> i64 {
     let wide = kind == SignalKind::Histogram;
-    steps(if wide { HISTORY_SLOT_WIDE_S } else { HISTORY_SLOT_S }, interval_s)
+    steps(
+        if wide {
+            HISTORY_SLOT_WIDE_S
+        } else {
+            HISTORY_SLOT_S
+        },
+        interval_s,
+    )
 }
 
 impl Track {
@@ -75,6 +85,13 @@ impl Track {
         } else {
             self.fine.add(cell, channel, value);
             self.coarse.add(cell, channel, value);
+        }
+    }
+
+    /// Makes room for a bucket that was declared late.
+    pub(crate) fn widen(&mut self, width: usize) {
+        for ring in [&mut self.history, &mut self.fine, &mut self.coarse] {
+            ring.widen(width);
         }
     }
 

@@ -4,8 +4,8 @@ use super::track::{COARSE_SLOTS, FINE_CELLS, Track, WEIGHT, coarse_step};
 
 /// Window lengths in seconds; those shorter than the interval fall away.
 const SECONDS: [f64; 20] = [
-    1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 240.0, 300.0, 450.0, 600.0, 900.0,
-    1350.0,
+    1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 240.0, 300.0,
+    450.0, 600.0, 900.0, 1350.0,
 ];
 
 /// Time constants of restart transients, seconds.
@@ -18,8 +18,8 @@ pub(crate) const TRANSIENT_S: f64 = 320.0;
 pub(crate) struct Window {
     /// Nominal length in seconds.
     pub(crate) seconds: f64,
-    slots: i64,
-    fine: bool,
+    pub(crate) slots: i64,
+    pub(crate) fine: bool,
 }
 
 /// All window lengths of a watch, ascending, and the decay of transients per cell.
@@ -42,14 +42,26 @@ impl Plan {
             let fine = cells <= FINE_CELLS;
             let slots = if fine { cells } else { cells / coarse };
             let length = slots as f64 * interval_s * if fine { 1.0 } else { coarse as f64 };
-            let repeated = windows.last().is_some_and(|last: &Window| last.seconds >= length);
+            let repeated = windows
+                .last()
+                .is_some_and(|last: &Window| last.seconds >= length);
             if !repeated && (fine || slots <= COARSE_SLOTS) {
-                windows.push(Window { seconds: length, slots, fine });
+                windows.push(Window {
+                    seconds: length,
+                    slots,
+                    fine,
+                });
             }
         }
         let cells = (TRANSIENT_S / interval_s) as usize + 1;
-        let decay = (0..cells).map(|k| TAUS.map(|tau| (-(k as f64 + 0.5) * interval_s / tau).exp())).collect();
-        Self { windows, interval_s, decay }
+        let decay = (0..cells)
+            .map(|k| TAUS.map(|tau| (-(k as f64 + 0.5) * interval_s / tau).exp()))
+            .collect();
+        Self {
+            windows,
+            interval_s,
+            decay,
+        }
     }
 }
 
@@ -69,14 +81,16 @@ pub(crate) enum Aux {
 pub(crate) struct Sums {
     row: usize,
     values: Vec<f64>,
-    /// Number of windows that reach further back than the one before.
+    /// Number of windows that lie wholly within the span.
     pub(crate) used: usize,
 }
 
 impl Sums {
     /// Channels, then the auxiliary sums, of a window.
     pub(crate) fn row(&self, window: usize) -> &[f64] {
-        self.values.get(window * self.row..(window + 1) * self.row).unwrap_or(&[])
+        self.values
+            .get(window * self.row..(window + 1) * self.row)
+            .unwrap_or(&[])
     }
 }
 
@@ -89,7 +103,15 @@ pub(crate) struct Span {
     pub(crate) born: Option<i64>,
 }
 
-pub(crate) fn sum(plan: &Plan, track: &Track, width: usize, head: i64, span: Span, aux: Aux, out: &mut Sums) {
+pub(crate) fn sum(
+    plan: &Plan,
+    track: &Track,
+    width: usize,
+    head: i64,
+    span: Span,
+    aux: Aux,
+    out: &mut Sums,
+) {
     let extra = match aux {
         Aux::None => 0,
         Aux::Mature { .. } => width,
@@ -98,7 +120,12 @@ pub(crate) fn sum(plan: &Plan, track: &Track, width: usize, head: i64, span: Spa
     out.row = width + extra;
     out.values.clear();
     out.values.resize(plan.windows.len() * out.row, 0.0);
-    out.used = 0;
+    let span_s = (head - span.from + 1) as f64 * plan.interval_s;
+    out.used = plan
+        .windows
+        .iter()
+        .take_while(|w| w.seconds <= span_s + 1e-9)
+        .count();
     let mut acc = [0.0_f64; 2 * 40];
     let mut done = 0;
     for fine in [true, false] {
@@ -110,27 +137,41 @@ pub(crate) fn sum(plan: &Plan, track: &Track, width: usize, head: i64, span: Spa
         acc.fill(0.0);
         let mut back = 0;
         for window in plan.windows.iter().filter(|w| w.fine == fine) {
-            let before = back;
             while back < window.slots && top - back >= first {
                 if let Some(row) = ring.row(top - back)
                     && row[WEIGHT] > 0.0
                 {
-                    add(plan, &mut acc, row, width, (top - back) * step + 1, step, span, aux);
+                    add(
+                        plan,
+                        &mut acc,
+                        row,
+                        width,
+                        (top - back) * step + 1,
+                        step,
+                        span,
+                        aux,
+                    );
                 }
                 back += 1;
             }
             let at = done * out.row;
             out.values[at..at + out.row].copy_from_slice(&acc[..out.row]);
             done += 1;
-            if back > before || (!fine && back > 0 && out.used + 1 == done) {
-                out.used = done;
-            }
         }
     }
 }
 
 #[allow(clippy::too_many_arguments)]
-fn add(plan: &Plan, acc: &mut [f64], row: &[f32], width: usize, cell: i64, step: i64, span: Span, aux: Aux) {
+fn add(
+    plan: &Plan,
+    acc: &mut [f64],
+    row: &[f32],
+    width: usize,
+    cell: i64,
+    step: i64,
+    span: Span,
+    aux: Aux,
+) {
     for (sum, value) in acc.iter_mut().zip(&row[..width]) {
         *sum += f64::from(*value);
     }
@@ -153,5 +194,4 @@ fn add(plan: &Plan, acc: &mut [f64], row: &[f32], width: usize, cell: i64, step:
             }
         }
     }
-    let _ = plan.interval_s;
 }
