@@ -221,3 +221,71 @@ async fn end(tx: DatabaseTransaction, wrote: bool, broken: Option<String>) -> Re
         None => tx.rollback().await.map_err(|error| error.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::ConnectionTrait;
+    use serde_json::json;
+
+    use super::Done;
+    use crate::{Journal, JournalError, JournalOptions, StreamId};
+
+    /// A row whose foreign key is only checked at the commit, and fails there.
+    async fn break_the_commit(journal: &Journal) -> Result<(), JournalError> {
+        journal
+            .writer()?
+            .committer
+            .write(|tx| {
+                Box::pin(async move {
+                    tx.execute_unprepared(
+                        "CREATE TABLE parent (id INTEGER PRIMARY KEY);
+                         CREATE TABLE child (id INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED);
+                         INSERT INTO child VALUES (1)",
+                    )
+                    .await?;
+                    Ok(Done::Wrote(()))
+                })
+            })
+            .await
+    }
+
+    #[tokio::test]
+    async fn nobody_is_told_of_success_before_the_commit_has_succeeded() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}/tawny.db", folder.path().display());
+        let journal = Journal::open(&url, JournalOptions::default())
+            .await
+            .unwrap();
+        let stream = StreamId::deployment("d").unwrap();
+        let inbox = journal.inbox().unwrap();
+        let payload = json!({});
+        let innocent = inbox.deliver(
+            "s",
+            "1",
+            "deployment/d",
+            &payload,
+            jiff::Timestamp::UNIX_EPOCH,
+        );
+        let (broken, innocent) = tokio::join!(break_the_commit(&journal), innocent);
+        assert!(
+            matches!(broken, Err(JournalError::CommitUnknown(_))),
+            "{broken:?}"
+        );
+        assert!(
+            matches!(innocent, Err(JournalError::CommitUnknown(_))),
+            "{innocent:?}"
+        );
+        let counts = journal.reader().counts().await.unwrap();
+        assert_eq!(counts.inputs.pending, 0);
+        // The connection is fit for the next transaction.
+        let again = inbox.deliver(
+            "s",
+            "1",
+            "deployment/d",
+            &payload,
+            jiff::Timestamp::UNIX_EPOCH,
+        );
+        again.await.unwrap();
+        assert_eq!(journal.reader().head(&stream).await.unwrap(), None);
+    }
+}

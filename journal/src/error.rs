@@ -92,6 +92,28 @@ pub enum JournalError {
         /// The parser's words.
         problem: String,
     },
+    /// An event that this build cannot fold. Nothing may be decided on a history with a hole.
+    #[error("event {revision} of {stream} is a {name} of version {version}: {problem}")]
+    Unfoldable {
+        /// The stream.
+        stream: StreamId,
+        /// The event's revision.
+        revision: i64,
+        /// The type as stored.
+        name: String,
+        /// The version as stored.
+        version: u32,
+        /// Why not.
+        problem: String,
+    },
+    /// An event that could not be read back as it is: refused before it is written.
+    #[error("a {name} cannot be journalled: {problem}")]
+    Unstorable {
+        /// The type.
+        name: &'static str,
+        /// What would be lost, as for a number that is not finite.
+        problem: String,
+    },
     /// The commit failed after the work was done: it may or may not have landed.
     /// Read the stream before doing it again.
     #[error("commit failed, outcome unknown: {0}")]

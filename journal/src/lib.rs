@@ -81,6 +81,7 @@ mod chain;
 mod chat_messages;
 mod claim;
 mod clock;
+pub mod codec;
 mod committer;
 mod connect;
 mod counts;

@@ -7,6 +7,7 @@
 )]
 
 mod appending;
+mod golden;
 mod hash_chain;
 mod inputs;
 mod kept_beside;
