@@ -1,1 +1,32 @@
-//! What Tawny says, and how it is laid out.
+//! What Tawny says, and how it is laid out. No I/O and no clock: the same state gives the same message.
+//!
+//! The way through: [`parent()`], [`reply()`], [`notice()`] and [`timeline()`] turn state and events into a
+//! [`Message`](model::Message); a module of [`layout`] turns that into bytes for one surface. Words come
+//! from `locales/` and from nowhere else; everything that is not from there is [`Foreign`] and only a
+//! layout can read it.
+
+pub mod context;
+pub mod foreign;
+pub mod layout;
+pub mod locale;
+pub mod model;
+pub mod text;
+pub mod words;
+
+mod finding;
+mod happened;
+mod known;
+mod notice;
+mod parent;
+mod reply;
+mod timeline;
+
+pub use context::{BadBaseUrl, BaseUrl, Context};
+pub use foreign::Foreign;
+pub use locale::Locale;
+pub use notice::notice;
+pub use parent::parent;
+pub use reply::reply;
+pub use text::{Piece, Text};
+pub use timeline::{TimelineLine, timeline};
+pub use words::Words;

@@ -1,0 +1,63 @@
+# One sentence for each event.
+event-deployment-requested = { $by } asked for { $service } in { $environment }: { $from } → { $to } on { $count ->
+    [one] one instance
+   *[other] { $count } instances
+}
+event-deployment-requested-first = { $by } asked for the first release of { $service } in { $environment }: { $to } on { $count ->
+    [one] one instance
+   *[other] { $count } instances
+}
+event-baseline-captured = Baseline taken from { $history } of history
+event-baseline-none = No history to take a baseline from
+event-baseline-blind = { $said }; no data for { $signals }
+event-action-requested = Requested: { $action }
+event-authorised-release = Begun: { $action }
+event-authorised-policy = Begun without asking, as the policy allows: { $action }
+event-authorised-approval = Begun on { $who }'s answer: { $action }
+event-authorised-command = Begun on { $who }'s command: { $action }
+event-instance-changed = { $instance } runs { $version } and is healthy
+event-action-executed = Done: { $action }
+event-action-failed = Failed: { $action }: “{ $error }”
+event-action-failed-on = Failed on { $instance }: { $action }: “{ $error }”
+event-action-stale = Not carried out: { $action }: “{ $why }”
+event-action-stopped = Stopped before its end, because the deployment moved on: { $action }
+event-step-finished = Step { $step } is out; watched until { $until }
+event-bake-extended = Step { $step } is watched longer, until { $until }
+event-finding-opened = Moved: { $finding }
+event-finding-worsened = Worse: { $finding }
+event-finding-ended = Came back by itself: { $finding }
+event-verdict-changed = Verdict: { $verdict } — { $meaning }
+event-tier-warn = Warning: { $found }
+event-tier-pause = Degraded, people decide: { $found }
+event-tier-rollback = Degraded, rolling back without asking: { $found }
+event-tier-would-pause = { $said }. The policy lets Tawny only observe here, otherwise it would pause.
+event-tier-would-roll-back = { $said }. The evidence would suffice to roll back, but the policy does not allow that here.
+event-paused-findings = Paused because of { $signals }
+event-paused-inconclusive = Held: the watch of this step ended, and too little was measured to be sure
+event-paused-unmeasured = Held: the watch of this step ended without any answer from the metrics
+event-paused-person = Paused by { $by }
+event-paused-trouble = Paused because this could not be done: { $action }
+event-resumed = Resumed by { $by }
+event-asked-degraded = Decision needed: roll back, resume or keep paused?
+event-asked-unsure = Decision needed: not sure enough to go on by itself
+event-asked-action-stale = Decision needed: not carried out: { $action }
+event-asked-action-failed = Decision needed: failed: { $action }
+event-approval-reminded = Still waiting for a decision: half of the time is over
+event-answered-rollback = { $by } answered: roll back
+event-answered-resume = { $by } answered: resume
+event-answered-hold = { $by } answered: keep paused
+event-answered-promote = { $by } answered: promote now
+event-approval-expired = Nobody answered in time: nothing is changed, what is paused stays paused
+event-approval-withdrawn = The question was withdrawn: the deployment moved on
+event-refused = Refused to { $by }: { $wanted }. { $why }
+event-promoted = { $version } runs everywhere; watched until { $until }
+event-rolled-back = Rolled back: { $version } runs everywhere again; waiting for the proof that it helped
+event-cure-confirmed = Cured: { $values }
+event-cure-confirmed-bare = Cured: the signals are back at normal
+event-cure-failed = Rolling back did not bring the signals back in time: the incident is open again
+event-metrics-lost = Unmeasured: { $source } does not answer (“{ $error }”). Nothing is rolled back for that; the watch goes on when it is back.
+event-metrics-back = { $source } answers again; the watch goes on
+event-bake-ended-good = The watch is over: { $version } is known good
+event-bake-ended-not-good = The watch is over, and { $version } does not count as known good: { $verdict }
+event-failed = { $version } could not be brought out: “{ $error }”. What ran before still runs.
+event-superseded = Superseded by { $by }

@@ -1,0 +1,96 @@
+# The one message of a deployment.
+headline-with-finding = { $headline } — { $finding }
+headline-pending = { $lead } requested: taking the baseline
+headline-progressing = { $lead } on { $new } of { $total } instances
+headline-warned = { $lead } on { $new } of { $total } instances, with a warning
+headline-unmeasured = { $lead } on { $new } of { $total } instances, unmeasured
+headline-promoting = { $lead } being promoted: { $new } of { $total } instances
+headline-paused = { $lead } PAUSED on { $new } of { $total } instances
+headline-paused-inconclusive = { $lead } HELD on { $new } of { $total } instances: not enough traffic or time to be sure
+headline-paused-unmeasured = { $lead } HELD on { $new } of { $total } instances: the metrics give no answer
+headline-paused-by-person = { $lead } PAUSED by hand on { $new } of { $total } instances
+headline-step-failed = { $lead } PAUSED on { $new } of { $total } instances: a step could not be done
+headline-step-stale = { $lead } PAUSED on { $new } of { $total } instances: a step was not carried out
+headline-rolling-back = { $lead } ROLLING BACK to { $from }
+headline-rollback-failed = { $lead } ROLLBACK FAILED: { $new } of { $total } instances still run it
+headline-rollback-stale = { $lead } ROLLBACK NOT CARRIED OUT: { $new } of { $total } instances still run it
+headline-promoted = { $lead } runs on all { $total } instances
+headline-promoted-hurting = { $lead } runs on all { $total } instances and DEGRADES
+headline-known-good = { $lead } runs on all { $total } instances and is known good
+headline-not-known-good = { $lead } runs on all { $total } instances, but did not prove good
+headline-cure-awaited = { $lead } ROLLED BACK to { $from }: waiting for the proof that it helped
+headline-cured = { $lead } ROLLED BACK to { $from }: cured
+headline-not-cured = { $lead } ROLLED BACK to { $from }, and it did NOT help
+headline-failed = { $lead } FAILED
+headline-superseded = { $lead } superseded by a newer deployment
+
+fact-version = Version
+fact-found = Found
+fact-trouble = Trouble
+fact-did = Did
+fact-answer = Answer
+fact-need = Need
+fact-verdict = Verdict
+fact-cure = Cure
+fact-metrics = Metrics
+fact-basis = Basis
+fact-query = Query
+fact-evidence = Evidence
+
+trouble = { $action }: “{ $why }”
+did-held = held: { $new } of { $total } instances run { $version }, nothing else changes
+did-rolling-back-policy = rolling back without asking, as the policy allows: { $done } of { $count } instances are back
+did-rolling-back-person = rolling back on { $who }'s word: { $done } of { $count } instances are back
+did-rolled-back = { $version } is back on { $count ->
+    [one] one instance
+   *[other] { $count } instances
+}
+did-observed = nothing, the policy lets Tawny only observe here
+did-warned = warned only: the evidence does not suffice to pause
+did-asked = asked: everything runs the new version, so pausing would not help
+did-kept-old = nothing was changed for good: what ran before still runs
+
+answer = { $choice } — { $by } at { $at }
+verdict-with-meaning = { $verdict } — { $meaning }
+cure-awaited = must show by { $until }, else the incident opens again
+cure-confirmed = proven at { $at }: { $values }
+cure-confirmed-bare = proven at { $at }
+cure-failed = not seen by { $at }: the incident is open again
+metrics-lost = { $source } does not answer (“{ $error }”); nothing is rolled back for that, and the watch goes on when it is back
+
+need-decision = a decision by { $until }; without one it stays paused
+need-decision-promoted = a decision by { $until }; without one the new version keeps running
+need-decision-trouble = a decision by { $until }; without one everything stays as it is
+need-look = somebody to look: rolling back did not bring the signals back
+need-expired = nobody answered by { $at }: it stays paused until somebody gives a command
+need-held = { $by } keeps it paused; it goes on or back with a command
+need-paused-by = { $by } paused it; it goes on or back with a command
+need-command = a command: resume or roll back
+
+need-visible = { $signal }: a change of { $visible } would have been seen by now, and { $tolerance } matters.
+need-nothing-measured = { $signal }: nothing has been measured yet, and { $tolerance } matters.
+need-time-or-requests = Another { $duration } at this traffic, or { $requests } requests, would show it.
+need-time = Another { $duration } at this traffic would show it.
+need-requests = Another { $requests } requests would show it.
+need-not-in-sight = At this traffic that is not in sight.
+blind = No data for { $signal }: “{ $why }”
+
+progress = Step { $step } of { $steps } · { $done } of { $total } instances run { $version }
+progress-promoted = { $done } of { $total } instances run { $version }
+progress-watched = { $said } · watched until { $until }
+
+confirm-title = { $choice }: { $lead }
+confirm-no = Cancel
+confirm-rollback = This brings { $from } back in place of { $to } on { $count ->
+    [one] one instance.
+   *[other] { $count } instances.
+}
+confirm-irreversible = Careful: a step in between is known as irreversible (a migration, a data format).
+confirm-resume = { $to } goes on although the above was found. The present step is watched again from the start.
+confirm-resume-unsure = { $to } goes on to the next step, although it is not sure that it is good.
+confirm-resume-step = The step is tried again with { $to }.
+confirm-resume-promoted = { $to } keeps running everywhere, and what was found counts as accepted.
+confirm-promote = { $to } goes to all { $count } instances now, without further steps.
+
+link-deployment = Open on Tawny's page
+footer = deployment { $id } · asked for by { $by } at { $at } · as of { $updated } · times in UTC

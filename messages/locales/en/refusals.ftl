@@ -1,0 +1,10 @@
+# Why an answer or a command was refused.
+refusal-unknown-approval = This question does not belong to this deployment.
+refusal-already-answered = { $by } already answered at { $at }: { $choice }.
+refusal-expired = The question expired at { $at }. Use a command instead.
+refusal-withdrawn = The question was withdrawn at { $at }: the deployment has moved on.
+refusal-not-an-option = This question does not offer: { $choice }.
+refusal-not-a-person = { $who } is a machine. Only a person answers a question.
+refusal-missing-role = { $who } lacks the role { $role }, which this needs: { $choice }.
+refusal-wrong-state = Not possible while the deployment is { $status }: { $wanted }.
+refusal-nothing-to-go-back-to = No earlier version is known to go back to.

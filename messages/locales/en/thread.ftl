@@ -1,0 +1,3 @@
+# What surrounds replies, notices and the timeline.
+notice-headline = { $lead }: { $what }
+timeline-gap = +{ $duration }

@@ -1,0 +1,10 @@
+# 答复或命令被拒绝的原因。
+refusal-unknown-approval = 该问题不属于这次部署。
+refusal-already-answered = { $by } 已于 { $at } 答复：{ $choice }。
+refusal-expired = 该问题已于 { $at } 过期，请改用命令。
+refusal-withdrawn = 该问题已于 { $at } 撤回：部署状态已变。
+refusal-not-an-option = 该问题不提供此选项：{ $choice }。
+refusal-not-a-person = { $who } 是机器账号，问题只能由人答复。
+refusal-missing-role = { $who } 缺少此操作所需的角色 { $role }：{ $choice }。
+refusal-wrong-state = 部署当前状态为“{ $status }”，无法执行：{ $wanted }。
+refusal-nothing-to-go-back-to = 没有已知的旧版本可以回滚。

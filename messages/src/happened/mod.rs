@@ -1,0 +1,259 @@
+//! One sentence for each event: the timeline shows it, replies and notices begin with it.
+
+use crate::context::Context;
+use crate::finding;
+use crate::foreign::Foreign;
+use crate::known::Known;
+use crate::say;
+use crate::text::Text;
+use crate::words::refusal::wanted_word;
+use crate::words::{duration, refusal};
+use guard::approval::Choice;
+use guard::event::Event;
+use phrases::{
+    asked, begun, cured, key_name, named, names, new_version, paused, raised, version, with_reason,
+};
+
+mod phrases;
+mod severity;
+
+pub(crate) use phrases::cured_values;
+pub(crate) use severity::severity;
+
+/// What happened, in one sentence.
+pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> Text {
+    let words = context.words();
+    match event {
+        Event::DeploymentRequested { plan, by } => {
+            let who = Foreign::from(by.name());
+            let service = Foreign::from(&plan.service);
+            let environment = Foreign::from(&plan.environment);
+            let to = Foreign::from(&plan.to);
+            let count = plan.instances().count();
+            match &plan.from {
+                Some(from) => say!(
+                    words,
+                    "event-deployment-requested",
+                    by = who,
+                    service = service,
+                    environment = environment,
+                    from = Foreign::from(from),
+                    to = to,
+                    count = count
+                ),
+                None => say!(
+                    words,
+                    "event-deployment-requested-first",
+                    by = who,
+                    service = service,
+                    environment = environment,
+                    to = to,
+                    count = count
+                ),
+            }
+        }
+        Event::BaselineCaptured { history_s, blind } => {
+            let said = if *history_s > 0.0 {
+                say!(
+                    words,
+                    "event-baseline-captured",
+                    history = duration(words, *history_s)
+                )
+            } else {
+                say!(words, "event-baseline-none")
+            };
+            if blind.is_empty() {
+                said
+            } else {
+                let signals = names(
+                    blind.iter().map(|(signal, _)| Text::foreign(signal)),
+                    blind.len(),
+                    context,
+                );
+                say!(
+                    words,
+                    "event-baseline-blind",
+                    said = said,
+                    signals = signals
+                )
+            }
+        }
+        Event::ActionRequested { action } => {
+            say!(
+                words,
+                "event-action-requested",
+                action = words.action(Some(action.kind))
+            )
+        }
+        Event::ActionAuthorised { action, basis } => begun(known.action(action), basis, context),
+        Event::InstanceChanged { action, instance } => say!(
+            words,
+            "event-instance-changed",
+            instance = Foreign::from(instance),
+            version = version(known.action(action), context)
+        ),
+        Event::ActionExecuted { action } => say!(
+            words,
+            "event-action-executed",
+            action = named(action, known, context)
+        ),
+        Event::ActionFailed {
+            action,
+            instance,
+            error,
+        } => {
+            let action = named(action, known, context);
+            let error = Foreign::from(error);
+            match instance {
+                Some(instance) => say!(
+                    words,
+                    "event-action-failed-on",
+                    action = action,
+                    instance = Foreign::from(instance),
+                    error = error
+                ),
+                None => say!(words, "event-action-failed", action = action, error = error),
+            }
+        }
+        Event::ActionStale { action, why } => {
+            say!(
+                words,
+                "event-action-stale",
+                action = named(action, known, context),
+                why = Foreign::from(why)
+            )
+        }
+        Event::ActionStopped { action } => say!(
+            words,
+            "event-action-stopped",
+            action = named(action, known, context)
+        ),
+        Event::StepFinished { step, bake_until } => say!(
+            words,
+            "event-step-finished",
+            step = step.saturating_add(1),
+            until = context.time(*bake_until)
+        ),
+        Event::BakeExtended { step, bake_until } => say!(
+            words,
+            "event-bake-extended",
+            step = step.saturating_add(1),
+            until = context.time(*bake_until)
+        ),
+        Event::FindingOpened { finding } => {
+            say!(
+                words,
+                "event-finding-opened",
+                finding = finding::sentence(finding, context)
+            )
+        }
+        Event::FindingWorsened { finding } => {
+            say!(
+                words,
+                "event-finding-worsened",
+                finding = finding::sentence(finding, context)
+            )
+        }
+        Event::FindingEnded { key } => say!(
+            words,
+            "event-finding-ended",
+            finding = key_name(key, context)
+        ),
+        Event::VerdictChanged { verdict, .. } => say!(
+            words,
+            "event-verdict-changed",
+            verdict = words.verdict(Some(*verdict)),
+            meaning = words.verdict_meaning(Some(*verdict))
+        ),
+        Event::TierRaised {
+            tier,
+            deserved,
+            because,
+        } => raised(*tier, *deserved, because, known, context),
+        Event::Paused { reason } => paused(reason, known, context),
+        Event::Resumed { by, reason, .. } => with_reason(
+            say!(words, "event-resumed", by = Foreign::from(by)),
+            reason,
+            context,
+        ),
+        Event::ApprovalAsked { approval } => asked(&approval.question, known, context),
+        Event::ApprovalReminded { .. } => say!(words, "event-approval-reminded"),
+        Event::ApprovalAnswered {
+            by, choice, reason, ..
+        } => {
+            let key = match choice {
+                Choice::Rollback => "event-answered-rollback",
+                Choice::Resume => "event-answered-resume",
+                Choice::Hold => "event-answered-hold",
+                Choice::Promote => "event-answered-promote",
+            };
+            with_reason(say!(words, key, by = Foreign::from(by)), reason, context)
+        }
+        Event::ApprovalExpired { .. } => say!(words, "event-approval-expired"),
+        Event::ApprovalWithdrawn { .. } => say!(words, "event-approval-withdrawn"),
+        Event::Refused {
+            by,
+            wanted,
+            refusal: why,
+            ..
+        } => say!(
+            words,
+            "event-refused",
+            by = Foreign::from(by),
+            wanted = wanted_word(context, wanted),
+            why = refusal(why, context)
+        ),
+        Event::Promoted { bake_until } => {
+            say!(
+                words,
+                "event-promoted",
+                version = new_version(known, context),
+                until = context.time(*bake_until)
+            )
+        }
+        Event::RolledBack { action, .. } => {
+            say!(
+                words,
+                "event-rolled-back",
+                version = version(known.action(action), context)
+            )
+        }
+        Event::CureConfirmed { signals, .. } => cured(signals, context),
+        Event::CureFailed { .. } => say!(words, "event-cure-failed"),
+        Event::MetricsLost { source, error } => {
+            say!(
+                words,
+                "event-metrics-lost",
+                source = Foreign::from(source),
+                error = Foreign::from(error)
+            )
+        }
+        Event::MetricsBack { source } => {
+            say!(words, "event-metrics-back", source = Foreign::from(source))
+        }
+        Event::BakeEnded {
+            known_good: true, ..
+        } => {
+            say!(
+                words,
+                "event-bake-ended-good",
+                version = new_version(known, context)
+            )
+        }
+        Event::BakeEnded { verdict, .. } => say!(
+            words,
+            "event-bake-ended-not-good",
+            version = new_version(known, context),
+            verdict = words.verdict(Some(*verdict))
+        ),
+        Event::Failed { error } => {
+            say!(
+                words,
+                "event-failed",
+                version = new_version(known, context),
+                error = Foreign::from(error)
+            )
+        }
+        Event::Superseded { by } => say!(words, "event-superseded", by = Foreign::from(by)),
+    }
+}

@@ -1,0 +1,47 @@
+//! How loud an event is.
+
+use crate::model::Severity;
+use guard::event::Event;
+use guard::verdict::{Tier, Verdict};
+
+/// How loud an event is.
+pub(crate) fn severity(event: &Event) -> Severity {
+    match event {
+        Event::TierRaised {
+            tier: Tier::RollBack,
+            ..
+        }
+        | Event::CureFailed { .. }
+        | Event::Failed { .. } => Severity::Critical,
+        Event::TierRaised {
+            tier: Tier::Pause, ..
+        }
+        | Event::ApprovalAsked { .. }
+        | Event::ApprovalReminded { .. }
+        | Event::ApprovalExpired { .. }
+        | Event::ActionFailed { .. } => Severity::Alarm,
+        Event::TierRaised { .. }
+        | Event::FindingOpened { .. }
+        | Event::FindingWorsened { .. }
+        | Event::ActionStale { .. }
+        | Event::Paused { .. }
+        | Event::MetricsLost { .. }
+        | Event::RolledBack { .. }
+        | Event::Refused { .. }
+        | Event::BakeEnded {
+            known_good: false, ..
+        } => Severity::Warning,
+        Event::VerdictChanged { verdict, .. } => match verdict {
+            Verdict::Healthy => Severity::Good,
+            Verdict::Degraded => Severity::Warning,
+            Verdict::Inconclusive | Verdict::Unmeasured => Severity::Quiet,
+        },
+        Event::CureConfirmed { .. }
+        | Event::BakeEnded {
+            known_good: true, ..
+        }
+        | Event::FindingEnded { .. }
+        | Event::MetricsBack { .. } => Severity::Good,
+        _ => Severity::Quiet,
+    }
+}

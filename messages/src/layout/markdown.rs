@@ -1,0 +1,110 @@
+//! Markdown, for webhooks and pull requests. Foreign text stands in code spans, where neither mentions
+//! nor links nor tags mean anything.
+
+use super::clean::{CODE_CHARS, FOREIGN_CHARS, clean, colon};
+use crate::model::{Fact, Message, Table};
+use crate::text::{Piece, Text};
+use std::fmt::Write;
+
+/// A text in one line.
+#[must_use]
+pub fn text(text: &Text) -> String {
+    text.pieces().iter().map(piece).collect()
+}
+
+fn piece(piece: &Piece) -> String {
+    match piece {
+        Piece::Words(words) | Piece::Time { words, .. } => escaped(words),
+        Piece::Foreign(text) => span(&clean(text, FOREIGN_CHARS)),
+        Piece::Code(text) => span(&clean(text, CODE_CHARS)),
+    }
+}
+
+// A span ends at its backtick, so there is none inside.
+fn span(text: &str) -> String {
+    if text.is_empty() {
+        String::new()
+    } else {
+        format!("`{}`", text.replace('`', "ˋ"))
+    }
+}
+
+fn escaped(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    for c in words.chars() {
+        if "\\`*_~|<>[]#".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// A whole message.
+#[must_use]
+pub fn message(message: &Message) -> String {
+    let mut out = format!(
+        "**{} {}**\n\n",
+        message.severity.mark(),
+        text(&message.headline)
+    );
+    for fact in &message.facts {
+        line(&mut out, "- ", &labelled(fact));
+    }
+    if let Some(progress) = &message.progress {
+        line(&mut out, "- ", &text(&progress.words));
+    }
+    for sentence in &message.body {
+        line(&mut out, "\n", &text(sentence));
+    }
+    for table in message
+        .table
+        .iter()
+        .chain(message.progress.iter().map(|progress| &progress.instances))
+    {
+        rows(&mut out, table);
+    }
+    for link in &message.links {
+        line(
+            &mut out,
+            "\n",
+            &format!("[{}]({})", text(&link.label), link.url),
+        );
+    }
+    if !message.footer.is_empty() {
+        line(&mut out, "\n", &text(&message.footer));
+    }
+    out
+}
+
+fn rows(out: &mut String, table: &Table) {
+    if table.rows.is_empty() {
+        return;
+    }
+    line(out, "\n", &format!("**{}**\n", text(&table.title)));
+    for row in &table.rows {
+        let cells: Vec<String> = row
+            .cells
+            .iter()
+            .map(text)
+            .filter(|cell| !cell.is_empty())
+            .collect();
+        line(out, "- ", &cells.join(" · "));
+        for detail in &row.details {
+            line(out, "  - ", &labelled(detail));
+        }
+    }
+    if let Some(more) = &table.more {
+        line(out, "- ", &text(more));
+    }
+}
+
+fn labelled(fact: &Fact) -> String {
+    let label = text(&fact.label);
+    format!("**{label}**{}{}", colon(&label), text(&fact.value))
+}
+
+fn line(out: &mut String, before: &str, text: &str) {
+    // Writing into a string cannot fail.
+    let _ = writeln!(out, "{before}{text}");
+}

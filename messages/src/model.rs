@@ -1,0 +1,187 @@
+//! What a message is, on every surface.
+
+use crate::text::Text;
+use guard::approval::Choice;
+use guard::ids::ApprovalId;
+
+/// How loud a message is. Layouts choose colour and mark by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// It goes its way.
+    Quiet,
+    /// It ended well.
+    Good,
+    /// Worth a look.
+    Warning,
+    /// It hurts, and is held.
+    Alarm,
+    /// It hurts, and Tawny acts or cannot.
+    Critical,
+}
+
+impl Severity {
+    /// A coloured dot: for surfaces without colours of their own.
+    #[must_use]
+    pub fn mark(self) -> &'static str {
+        match self {
+            Self::Quiet => "⚪",
+            Self::Good => "🟢",
+            Self::Warning => "🟡",
+            Self::Alarm => "🟠",
+            Self::Critical => "🔴",
+        }
+    }
+
+    /// A word for classes and logs: `quiet`, `good`, `warning`, `alarm`, `critical`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Quiet => "quiet",
+            Self::Good => "good",
+            Self::Warning => "warning",
+            Self::Alarm => "alarm",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// A message, before it is laid out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// How loud.
+    pub severity: Severity,
+    /// Everything in one line: it is also the notification.
+    pub headline: Text,
+    /// Label and value.
+    pub facts: Vec<Fact>,
+    /// Sentences.
+    pub body: Vec<Text>,
+    /// How far the release is.
+    pub progress: Option<Progress>,
+    /// The signals that moved, or came back.
+    pub table: Option<Table>,
+    /// What can be answered, while it can.
+    pub buttons: Vec<Button>,
+    /// Where to look further.
+    pub links: Vec<Link>,
+    /// Identity and times, small.
+    pub footer: Text,
+}
+
+impl Message {
+    /// A message of one line.
+    #[must_use]
+    pub fn line(severity: Severity, headline: Text) -> Self {
+        Self {
+            severity,
+            headline,
+            facts: Vec::new(),
+            body: Vec::new(),
+            progress: None,
+            table: None,
+            buttons: Vec::new(),
+            links: Vec::new(),
+            footer: Text::default(),
+        }
+    }
+}
+
+/// A label with its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// What it is.
+    pub label: Text,
+    /// What it says.
+    pub value: Text,
+}
+
+/// How far a release is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// In words.
+    pub words: Text,
+    /// Instances that run the new version.
+    pub done: u32,
+    /// All instances.
+    pub total: u32,
+    /// Each instance, as far as the list is short enough.
+    pub instances: Table,
+}
+
+/// A small table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// What it shows.
+    pub title: Text,
+    /// The heads of the columns.
+    pub columns: Vec<Text>,
+    /// The rows; each has as many cells as there are columns.
+    pub rows: Vec<Row>,
+    /// How many rows were left out.
+    pub more: Option<Text>,
+}
+
+/// A row of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// One per column.
+    pub cells: Vec<Text>,
+    /// What does not fit into a cell: the query, the evidence.
+    pub details: Vec<Fact>,
+}
+
+/// How a button looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Style {
+    /// The expected one.
+    Primary,
+    /// One that moves traffic.
+    Danger,
+    /// Any other.
+    Plain,
+}
+
+/// An answer that can be pressed. It carries the opaque id and the choice, and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Button {
+    /// The question.
+    pub approval: ApprovalId,
+    /// The answer.
+    pub choice: Choice,
+    /// What it says.
+    pub label: Text,
+    /// How it looks.
+    pub style: Style,
+    /// What to ask before it counts.
+    pub confirm: Option<Confirm>,
+}
+
+/// The step between a press and an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confirm {
+    /// What it is about.
+    pub title: Text,
+    /// What will happen.
+    pub text: Text,
+    /// The word for yes.
+    pub yes: Text,
+    /// The word for no.
+    pub no: Text,
+}
+
+/// A link to Tawny's own page. Foreign text never becomes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// What it says.
+    pub label: Text,
+    /// Where it leads.
+    pub(crate) url: String,
+}
+
+impl Link {
+    /// Where it leads.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}

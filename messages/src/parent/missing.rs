@@ -1,0 +1,82 @@
+//! What is missing for certainty: traffic, time, data.
+
+use crate::context::Context;
+use crate::foreign::Foreign;
+use crate::say;
+use crate::text::Text;
+use crate::words::{duration, number, size};
+use guard::finding::Need;
+use guard::state::State;
+use guard::verdict::Verdict;
+
+/// Sentences of each kind at most.
+const MOST: usize = 6;
+
+/// One sentence for each signal that cannot be judged, or not yet.
+pub(crate) fn sentences(state: &State, context: &Context) -> Vec<Text> {
+    if state.ended() {
+        return Vec::new();
+    }
+    let unsure = matches!(
+        state.verdict(),
+        Some(Verdict::Inconclusive | Verdict::Unmeasured)
+    );
+    let needs: &[Need] = if unsure { state.needs() } else { &[] };
+    let mut sentences: Vec<Text> = needs
+        .iter()
+        .take(MOST)
+        .map(|need| sentence(need, context))
+        .collect();
+    sentences.extend(left_out(needs.len(), context));
+    sentences.extend(state.blind().iter().take(MOST).map(|(signal, why)| {
+        say!(
+            context,
+            "blind",
+            signal = Foreign::from(signal),
+            why = Foreign::from(why)
+        )
+    }));
+    sentences.extend(left_out(state.blind().len(), context));
+    sentences
+}
+
+fn left_out(total: usize, context: &Context) -> Option<Text> {
+    let rest = total.saturating_sub(MOST);
+    (rest > 0).then(|| say!(context, "and-more", count = rest))
+}
+
+fn sentence(need: &Need, context: &Context) -> Text {
+    let words = context.words();
+    let signal = Foreign::from(&need.signal);
+    let tolerance = size(words, need.tolerance, &need.unit);
+    let seen = match need.smallest_visible {
+        Some(visible) => say!(
+            words,
+            "need-visible",
+            signal = signal,
+            visible = size(words, visible, &need.unit),
+            tolerance = tolerance
+        ),
+        None => say!(
+            words,
+            "need-nothing-measured",
+            signal = signal,
+            tolerance = tolerance
+        ),
+    };
+    let requests = need.requests.map(|requests| number(words, requests.ceil()));
+    let more = match (need.seconds, requests) {
+        (Some(seconds), Some(requests)) => {
+            say!(
+                words,
+                "need-time-or-requests",
+                duration = duration(words, seconds),
+                requests = requests
+            )
+        }
+        (Some(seconds), None) => say!(words, "need-time", duration = duration(words, seconds)),
+        (None, Some(requests)) => say!(words, "need-requests", requests = requests),
+        (None, None) => say!(words, "need-not-in-sight"),
+    };
+    Text::join([seen, more], &say!(words, "sentence-separator"))
+}

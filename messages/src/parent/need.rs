@@ -1,0 +1,58 @@
+//! What is needed from people, and until when.
+
+use crate::context::Context;
+use crate::foreign::Foreign;
+use crate::model::Fact;
+use crate::say;
+use crate::text::Text;
+use guard::approval::{Choice, Question, Standing};
+use guard::event::PauseReason;
+use guard::state::{Cure, State, Status};
+
+/// The one fact that says it, if anything is needed.
+pub(crate) fn facts(state: &State, context: &Context) -> Vec<Fact> {
+    need(state, context)
+        .map(|value| Fact {
+            label: say!(context, "fact-need"),
+            value,
+        })
+        .into_iter()
+        .collect()
+}
+
+fn need(state: &State, context: &Context) -> Option<Text> {
+    if let Some(open) = state.open_approval() {
+        let until = context.time(open.approval.expires_at);
+        return Some(match (&open.approval.question, state.status()) {
+            (Question::ActionFailed { .. } | Question::ActionStale { .. }, _) => {
+                say!(context, "need-decision-trouble", until = until)
+            }
+            (_, Status::Promoted) => say!(context, "need-decision-promoted", until = until),
+            _ => say!(context, "need-decision", until = until),
+        });
+    }
+    if matches!(state.cure(), Cure::Failed { .. }) {
+        return Some(say!(context, "need-look"));
+    }
+    if state.status() != Status::Paused || state.rolling_back() {
+        return None;
+    }
+    let newest = state.approvals().max_by_key(|record| record.asked_at);
+    match (newest.map(|record| &record.standing), state.paused()) {
+        (Some(Standing::Expired { at }), _) => {
+            Some(say!(context, "need-expired", at = context.time(*at)))
+        }
+        (
+            Some(Standing::Answered {
+                by,
+                choice: Choice::Hold,
+                ..
+            }),
+            _,
+        ) => Some(say!(context, "need-held", by = Foreign::from(by))),
+        (_, Some(PauseReason::Person { by, .. })) => {
+            Some(say!(context, "need-paused-by", by = Foreign::from(by)))
+        }
+        _ => Some(say!(context, "need-command")),
+    }
+}

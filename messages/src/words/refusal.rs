@@ -1,0 +1,80 @@
+//! Why an answer or a command was refused, for the person who gave it.
+
+use crate::context::Context;
+use crate::foreign::Foreign;
+use crate::say;
+use crate::text::Text;
+use guard::actor::Role;
+use guard::approval::{Choice, Refusal};
+
+/// One sentence for the person whose answer was refused.
+#[must_use]
+pub fn refusal(refusal: &Refusal, context: &Context) -> Text {
+    let words = context.words();
+    match refusal {
+        Refusal::UnknownApproval { .. } => say!(words, "refusal-unknown-approval"),
+        Refusal::AlreadyAnswered { by, choice, at } => say!(
+            words,
+            "refusal-already-answered",
+            by = Foreign::from(by),
+            choice = words.choice(*choice),
+            at = context.time(*at)
+        ),
+        Refusal::Expired { at } => say!(words, "refusal-expired", at = context.time(*at)),
+        Refusal::Withdrawn { at } => say!(words, "refusal-withdrawn", at = context.time(*at)),
+        Refusal::NotAnOption { choice } => say!(
+            words,
+            "refusal-not-an-option",
+            choice = words.choice(*choice)
+        ),
+        Refusal::NotAPerson { who } => {
+            say!(words, "refusal-not-a-person", who = Foreign::from(who))
+        }
+        Refusal::MissingRole { who, choice, role } => say!(
+            words,
+            "refusal-missing-role",
+            who = Foreign::from(who),
+            choice = words.choice(*choice),
+            role = role_word(context, *role)
+        ),
+        Refusal::WrongState { wanted, status } => say!(
+            words,
+            "refusal-wrong-state",
+            wanted = wanted_word(context, wanted),
+            status = status_word(context, status)
+        ),
+        Refusal::NothingToGoBackTo => say!(words, "refusal-nothing-to-go-back-to"),
+    }
+}
+
+fn role_word(context: &Context, role: Role) -> Text {
+    let key = match role {
+        Role::Responder => "role-responder",
+        Role::Operator => "role-operator",
+    };
+    context.words().text(key, Vec::new())
+}
+
+/// A wish as the journal keeps it, in the reader's words where it is a known one.
+pub(crate) fn wanted_word(context: &Context, wanted: &str) -> Text {
+    match wanted.parse::<Choice>() {
+        Ok(choice) => context.words().choice(choice),
+        Err(_) if wanted == "pause" => say!(context, "choice-pause"),
+        Err(_) => Text::foreign(wanted),
+    }
+}
+
+fn status_word(context: &Context, status: &str) -> Text {
+    let key = match status {
+        "pending" => "status-pending",
+        "progressing" => "status-progressing",
+        "paused" => "status-paused",
+        "promoted" => "status-promoted",
+        "rolled_back" => "status-rolled-back",
+        "failed" => "status-failed",
+        "superseded" => "status-superseded",
+        "rolling back" => "status-rolling-back",
+        _ => return Text::foreign(status),
+    };
+    context.words().text(key, Vec::new())
+}

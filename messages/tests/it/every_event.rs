@@ -1,0 +1,289 @@
+//! Each kind of event, with the same foreign text in every field that takes one.
+
+use crate::story::{errors, latency, mei, need, plan, start};
+use guard::action::{Action, ActionKind, Basis, Precondition};
+use guard::approval::{Approval, Choice, Question, Refusal};
+use guard::event::{Event, PauseReason};
+use guard::finding::{Cured, Finding, Need};
+use guard::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey, Version};
+use guard::policy::Autonomy;
+use guard::verdict::{Tier, Verdict};
+use std::collections::BTreeMap;
+
+pub(crate) fn action_id() -> ActionId {
+    ActionId::new("act_1").unwrap()
+}
+
+fn approval_id() -> ApprovalId {
+    ApprovalId::new("apr_1").unwrap()
+}
+
+fn action(kind: ActionKind) -> Action {
+    Action {
+        id: action_id(),
+        kind,
+        instances: vec![InstanceId::new("shop-1").unwrap()],
+        version: Version::new("v2").unwrap(),
+        precondition: Precondition {
+            versions: BTreeMap::new(),
+        },
+        not_after: start(),
+    }
+}
+
+fn finding(text: &str) -> Finding {
+    Finding {
+        query: text.to_owned(),
+        unit: text.to_owned(),
+        ..errors()
+    }
+}
+
+fn approval(question: Question) -> Approval {
+    Approval {
+        id: approval_id(),
+        question,
+        options: vec![
+            Choice::Rollback,
+            Choice::Resume,
+            Choice::Hold,
+            Choice::Promote,
+        ],
+        expires_at: start(),
+        step: 0,
+    }
+}
+
+fn paused(reason: PauseReason) -> Event {
+    Event::Paused { reason }
+}
+
+/// All kinds, and all variants that are told differently. They fold in this order, though the domain
+/// would never decide so.
+pub(crate) fn every_event(text: &str) -> Vec<Event> {
+    let text = || text.to_owned();
+    let key = errors().key();
+    let mut events = vec![
+        Event::DeploymentRequested {
+            plan: plan(Autonomy::Pause),
+            by: mei(),
+        },
+        Event::BaselineCaptured {
+            history_s: 0.0,
+            blind: vec![(SignalKey::new("cpu").unwrap(), text())],
+        },
+        Event::ActionRequested {
+            action: action(ActionKind::RollBack),
+        },
+        Event::ActionRequested {
+            action: action(ActionKind::Promote),
+        },
+        Event::ActionRequested {
+            action: action(ActionKind::Advance { step: 0 }),
+        },
+    ];
+    let bases = [
+        Basis::Policy,
+        Basis::Approval {
+            approval: approval_id(),
+            who: text(),
+        },
+        Basis::Command { who: text() },
+        Basis::Release { who: text() },
+    ];
+    events.extend(bases.map(|basis| Event::ActionAuthorised {
+        action: action_id(),
+        basis,
+    }));
+    events.extend([
+        Event::InstanceChanged {
+            action: action_id(),
+            instance: InstanceId::new("shop-1").unwrap(),
+        },
+        Event::ActionExecuted {
+            action: action_id(),
+        },
+        Event::ActionFailed {
+            action: action_id(),
+            instance: None,
+            error: text(),
+        },
+        Event::ActionFailed {
+            action: action_id(),
+            instance: Some(InstanceId::new("shop-1").unwrap()),
+            error: text(),
+        },
+        Event::ActionStale {
+            action: action_id(),
+            why: text(),
+        },
+        Event::ActionStopped {
+            action: action_id(),
+        },
+        Event::StepFinished {
+            step: 0,
+            bake_until: start(),
+        },
+        Event::BakeExtended {
+            step: 0,
+            bake_until: start(),
+        },
+        Event::FindingOpened {
+            finding: finding(&text()),
+        },
+        Event::FindingOpened { finding: latency() },
+        Event::FindingWorsened {
+            finding: finding(&text()),
+        },
+        Event::FindingEnded {
+            key: latency().key(),
+        },
+    ]);
+    for verdict in [
+        Verdict::Healthy,
+        Verdict::Degraded,
+        Verdict::Unmeasured,
+        Verdict::Inconclusive,
+    ] {
+        let needs = vec![
+            Need {
+                unit: text(),
+                ..need()
+            },
+            Need {
+                smallest_visible: None,
+                seconds: None,
+                ..need()
+            },
+        ];
+        events.push(Event::VerdictChanged { verdict, needs });
+    }
+    for (tier, deserved) in [
+        (Tier::Warn, Tier::Warn),
+        (Tier::Warn, Tier::Pause),
+        (Tier::Pause, Tier::RollBack),
+        (Tier::Pause, Tier::Pause),
+        (Tier::RollBack, Tier::RollBack),
+    ] {
+        events.push(Event::TierRaised {
+            tier,
+            deserved,
+            because: vec![key.clone(), latency().key()],
+        });
+    }
+    events.extend([
+        paused(PauseReason::Findings {
+            keys: vec![key.clone(), latency().key()],
+        }),
+        paused(PauseReason::Unsure {
+            verdict: Verdict::Inconclusive,
+        }),
+        paused(PauseReason::Unsure {
+            verdict: Verdict::Unmeasured,
+        }),
+        paused(PauseReason::Person {
+            by: text(),
+            reason: Some(text()),
+        }),
+        paused(PauseReason::StepTrouble {
+            action: action_id(),
+        }),
+        Event::Resumed {
+            by: text(),
+            reason: Some(text()),
+            accepted: vec![key],
+        },
+        Event::ApprovalAsked {
+            approval: approval(Question::Degraded),
+        },
+        Event::ApprovalAsked {
+            approval: approval(Question::Unsure),
+        },
+        Event::ApprovalAsked {
+            approval: approval(Question::ActionStale {
+                action: action_id(),
+            }),
+        },
+        Event::ApprovalAsked {
+            approval: approval(Question::ActionFailed {
+                action: action_id(),
+            }),
+        },
+        Event::ApprovalReminded {
+            approval: approval_id(),
+        },
+    ]);
+    for choice in [
+        Choice::Rollback,
+        Choice::Resume,
+        Choice::Hold,
+        Choice::Promote,
+    ] {
+        events.push(Event::ApprovalAnswered {
+            approval: approval_id(),
+            by: text(),
+            choice,
+            reason: Some(text()),
+        });
+    }
+    events.extend([
+        Event::ApprovalExpired {
+            approval: approval_id(),
+        },
+        Event::ApprovalWithdrawn {
+            approval: approval_id(),
+        },
+        Event::Refused {
+            by: text(),
+            wanted: text(),
+            approval: None,
+            refusal: Refusal::WrongState {
+                wanted: text(),
+                status: text(),
+            },
+        },
+        Event::MetricsLost {
+            source: text(),
+            error: text(),
+        },
+        Event::MetricsBack { source: text() },
+        Event::MetricsLost {
+            source: text(),
+            error: text(),
+        },
+        Event::Promoted {
+            bake_until: start(),
+        },
+        Event::BakeEnded {
+            verdict: Verdict::Healthy,
+            known_good: true,
+        },
+        Event::BakeEnded {
+            verdict: Verdict::Inconclusive,
+            known_good: false,
+        },
+        Event::RolledBack {
+            action: action_id(),
+            cure_until: start(),
+        },
+        Event::CureFailed {
+            action: action_id(),
+        },
+        Event::CureConfirmed {
+            action: action_id(),
+            signals: vec![Cured {
+                signal: SignalKey::new("errors").unwrap(),
+                current: 0.002,
+                effect: 0.0,
+                interval: (-0.001, 0.001),
+                unit: text(),
+                evidence: None,
+            }],
+        },
+        Event::Superseded {
+            by: DeploymentId::new("dep_2").unwrap(),
+        },
+        Event::Failed { error: text() },
+    ]);
+    events
+}

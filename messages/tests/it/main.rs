@@ -1,0 +1,11 @@
+//! What Tawny says, held to its rules.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // helpers of tests may fail by panicking
+
+mod agrees;
+mod every_event;
+mod hostile;
+mod locales;
+mod says;
+mod story;
+mod tidy;
