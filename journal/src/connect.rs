@@ -154,3 +154,37 @@ fn postgres_options(url: &str) -> Result<PgConnectOptions, JournalError> {
 fn refused(error: sqlx::Error) -> JournalError {
     JournalError::Database(DbErr::Conn(RuntimeErr::SqlxError(error.into())))
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectionTrait, DbBackend, Statement};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_committed_is_synced_to_disk_and_readers_do_not_wait() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::Sqlite(folder.path().join("a name with ? and %20.db"));
+        let Location::Sqlite(path) = &location else {
+            panic!()
+        };
+        create_file(path).unwrap();
+        let db = writing(&location).await.unwrap();
+        for (pragma, wanted) in [
+            ("journal_mode", "wal"),
+            ("synchronous", "2"),
+            ("busy_timeout", "10000"),
+        ] {
+            let statement = Statement::from_string(DbBackend::Sqlite, format!("PRAGMA {pragma}"));
+            let row = db.query_one_raw(statement).await.unwrap().unwrap();
+            let found = row
+                .try_get_by_index::<String>(0)
+                .or_else(|_| {
+                    row.try_get_by_index::<i64>(0)
+                        .map(|number| number.to_string())
+                })
+                .unwrap();
+            assert_eq!(found, wanted, "{pragma}");
+        }
+    }
+}

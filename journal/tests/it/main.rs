@@ -11,6 +11,7 @@ mod golden;
 mod hash_chain;
 mod inputs;
 mod kept_beside;
+mod killed;
 mod leases;
 mod opening;
 mod outbox;
