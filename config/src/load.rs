@@ -2,8 +2,9 @@
 
 use crate::error::{ConfigError, ConfigErrors};
 use crate::lookup::Lookup;
-use crate::reader::{At, Reader, Step};
+use crate::reader::{At, Reader};
 use crate::references;
+use crate::seed_names;
 use crate::settings::Settings;
 use crate::value::Value;
 use crate::yaml::{self, Kind, Node};
@@ -49,13 +50,13 @@ pub fn parse(
     let mut reader = Reader::new(file_name, base, lookup);
     let (root, faults) = yaml::parse(text);
     for fault in faults {
-        let step = fault.key.map(Step::Field);
-        reader.at.0.extend(step);
+        reader.at = fault.path;
         reader.wrong(fault.at, fault.found, fault.expected);
-        reader.at.0.clear();
     }
+    reader.at = At::default();
     let settings = root.and_then(|root| {
-        let root = without_own_use(root);
+        let mut root = without_own_use(root);
+        seed_names::settle(&mut root);
         let settings = Settings::read(&root, &mut reader);
         references::check(&root, &mut reader);
         settings

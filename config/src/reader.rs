@@ -118,6 +118,15 @@ impl<'a> Reader<'a> {
         self.interpolate(text, node.at)
     }
 
+    /// The text of a scalar as it is written: for names, which other places repeat.
+    pub(crate) fn verbatim(&mut self, node: &Node, expected: &str) -> Option<String> {
+        let text = node.text().map(str::to_owned);
+        if text.is_none() {
+            self.wrong_value(node, expected);
+        }
+        text
+    }
+
     /// Replaces `${NAME}`; `$${` stands for `${`.
     pub(crate) fn interpolate(&mut self, text: &str, at: Mark) -> Option<String> {
         let mut out = String::new();
@@ -178,7 +187,7 @@ impl<'a> Reader<'a> {
                 self.wrong(
                     at,
                     format!("environment variable `{name}` is not set"),
-                    "it in the environment of tawny",
+                    "it in the environment of tawny, or another name",
                 );
                 None
             }
@@ -195,6 +204,8 @@ impl<'a> Reader<'a> {
 pub(crate) struct Object<'n> {
     node: &'n Node,
     known: Vec<&'static str>,
+    /// Required fields that are not there, with the index of the error that says so.
+    missing: Vec<(&'static str, usize)>,
 }
 
 impl<'n> Object<'n> {
@@ -204,6 +215,7 @@ impl<'n> Object<'n> {
             Kind::Map(_) | Kind::Nothing => Some(Self {
                 node,
                 known: Vec::new(),
+                missing: Vec::new(),
             }),
             Kind::Scalar { .. } | Kind::List(_) => {
                 reader.wrong_form(node, shape, "a mapping of fields");
@@ -226,33 +238,41 @@ impl<'n> Object<'n> {
             .filter(|value| value.kind != Kind::Nothing);
         reader.inside(Step::Field(name.to_owned()), |reader| {
             match (written, default) {
-                (Some(value), _) => T::read(value, reader),
-                (None, Some(default)) => read_default(default, self.node.at, reader),
-                (None, None) => T::absent().or_else(|| {
-                    reader.wrong(self.node.at, "nothing", T::shape().name());
-                    None
-                }),
+                (Some(value), _) => return T::read(value, reader),
+                (None, Some(default)) => return read_default(default, self.node.at, reader),
+                (None, None) => {}
             }
+            T::absent().or_else(|| {
+                self.missing.push((name, reader.errors.len()));
+                reader.wrong(self.node.at, "missing", T::shape().name());
+                None
+            })
         })
     }
 
     /// Records every field that nobody asked for.
     pub(crate) fn close(self, reader: &mut Reader<'_>) {
+        let mut misspelt = Vec::new();
         for entry in self.node.entries() {
             if self.known.contains(&entry.key.as_str()) {
                 continue;
             }
             let near = nearest(&entry.key, self.known.iter().copied());
-            let expected = format!("one of {}", self.known.join(", "));
-            let step = Step::Field(entry.key.clone());
-            reader.inside(step, |reader| {
-                reader.wrong_near(
-                    entry.at,
-                    format!("unknown field `{}`", shorten(&entry.key)),
-                    expected,
-                    near,
-                );
+            misspelt.extend(near.clone());
+            let expected = match self.known.as_slice() {
+                [] => "no further field".to_owned(),
+                known => format!("one of {}", known.join(", ")),
+            };
+            reader.inside(Step::Field(entry.key.clone()), |reader| {
+                let found = format!("unknown field `{}`", shorten(&entry.key));
+                reader.wrong_near(entry.at, found, expected, near);
             });
+        }
+        // A required field that is there under a misspelt name is one mistake, not two.
+        for (name, index) in self.missing.iter().rev() {
+            if misspelt.iter().any(|near| near == name) {
+                reader.errors.remove(*index);
+            }
         }
     }
 }
@@ -265,17 +285,19 @@ fn read_default<T: Value>(default: &str, at: Mark, reader: &mut Reader<'_>) -> O
     T::read(&node, reader)
 }
 
-/// The known name that looks most like this one.
+/// The known name that looks most like this one: a slip of one key, or alike on the whole.
 pub(crate) fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
     let wanted = name.to_lowercase();
     known
+        .filter(|candidate| *candidate != name)
         .map(|candidate| {
-            let likeness =
-                strsim::normalized_damerau_levenshtein(&wanted, &candidate.to_lowercase())
-                    .max(strsim::jaro_winkler(&wanted, &candidate.to_lowercase()) - 0.1);
-            (candidate, likeness)
+            let lower = candidate.to_lowercase();
+            let slip = wanted.len() > 2 && strsim::damerau_levenshtein(&wanted, &lower) == 1;
+            let likeness = strsim::normalized_damerau_levenshtein(&wanted, &lower)
+                .max(strsim::jaro_winkler(&wanted, &lower) - 0.1);
+            (candidate, if slip { likeness.max(NEAR) } else { likeness })
         })
-        .filter(|(candidate, likeness)| *likeness >= NEAR && *candidate != name)
+        .filter(|(_, likeness)| *likeness >= NEAR)
         .max_by(|(_, a), (_, b)| a.total_cmp(b))
         .map(|(candidate, _)| candidate.to_owned())
 }

@@ -100,7 +100,7 @@ fn within_service(
             if found.node.get("environment").is_none() {
                 let what = format!("one of {}, since the service has several", own.join(", "));
                 at(reader, &found.steps, Some("environment"), |reader| {
-                    reader.wrong(found.node.at, "nothing", what);
+                    reader.wrong(found.node.at, "missing", what);
                 });
             }
         }
@@ -112,7 +112,7 @@ fn within_service(
         let steps = [Step::Field("metrics".to_owned())];
         let what = format!("one of {}, since there are several", sources.join(", "));
         at(reader, &steps, Some("source"), |reader| {
-            reader.wrong(metrics.at, "nothing", what);
+            reader.wrong(metrics.at, "missing", what);
         });
     }
     let name = service.get("name").and_then(Node::text);

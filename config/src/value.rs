@@ -324,7 +324,7 @@ macro_rules! checked_name {
                 node: &$crate::yaml::Node,
                 reader: &mut $crate::reader::Reader<'_>,
             ) -> Option<Self> {
-                let text = reader.text(node, $name)?;
+                let text = reader.verbatim(node, $name)?;
                 match <$type>::new(text) {
                     Ok(name) => Some(name),
                     Err(bad) => {
@@ -491,7 +491,7 @@ pub(crate) fn tag<'w>(
             let Some(tag) = node.get("type") else {
                 let step = Step::Field("type".to_owned());
                 let expected = format!("one of {}", listed.join(", "));
-                reader.inside(step, |reader| reader.wrong(node.at, "nothing", expected));
+                reader.inside(step, |reader| reader.wrong(node.at, "missing", expected));
                 return None;
             };
             let tag = reader.inside(Step::Field("type".to_owned()), |reader| {

@@ -4,6 +4,7 @@
 //! Anchors, aliases and the merge key `<<` work; a key said twice is an error; the size of the
 //! expanded tree is bounded, so that aliases of aliases cannot fill the memory.
 
+use crate::reader::{At, Step};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use std::collections::HashMap;
 
@@ -90,20 +91,9 @@ impl Node {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Fault {
     pub(crate) at: Mark,
-    pub(crate) key: Option<String>,
+    pub(crate) path: At,
     pub(crate) found: String,
     pub(crate) expected: String,
-}
-
-impl Fault {
-    fn new(at: Mark, found: impl Into<String>, expected: impl Into<String>) -> Self {
-        Self {
-            at,
-            key: None,
-            found: found.into(),
-            expected: expected.into(),
-        }
-    }
 }
 
 /// Parses one document. Faults that leave a usable tree (a key said twice) come beside it.
@@ -113,6 +103,7 @@ pub(crate) fn parse(text: &str) -> (Option<Node>, Vec<Fault>) {
         anchors: HashMap::new(),
         faults: Vec::new(),
         nodes: 0,
+        path: At::default(),
     };
     match loader.document() {
         Ok(node) => (Some(node), loader.faults),
@@ -128,6 +119,7 @@ struct Loader<'a> {
     anchors: HashMap<usize, Node>,
     faults: Vec<Fault>,
     nodes: usize,
+    path: At,
 }
 
 fn mark(span: Span) -> Mark {
@@ -138,6 +130,26 @@ fn mark(span: Span) -> Mark {
 }
 
 impl<'a> Loader<'a> {
+    fn fault(&self, at: Mark, found: impl Into<String>, expected: impl Into<String>) -> Fault {
+        Fault {
+            at,
+            path: self.path.clone(),
+            found: found.into(),
+            expected: expected.into(),
+        }
+    }
+
+    fn inside<T>(
+        &mut self,
+        step: Step,
+        act: impl FnOnce(&mut Self) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        self.path.0.push(step);
+        let done = act(self)?;
+        self.path.0.pop();
+        Ok(done)
+    }
+
     fn next(&mut self) -> Result<(Event<'a>, Mark), Fault> {
         match self.parser.next_event() {
             Some(Ok((event, span))) => Ok((event, mark(span))),
@@ -146,11 +158,7 @@ impl<'a> Loader<'a> {
                     line: error.marker().line(),
                     column: error.marker().col() + 1,
                 };
-                Err(Fault::new(
-                    at,
-                    format!("not valid YAML ({})", error.info()),
-                    "YAML",
-                ))
+                Err(self.fault(at, format!("not valid YAML ({})", error.info()), "YAML"))
             }
             None => Ok((Event::StreamEnd, Mark::default())),
         }
@@ -167,7 +175,7 @@ impl<'a> Loader<'a> {
                 | Event::DocumentEnd
                 | Event::Nothing => {}
                 event if root.is_none() => root = Some(self.node(event, at, 0)?),
-                _ => return Err(Fault::new(at, "a second document", "one document")),
+                _ => return Err(self.fault(at, "a second document", "one document")),
             }
         }
         Ok(root.unwrap_or(Node {
@@ -179,7 +187,7 @@ impl<'a> Loader<'a> {
     fn node(&mut self, event: Event<'a>, at: Mark, depth: usize) -> Result<Node, Fault> {
         self.count(1, at)?;
         if depth > MAX_DEPTH {
-            return Err(Fault::new(
+            return Err(self.fault(
                 at,
                 "too deep",
                 format!("at most {MAX_DEPTH} levels of nesting"),
@@ -188,7 +196,7 @@ impl<'a> Loader<'a> {
         let (anchor, kind) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 if tag.is_some() {
-                    return Err(Fault::new(at, "a tag", "a value without a `!` tag"));
+                    return Err(self.fault(at, "a tag", "a value without a `!` tag"));
                 }
                 let plain = style == ScalarStyle::Plain;
                 let nothing = plain && matches!(&*text, "" | "~" | "null" | "Null" | "NULL");
@@ -205,7 +213,7 @@ impl<'a> Loader<'a> {
             Event::SequenceStart(anchor, _) => (anchor, self.list(depth)?),
             Event::MappingStart(anchor, _) => (anchor, self.map(depth)?),
             Event::Alias(anchor) => return self.alias(anchor, at),
-            _ => return Err(Fault::new(at, "not valid YAML", "a value")),
+            _ => return Err(self.fault(at, "not valid YAML", "a value")),
         };
         let node = Node { at, kind };
         if anchor != 0 {
@@ -216,7 +224,7 @@ impl<'a> Loader<'a> {
 
     fn alias(&mut self, anchor: usize, at: Mark) -> Result<Node, Fault> {
         let Some(node) = self.anchors.get(&anchor).cloned() else {
-            return Err(Fault::new(
+            return Err(self.fault(
                 at,
                 "an alias inside its own anchor",
                 "an anchor that ended before",
@@ -229,7 +237,7 @@ impl<'a> Loader<'a> {
     fn count(&mut self, more: usize, at: Mark) -> Result<(), Fault> {
         self.nodes += more;
         if self.nodes > MAX_NODES {
-            return Err(Fault::new(
+            return Err(self.fault(
                 at,
                 "too large",
                 format!("at most {MAX_NODES} values, aliases expanded"),
@@ -245,7 +253,8 @@ impl<'a> Loader<'a> {
             if event == Event::SequenceEnd {
                 return Ok(Kind::List(items));
             }
-            items.push(self.node(event, at, depth + 1)?);
+            let step = Step::Item(items.len());
+            items.push(self.inside(step, |loader| loader.node(event, at, depth + 1))?);
         }
     }
 
@@ -259,18 +268,19 @@ impl<'a> Loader<'a> {
             }
             let key = match event {
                 Event::Scalar(text, ..) => text.into_owned(),
-                _ => return Err(Fault::new(at, "a key that is no text", "a field name")),
+                _ => return Err(self.fault(at, "a key that is no text", "a field name")),
             };
             let (event, value_at) = self.next()?;
-            let value = self.node(event, value_at, depth + 1)?;
+            let step = Step::Field(key.clone());
+            let value = self.inside(step, |loader| loader.node(event, value_at, depth + 1))?;
             if key == "<<" {
-                merged.extend(merge_source(value)?);
+                merged.extend(self.merge_source(value)?);
             } else if let Some(first) = entries.iter().find(|entry| entry.key == key) {
                 let expected = format!("each field once; line {} has it already", first.at.line);
-                self.faults.push(Fault {
-                    key: Some(key.clone()),
-                    ..Fault::new(at, format!("`{key}` said twice"), expected)
-                });
+                let found = format!("`{key}` said twice");
+                let mut fault = self.fault(at, found, expected);
+                fault.path.0.push(Step::Field(key));
+                self.faults.push(fault);
             } else {
                 entries.push(Entry { key, at, value });
             }
@@ -283,24 +293,23 @@ impl<'a> Loader<'a> {
         }
         Ok(Kind::Map(entries))
     }
-}
 
-fn merge_source(value: Node) -> Result<Vec<Entry>, Fault> {
-    let wrong = |at| Fault::new(at, "`<<` of something else", "`<<: *anchor` of a mapping");
-    match value.kind {
-        Kind::Map(entries) => Ok(entries),
-        Kind::List(items) => {
-            let mut all = Vec::new();
-            for item in items {
-                let at = item.at;
-                match item.kind {
-                    Kind::Map(entries) => all.extend(entries),
-                    _ => return Err(wrong(at)),
+    fn merge_source(&self, value: Node) -> Result<Vec<Entry>, Fault> {
+        let wrong = |at| self.fault(at, "`<<` of something else", "`<<: *anchor` of a mapping");
+        match value.kind {
+            Kind::Map(entries) => Ok(entries),
+            Kind::List(items) => {
+                let mut all = Vec::new();
+                for item in items {
+                    match item.kind {
+                        Kind::Map(entries) => all.extend(entries),
+                        _ => return Err(wrong(item.at)),
+                    }
                 }
+                Ok(all)
             }
-            Ok(all)
+            _ => Err(wrong(value.at)),
         }
-        _ => Err(wrong(value.at)),
     }
 }
 

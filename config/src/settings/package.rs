@@ -1,6 +1,6 @@
 //! Packages and versions.
 
-use crate::text::{PackagePrefix, PackageUrl};
+use crate::text::{PackageAddress, PackagePrefix, PackageUrl};
 use crate::value::{Value, compare_whole, settings};
 use guard::ids::Version;
 use guard::plan::Package;
@@ -21,7 +21,7 @@ settings! {
         /// The version.
         version: Version,
         /// Where its package is; `packages.url` when not said.
-        url: Option<String>,
+        url: Option<PackageAddress>,
         /// MD5 of the package, in hex.
         md5: Option<Digest<32>>,
         /// SHA-256 of the package, in hex.
@@ -51,7 +51,7 @@ impl Packages {
         let entry = entries.iter().find(|entry| entry.version == *version);
         Package {
             url: entry
-                .and_then(|entry| entry.url.clone())
+                .and_then(|entry| entry.url.as_ref().map(|url| url.as_str().to_owned()))
                 .unwrap_or_else(|| self.url.of(version)),
             md5: entry.and_then(|entry| entry.md5.as_ref().map(|digest| digest.0.clone())),
             sha256: entry.and_then(|entry| entry.sha256.as_ref().map(|digest| digest.0.clone())),

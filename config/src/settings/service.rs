@@ -5,6 +5,7 @@ use super::{
 };
 use crate::reader::{Reader, Step};
 use crate::signal::{Signal, Signals};
+use crate::text::Repository;
 use crate::value::{settings, tagged};
 use crate::yaml::Node;
 use guard::ids::{Environment, InstanceId, ServiceName, Version};
@@ -26,8 +27,8 @@ settings! {
     pub struct Service check consistent {
         /// Its name.
         name: ServiceName,
-        /// The repository of its code, as a URL.
-        repo: Option<String>,
+        /// The repository of its code.
+        repo: Option<Repository>,
         /// Who answers for it: a person or a team.
         owner: Option<String>,
         /// Where it runs: names from `environments`. Without it, in all of them.

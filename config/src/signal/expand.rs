@@ -229,7 +229,7 @@ fn kind(entry: &SignalEntry, node: &Node, reader: &mut Reader<'_>) -> Option<Sig
         let at = value.map_or(node.at, |value| value.at);
         let found = match value {
             Some(_) if !allowed.contains(&field) => "a field of another kind",
-            None if needed => "nothing",
+            None if needed => "missing",
             _ => continue,
         };
         fine = false;

@@ -33,7 +33,7 @@ impl Value for Name {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
         let expected =
             "a name of 1-63 letters, digits, `-`, `_` or `.`, starting with a letter or digit";
-        let text = reader.text(node, expected)?;
+        let text = reader.verbatim(node, expected)?;
         let fits = text.len() <= 63
             && text.starts_with(|c: char| c.is_ascii_alphanumeric())
             && text

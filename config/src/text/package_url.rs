@@ -67,6 +67,36 @@ impl Value for PackageUrl {
     compare_whole!();
 }
 
+/// The URL of one package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackageAddress(String);
+
+impl PackageAddress {
+    /// The URL.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Value for PackageAddress {
+    fn shape() -> Shape {
+        Shape::Text("URL")
+    }
+
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        let expected = "an `https://`, `http://` or `file://` URL without credentials";
+        let text = reader.text(node, expected)?;
+        let fits = package_url(&text).is_some();
+        if !fits {
+            reader.wrong(node.at, hide_credentials(node), expected);
+        }
+        fits.then_some(Self(text))
+    }
+
+    compare_whole!();
+}
+
 /// A directory from which packages may be fetched. Ends with `/`, so that no other host or
 /// directory can begin with it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -91,18 +91,15 @@ impl Value for Secret {
 }
 
 fn from_file(path: &str, node: &Node, reader: &mut Reader<'_>) -> Option<String> {
-    let full = reader.path(path);
-    match reader.lookup.file(&full) {
+    let resolved = reader.interpolate(path, node.at)?;
+    match reader.lookup.file(&reader.path(&resolved)) {
         // Editors and `echo` end a file with a line break that belongs to no password.
         Ok(text) => Some(text.trim_end_matches(['\n', '\r']).to_owned()),
         Err(error) => {
             reader.wrong(
                 node.at,
-                format!(
-                    "file `{}` cannot be read ({})",
-                    full.display(),
-                    error.kind()
-                ),
+                // As written: what a variable holds may be more than a path.
+                format!("file `{path}` cannot be read ({})", error.kind()),
                 "a file with the secret, readable by tawny",
             );
             None

@@ -7,4 +7,7 @@
 )]
 
 mod example;
+mod mistakes;
+mod secrets;
 mod support;
+mod yaml;

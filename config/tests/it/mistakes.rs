@@ -1,0 +1,154 @@
+use crate::support::read;
+
+/// One of each kind of mistake that people make.
+const TWELVE: &str = r#"locale: zh-CM
+metrics:
+  main:
+    type: prometheus
+    url: prometheus:9090
+    timeout: 30
+    auth: {type: basic, username: tawny, password: "${NO_SUCH_VARIABLE}"}
+people:
+  - name: ann
+tokens:
+  - {name: laptop, person: anne, secret: "0123456789abcdef"}
+services:
+  - name: shop
+    platform:
+      type: hosts
+      deploy_path: /srv/shop
+      start_cmd: ./shop
+      instances:
+        - {id: shop-1, base_url: "http://127.0.0.1:8081"}
+        - {id: shop-2, base_url: "http://127.0.0.1:8082"}
+    metrics: {source: mian, selector: job="shop"}
+    signals:
+      - preset: http
+        adjust:
+          errors: {warn_limit: 5%, hard_limit: 1%}
+    polcy: {autonomy: pause}
+    pacing:
+      gray: shop-3
+      batch: 0
+      batch: 50%
+  - name: shop
+    platform: observed
+    metrics: {source: main, selector: job="shop"}
+"#;
+
+#[test]
+fn twelve_mistakes_get_twelve_errors_at_once_in_the_order_of_the_file() {
+    let errors = read(TWELVE).unwrap_err();
+    assert_eq!(errors.0.len(), 12);
+    insta::assert_snapshot!(errors);
+}
+
+fn complaint(text: &str) -> String {
+    read(text).unwrap_err().to_string()
+}
+
+#[test]
+fn an_empty_file_is_told_what_it_needs() {
+    insta::assert_snapshot!(complaint(""), @r#"
+    tawny.yaml:1:1: metrics: missing: expected mapping by name
+    tawny.yaml:1:1: services: missing: expected list
+    "#);
+}
+
+#[test]
+fn broken_yaml_is_one_error_with_its_line() {
+    insta::assert_snapshot!(complaint("metrics:\n  main: [\n"), @"tawny.yaml:3:1: metrics.main: not valid YAML (while parsing a node, did not find expected node content): expected YAML");
+}
+
+#[test]
+fn a_misspelt_required_field_is_one_mistake() {
+    let text = "metrics: {main: {type: prometheus, ulr: 'http://127.0.0.1:9090'}}\nservices: [{name: a, platform: observed, metrics: {selector: 'job=\"a\"'}}]\n";
+    insta::assert_snapshot!(complaint(text), @"tawny.yaml:1:36: metrics.main.ulr: unknown field `ulr`: expected one of url, auth, headers, timeout, scrape_interval, max_concurrency; did you mean `url`?");
+}
+
+/// A service in an otherwise sound configuration.
+fn with_service(lines: &str) -> String {
+    format!(
+        "metrics: {{main: {{type: prometheus, url: 'http://127.0.0.1:9090'}}}}\nservices:\n  - name: shop\n    metrics: {{selector: 'job=\"shop\"'}}\n{lines}"
+    )
+}
+
+#[test]
+fn a_signal_must_have_the_fields_of_its_kind_and_limits_in_its_unit() {
+    let text = with_service(
+        "    platform: observed
+    signals:
+      - {key: a, kind: ratio, bad: 'x{code=\"500\"}', selector: x}
+      - {key: b, kind: histogram, metric: 'h{a=\"b\"}'}
+      - {key: c, kind: gauge, selector: 'rate(x[5m])'}
+      - {key: d, kind: rate, selector: x, hard_limit: 5%}
+      - {key: e, kind: histogram, metric: h, quantile: 95}
+      - {key: f, kind: gage, selector: x}
+      - {key: g, kind: promql, query: x, tolerance: 5%}
+      - {preset: http, omit: [erors], flavour: micrometre}
+      - {}
+",
+    );
+    insta::assert_snapshot!(complaint(&text), @r#"
+    tawny.yaml:7:9: services[0].signals[0].total: missing: expected bad, total for this kind
+    tawny.yaml:7:63: services[0].signals[0].selector: a field of another kind: expected bad, total for this kind
+    tawny.yaml:8:43: services[0].signals[1].metric: `h{a="b"}`: expected the name of a metric, such as `http_request_duration_seconds`, without labels or functions
+    tawny.yaml:9:41: services[0].signals[2].selector: `rate(x[5m])`: expected a metric with label matchers, such as `http_requests_total{code=~"5.."}`; for an expression use `kind: promql`
+    tawny.yaml:10:55: services[0].signals[3].hard_limit: `5%`: expected an amount in the signal's unit, per_second
+    tawny.yaml:11:56: services[0].signals[4].quantile: `95`: expected a quantile above 0 and below 1, such as 0.99
+    tawny.yaml:12:24: services[0].signals[5].kind: `gage`: expected one of `ratio`, `histogram`, `gauge`, `rate`, `throughput`, `availability`, `promql`; did you mean `gauge`?
+    tawny.yaml:13:53: services[0].signals[6].tolerance: `5%`: expected a mapping of fields
+    tawny.yaml:14:48: services[0].signals[7].flavour: `micrometre`: expected one of prometheus, prometheus-status, opentelemetry, micrometer; did you mean `micrometer`?
+    tawny.yaml:15:9: services[0].signals[8]: a mapping: expected `preset`, or `key` and `kind`
+    "#);
+}
+
+#[test]
+fn a_key_that_two_entries_bring_is_refused() {
+    let text = with_service(
+        "    platform: observed\n    signals:\n      - preset: http\n      - preset: up\n",
+    );
+    insta::assert_snapshot!(complaint(&text), @"tawny.yaml:8:9: services[0].signals[1]: a second signal `availability`: expected each key once; `omit` or `adjust` changes a preset's signal");
+}
+
+#[test]
+fn an_observed_service_cannot_be_rolled_back() {
+    let text = with_service("    platform: observed\n    policy: {autonomy: rollback}\n");
+    insta::assert_snapshot!(complaint(&text), @"tawny.yaml:6:24: services[0].policy.autonomy: `rollback`: expected `observe`, since the platform `observed` gives tawny nothing to act on");
+}
+
+#[test]
+fn a_service_without_matchers_would_measure_everything_and_is_refused() {
+    let text = with_service("    platform: observed\n").replace("'job=\"shop\"'", "''");
+    insta::assert_snapshot!(complaint(&text), @r#"tawny.yaml:4:25: services[0].metrics.selector: no matcher: expected at least one, such as `job="shop"`"#);
+}
+
+#[test]
+fn instances_need_their_environment_when_there_are_several() {
+    let text = with_service(
+        "    platform: {type: observed, instances: [{id: a}, {id: b, environment: prd}]}\n",
+    ) + "environments: [{name: prod}, {name: test}]\n";
+    insta::assert_snapshot!(complaint(&text), @r#"
+    tawny.yaml:5:44: services[0].platform.instances[0].environment: missing: expected one of prod, test, since the service has several
+    tawny.yaml:5:74: services[0].platform.instances[1].environment: `prd`: expected one of the service's environments: prod, test; did you mean `prod`?
+    "#);
+}
+
+#[test]
+fn several_sources_must_be_named_by_the_service() {
+    let text = with_service("    platform: observed\n").replace(
+        "metrics: {main:",
+        "metrics: {other: {type: prometheus, url: 'http://127.0.0.1:9091'}, main:",
+    );
+    insta::assert_snapshot!(complaint(&text), @"tawny.yaml:4:14: services[0].metrics.source: missing: expected one of other, main, since there are several");
+}
+
+#[test]
+fn a_missing_file_is_an_error_that_says_how_to_make_one() {
+    let error = config::load(
+        std::path::Path::new("/nowhere/tawny.yaml"),
+        &crate::support::world(),
+    )
+    .unwrap_err();
+    insta::assert_snapshot!(error, @"/nowhere/tawny.yaml: cannot be read (entity not found): expected a readable file; `tawny init` writes a first one");
+}

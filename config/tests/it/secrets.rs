@@ -1,0 +1,154 @@
+use crate::support::{EXAMPLE, read};
+use config::{Lookup, Secret};
+use std::path::Path;
+
+const CANARY: &str = "canary-3f9a1c77e0";
+
+fn with_canaries(text: &str) -> Result<config::Settings, config::ConfigErrors> {
+    let lookup = Lookup::new(
+        |name| Some(format!("{CANARY}-{name}")),
+        |_| Ok(format!("{CANARY}-file\n")),
+    );
+    config::parse(text, "tawny.yaml", Path::new("/etc/tawny"), &lookup)
+}
+
+#[test]
+fn no_secret_of_the_example_is_in_the_debug_of_its_settings() {
+    let settings = with_canaries(EXAMPLE).unwrap();
+    let shown = format!("{settings:?} {settings:#?}");
+    assert!(!shown.contains(CANARY), "{shown}");
+    assert!(shown.contains("[secret]"));
+}
+
+#[test]
+fn no_secret_is_in_the_difference_of_two_settings() {
+    let old = read(EXAMPLE).unwrap();
+    let new = with_canaries(EXAMPLE).unwrap();
+    let changed = config::diff(&old, &new);
+    assert!(
+        changed.contains(&"metrics.main.auth.password".to_owned()),
+        "{changed:?}"
+    );
+    assert!(
+        changed.contains(&"tokens[0].secret".to_owned()),
+        "{changed:?}"
+    );
+    assert!(!changed.join(" ").contains(CANARY), "{changed:?}");
+}
+
+#[test]
+fn a_secret_shows_itself_in_no_format() {
+    let secret = Secret::new(CANARY);
+    let shown = format!(
+        "{secret} {secret:?} {secret:#?} {}",
+        serde_json::to_string(&secret).unwrap()
+    );
+    assert!(!shown.contains(CANARY), "{shown}");
+    assert_eq!(secret.expose(), CANARY);
+}
+
+/// Every line of the example that holds a secret, with what is there.
+const PLACES: [(&str, &str); 8] = [
+    ("url: ", "sqlite:tawny-data/journal.db"),
+    ("password: ", "${PROMETHEUS_PASSWORD}"),
+    ("token: ", "file:secrets/metrics-token"),
+    ("X-Scope-OrgID: ", "shop"),
+    ("secret: ", "${TAWNY_TOKEN_ANN}"),
+    ("DB_PASSWORD: ", "\"${SHOP_DB_PASSWORD}\""),
+    ("url: ", "https://hooks.example.com/tawny"),
+    ("secret: ", "${TAWNY_WEBHOOK_SECRET}"),
+];
+
+#[test]
+fn a_secret_that_is_wrong_in_any_way_is_in_no_error() {
+    let wrong_forms = [
+        CANARY.to_owned(),
+        format!("\"{CANARY}\\nx: y\""),
+        format!("[{CANARY}]"),
+        format!("{{value: {CANARY}}}"),
+        format!("\"{CANARY} ${{\""),
+        format!("\"${{{CANARY}}}\""),
+        format!("\"{CANARY}${{UNSET_VARIABLE}}\""),
+    ];
+    for (field, value) in PLACES {
+        let line = format!("{field}{value}");
+        assert!(EXAMPLE.contains(&line), "{line}");
+        for wrong in &wrong_forms {
+            let text = EXAMPLE.replacen(&line, &format!("{field}{wrong}"), 1);
+            // A second mistake, so that there are errors even where this text is a sound secret.
+            let text = text.replacen("locale: en", "locale: none", 1);
+            let errors = read(&text).unwrap_err();
+            let shown = format!(
+                "{errors} {errors:?} {}",
+                serde_json::to_string(&errors).unwrap()
+            );
+            assert!(!shown.contains(CANARY), "{field}{wrong}: {shown}");
+        }
+    }
+}
+
+#[test]
+fn a_secret_in_the_place_of_a_structure_is_in_no_error() {
+    for (right, wrong) in [
+        (
+            "auth:                                     # default: none\n      type: basic\n      username: tawny\n      password: ${PROMETHEUS_PASSWORD}",
+            "auth: CANARY",
+        ),
+        ("headers: {} ", "headers: CANARY "),
+        ("headers: {} ", "headers: [CANARY] "),
+        (
+            "env: {PORT: \"8081\", DB_PASSWORD: \"${SHOP_DB_PASSWORD}\"}",
+            "env: CANARY",
+        ),
+        (
+            "url: http://prometheus.internal:9090",
+            "url: http://tawny:CANARY@prometheus.internal:9090",
+        ),
+        (
+            "url: http://prometheus.internal:9090",
+            "url: tawny:CANARY@prometheus.internal:9090",
+        ),
+        (
+            "url: https://packages.example.com/shop/{version}.tar.gz",
+            "url: https://u:CANARY@packages.example.com/{version}",
+        ),
+        (
+            "allow: [https://packages.example.com/shop/]",
+            "allow: [\"https://u:CANARY@packages.example.com/shop/\"]",
+        ),
+        (
+            "url: https://packages.example.com/shop/v1.42.0-fixed.tar.gz",
+            "url: https://u:CANARY@packages.example.com/x",
+        ),
+        (
+            "repo: https://git.example.com/shop/shop",
+            "repo: https://CANARY@git.example.com/shop/shop",
+        ),
+        (
+            "base_url: http://127.0.0.1:8081",
+            "base_url: http://u:CANARY@127.0.0.1:8081",
+        ),
+        (
+            "public_url: https://tawny.example.com ",
+            "public_url: https://u:CANARY@tawny.example.com ",
+        ),
+    ] {
+        assert!(EXAMPLE.contains(right), "{right}");
+        let text = EXAMPLE.replacen(right, &wrong.replace("CANARY", CANARY), 1);
+        let errors = read(&text).unwrap_err();
+        let shown = format!("{errors} {errors:?}");
+        assert!(!shown.contains(CANARY), "{wrong}: {shown}");
+    }
+}
+
+#[test]
+fn a_missing_variable_is_named_with_its_field() {
+    let text = EXAMPLE.replacen("${PROMETHEUS_PASSWORD}", "${NOT_THERE}", 1);
+    insta::assert_snapshot!(read(&text).unwrap_err(), @"tawny.yaml:36:17: metrics.main.auth.password: environment variable `NOT_THERE` is not set: expected it in the environment of tawny, or another name");
+}
+
+#[test]
+fn a_missing_secret_file_is_named_with_its_field() {
+    let text = EXAMPLE.replacen("file:secrets/metrics-token", "file:secrets/none", 1);
+    insta::assert_snapshot!(read(&text).unwrap_err(), @"tawny.yaml:46:14: metrics.edge.auth.token: file `secrets/none` cannot be read (entity not found): expected a file with the secret, readable by tawny");
+}
