@@ -2,163 +2,18 @@
 
 use super::allowed;
 use super::config::{PackageSources, seconds};
-use super::unpack::ArchiveError;
+use super::package_error::PackageError;
+use super::sink::{Fetched, Sink};
 use backon::{ExponentialBuilder, Retryable};
 use guard::plan::Package;
-use md5::{Digest, Md5};
 use reqwest::{Client, StatusCode, Url};
-use sha2::Sha256;
 use std::path::Path;
 use std::time::Duration;
-use tempfile::NamedTempFile;
 use tokio::fs::File;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncReadExt;
 
 const MAX_REDIRECTS: usize = 5;
 const STALLED: Duration = Duration::from_secs(30);
-
-/// Why a package cannot be used. Nothing was touched. URLs are shown without their query, which may
-/// hold a signature.
-#[derive(Debug, thiserror::Error)]
-pub enum PackageError {
-    /// The URL may not be fetched.
-    #[error("package {url}: {reason}")]
-    Refused {
-        /// The URL.
-        url: String,
-        /// Why not.
-        reason: String,
-    },
-    /// Neither MD5 nor SHA-256 is named.
-    #[error("package {url}: it names neither md5 nor sha256: name one")]
-    NoDigest {
-        /// The URL.
-        url: String,
-    },
-    /// A digest is no digest.
-    #[error("package.{field} `{value}`: expected {digits} hex digits")]
-    BadDigest {
-        /// `md5` or `sha256`.
-        field: &'static str,
-        /// As named, shortened.
-        value: String,
-        /// How many digits it has.
-        digits: usize,
-    },
-    /// The server did not answer.
-    #[error("package {url}: the server cannot be reached: {reason}")]
-    Unreachable {
-        /// The URL.
-        url: String,
-        /// What was said.
-        reason: String,
-    },
-    /// The server answered something else than the package.
-    #[error("package {url}: the server answered {status}: expected 200")]
-    Status {
-        /// The URL.
-        url: String,
-        /// The answer.
-        status: StatusCode,
-    },
-    /// The body ended early.
-    #[error("package {url}: the body was cut off after {found} bytes: expected {}", bytes(*expected))]
-    Truncated {
-        /// The URL.
-        url: String,
-        /// Bytes announced, if they were.
-        expected: Option<u64>,
-        /// Bytes that came.
-        found: u64,
-    },
-    /// It is larger than allowed.
-    #[error(
-        "package {url}: it is larger than {limit} bytes: raise `packages.max_bytes` if that is meant"
-    )]
-    TooLarge {
-        /// The URL.
-        url: String,
-        /// The limit in bytes.
-        limit: u64,
-    },
-    /// It took too long.
-    #[error("package {url}: it did not arrive within {limit_s} s")]
-    TooSlow {
-        /// The URL.
-        url: String,
-        /// The limit in seconds.
-        limit_s: f64,
-    },
-    /// The size is not the promised one.
-    #[error("package {url}: its size is {found} bytes: expected {expected}")]
-    WrongSize {
-        /// The URL.
-        url: String,
-        /// As promised.
-        expected: u64,
-        /// As found.
-        found: u64,
-    },
-    /// The MD5 is not the promised one.
-    #[error("package {url}: its md5 is {found}: expected {expected}")]
-    WrongMd5 {
-        /// The URL.
-        url: String,
-        /// As promised.
-        expected: String,
-        /// As found.
-        found: String,
-    },
-    /// The SHA-256 is not the promised one.
-    #[error("package {url}: its sha256 is {found}: expected {expected}")]
-    WrongSha256 {
-        /// The URL.
-        url: String,
-        /// As promised.
-        expected: String,
-        /// As found.
-        found: String,
-    },
-    /// The disk said no.
-    #[error("package {url}: it cannot be stored: {reason}")]
-    Disk {
-        /// The URL.
-        url: String,
-        /// What was said.
-        reason: String,
-    },
-    /// What it holds cannot be unpacked.
-    #[error("package {url}: {error}")]
-    Archive {
-        /// The URL.
-        url: String,
-        /// Why not.
-        error: ArchiveError,
-    },
-}
-
-impl PackageError {
-    /// Whether the same fetch may succeed later without anybody mending anything.
-    #[must_use]
-    pub fn may_pass(&self) -> bool {
-        match self {
-            Self::Unreachable { .. } | Self::Truncated { .. } | Self::TooSlow { .. } => true,
-            Self::Status { status, .. } => {
-                status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS
-            }
-            _ => false,
-        }
-    }
-}
-
-/// A package on disk, measured. The file goes away with the value.
-#[derive(Debug)]
-pub(super) struct Fetched {
-    pub(super) file: NamedTempFile,
-    pub(super) size: u64,
-    pub(super) md5: String,
-    pub(super) sha256: String,
-}
 
 /// The URL without what may be secret in it.
 pub(super) fn shown(url: &str) -> String {
@@ -391,96 +246,6 @@ async fn receive(client: &Client, url: &Url, sink: &mut Sink) -> Result<(), Pack
     }
 }
 
-/// Counts, measures and stores.
-struct Sink {
-    url: String,
-    file: NamedTempFile,
-    out: File,
-    size: u64,
-    limit: u64,
-    promised: Option<u64>,
-    md5: Md5,
-    sha256: Sha256,
-}
-
-impl Sink {
-    fn new(
-        folder: &Path,
-        url: &str,
-        limit: u64,
-        promised: Option<u64>,
-    ) -> Result<Self, PackageError> {
-        let disk = |error: std::io::Error| PackageError::Disk {
-            url: url.to_owned(),
-            reason: error.to_string(),
-        };
-        let file = tempfile::Builder::new()
-            .prefix("package-")
-            .tempfile_in(folder)
-            .map_err(disk)?;
-        let out = File::from_std(file.reopen().map_err(disk)?);
-        Ok(Self {
-            url: url.to_owned(),
-            file,
-            out,
-            size: 0,
-            limit,
-            promised,
-            md5: Md5::new(),
-            sha256: Sha256::new(),
-        })
-    }
-
-    fn announce(&self, length: Option<u64>) -> Result<(), PackageError> {
-        let Some(found) = length else { return Ok(()) };
-        match self.promised {
-            Some(expected) if expected != found => Err(PackageError::WrongSize {
-                url: self.url.clone(),
-                expected,
-                found,
-            }),
-            _ => self.fits(found),
-        }
-    }
-
-    fn fits(&self, size: u64) -> Result<(), PackageError> {
-        if size > self.limit {
-            return Err(PackageError::TooLarge {
-                url: self.url.clone(),
-                limit: self.limit,
-            });
-        }
-        Ok(())
-    }
-
-    async fn push(&mut self, chunk: &[u8]) -> Result<(), PackageError> {
-        self.size += chunk.len() as u64;
-        self.fits(self.size)?;
-        self.md5.update(chunk);
-        self.sha256.update(chunk);
-        self.out
-            .write_all(chunk)
-            .await
-            .map_err(|error| PackageError::Disk {
-                url: self.url.clone(),
-                reason: error.to_string(),
-            })
-    }
-
-    async fn end(mut self) -> Result<Fetched, PackageError> {
-        self.out.flush().await.map_err(|error| PackageError::Disk {
-            url: self.url.clone(),
-            reason: error.to_string(),
-        })?;
-        Ok(Fetched {
-            file: self.file,
-            size: self.size,
-            md5: hex::encode(self.md5.finalize()),
-            sha256: hex::encode(self.sha256.finalize()),
-        })
-    }
-}
-
 /// An error with its causes.
 pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -491,10 +256,6 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
-}
-
-fn bytes(count: Option<u64>) -> String {
-    count.map_or_else(|| "more".to_owned(), |count| format!("{count}"))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What can go wrong on a host.
 
 use super::check::BadSetting;
-use super::download::PackageError;
+use super::package_error::PackageError;
 use super::stage::Stage;
 use guard::ids::{ActionId, Environment, InstanceId, ServiceName, Version};
 use serde::{Deserialize, Serialize};

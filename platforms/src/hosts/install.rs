@@ -2,9 +2,11 @@
 
 use super::Hosts;
 use super::config::HostsConfig;
-use super::download::{self, Fetched, PackageError};
+use super::download;
 use super::error::HostsError;
 use super::layout::{self, Layout, UNPACKING};
+use super::package_error::PackageError;
+use super::sink::Fetched;
 use super::start::config_file;
 use super::unpack::{Limits, unpack};
 use super::work::Work;

@@ -1,7 +1,7 @@
 //! What is running, read from the processes and from what they answer.
 
 use super::Hosts;
-use super::config::HostInstance;
+use super::config::{HostInstance, HostsConfig};
 use super::error::HostsError;
 use super::layout::Layout;
 use super::probe::{Answer, probe};
@@ -12,7 +12,7 @@ use guard::ids::{InstanceId, Version};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 /// A look at all instances. Nothing is changed by looking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,7 +72,8 @@ impl Hosts {
         self.reap();
         let looks = self.config.instances.iter().map(|instance| async move {
             let layout = Layout::new(&self.config.deploy_path, &instance.id);
-            let known = tokio::task::spawn_blocking(move || know(&layout))
+            let config = Arc::clone(&self.config);
+            let known = tokio::task::spawn_blocking(move || know(&layout, &config))
                 .await
                 .unwrap_or_else(|error| Err(HostsError::CutOff(error.to_string())));
             let answer = probe(&self.asker, instance, &self.config.health).await;
@@ -98,8 +99,8 @@ impl Hosts {
     }
 }
 
-fn know(layout: &Layout) -> Result<Known, HostsError> {
-    let record = Record::load(layout)?;
+fn know(layout: &Layout, config: &HostsConfig) -> Result<Known, HostsError> {
+    let record = Record::load(layout, config)?;
     let current = layout
         .current()
         .map_err(|source| HostsError::io("reading", &layout.current_link(), source))?;

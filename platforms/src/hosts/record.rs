@@ -1,5 +1,6 @@
 //! What Tawny remembers of an instance between two lives of its own.
 
+use super::config::HostsConfig;
 use super::error::{HostsError, NotUp, PutBack};
 use super::layout::{self, Layout};
 use guard::ids::{ActionId, Version};
@@ -14,6 +15,8 @@ const SCHEMA: u32 = 1;
 #[serde(deny_unknown_fields)]
 pub(super) struct Record {
     schema: u32,
+    /// Whose instance this is, `service in environment`.
+    owner: String,
     /// The version that served before the current one.
     pub(super) previous: Option<Version>,
     /// What was started last and has not been seen to its end.
@@ -75,22 +78,12 @@ pub(super) enum Phase {
     Done,
 }
 
-impl Default for Record {
-    fn default() -> Self {
-        Self {
-            schema: SCHEMA,
-            previous: None,
-            run: None,
-            change: None,
-        }
-    }
-}
-
 impl Record {
     /// Reads it; a fresh one when there is none yet.
     ///
     /// A file that cannot be understood is an error: guessing could start a service twice.
-    pub(super) fn load(layout: &Layout) -> Result<Self, HostsError> {
+    pub(super) fn load(layout: &Layout, config: &HostsConfig) -> Result<Self, HostsError> {
+        let owner = format!("{} in {}", config.service, config.environment);
         let path = layout.state_file();
         let broken = |reason: String| HostsError::State {
             path: path.clone(),
@@ -98,7 +91,15 @@ impl Record {
         };
         let text = match std::fs::read(&path) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Self {
+                    schema: SCHEMA,
+                    owner,
+                    previous: None,
+                    run: None,
+                    change: None,
+                });
+            }
             Err(error) => return Err(broken(error.to_string())),
         };
         let record: Self =
@@ -107,6 +108,12 @@ impl Record {
             return Err(broken(format!(
                 "schema {}: expected {SCHEMA}",
                 record.schema
+            )));
+        }
+        if record.owner != owner {
+            return Err(broken(format!(
+                "it belongs to {}: expected {owner}; give each service a `deploy_path` of its own",
+                record.owner
             )));
         }
         Ok(record)

@@ -60,7 +60,7 @@ impl Hosts {
             _turn: turn,
             _file: file,
         });
-        let record = Record::load(&layout)?;
+        let record = Record::load(&layout, &self.config)?;
         let mut work = Work {
             config: Arc::clone(&self.config),
             instance,

@@ -51,7 +51,10 @@ async fn a_new_version_takes_over_and_a_rollback_brings_the_old_one_without_fetc
     let v2 = rig.server.put("v2", good("v2"));
     let story = rig.story(Some(("v1", &v1)), ("v2", &v2));
     let brought = rig.bring(&story).await.unwrap();
-    assert_eq!(brought.previous.as_ref().map(guard::ids::Version::as_str), Some("v1"));
+    assert_eq!(
+        brought.previous.as_ref().map(guard::ids::Version::as_str),
+        Some("v1")
+    );
     assert_eq!(rig.serving().await.as_deref(), Some("v2"));
 
     let story = story.done().command(Command::Rollback);

@@ -1,8 +1,9 @@
 //! Whose process is whose.
 
 use crate::release::{SERVE, good, release};
-use crate::rig::{Rig, kill};
-use platforms::hosts::HostsError;
+use crate::rig::{Rig, kill, unheeded};
+use guard::ids::ServiceName;
+use platforms::hosts::{Hosts, HostsError, InstanceState};
 use procfs::process::Process;
 use serde_json::Value;
 use std::process::{Child, Command, Stdio};
@@ -174,4 +175,46 @@ async fn a_state_file_that_cannot_be_read_stops_everything_and_says_where_it_is(
     let error = rig.bring(&story).await.unwrap_err();
     assert!(matches!(error, HostsError::State { .. }), "{error}");
     assert_eq!(rig.processes(), [brought.pid]);
+}
+
+#[tokio::test]
+async fn two_tawnies_at_once_start_it_once() {
+    let mut rig = Rig::new(&["shop-1"]).await;
+    let v1 = rig.server.put("v1", good("v1"));
+    let story = rig.story(None, ("v1", &v1));
+    let other = Hosts::new(rig.hosts.config().clone()).unwrap();
+    let (authority, id) = (story.authority(), rig.id());
+    let (first, second) = tokio::join!(rig.bring(&story), other.bring(&authority, &id, &unheeded));
+    let (first, second) = (first.unwrap(), second.unwrap());
+    assert_eq!(first.pid, second.pid);
+    assert_ne!(first.already, second.already);
+    assert_eq!(rig.starts(), ["v1"]);
+}
+
+#[tokio::test]
+async fn an_instance_that_belongs_to_another_service_is_left_alone() {
+    let mut rig = Rig::new(&["shop-1"]).await;
+    let (_, brought) = rig.run("v1").await;
+    let mut config = rig.hosts.config().clone();
+    config.service = ServiceName::new("till").unwrap();
+    let look = Hosts::new(config).unwrap().observe().await;
+    let view = &look.instances[&rig.id()];
+    assert_eq!(view.state, InstanceState::Unknown);
+    let error = view.error.as_ref().unwrap();
+    assert!(error.contains("it belongs to shop in test"), "{error}");
+    assert_eq!(rig.processes(), [brought.pid]);
+}
+
+#[tokio::test]
+async fn leftovers_of_a_crash_are_neither_trusted_nor_kept() {
+    let mut rig = Rig::new(&["shop-1"]).await;
+    let releases = rig.root().join("releases");
+    // Half a release without its marker, and half an unpacking.
+    for folder in ["v1", ".unpack-dead"] {
+        std::fs::create_dir_all(releases.join(folder)).unwrap();
+        std::fs::write(releases.join(folder).join("run.sh"), "exit 9").unwrap();
+    }
+    rig.run("v1").await;
+    assert_eq!(rig.serving().await.as_deref(), Some("v1"));
+    assert!(!releases.join(".unpack-dead").exists());
 }

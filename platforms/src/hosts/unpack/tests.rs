@@ -1,5 +1,7 @@
 use super::*;
+use std::fs;
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use tar::Header;
 
 const LIMITS: Limits = Limits {
