@@ -12,6 +12,7 @@
 //! - Anchors, aliases and `<<` work; top-level fields that begin with `x-` are left alone, as a place for them.
 
 mod error;
+mod import;
 mod load;
 mod lookup;
 mod presets;
@@ -28,6 +29,7 @@ mod value;
 mod yaml;
 
 pub use error::{ConfigError, ConfigErrors};
+pub use import::{Imported, Note, import};
 pub use load::{diff, load, parse};
 pub use lookup::Lookup;
 pub use reference::reference_markdown;

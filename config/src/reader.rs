@@ -229,6 +229,7 @@ impl<'n> Object<'n> {
         &mut self,
         name: &'static str,
         default: Option<&'static str>,
+        doc: &str,
         reader: &mut Reader<'_>,
     ) -> Option<T> {
         self.known.push(name);
@@ -244,7 +245,8 @@ impl<'n> Object<'n> {
             }
             T::absent().or_else(|| {
                 self.missing.push((name, reader.errors.len()));
-                reader.wrong(self.node.at, "missing", T::shape().name());
+                let expected = format!("{} ({})", T::shape().name(), in_a_sentence(doc));
+                reader.wrong(self.node.at, "missing", expected);
                 None
             })
         })
@@ -274,6 +276,19 @@ impl<'n> Object<'n> {
                 reader.errors.remove(*index);
             }
         }
+    }
+}
+
+/// A sentence without its capital and its full stop; a name such as `SHA-256` keeps its capitals.
+fn in_a_sentence(doc: &str) -> String {
+    let text = doc.trim().trim_end_matches('.');
+    let mut letters = text.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => {
+            let rest = text.get(first.len_utf8()..).unwrap_or_default();
+            first.to_lowercase().chain(rest.chars()).collect()
+        }
+        _ => text.to_owned(),
     }
 }
 

@@ -29,15 +29,15 @@ fn of(shape: &Shape) -> Value {
             "writeOnly": true,
             "description": "a secret: `${NAME}`, `file:PATH` or a text",
         }),
-        Shape::Bool => or_variable(json!({"type": "boolean"})),
+        Shape::Bool => or_variable(&json!({"type": "boolean"})),
         Shape::Integer { min, max } => {
-            or_variable(json!({"type": "integer", "minimum": min, "maximum": max}))
+            or_variable(&json!({"type": "integer", "minimum": min, "maximum": max}))
         }
         Shape::Number { min, max } if *max == f64::MAX => {
-            or_variable(json!({"type": "number", "minimum": min}))
+            or_variable(&json!({"type": "number", "minimum": min}))
         }
         Shape::Number { min, max } => {
-            or_variable(json!({"type": "number", "minimum": min, "maximum": max}))
+            or_variable(&json!({"type": "number", "minimum": min, "maximum": max}))
         }
         Shape::Words(words) => json!({
             "anyOf": words
@@ -114,7 +114,7 @@ fn text(name: &str) -> Value {
 }
 
 /// The same, or a text in which a variable stands for it.
-fn or_variable(schema: Value) -> Value {
+fn or_variable(schema: &Value) -> Value {
     json!({"anyOf": [schema, {"type": "string", "pattern": r"\$\{"}]})
 }
 

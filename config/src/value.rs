@@ -379,7 +379,7 @@ macro_rules! settings {
             ) -> Option<Self> {
                 let mut object = $crate::reader::Object::open(node, reader, &Self::shape())?;
                 $( let $field = object.field::<$ty>(
-                    stringify!($field), None $(.or(Some($default)))?, reader,
+                    stringify!($field), None $(.or(Some($default)))?, concat!($($field_doc),+), reader,
                 ); )*
                 object.close(reader);
                 let read = Self { $($field: $field?),* };

@@ -71,6 +71,13 @@ impl SeriesSelector {
         &self.matchers
     }
 
+    pub(crate) fn narrowed_to(&self, matchers: Matchers) -> Self {
+        Self {
+            metric: self.metric.clone(),
+            matchers,
+        }
+    }
+
     /// The same with more matchers: those of a service and of its environment.
     #[must_use]
     pub fn with(&self, more: &Matchers) -> Self {
@@ -112,6 +119,18 @@ impl Matchers {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Those that both have.
+    pub(crate) fn both(&self, other: &Self) -> Self {
+        let both = self.0.iter().filter(|one| other.0.contains(one));
+        Self(both.cloned().collect())
+    }
+
+    /// These but not those.
+    pub(crate) fn without(&self, other: &Self) -> Self {
+        let left = self.0.iter().filter(|one| !other.0.contains(one));
+        Self(left.cloned().collect())
     }
 
     /// These and those.

@@ -7,6 +7,7 @@
 )]
 
 mod example;
+mod imported;
 mod mistakes;
 mod secrets;
 mod support;

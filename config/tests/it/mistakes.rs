@@ -50,8 +50,8 @@ fn complaint(text: &str) -> String {
 #[test]
 fn an_empty_file_is_told_what_it_needs() {
     insta::assert_snapshot!(complaint(""), @r#"
-    tawny.yaml:1:1: metrics: missing: expected mapping by name
-    tawny.yaml:1:1: services: missing: expected list
+    tawny.yaml:1:1: metrics: missing: expected mapping by name (where metrics are read, by name)
+    tawny.yaml:1:1: services: missing: expected list (what is deployed and guarded)
     "#);
 }
 
