@@ -166,7 +166,7 @@ impl Kernel {
     async fn execute(&self, effect: &ClaimedEffect) -> Result<(), JournalError> {
         let is_action = effect.kind == "platform.pause";
         let done_before = self.world.landed.lock().unwrap().contains_key(&effect.id);
-        if effect.uncertain && (done_before && is_action || !is_action) {
+        if effect.uncertain && (done_before || !is_action) {
             // An action found its own marker; a notice of unknown outcome is not repeated.
             return self
                 .writer

@@ -164,56 +164,6 @@ impl Writer {
             })
             .await
     }
-
-    /// An operator's second chance for a quarantined input: its tries start over.
-    ///
-    /// # Errors
-    /// [`JournalError::NotFound`] if no such input is in quarantine.
-    pub async fn requeue_input(&self, id: i64) -> Result<(), JournalError> {
-        let change = inbox::ActiveModel {
-            status: Set(Status::Pending),
-            attempts: Set(0),
-            not_before: Set(0),
-            ..inbox::ActiveModel::default()
-        };
-        self.change_quarantined(id, change).await
-    }
-
-    /// An operator's end of a quarantined input: what is behind it in its key goes on without it.
-    ///
-    /// # Errors
-    /// [`JournalError::NotFound`] if no such input is in quarantine.
-    pub async fn discard_input(&self, id: i64, at: Timestamp) -> Result<(), JournalError> {
-        let change = inbox::ActiveModel {
-            status: Set(Status::Discarded),
-            ended_at: Set(Some(at.as_microsecond())),
-            ..inbox::ActiveModel::default()
-        };
-        self.change_quarantined(id, change).await
-    }
-
-    async fn change_quarantined(
-        &self,
-        id: i64,
-        change: inbox::ActiveModel,
-    ) -> Result<(), JournalError> {
-        self.committer
-            .write(move |tx| {
-                Box::pin(async move {
-                    let changed = inbox::Entity::update_many()
-                        .set(change)
-                        .filter(inbox::Column::Id.eq(id))
-                        .filter(inbox::Column::Status.eq(Status::Quarantined))
-                        .exec(tx)
-                        .await?;
-                    if changed.rows_affected == 0 {
-                        return Err(JournalError::NotFound(format!("quarantined input {id}")));
-                    }
-                    Ok(Done::Wrote(()))
-                })
-            })
-            .await
-    }
 }
 
 pub(crate) struct Delivery {

@@ -98,6 +98,7 @@ mod lease;
 mod lock_file;
 mod meta;
 mod outbox;
+mod quarantine;
 mod retention;
 mod schema;
 mod sessions;

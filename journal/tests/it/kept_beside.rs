@@ -55,7 +55,7 @@ async fn detector_state_of_another_code_version_is_not_used() {
             writer
                 .put_watch_state("w-1", version, vec![state], now)
                 .await
-                .unwrap()
+                .unwrap();
         }
     };
     put("1", 7).await;
