@@ -62,7 +62,11 @@ impl SignalHead {
         {
             return Some(SignalKind::Histogram);
         }
-        let counter = series.iter().find(|s| s.metric == *metric)?.kind == "counter";
+        let kind = &series.iter().find(|s| s.metric == *metric)?.kind;
+        if kind == "up" {
+            return Some(SignalKind::Availability);
+        }
+        let counter = kind == "counter";
         Some(match (counter, self.direction, &self.per) {
             (false, ..) => SignalKind::Gauge,
             (true, Direction::Down, None) => SignalKind::Throughput,
@@ -217,6 +221,7 @@ impl Header {
                     uses.push((key.clone(), Use::Counter))
                 }
                 SignalKind::Gauge if metric => uses.push((key.clone(), Use::Gauge)),
+                SignalKind::Availability if metric => uses.push((key.clone(), Use::Up)),
                 _ => {}
             }
         }

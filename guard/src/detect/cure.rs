@@ -88,7 +88,8 @@ impl Detector {
                     .is_some_and(|t| self.measured.cell(t) >= verification.since)
             })
             .collect();
-        let scratch = self.sum_up(&members, control, Some(verification.since));
+        let mut scratch = super::detector::Scratch::default();
+        self.sum_up(&members, control, Some(verification.since), &mut scratch);
         for (signal, original, cure) in &mut verification.signals {
             if matches!(cure, Cure::Cured { .. }) || members.is_empty() {
                 continue;

@@ -23,7 +23,11 @@ pub const CODE_VERSION: u32 = 1;
 /// History below this many seconds makes a weaker promise.
 pub const ENOUGH_HISTORY_S: f64 = 600.0;
 /// A verdict of healthy means an effect of so many tolerances would have been seen.
-pub const VISIBLE_TOLERANCES: f64 = 5.0;
+pub const VISIBLE_TOLERANCES: f64 = 8.0;
+/// More samples than this are never waiting to settle; what comes beyond is dropped.
+const WAITING_MOST: usize = 200_000;
+/// Without a day before, no bump is forgiven.
+const NO_BUMP: [f64; 32] = [0.0; 32];
 /// A relative effect that is no noisy neighbour.
 const BLATANT: f64 = 1.5;
 /// Instances beyond this many are not judged one by one.
@@ -65,11 +69,16 @@ pub struct Detector {
     pub(crate) history_s: f64,
     load: Option<usize>,
     pub(crate) verification: Option<Verification>,
+    orders: Vec<(Vec<usize>, Vec<f64>)>,
+    scratch: Scratch,
+    waiting: Vec<(f64, SeriesId, Sample)>,
 }
 
 /// Sums of this tick, per signal and instance.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Scratch {
     pub(crate) sums: Vec<Vec<Sums>>,
+    bumps: Vec<Vec<f64>>,
     pub(crate) load: Vec<f64>,
     pub(crate) load_peak: Vec<f64>,
 }
@@ -94,6 +103,9 @@ impl Detector {
             history_s: 0.0,
             load,
             verification: None,
+            orders: Vec::new(),
+            scratch: Scratch::default(),
+            waiting: Vec::new(),
             spec,
         }
     }
@@ -129,7 +141,26 @@ impl Detector {
     /// Takes one sample. Samples of a series must come in the order of time; one that is not newer
     /// than the last is ignored, so overlapping queries may be pushed as they are.
     pub fn push(&mut self, series: SeriesId, t: f64, sample: Sample) {
-        self.measured.push(series, t, sample);
+        if self.spec.settle_s <= 0.0 {
+            self.measured.push(series, t, sample);
+        } else if t.is_finite() && self.waiting.len() < WAITING_MOST {
+            self.waiting.push((t, series, sample));
+        }
+    }
+
+    /// Lets samples in that have settled by `now`, in the order of time.
+    fn let_in(&mut self, now: f64) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        self.waiting
+            .sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.0.cmp(&b.1.0)));
+        let settled = self
+            .waiting
+            .partition_point(|(t, ..)| *t <= now - self.spec.settle_s);
+        for (t, series, sample) in self.waiting.drain(..settled) {
+            self.measured.push(series, t, sample);
+        }
     }
 
     /// Bytes of samples and sums kept for a signal, by its place in the specification.
@@ -139,16 +170,28 @@ impl Detector {
 
     /// Judges everything pushed so far. `now` is the present on the clock of the samples.
     pub fn tick(&mut self, now: f64) -> Vec<Statement> {
+        self.let_in(now);
         if self.measured.head < 1 || !self.measured.dirty {
             return Vec::new();
         }
         self.measured.dirty = false;
+        if self
+            .orders
+            .iter()
+            .map(|o| o.0.len())
+            .ne(self.measured.bounds.iter().map(Vec::len))
+        {
+            self.orders = (0..self.spec.signals.len())
+                .map(|s| self.order(s))
+                .collect();
+        }
         if !self.learned {
             self.learn();
         }
         let after = self.after();
         let control = self.control();
-        let scratch = self.sum_up(&after, &control, None);
+        let mut scratch = std::mem::take(&mut self.scratch);
+        self.sum_up(&after, &control, None, &mut scratch);
         self.learn_from_control(&control);
         let mut out = Vec::new();
         for signal in 0..self.spec.signals.len() {
@@ -156,6 +199,7 @@ impl Detector {
                 out.push(statement);
             }
         }
+        self.scratch = scratch;
         self.verify(&control, now);
         out
     }
@@ -204,6 +248,7 @@ impl Detector {
         );
         let mut past = Past {
             width,
+            slot_s: self.measured.interval_s,
             ..Past::default()
         };
         let tracks = &self.measured.tracks[signal];
@@ -363,10 +408,16 @@ impl Detector {
         }
     }
 
-    pub(crate) fn sum_up(&self, after: &[usize], control: &[usize], since: Option<i64>) -> Scratch {
+    pub(crate) fn sum_up(
+        &self,
+        after: &[usize],
+        control: &[usize],
+        since: Option<i64>,
+        out: &mut Scratch,
+    ) {
         let head = self.measured.head;
         let count = self.measured.instances.len();
-        let mut sums = Vec::with_capacity(self.spec.signals.len());
+        out.sums.resize(self.spec.signals.len(), Vec::new());
         for (signal, spec) in self.spec.signals.iter().enumerate() {
             let width = width_of(spec.kind, self.measured.bounds[signal].len());
             let aux = match spec.kind {
@@ -377,25 +428,42 @@ impl Detector {
                     cells: (self.spec.start_grace_s / self.measured.interval_s).ceil() as i64,
                 },
                 SignalKind::Histogram => Aux::Decay {
-                    channel: self.order(signal).0.last().copied().unwrap_or(0),
+                    channel: self
+                        .orders
+                        .get(signal)
+                        .and_then(|o| o.0.last().copied())
+                        .unwrap_or(0),
                 },
                 SignalKind::Rate => Aux::Decay { channel: 0 },
                 SignalKind::Gauge | SignalKind::Throughput => Aux::None,
             };
-            let mut rows = vec![Sums::default(); count];
+            let rows = &mut out.sums[signal];
+            rows.resize(count, Sums::default());
             for index in after.iter().chain(control) {
                 let Some(track) = &self.measured.tracks[signal][*index] else {
+                    rows[*index].used = 0;
                     continue;
                 };
                 let span = self.span(*index, spec.kind, control.contains(index), since);
                 sum(&self.plan, track, width, head, span, aux, &mut rows[*index]);
             }
-            sums.push(rows);
         }
-        Scratch {
-            sums,
-            load: self.load_now(),
-            load_peak: self.load_peak(),
+        let due = self.plan.due(head);
+        let t = self.measured.newest_t.unwrap_or(self.spec.deploy_at) - self.spec.deploy_at;
+        out.bumps.clear();
+        if !self.canary() {
+            out.load = self.load_now();
+            out.load_peak = self.load_peak(due);
+            let bump =
+                |key: &str, w: &super::windows::Window| self.yesterday.bump(key, t, w.seconds);
+            for spec in &self.spec.signals {
+                out.bumps.push(
+                    self.plan.windows[..due]
+                        .iter()
+                        .map(|w| bump(&spec.key, w))
+                        .collect(),
+                );
+            }
         }
     }
 
@@ -465,7 +533,7 @@ impl Detector {
     }
 
     /// Largest load of half a minute within each window.
-    fn load_peak(&self) -> Vec<f64> {
+    fn load_peak(&self, due: usize) -> Vec<f64> {
         let Some(signal) = self.load else {
             return Vec::new();
         };
@@ -481,9 +549,7 @@ impl Detector {
             };
             let slot_s = step as f64 * self.measured.interval_s;
             let top = (self.measured.head - 1).div_euclid(step);
-            let slots = self
-                .plan
-                .windows
+            let slots = self.plan.windows[..due]
                 .iter()
                 .filter(|w| w.fine == fine)
                 .map(|w| w.slots)
@@ -520,7 +586,7 @@ impl Detector {
                 .copied()
                 .unwrap_or(0.0)
         };
-        self.plan.windows.iter().map(at).collect()
+        self.plan.windows[..due].iter().map(at).collect()
     }
 
     fn judge_signal(
@@ -643,23 +709,10 @@ impl Detector {
             ),
             _ => (1.0, 1.0),
         };
-        let (order, bounds) = if spec.kind == SignalKind::Histogram {
-            self.order(signal)
-        } else {
-            (Vec::new(), Vec::new())
-        };
-        let bump: Vec<f64> = self
-            .plan
-            .windows
-            .iter()
-            .map(|w| {
-                if canary {
-                    0.0
-                } else {
-                    self.yesterday.bump(&spec.key, t, w.seconds)
-                }
-            })
-            .collect();
+        let (order, bounds) = self
+            .orders
+            .get(signal)
+            .map_or((&[][..], &[][..]), |o| (&o.0[..], &o.1[..]));
         let look = Look {
             plan: &self.plan,
             spec,
@@ -671,12 +724,12 @@ impl Detector {
             events: self.load.map_or(&[][..], |l| &scratch.sums[l][..]),
             load: &scratch.load,
             load_peak: &scratch.load_peak,
-            bump: &bump,
+            bump: scratch.bumps.get(signal).map_or(&NO_BUMP[..], |b| &b[..]),
             trend: self.yesterday.trend(t),
             age_s,
             by_good: self.measured.by_good[signal],
-            order: &order,
-            bounds: &bounds,
+            order,
+            bounds,
             shares,
             shares_known: share.is_some() || !canary,
             same_name: members

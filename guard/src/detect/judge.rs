@@ -15,7 +15,9 @@ use super::windows::{Plan, Sums, TAUS};
 pub(crate) const START_ERRORS: f64 = 0.042;
 pub(crate) const START_ERRORS_S: f64 = 42.0;
 /// Largest restart transient of each time constant: latency and CPU at most times 1 + this.
-const TRANSIENT_MAX: [f64; TAUS.len()] = [3.4, 3.4, 3.3, 3.2, 1.6];
+const TRANSIENT_MAX: [f64; TAUS.len()] = [3.4, 3.4, 3.3, 3.2, 2.4];
+/// How rare such transients are: twice the negative logarithm of their probability.
+const TRANSIENT_RARE: [f64; TAUS.len()] = [0.0, 0.0, 0.0, 2.0, 5.0];
 /// Outside the loads it was learned from, a slope may be this much steeper.
 const BEYOND: f64 = 1.3;
 /// Least uncertainty of a slope.
@@ -417,15 +419,33 @@ fn availability(look: &Look<'_>) -> Found {
     found
 }
 
-/// What a restart transient could still explain in a window, as a logarithm, given the smallest
-/// amplitudes that the scope has shown so far.
-fn transient(decay: &[f64], weight: f64, caps: &[f64; TAUS.len()]) -> f64 {
-    let mut most = 0.0_f64;
-    for (k, cap) in caps.iter().enumerate() {
+/// What a restart transient of each time constant could still explain in a window, as a
+/// logarithm, given the smallest amplitudes that the scope has shown so far.
+fn transients(decay: &[f64], weight: f64, caps: &[f64; TAUS.len()]) -> [f64; TAUS.len()] {
+    let mut out = [0.0; TAUS.len()];
+    for (k, out) in out.iter_mut().enumerate() {
         let share = decay.get(k).copied().unwrap_or(0.0) / weight.max(1e-9);
-        most = most.max((cap.clamp(0.0, TRANSIENT_MAX[k]) * share).ln_1p());
+        *out = (caps[k].clamp(0.0, TRANSIENT_MAX[k]) * share).ln_1p();
     }
-    most
+    out
+}
+
+/// Evidence against every transient: the slow ones are rare, which counts as evidence too.
+/// Returns it with the transient that explains most, and what its rarity counts.
+fn despite(transients: &[f64; TAUS.len()], z: impl Fn(f64) -> f64) -> (f64, f64, f64) {
+    let mut least = (f64::MAX, 0.0, 0.0);
+    for (k, transient) in transients.iter().enumerate() {
+        let z = z(*transient);
+        let z = if z > 0.0 {
+            (z * z + TRANSIENT_RARE[k]).sqrt()
+        } else {
+            z
+        };
+        if z < least.0 {
+            least = (z, *transient, TRANSIENT_RARE[k]);
+        }
+    }
+    least
 }
 
 /// A shift seen with its uncertainty bounds the amplitude of any transient.
@@ -433,7 +453,7 @@ fn tighten(decay: &[f64], weight: f64, shift: f64, sd: f64, caps: &mut [f64; TAU
     for (k, cap) in caps.iter_mut().enumerate() {
         let share = decay.get(k).copied().unwrap_or(0.0) / weight.max(1e-9);
         if share > 0.05 {
-            *cap = cap.min(((shift + 2.5 * sd).max(0.0).exp_m1() / share).max(0.0));
+            *cap = cap.min(((shift + 2.0 * sd).max(0.0).exp_m1() / share).max(0.0));
         }
     }
 }
@@ -507,9 +527,20 @@ fn histogram(look: &Look<'_>, model: &HistogramModel, caps: &mut [f64; TAUS.len(
                     tighten(&a[width..], n, shift, shift_sd, caps);
                 }
             }
-            let allowed = 0.03 + transient(&a[width..], n, caps) + load + look.bump[j];
             let own = template.shift_of(x - reference);
             let h = look.h.pause * (WORST * extra.worst / look.h.pause).max(1.0);
+            let other = 0.03 + load + look.bump[j];
+            let control_sd = alone_control.map(|(xb, vb)| {
+                let own = moved * (extra.e + noise.between) / look.after.len() as f64;
+                (xb, (variance / n + vb + own).sqrt())
+            });
+            let (mut z, transient, rare) =
+                despite(&transients(&a[width..], n, caps), |transient| {
+                    let allowed = beyond_shift(other + transient);
+                    let z = (x - reference - allowed) / sd;
+                    control_sd.map_or(z, |(xb, sd)| z.min((x - xb - allowed) / sd / CONTROL_SHARE))
+                });
+            let allowed = other + transient;
             if template.way == super::shape::WAYS[0] {
                 let shift = template
                     .shift_of_all(template.expected(allowed) + h * sd)
@@ -526,15 +557,6 @@ fn histogram(look: &Look<'_>, model: &HistogramModel, caps: &mut [f64; TAUS.len(
                     tolerated: base_quantile * tolerated.exp_m1(),
                 });
             }
-            let gap = x - reference - beyond_shift(allowed);
-            let mut z = gap / sd;
-            if let Some((xb, vb)) = alone_control {
-                let sd = (variance / n
-                    + vb
-                    + moved * (extra.e + noise.between) / look.after.len() as f64)
-                    .sqrt();
-                z = z.min((x - xb - beyond_shift(allowed)) / sd / CONTROL_SHARE);
-            }
             if z < 2.0 || own < tolerated + allowed - 0.03 {
                 continue;
             }
@@ -543,12 +565,13 @@ fn histogram(look: &Look<'_>, model: &HistogramModel, caps: &mut [f64; TAUS.len(
             null.clear();
             null.extend(model.shape.after(super::shape::Worse::All(at + allowed)));
             let moved_mean = template.expected(at);
-            z = z.min(tilted_root(
+            let exact = tilted_root(
                 x - reference + moved_mean + template.mean,
                 effective,
                 &null,
                 &template.score,
-            ));
+            );
+            z = z.min(exact.hypot(rare.sqrt()));
             buckets_of(&a[..width], look.order, &mut counts);
             let hard = look
                 .spec
@@ -605,10 +628,17 @@ fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.len()]) -> F
     };
     let feature = |index: usize, sums: &Sums, j: usize| -> Option<(f64, f64, f64)> {
         let row = sums.row(j);
-        let events = look
-            .events
-            .get(index)
-            .map_or(0.0, |e| e.row(j).get(FIRST).copied().unwrap_or(0.0));
+        let load = look.events.get(index).map_or(&[][..], |e| e.row(j));
+        let events = load.get(FIRST).copied().unwrap_or(0.0);
+        // The load may arrive later than the rate: without it nothing can be expected.
+        if rate
+            && model.per_event > 0.0
+            && load
+                .first()
+                .is_none_or(|w| *w < 0.7 * row[WEIGHT] || *w > 1.4 * row[WEIGHT])
+        {
+            return None;
+        }
         let full = [row[WEIGHT], row[FIRST], events];
         let x = level_feature(&full, rate, model.offset, model.fixed, model.per_event)?;
         Some((x, events, row[WEIGHT]))
@@ -638,7 +668,7 @@ fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.len()]) -> F
                 *sum += value;
             }
         }
-        if n == 0.0 || weight <= 0.0 || (window_s < 2.0 * look.interval_s && !rate) {
+        if n == 0.0 || weight <= 0.0 || window_s < if rate { 3.0 } else { 2.0 * look.interval_s } {
             continue;
         }
         x /= n;
@@ -651,6 +681,13 @@ fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.len()]) -> F
             1.0
         };
         let (mut expected, mut v) = (reference, noise.e * few);
+        // Requests differ in cost; long known windows have learned how much, short or cold ones not.
+        let share = model.per_event * events / weight;
+        let counting = if rate && model.per_event > 0.0 {
+            (share / (model.fixed + share).max(1e-12)).powi(2) / events.max(1.0)
+        } else {
+            0.0
+        };
         let mut lean = 0.0;
         let mut alone_control = None;
         if look.canary {
@@ -671,7 +708,7 @@ fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.len()]) -> F
             let (r, rv) = control_with_history(control, history);
             expected = r;
             let own = (noise.e * few + model.noise.between) / n;
-            alone_control = Some((control.0, (own + control.1).sqrt()));
+            alone_control = Some((control.0, (own + control.1 + counting).sqrt()));
             v = own + rv;
             lean = if rate {
                 2.0 * model.per_event_sd * (events / weight - eb / wb).abs()
@@ -691,15 +728,22 @@ fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.len()]) -> F
         };
         let load = look.load_shift(j, model.load) + lean / scale;
         let d = sign * (x - expected);
-        let sd = v.sqrt().max(1e-3);
+        let sd = (v + counting).sqrt().max(1e-3);
         if rate && window_s <= 21.0 && look.age_s < 60.0 && sd < 0.3 {
             tighten(&decay, weight, d, sd, caps);
         }
+        let other = load + look.bump[j];
         let early = if rate {
-            transient(&decay, weight, caps)
+            transients(&decay, weight, caps)
         } else {
-            0.0
+            [0.0; TAUS.len()]
         };
+        let (z, early, _) = despite(&early, |early| {
+            let z = (d - slack - other - early) / sd;
+            alone_control.map_or(z, |(xb, sd)| {
+                z.min((sign * (x - xb) - slack - other - early) / sd / CONTROL_SHARE)
+            })
+        });
         let excused = early + load + look.bump[j];
         let (base, current) = (
             expected.exp() * scale - model.offset,
@@ -745,10 +789,6 @@ fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.len()]) -> F
                 cap: None,
             }
         };
-        let mut z = (d - slack - excused) / sd;
-        if let Some((xb, sd)) = alone_control {
-            z = z.min((sign * (x - xb) - slack - excused) / sd / CONTROL_SHARE);
-        }
         if z > 0.0 && d - excused >= tolerated {
             found.offer(candidate(z, Pattern::Level));
         }
@@ -808,7 +848,12 @@ fn demand(look: &Look<'_>, model: &DemandModel) -> Found {
     let (mut a, mut c) = (Vec::new(), Vec::new());
     for j in 0..look.windows() {
         let window_s = look.plan.windows[j].seconds;
-        if window_s < 20.0 || look.age_s < 30.0 + window_s {
+        let (least, settle) = if look.canary {
+            (15.0, 10.0)
+        } else {
+            (20.0, 30.0)
+        };
+        if window_s < least || look.age_s < settle + window_s {
             continue;
         }
         let n = Look::add(&look.after, j, &mut a);

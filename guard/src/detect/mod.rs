@@ -22,6 +22,11 @@ mod trend;
 mod windows;
 mod words;
 
+#[cfg(test)]
+mod sim;
+#[cfg(test)]
+mod tests;
+
 pub use cure::Cure;
 pub use detector::{CODE_VERSION, Detector, ENOUGH_HISTORY_S, VISIBLE_TOLERANCES};
 pub use spec::{

@@ -40,7 +40,8 @@ impl Past {
     }
 
     pub(crate) fn in_slots(&self, seconds: f64) -> usize {
-        ((seconds / self.slot_s).round() as usize).max(1)
+        // A past without slots has none of any length.
+        ((seconds / self.slot_s).round().min(1e9) as usize).max(1)
     }
 }
 

@@ -243,6 +243,10 @@ pub struct WatchSpec {
     pub budgets: Budgets,
     /// How long a starting instance may fail its scrapes, seconds.
     pub start_grace_s: f64,
+    /// Samples are judged when the clock is this far past them, seconds. A live source answers
+    /// several queries one after the other, and the parts of one scrape must not be judged apart:
+    /// 1 or 2 is right there, 0 for recordings.
+    pub settle_s: f64,
 }
 
 impl WatchSpec {
@@ -262,6 +266,7 @@ impl WatchSpec {
             sensitivity: Sensitivity::default(),
             budgets: Budgets::default(),
             start_grace_s: 10.0,
+            settle_s: 0.0,
         }
     }
 }

@@ -8,6 +8,9 @@ const SECONDS: [f64; 20] = [
     450.0, 600.0, 900.0, 1350.0,
 ];
 
+/// A window is looked at about so often while it passes.
+const LOOKS_PER_WINDOW: i64 = 12;
+
 /// Time constants of restart transients, seconds.
 pub(crate) const TAUS: [f64; 5] = [7.0, 12.0, 19.0, 29.0, 40.0];
 /// A transient is over after this many seconds.
@@ -28,6 +31,8 @@ pub(crate) struct Plan {
     pub(crate) windows: Vec<Window>,
     interval_s: f64,
     decay: Vec<[f64; TAUS.len()]>,
+    /// Cells between two looks at each window, a power of two: never decreasing.
+    stride: Vec<i64>,
 }
 
 impl Plan {
@@ -57,11 +62,30 @@ impl Plan {
         let decay = (0..cells)
             .map(|k| TAUS.map(|tau| (-(k as f64 + 0.5) * interval_s / tau).exp()))
             .collect();
+        let stride = windows
+            .iter()
+            .map(|w: &Window| {
+                let cells = w.slots * if w.fine { 1 } else { coarse };
+                let tenth = (cells / LOOKS_PER_WINDOW).max(1) as u64;
+                1_i64 << tenth.ilog2()
+            })
+            .collect();
         Self {
+            stride,
             windows,
             interval_s,
             decay,
         }
+    }
+}
+
+impl Plan {
+    /// Number of windows to look at now: long ones are looked at less often.
+    pub(crate) fn due(&self, head: i64) -> usize {
+        self.stride
+            .iter()
+            .take_while(|stride| head % **stride == 0)
+            .count()
     }
 }
 
@@ -118,12 +142,12 @@ pub(crate) fn sum(
         Aux::Decay { .. } => TAUS.len(),
     };
     out.row = width + extra;
-    out.values.clear();
     out.values.resize(plan.windows.len() * out.row, 0.0);
     let span_s = (head - span.from + 1) as f64 * plan.interval_s;
     out.used = plan
         .windows
         .iter()
+        .take(plan.due(head))
         .take_while(|w| w.seconds <= span_s + 1e-9)
         .count();
     let mut acc = [0.0_f64; 2 * 40];
@@ -136,7 +160,7 @@ pub(crate) fn sum(
         let top = ring.slot(head);
         acc.fill(0.0);
         let mut back = 0;
-        for window in plan.windows.iter().filter(|w| w.fine == fine) {
+        for window in plan.windows[..out.used].iter().filter(|w| w.fine == fine) {
             while back < window.slots && top - back >= first {
                 if let Some(row) = ring.row(top - back)
                     && row[WEIGHT] > 0.0
