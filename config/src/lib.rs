@@ -15,6 +15,8 @@ mod error;
 mod import;
 mod load;
 mod lookup;
+mod near;
+mod object;
 mod presets;
 mod reader;
 mod reference;

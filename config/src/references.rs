@@ -1,7 +1,8 @@
 //! Names that must exist, names that must be unique: checked on the tree, so that they are found even
 //! beside values that are wrong.
 
-use crate::reader::{Reader, Step, nearest, shown};
+use crate::near::nearest;
+use crate::reader::{Reader, Step, shown};
 use crate::yaml::{Kind, Node};
 
 /// A value found by a pattern, with its way from the root.

@@ -2,6 +2,8 @@
 
 mod entry;
 mod expand;
+mod limits;
+mod own;
 
 pub(crate) use entry::{Adjustment, PresetEntry, SignalEntry};
 

@@ -1,6 +1,7 @@
 //! Metric sources, and how a service's series are found in them.
 
-use crate::reader::{Object, Reader};
+use crate::object::Object;
+use crate::reader::Reader;
 use crate::shape::{ObjectShape, Shape};
 use crate::text::{Matchers, Name, Secret, WebUrl};
 use crate::value::{Value, compare_whole, settings, tagged};

@@ -115,24 +115,58 @@ impl Service {
 }
 
 fn consistent(service: &Service, node: &Node, reader: &mut Reader<'_>) -> Option<()> {
-    let observed = matches!(service.platform, Platform::Observed(_));
-    if observed
-        && let Some(autonomy) = service.policy.autonomy
-        && autonomy != Autonomy::Observe
-    {
-        let value = node
-            .get("policy")
-            .and_then(|policy| policy.get("autonomy"))
-            .unwrap_or(node);
-        reader.inside(Step::Field("policy".to_owned()), |reader| {
-            reader.inside(Step::Field("autonomy".to_owned()), |reader| {
-                reader.wrong_value(
-                    value,
-                    "`observe`, since the platform `observed` gives tawny nothing to act on",
-                );
-            });
-        });
-        return None;
+    let autonomy = autonomy_has_a_platform(service, node, reader);
+    let packages = packages_are_allowed(service, node, reader);
+    (autonomy && packages).then_some(())
+}
+
+fn autonomy_has_a_platform(service: &Service, node: &Node, reader: &mut Reader<'_>) -> bool {
+    let acts = service
+        .policy
+        .autonomy
+        .is_some_and(|autonomy| autonomy != Autonomy::Observe);
+    if !acts || !matches!(service.platform, Platform::Observed(_)) {
+        return true;
     }
-    Some(())
+    let value = node
+        .get("policy")
+        .and_then(|policy| policy.get("autonomy"))
+        .unwrap_or(node);
+    reader.inside(Step::Field("policy".to_owned()), |reader| {
+        reader.inside(Step::Field("autonomy".to_owned()), |reader| {
+            reader.wrong_value(
+                value,
+                "`observe`, since the platform `observed` gives tawny nothing to act on",
+            );
+        });
+    });
+    false
+}
+
+fn packages_are_allowed(service: &Service, node: &Node, reader: &mut Reader<'_>) -> bool {
+    let mut fine = true;
+    let nodes = node.get("versions").map(Node::items).unwrap_or_default();
+    for (index, (entry, node)) in service.versions.iter().zip(nodes).enumerate() {
+        let Some(url) = &entry.url else { continue };
+        let allowed = service
+            .packages
+            .as_ref()
+            .is_some_and(|packages| packages.allows(url.as_str()));
+        if allowed {
+            continue;
+        }
+        fine = false;
+        let value = node.get("url").unwrap_or(node);
+        reader.at.0.extend([
+            Step::Field("versions".to_owned()),
+            Step::Item(index),
+            Step::Field("url".to_owned()),
+        ]);
+        reader.wrong_value(
+            value,
+            "a URL below one of `packages.allow`, or below the directory of `packages.url`",
+        );
+        reader.at.0.truncate(reader.at.0.len() - 3);
+    }
+    fine
 }

@@ -118,6 +118,19 @@ fn an_observed_service_cannot_be_rolled_back() {
 }
 
 #[test]
+fn a_version_from_a_place_that_is_not_allowed_is_refused() {
+    let text = with_service(
+        "    platform: observed
+    packages: {url: 'https://packages.example.com/shop/{version}.tgz'}
+    versions:
+      - {version: v1, url: 'https://packages.example.com/shop/v1-fixed.tgz'}
+      - {version: v2, url: 'https://elsewhere.example.com/shop/v2.tgz'}
+",
+    );
+    insta::assert_snapshot!(complaint(&text), @"tawny.yaml:9:28: services[0].versions[1].url: `https://elsewhere.example.com/shop/v2.tgz`: expected a URL below one of `packages.allow`, or below the directory of `packages.url`");
+}
+
+#[test]
 fn a_service_without_matchers_would_measure_everything_and_is_refused() {
     let text = with_service("    platform: observed\n").replace("'job=\"shop\"'", "''");
     insta::assert_snapshot!(complaint(&text), @r#"tawny.yaml:4:25: services[0].metrics.selector: no matcher: expected at least one, such as `job="shop"`"#);
