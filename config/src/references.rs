@@ -13,8 +13,15 @@ struct Found<'n> {
 
 /// Checks all references and all names of a document.
 pub(crate) fn check(root: &Node, reader: &mut Reader<'_>) {
+    for field in ["metrics", "environments", "services"] {
+        not_empty(root, field, reader);
+    }
     unique(root, "services[*].name", reader);
     unique(root, "people[*].name", reader);
+    for account in ["slack", "discord", "telegram", "github"] {
+        // Two people behind one account could answer for each other.
+        unique(root, &format!("people[*].{account}"), reader);
+    }
     unique(root, "tokens[*].name", reader);
     unique(root, "environments[*].name", reader);
     unique(root, "notify.webhooks[*].name", reader);
@@ -72,6 +79,8 @@ fn within_service(
     reader: &mut Reader<'_>,
 ) {
     unique(service, "platform.instances[*].id", reader);
+    unique(service, "platform.instances[*].base_url", reader);
+    unique(service, "platform.instances[*].label", reader);
     unique(service, "versions[*].version", reader);
     let instances = texts(service, "platform.instances[*].id");
     if !instances.is_empty() {
@@ -128,6 +137,20 @@ fn within_service(
     }
 }
 
+fn not_empty(root: &Node, field: &str, reader: &mut Reader<'_>) {
+    let Some(node) = root.get(field) else { return };
+    let empty = match &node.kind {
+        Kind::List(items) => items.is_empty(),
+        Kind::Map(entries) => entries.is_empty(),
+        Kind::Nothing | Kind::Scalar { .. } => false,
+    };
+    if empty {
+        at(reader, &[Step::Field(field.to_owned())], None, |reader| {
+            reader.wrong(node.at, "nothing in it", "at least one entry");
+        });
+    }
+}
+
 fn environments(root: &Node) -> Vec<String> {
     match root.get("environments") {
         Some(_) => texts(root, "environments[*].name"),
@@ -146,7 +169,7 @@ fn unique(root: &Node, pattern: &str, reader: &mut Reader<'_>) {
             .take(index)
             .find(|other| other.node.text() == Some(text));
         if let Some(first) = first {
-            let expected = format!("each name once; line {} has it already", first.node.at.line);
+            let expected = format!("each once; line {} has it already", first.node.at.line);
             at(reader, &found.steps, None, |reader| {
                 reader.wrong_value(found.node, expected);
             });

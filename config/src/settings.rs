@@ -22,7 +22,7 @@ pub use policy::{PacingSettings, PolicySettings, Sensitivity};
 pub use server::{Locale, Server};
 pub use service::{Platform, Service};
 
-use crate::reader::Reader;
+use crate::reader::{Reader, Step};
 use crate::value::settings;
 use crate::yaml::Node;
 use guard::ids::{Environment, PersonId, ServiceName};
@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 
 settings! {
     /// Everything in `tawny.yaml`.
-    pub struct Settings check at_least_one {
+    pub struct Settings check secrets_apart {
         /// Tawny's own HTTP server and its place on disk.
         server: Server = "{}",
         /// Where the record is kept.
@@ -54,19 +54,30 @@ settings! {
     }
 }
 
-fn at_least_one(settings: &Settings, node: &Node, reader: &mut Reader<'_>) -> Option<()> {
-    for (field, empty) in [
-        ("metrics", settings.metrics.is_empty()),
-        ("services", settings.services.is_empty()),
-        ("environments", settings.environments.is_empty()),
-    ] {
-        if empty {
-            let at = node.get(field).map_or(node.at, |value| value.at);
-            let step = crate::reader::Step::Field(field.to_owned());
-            reader.inside(step, |reader| {
-                reader.wrong(at, "an empty one", "at least one entry");
-            });
-        }
+// A secret that two tokens share would not say who asks.
+fn secrets_apart(settings: &Settings, node: &Node, reader: &mut Reader<'_>) -> Option<()> {
+    let nodes = node.get("tokens").map(Node::items).unwrap_or_default();
+    for (index, (token, node)) in settings.tokens.iter().zip(nodes).enumerate() {
+        let earlier = settings.tokens.iter().take(index);
+        let Some(same) = earlier
+            .into_iter()
+            .find(|other| other.secret == token.secret)
+        else {
+            continue;
+        };
+        let at = node.get("secret").map_or(node.at, |value| value.at);
+        let path = [
+            Step::Field("tokens".to_owned()),
+            Step::Item(index),
+            Step::Field("secret".to_owned()),
+        ];
+        reader.at.0.extend(path);
+        reader.wrong(
+            at,
+            format!("the secret of `{}`", same.name),
+            "a secret of its own",
+        );
+        reader.at.0.truncate(reader.at.0.len() - 3);
     }
     Some(())
 }

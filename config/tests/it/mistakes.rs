@@ -131,6 +131,53 @@ fn a_version_from_a_place_that_is_not_allowed_is_refused() {
 }
 
 #[test]
+fn people_tokens_and_instances_must_be_told_apart() {
+    let text = with_service(
+        "    platform:
+      type: hosts
+      deploy_path: /srv/shop
+      start_cmd: ./shop
+      instances:
+        - {id: a, base_url: 'http://127.0.0.1:8081'}
+        - {id: b, base_url: 'http://127.0.0.1:8081'}
+people:
+  - {name: ann, slack: U1}
+  - {name: bo, slack: U1}
+tokens:
+  - {name: one, machine: ci, secret: 0123456789abcdef}
+  - {name: two, machine: cd, secret: 0123456789abcdef}
+  - {name: three, machine: cd, person: ann, secret: 0123456789abcdeF}
+  - {name: four, secret: short}
+",
+    );
+    insta::assert_snapshot!(complaint(&text), @r#"
+    tawny.yaml:11:29: services[0].platform.instances[1].base_url: `http://127.0.0.1:8081`: expected each once; line 10 has it already
+    tawny.yaml:14:23: people[1].slack: `U1`: expected each once; line 13 has it already
+    tawny.yaml:18:5: tokens[2]: both `person` and `machine`: expected one of them
+    tawny.yaml:19:5: tokens[3]: neither `person` nor `machine`: expected one of them
+    "#);
+}
+
+#[test]
+fn a_secret_that_two_tokens_share_is_refused_and_not_shown() {
+    let text = with_service("    platform: observed\n")
+        + "tokens:
+  - {name: one, machine: ci, secret: 0123456789abcdef}
+  - {name: two, machine: cd, secret: 0123456789abcdef}
+";
+    insta::assert_snapshot!(complaint(&text), @"tawny.yaml:8:38: tokens[1].secret: the secret of `one`: expected a secret of its own");
+}
+
+#[test]
+fn empty_lists_are_told_what_they_need() {
+    insta::assert_snapshot!(complaint("metrics: {}\nservices: []\nenvironments: []\n"), @r#"
+    tawny.yaml:1:10: metrics: nothing in it: expected at least one entry
+    tawny.yaml:2:11: services: nothing in it: expected at least one entry
+    tawny.yaml:3:15: environments: nothing in it: expected at least one entry
+    "#);
+}
+
+#[test]
 fn a_service_without_matchers_would_measure_everything_and_is_refused() {
     let text = with_service("    platform: observed\n").replace("'job=\"shop\"'", "''");
     insta::assert_snapshot!(complaint(&text), @r#"tawny.yaml:4:25: services[0].metrics.selector: no matcher: expected at least one, such as `job="shop"`"#);
