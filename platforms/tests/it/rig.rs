@@ -10,7 +10,6 @@ use platforms::hosts::{
 use procfs::process::Process;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::net::TcpListener;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -176,18 +175,17 @@ fn processes(tag: &str) -> Vec<i32> {
 }
 
 fn instance(name: &str, tag: &str, folder: &tempfile::TempDir) -> HostInstance {
-    // Given back before the service takes it; nothing else on this machine asks for that very port.
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    // An address of this machine for each instance: a free port of 127.0.0.1 could be given to somebody
+    // else before the service takes it.
+    let random = uuid::Uuid::new_v4();
+    let [_, a, b, c, ..] = *random.as_bytes();
+    let listen = format!("127.{}.{}.{}:20080", a.max(1), b, c.clamp(1, 254));
     let starts = folder.path().join(format!("{name}.starts"));
     HostInstance {
         id: InstanceId::new(name).unwrap(),
-        base_url: format!("http://127.0.0.1:{port}"),
+        base_url: format!("http://{listen}"),
         env: BTreeMap::from([
-            ("TEST_LISTEN".to_owned(), format!("127.0.0.1:{port}")),
+            ("TEST_LISTEN".to_owned(), listen),
             ("TEST_TAG".to_owned(), tag.to_owned()),
             ("TEST_STARTS".to_owned(), starts.display().to_string()),
             (

@@ -1,6 +1,7 @@
 //! The process that the releases of these tests start: this very test binary.
 
 use axum::Router;
+use axum::http::StatusCode;
 use axum::routing::get;
 use std::io::Write;
 
@@ -13,13 +14,9 @@ async fn serve() {
     };
     let version = std::fs::read_to_string("version").unwrap();
     note_start(&version);
-    let health = match std::fs::exists("sick").unwrap() {
-        true => axum::http::StatusCode::SERVICE_UNAVAILABLE,
-        false => axum::http::StatusCode::OK,
-    };
     let environment = environment();
     let app = Router::new()
-        .route("/healthz", get(async move || health))
+        .route("/healthz", get(async || health()))
         .route(
             "/version",
             get(async move || axum::Json(serde_json::json!({ "version": version }))),
@@ -28,6 +25,14 @@ async fn serve() {
     let listener = tokio::net::TcpListener::bind(&listen).await.unwrap();
     println!("listening on {listen}");
     axum::serve(listener, app).await.unwrap();
+}
+
+/// Sick as long as the release holds a file of that name.
+fn health() -> StatusCode {
+    match std::fs::exists("sick") {
+        Ok(false) => StatusCode::OK,
+        _ => StatusCode::SERVICE_UNAVAILABLE,
+    }
 }
 
 fn note_start(version: &str) {
