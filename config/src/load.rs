@@ -2,9 +2,9 @@
 
 use crate::error::{ConfigError, ConfigErrors};
 use crate::lookup::Lookup;
+use crate::other_names;
 use crate::reader::{At, Reader};
 use crate::references;
-use crate::seed_names;
 use crate::settings::Settings;
 use crate::value::Value;
 use crate::yaml::{self, Kind, Node};
@@ -56,7 +56,7 @@ pub fn parse(
     reader.at = At::default();
     let settings = root.and_then(|root| {
         let mut root = without_own_use(root);
-        seed_names::settle(&mut root);
+        other_names::settle(&mut root);
         let settings = Settings::read(&root, &mut reader);
         references::check(&root, &mut reader);
         settings
