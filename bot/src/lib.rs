@@ -1,1 +1,15 @@
-//! The binary tawny: page, CLI verbs, wiring.
+//! The binary `tawny`: page, API, chat channels, CLI verbs, and the wiring of all rooms.
+
+pub mod api;
+pub mod auth;
+pub mod boot;
+pub mod chat;
+pub mod cli;
+pub mod demo;
+pub mod log;
+pub mod replay;
+mod shutdown;
+pub mod web;
+pub mod wire;
+
+pub use boot::run;

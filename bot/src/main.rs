@@ -1,2 +1,11 @@
-//! The binary `tawny`.
-fn main() {}
+//! `tawny`: watches every deployment.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    // Every TLS client asks for the process's provider; installing it twice is harmless.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    bot::log::init();
+    ExitCode::from(bot::cli::main().await.code())
+}

@@ -1,1 +1,24 @@
-//! The loop: leases, ticks, timers, outbox, recovery.
+//! The loop that carries decisions out: leases, ticks, timers, inbox, outbox, recovery.
+//!
+//! It knows no chat: what is said goes to registered [`handler::Handler`]s. It decides nothing:
+//! every input goes through [`guard::decide::decide`], every action through [`guard::authorise::authorise`].
+
+mod apply;
+pub mod clock;
+mod deploy;
+mod engine;
+mod error;
+mod execute;
+pub mod handler;
+mod inbox;
+pub mod ledger;
+mod observe;
+mod outbox;
+mod run;
+pub mod services;
+mod watch;
+
+pub use deploy::DeployRequest;
+pub use engine::{Engine, EngineOptions, News};
+pub use error::EngineError;
+pub use observe::Observed;

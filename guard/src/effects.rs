@@ -85,7 +85,7 @@ fn replies(event: &Event) -> bool {
         | Event::MetricsLost { .. }
         | Event::MetricsBack { .. }
         | Event::Failed { .. } => true,
-        Event::Paused { reason } => {
+        Event::Paused { reason, .. } => {
             matches!(
                 reason,
                 crate::event::PauseReason::Person { .. } | crate::event::PauseReason::Unsure { .. }

@@ -126,6 +126,9 @@ pub enum Event {
     Paused {
         /// Why.
         reason: PauseReason,
+        /// When people are asked, if nothing stronger has happened until then.
+        #[serde(default)]
+        ask_at: Option<Timestamp>,
     },
     /// Progress goes on.
     Resumed {

@@ -1,7 +1,7 @@
 //! A signal that moved.
 
 use crate::ids::{EvidenceId, InstanceId, SignalKey};
-use crate::verdict::{Attribution, Comparison, Verdict};
+use crate::verdict::{Attribution, Comparison, Tier, Verdict};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -56,8 +56,9 @@ pub struct Finding {
     pub hard_limit_crossed: bool,
     /// Whether the effect is at least the policy's multiple (default five) of the tolerance.
     pub severe: bool,
-    /// Whether the signal's own configuration says `action_on_failure: rollback`.
-    pub rollback_on_failure: bool,
+    /// The signal's own `action_on_failure`: `warn` and `pause` are never exceeded, `rollback` needs no hard limit.
+    #[serde(default)]
+    pub on_failure: Option<Tier>,
     /// Against what it was held.
     pub comparison: Comparison,
     /// What it is blamed on.

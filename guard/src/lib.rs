@@ -10,6 +10,7 @@ pub mod actor;
 pub mod approval;
 pub mod authorise;
 pub mod decide;
+pub mod detect;
 pub mod effects;
 pub mod event;
 pub mod finding;

@@ -73,18 +73,21 @@ pub struct Circumstances {
 /// The tier that a finding deserves by its evidence and the circumstances, before autonomy is asked.
 #[must_use]
 pub fn deserved_tier(finding: &Finding, circumstances: &Circumstances) -> Tier {
-    match finding.budget {
+    let deserved = match finding.budget {
         Budget::Warn => Tier::Warn,
         Budget::Pause => Tier::Pause,
         Budget::RollBack if may_roll_back(finding, circumstances) => Tier::RollBack,
         Budget::RollBack => Tier::Pause,
-    }
+    };
+    deserved.min(finding.on_failure.unwrap_or(Tier::RollBack))
 }
 
 fn may_roll_back(finding: &Finding, circumstances: &Circumstances) -> bool {
     let grave = match finding.comparison {
         Comparison::CanaryVsStable => {
-            finding.hard_limit_crossed || finding.severe || finding.rollback_on_failure
+            finding.hard_limit_crossed
+                || finding.severe
+                || finding.on_failure == Some(Tier::RollBack)
         }
         Comparison::BeforeVsAfter => {
             finding.hard_limit_crossed && circumstances.history_s >= MIN_HISTORY_FOR_ROLLBACK_S
@@ -156,12 +159,35 @@ mod tests {
                 ..sure.clone()
             },
             Finding {
-                rollback_on_failure: true,
+                on_failure: Some(Tier::RollBack),
                 ..sure.clone()
             },
         ] {
             assert_eq!(deserved_tier(&grave, &SAFE), Tier::RollBack);
         }
+    }
+
+    #[test]
+    fn a_signal_that_may_only_warn_never_pauses() {
+        let grave = Finding {
+            budget: Budget::RollBack,
+            severe: true,
+            hard_limit_crossed: true,
+            ..finding()
+        };
+        let most = |on_failure| {
+            deserved_tier(
+                &Finding {
+                    on_failure: Some(on_failure),
+                    ..grave.clone()
+                },
+                &SAFE,
+            )
+        };
+        assert_eq!(
+            [most(Tier::Warn), most(Tier::Pause), most(Tier::RollBack)],
+            [Tier::Warn, Tier::Pause, Tier::RollBack]
+        );
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(crate) fn finding() -> Finding {
         budget: Budget::Pause,
         hard_limit_crossed: false,
         severe: false,
-        rollback_on_failure: false,
+        on_failure: None,
         comparison: Comparison::CanaryVsStable,
         attribution: Attribution::Change,
         query: "q".to_owned(),

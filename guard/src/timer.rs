@@ -14,6 +14,8 @@ pub enum TimerName {
         /// Which step.
         step: u32,
     },
+    /// A pause waited for stronger evidence long enough: people are asked.
+    Ask,
     /// A question has run out.
     Approval {
         /// Which.
@@ -39,6 +41,7 @@ impl TimerName {
     pub fn key(&self) -> String {
         match self {
             Self::Bake { step } => format!("bake/{step}"),
+            Self::Ask => "ask".to_owned(),
             Self::Approval { approval } => format!("approval/{approval}"),
             Self::Reminder { approval } => format!("reminder/{approval}"),
             Self::FinalBake => "final_bake".to_owned(),
@@ -86,6 +89,13 @@ pub fn timers(event: &Event, at: Timestamp) -> Vec<TimerChange> {
                 due: *bake_until,
             }]
         }
+        Event::Paused {
+            ask_at: Some(ask_at),
+            ..
+        } => vec![TimerChange::Set {
+            timer: TimerName::Ask,
+            due: *ask_at,
+        }],
         Event::ApprovalAsked { approval } => {
             let half = approval.expires_at.duration_since(at).as_secs_f64() / 2.0;
             vec![

@@ -32,9 +32,11 @@ pub fn reply(state: &State, record: &Recorded, context: &Context) -> Option<Mess
         }),
         Event::Paused {
             reason: PauseReason::Person { .. },
+            ..
         } => Some(line()),
         Event::Paused {
             reason: PauseReason::Unsure { .. },
+            ..
         } => Some(Message {
             body: missing::sentences(state, context),
             ..line()

@@ -84,6 +84,7 @@ pub(super) fn commanded(
                     by: by.name().to_owned(),
                     reason: reason.clone(),
                 },
+                ask_at: None,
             }]
         }
         (Ok(()), Some(choice)) => settle(state, input, by, choice, reason, open.as_ref(), ids),

@@ -4,10 +4,11 @@ use super::{actions, questions};
 use crate::action::Basis;
 use crate::approval::Question;
 use crate::event::{Event, PauseReason};
-use crate::finding::{Assessment, Finding, FindingKey, Need};
+use crate::finding::{Assessment, Budget, Finding, FindingKey, Need};
 use crate::input::{Ids, Input};
 use crate::policy::{Circumstances, allowed_tier, deserved_tier};
 use crate::state::{FindingRecord, State, Status};
+use crate::timer::after;
 use crate::verdict::{Tier, Verdict};
 use jiff::Timestamp;
 
@@ -146,7 +147,13 @@ fn answer(state: &State, input: &Input, assessment: &Assessment, ids: &mut Ids<'
     }];
     match allowed {
         Tier::Quiet | Tier::Warn => {}
-        Tier::Pause => events.extend(pause_and_ask(state, input, because, ids)),
+        Tier::Pause => {
+            let grows = assessment.findings.iter().find(|finding| {
+                because.contains(&finding.key()) && may_grow(state, finding, &circumstances)
+            });
+            let ask_at = grows.map(|finding| after(input.at, patience_s(finding)));
+            events.extend(pause_and_ask(state, input, because, ask_at, ids));
+        }
         Tier::RollBack => {
             events.extend(questions::withdraw(state));
             events.extend(actions::roll_back(state, input, Basis::Policy, ids));
@@ -165,17 +172,40 @@ fn weight(
     if accepted { Tier::Quiet } else { tier }
 }
 
+/// Whether this finding would roll back by itself, were its evidence only a little stronger. Then the
+/// question waits: one that is asked and taken back two seconds later is noise.
+fn may_grow(state: &State, finding: &Finding, circumstances: &Circumstances) -> bool {
+    let grown = Finding {
+        budget: Budget::RollBack,
+        ..finding.clone()
+    };
+    let deserved = deserved_tier(&grown, circumstances);
+    allowed_tier(deserved, state.plan.policy.autonomy) == Tier::RollBack
+}
+
+/// How long the question waits, in seconds: some more windows of the length that showed the finding.
+fn patience_s(finding: &Finding) -> f64 {
+    (3.0 * finding.window_s).clamp(10.0, 60.0)
+}
+
 fn pause_and_ask(
     state: &State,
     input: &Input,
     keys: Vec<FindingKey>,
+    ask_at: Option<Timestamp>,
     ids: &mut Ids<'_>,
 ) -> Vec<Event> {
     let mut events = Vec::new();
     match state.status {
-        Status::Progressing => events.push(Event::Paused {
-            reason: PauseReason::Findings { keys },
-        }),
+        Status::Progressing => {
+            events.push(Event::Paused {
+                reason: PauseReason::Findings { keys },
+                ask_at,
+            });
+            if ask_at.is_some() {
+                return events;
+            }
+        }
         Status::Paused | Status::Promoted => {}
         Status::Pending | Status::RolledBack | Status::Failed | Status::Superseded => {
             return events;

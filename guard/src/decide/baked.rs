@@ -23,6 +23,7 @@ pub(super) fn timer_fired(
     match timer {
         TimerName::Bake { step } => step_baked(state, input, *step, ids),
         TimerName::FinalBake => release_baked(state),
+        TimerName::Ask => ask_now(state, input, ids),
         TimerName::Approval { approval } => expired(state, approval),
         TimerName::Reminder { approval } => reminded(state, approval),
         TimerName::Cure { action } => uncured(state, action),
@@ -65,6 +66,7 @@ fn unsure(state: &State, input: &Input, verdict: Verdict, ids: &mut Ids<'_>) -> 
     }
     let mut events = vec![Event::Paused {
         reason: PauseReason::Unsure { verdict },
+        ask_at: None,
     }];
     events.extend(questions::ask(state, input, Question::Unsure, ids));
     events
@@ -99,6 +101,15 @@ fn release_baked(state: &State) -> Vec<Event> {
         known_good: verdict == Verdict::Healthy,
     });
     events
+}
+
+/// Nothing stronger came of what paused it: people are asked.
+fn ask_now(state: &State, input: &Input, ids: &mut Ids<'_>) -> Vec<Event> {
+    let by_findings = matches!(state.paused, Some(PauseReason::Findings { .. }));
+    if !by_findings || state.open_approval().is_some() || state.rolling_back() {
+        return Vec::new();
+    }
+    questions::ask(state, input, Question::Degraded, ids)
 }
 
 fn expired(state: &State, approval: &ApprovalId) -> Vec<Event> {

@@ -93,6 +93,7 @@ fn failed(
             reason: PauseReason::StepTrouble {
                 action: action.clone(),
             },
+            ask_at: None,
         });
     }
     events.extend(questions::ask(
@@ -121,6 +122,7 @@ fn stale(
             reason: PauseReason::StepTrouble {
                 action: action.clone(),
             },
+            ask_at: None,
         });
     }
     events.extend(questions::ask(

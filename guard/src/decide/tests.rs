@@ -407,6 +407,45 @@ fn an_unknown_question_is_refused() {
 }
 
 #[test]
+fn a_grave_finding_pauses_at_once_and_is_asked_about_only_if_it_does_not_roll_back_soon() {
+    let mut story = Story::gray(Autonomy::Rollback);
+    let grave = Finding {
+        severe: true,
+        ..finding()
+    };
+    let events = story.tell(degraded(grave.clone()));
+    assert_eq!(
+        names(&events),
+        ["finding_opened", "verdict_changed", "tier_raised", "paused"]
+    );
+    assert!(matches!(
+        &events[3],
+        Event::Paused {
+            ask_at: Some(_),
+            ..
+        }
+    ));
+    let mut patient = Story::gray(Autonomy::Rollback);
+    patient.tell(degraded(grave));
+    let asked = patient.wait(30).tell(Happened::TimerFired {
+        timer: TimerName::Ask,
+    });
+    assert_eq!(names(&asked), ["approval_asked"]);
+    story.wait(2).tell(degraded(severe()));
+    assert!(story.state().rolling_back());
+    assert_eq!(
+        story.wait(28).tell(Happened::TimerFired {
+            timer: TimerName::Ask
+        }),
+        []
+    );
+    assert!(
+        story.state().approvals().next().is_none(),
+        "a question was asked in vain"
+    );
+}
+
+#[test]
 fn an_open_question_is_withdrawn_when_policy_rolls_back() {
     let mut story = Story::gray(Autonomy::Rollback);
     story.tell(degraded(finding()));

@@ -74,7 +74,7 @@ impl Verification {
 }
 
 impl Detector {
-    pub(crate) fn verify(&mut self, control: &[usize], _now: f64) {
+    pub(crate) fn verify(&mut self, control: &[usize]) {
         let Some(mut verification) = self.verification.take() else {
             return;
         };

@@ -174,12 +174,27 @@ impl Measured {
         Some(channels)
     }
 
+    /// A restart of this instance is under way on purpose: its failed scrapes are forgiven again.
+    pub(crate) fn restarting(&mut self, name: &str, t: f64) {
+        let cell = self.cell(t).max(1);
+        for instance in self.instances.iter_mut().filter(|i| i.name == name) {
+            instance.first_born = Some(cell);
+        }
+    }
+
+    pub(crate) fn set_role(&mut self, name: &str, role: Role) {
+        for instance in self.instances.iter_mut().filter(|i| i.name == name) {
+            instance.role = role;
+        }
+    }
+
     /// The engine knows that a process of this instance began at `t` with the new version.
     pub(crate) fn started(&mut self, name: &str, t: f64) {
         let cell = self.cell(t);
         for instance in self.instances.iter_mut().filter(|i| i.name == name) {
             instance.told = true;
-            instance.begin(cell, true);
+            instance.begin(cell);
+            instance.first_born = Some(cell.max(1));
         }
     }
 
@@ -265,22 +280,26 @@ impl Measured {
             self.bounds[signal].len(),
             self.interval_s,
         );
-        let slot = self.tracks.get_mut(signal)?.get_mut(instance)?;
-        Some(slot.get_or_insert_with(|| Track::new(kind, buckets, interval_s)))
+        let tracks = self.tracks.get_mut(signal)?;
+        if tracks.get(instance)?.is_none() {
+            tracks[instance] = Some(Track::new(kind, buckets, interval_s));
+            if self.head <= 0 {
+                share_history(tracks, kind);
+            }
+        }
+        tracks[instance].as_mut()
     }
 
     fn meet(&mut self, at: usize, t: f64, cell: i64) {
-        let first = *self.first_t.get_or_insert(t);
+        self.first_t.get_or_insert(t);
         let (deploy_at, interval_s) = (self.deploy_at, self.interval_s);
         let instance = &mut self.instances[at];
         if instance.first_t.is_none() {
             instance.first_t = Some(t);
-            let appeared = t > deploy_at && t > first + 1.5 * interval_s;
             let new = matches!(instance.role, Role::New)
                 || (instance.role == Role::Canary && t > deploy_at);
             if new && instance.born.is_none() {
-                // Met at the beginning of the watch, it may be any age: then it gets the grace.
-                instance.begin(cell, appeared);
+                instance.begin(cell);
             }
         }
         instance.last_t = Some(t);
@@ -293,6 +312,21 @@ impl Measured {
 
     pub(crate) fn bytes(&self, signal: usize) -> usize {
         self.tracks[signal].iter().flatten().map(Track::bytes).sum()
+    }
+}
+
+/// The more instances have a history, the coarser it is kept, so that memory stays bounded. The
+/// steps are the same for all signals but histograms, for rates are matched with their load.
+fn share_history(tracks: &mut [Option<Track>], kind: SignalKind) {
+    let n = tracks.iter().flatten().count();
+    let steps: &[usize] = if kind == SignalKind::Histogram {
+        &[5, 8, 12]
+    } else {
+        &[10, 20, 40]
+    };
+    let level = steps.iter().filter(|most| n > **most).count();
+    for track in tracks.iter_mut().flatten() {
+        track.coarsen_history(level);
     }
 }
 
@@ -313,10 +347,10 @@ impl Instance {
             }
             return;
         }
-        self.begin(cell, true);
+        self.begin(cell);
     }
 
-    fn begin(&mut self, cell: i64, _fresh: bool) {
+    fn begin(&mut self, cell: i64) {
         self.latest_start = Some(cell);
         if matches!(self.role, Role::Stable | Role::Old) {
             return;

@@ -1,6 +1,6 @@
 //! What the history says about each kind of signal.
 
-use super::past::{Noise, Past, Prior, noise};
+use super::past::{Feature, Noise, Past, Prior, noise};
 use super::shape::{Shape, Template, WAYS};
 use super::spec::{SignalKind, SignalSpec};
 use super::track::{BAD, FIRST, GOOD, WEIGHT};
@@ -347,13 +347,7 @@ fn cost(past: &Past, rate: bool) -> (f64, f64, f64, f64, f64) {
 }
 
 /// Regression of a feature on the logarithm of the load, over minutes, all instances summed.
-fn elasticity(
-    past: &Past,
-    slope: f64,
-    sd: f64,
-    noise_sd: f64,
-    value: &dyn Fn(&[f64]) -> Option<(f64, f64)>,
-) -> Elasticity {
+fn elasticity(past: &Past, slope: f64, sd: f64, noise_sd: f64, value: Feature<'_>) -> Elasticity {
     let w = past.in_slots(60.0);
     if past.slots < w {
         return Elasticity {

@@ -151,14 +151,11 @@ impl Template {
             .zip(&shape.p)
             .map(|(t, p)| (t / p).ln().clamp(-2.0, 2.5))
             .collect();
-        // A slower request never scores less: so a faster service never looks worse.
-        for k in 1..score.len() {
-            score[k] = score[k].max(score[k - 1]);
-        }
+        monotone(&mut score, &shape.p);
         let expected = |p: &[f64]| -> f64 { p.iter().zip(&score).map(|(p, s)| p * s).sum() };
         let mean = expected(&shape.p);
         let square: f64 = shape.p.iter().zip(&score).map(|(p, s)| p * s * s).sum();
-        let monotone = |mut values: Vec<f64>| {
+        let rising = |mut values: Vec<f64>| {
             for k in 1..values.len() {
                 values[k] = values[k].max(values[k - 1] + 1e-9);
             }
@@ -166,7 +163,7 @@ impl Template {
         };
         let at = |k: usize| k as f64 * GRID_STEP;
         let shifted: Vec<Vec<f64>> = (0..GRID).map(|k| shape.after(Worse::All(at(k)))).collect();
-        let all = monotone(shifted.iter().map(|p| expected(p)).collect());
+        let all = rising(shifted.iter().map(|p| expected(p)).collect());
         let spread = shifted
             .iter()
             .map(|p| {
@@ -178,7 +175,7 @@ impl Template {
                     .max(1e-9)
             })
             .collect();
-        let own = monotone(
+        let own = rising(
             (0..GRID)
                 .map(|k| {
                     expected(&shape.after(match way {
@@ -234,6 +231,26 @@ impl Template {
     /// Change of the mean score for a small shift of everything, per unit of shift.
     pub(crate) fn slope(&self) -> f64 {
         ((self.all[2] - self.all[0]) / (2.0 * GRID_STEP)).max(1e-6)
+    }
+}
+
+/// The nearest scores, in weighted squares, that never fall from a bucket to a slower one (pool
+/// adjacent violators): so a faster service never looks worse.
+fn monotone(score: &mut [f64], weight: &[f64]) {
+    let mut pools: Vec<(f64, f64, usize)> = Vec::with_capacity(score.len());
+    for (s, w) in score.iter().zip(weight) {
+        let mut pool = (*s, w.max(1e-12), 1);
+        while let Some(last) = pools.last().filter(|last| last.0 > pool.0) {
+            let w = last.1 + pool.1;
+            pool = ((last.0 * last.1 + pool.0 * pool.1) / w, w, last.2 + pool.2);
+            pools.pop();
+        }
+        pools.push(pool);
+    }
+    let mut at = 0;
+    for (value, _, n) in pools {
+        score[at..at + n].fill(value);
+        at += n;
     }
 }
 

@@ -8,7 +8,7 @@ use super::spec::SignalKind;
 /// Slots of recent samples, at the scrape interval.
 const FINE: usize = 128;
 /// Slots of at least `COARSE_S` seconds, for the long windows.
-const COARSE: usize = 128;
+const COARSE: usize = 96;
 /// Seconds of a coarse slot.
 const COARSE_S: f64 = 15.0;
 /// Seconds of history before the deployment that the baseline is learned from.
@@ -29,6 +29,7 @@ pub(crate) const GOOD: usize = 3;
 pub(crate) struct Track {
     pub(crate) last_t: Option<f64>,
     pub(crate) nan: bool,
+    coarsened: usize,
     pub(crate) history: Ring,
     pub(crate) fine: Ring,
     pub(crate) coarse: Ring,
@@ -73,6 +74,7 @@ impl Track {
         Self {
             last_t: None,
             nan: false,
+            coarsened: 0,
             history: Ring::new(width, slots, step),
             fine: Ring::new(width, FINE, 1),
             coarse: Ring::new(width, COARSE, coarse_step(interval_s)),
@@ -85,6 +87,14 @@ impl Track {
         } else {
             self.fine.add(cell, channel, value);
             self.coarse.add(cell, channel, value);
+        }
+    }
+
+    /// Halves the resolution of the history until it was halved `level` times.
+    pub(crate) fn coarsen_history(&mut self, level: usize) {
+        while self.coarsened < level {
+            self.history.halve();
+            self.coarsened += 1;
         }
     }
 

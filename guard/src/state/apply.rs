@@ -41,10 +41,10 @@ impl State {
             }
             Event::ActionExecuted { action } => self.progress(action, Progress::Executed),
             Event::ActionFailed { action, error, .. } => {
-                self.progress(action, Progress::Failed(error.clone()))
+                self.progress(action, Progress::Failed(error.clone()));
             }
             Event::ActionStale { action, why } => {
-                self.progress(action, Progress::Stale(why.clone()))
+                self.progress(action, Progress::Stale(why.clone()));
             }
             Event::ActionStopped { action } => self.progress(action, Progress::Stopped),
             Event::StepFinished { step, bake_until } => {
@@ -57,7 +57,7 @@ impl State {
                 self.extensions += 1;
             }
             Event::FindingOpened { finding } | Event::FindingWorsened { finding } => {
-                self.take_finding(finding, at)
+                self.take_finding(finding, at);
             }
             Event::FindingEnded { key } => {
                 if let Some(record) = self.findings.get_mut(key) {
@@ -67,13 +67,13 @@ impl State {
                 }
             }
             Event::VerdictChanged { verdict, needs } => {
-                self.take_verdict(*verdict, needs.clone(), at)
+                self.take_verdict(*verdict, needs.clone(), at);
             }
             Event::TierRaised { tier, .. } => {
                 self.tier = *tier;
                 self.highest_tier = self.highest_tier.max(*tier);
             }
-            Event::Paused { reason } => {
+            Event::Paused { reason, .. } => {
                 self.paused = Some(reason.clone());
                 if matches!(self.status, Status::Pending | Status::Progressing) {
                     self.status = Status::Paused;
@@ -119,7 +119,7 @@ impl State {
             }
             Event::ApprovalExpired { approval } => self.settle(approval, Standing::Expired { at }),
             Event::ApprovalWithdrawn { approval } => {
-                self.settle(approval, Standing::Withdrawn { at })
+                self.settle(approval, Standing::Withdrawn { at });
             }
             Event::Promoted { bake_until } => {
                 self.status = Status::Promoted;
@@ -145,7 +145,7 @@ impl State {
             }
             Event::CureFailed { .. } => self.cure = Cure::Failed { at },
             Event::MetricsLost { source, error } => {
-                self.take_metrics(Some((source.clone(), error.clone())), at)
+                self.take_metrics(Some((source.clone(), error.clone())), at);
             }
             Event::MetricsBack { .. } => self.take_metrics(None, at),
             Event::BakeEnded { known_good, .. } => {

@@ -24,7 +24,7 @@ pub(crate) use severity::severity;
 pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> Text {
     let words = context.words();
     match event {
-        Event::DeploymentRequested { plan, by } => {
+        Event::DeploymentRequested { plan, by, .. } => {
             let who = Foreign::from(by.name());
             let service = Foreign::from(&plan.service);
             let environment = Foreign::from(&plan.environment);
@@ -52,7 +52,9 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
                 ),
             }
         }
-        Event::BaselineCaptured { history_s, blind } => {
+        Event::BaselineCaptured {
+            history_s, blind, ..
+        } => {
             let said = if *history_s > 0.0 {
                 say!(
                     words,
@@ -78,21 +80,25 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
                 )
             }
         }
-        Event::ActionRequested { action } => {
+        Event::ActionRequested { action, .. } => {
             say!(
                 words,
                 "event-action-requested",
                 action = words.action(Some(action.kind))
             )
         }
-        Event::ActionAuthorised { action, basis } => begun(known.action(action), basis, context),
-        Event::InstanceChanged { action, instance } => say!(
+        Event::ActionAuthorised { action, basis, .. } => {
+            begun(known.action(action), basis, context)
+        }
+        Event::InstanceChanged {
+            action, instance, ..
+        } => say!(
             words,
             "event-instance-changed",
             instance = Foreign::from(instance),
             version = version(known.action(action), context)
         ),
-        Event::ActionExecuted { action } => say!(
+        Event::ActionExecuted { action, .. } => say!(
             words,
             "event-action-executed",
             action = named(action, known, context)
@@ -101,6 +107,7 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
             action,
             instance,
             error,
+            ..
         } => {
             let action = named(action, known, context);
             let error = Foreign::from(error);
@@ -115,7 +122,7 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
                 None => say!(words, "event-action-failed", action = action, error = error),
             }
         }
-        Event::ActionStale { action, why } => {
+        Event::ActionStale { action, why, .. } => {
             say!(
                 words,
                 "event-action-stale",
@@ -123,38 +130,42 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
                 why = Foreign::from(why)
             )
         }
-        Event::ActionStopped { action } => say!(
+        Event::ActionStopped { action, .. } => say!(
             words,
             "event-action-stopped",
             action = named(action, known, context)
         ),
-        Event::StepFinished { step, bake_until } => say!(
+        Event::StepFinished {
+            step, bake_until, ..
+        } => say!(
             words,
             "event-step-finished",
             step = step.saturating_add(1),
             until = context.time(*bake_until)
         ),
-        Event::BakeExtended { step, bake_until } => say!(
+        Event::BakeExtended {
+            step, bake_until, ..
+        } => say!(
             words,
             "event-bake-extended",
             step = step.saturating_add(1),
             until = context.time(*bake_until)
         ),
-        Event::FindingOpened { finding } => {
+        Event::FindingOpened { finding, .. } => {
             say!(
                 words,
                 "event-finding-opened",
                 finding = finding::sentence(finding, context)
             )
         }
-        Event::FindingWorsened { finding } => {
+        Event::FindingWorsened { finding, .. } => {
             say!(
                 words,
                 "event-finding-worsened",
                 finding = finding::sentence(finding, context)
             )
         }
-        Event::FindingEnded { key } => say!(
+        Event::FindingEnded { key, .. } => say!(
             words,
             "event-finding-ended",
             finding = key_name(key, context)
@@ -169,14 +180,26 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
             tier,
             deserved,
             because,
+            ..
         } => raised(*tier, *deserved, because, known, context),
-        Event::Paused { reason } => paused(reason, known, context),
+        Event::Paused { reason, ask_at } => {
+            let said = paused(reason, known, context);
+            match ask_at {
+                Some(at) => say!(
+                    words,
+                    "event-paused-asking-later",
+                    said = said,
+                    at = context.time(*at)
+                ),
+                None => said,
+            }
+        }
         Event::Resumed { by, reason, .. } => with_reason(
             say!(words, "event-resumed", by = Foreign::from(by)),
             reason,
             context,
         ),
-        Event::ApprovalAsked { approval } => asked(&approval.question, known, context),
+        Event::ApprovalAsked { approval, .. } => asked(&approval.question, known, context),
         Event::ApprovalReminded { .. } => say!(words, "event-approval-reminded"),
         Event::ApprovalAnswered {
             by, choice, reason, ..
@@ -203,7 +226,7 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
             wanted = wanted_word(context, wanted),
             why = refusal(why, context)
         ),
-        Event::Promoted { bake_until } => {
+        Event::Promoted { bake_until, .. } => {
             say!(
                 words,
                 "event-promoted",
@@ -220,7 +243,7 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
         }
         Event::CureConfirmed { signals, .. } => cured(signals, context),
         Event::CureFailed { .. } => say!(words, "event-cure-failed"),
-        Event::MetricsLost { source, error } => {
+        Event::MetricsLost { source, error, .. } => {
             say!(
                 words,
                 "event-metrics-lost",
@@ -228,7 +251,7 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
                 error = Foreign::from(error)
             )
         }
-        Event::MetricsBack { source } => {
+        Event::MetricsBack { source, .. } => {
             say!(words, "event-metrics-back", source = Foreign::from(source))
         }
         Event::BakeEnded {
@@ -246,7 +269,7 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
             version = new_version(known, context),
             verdict = words.verdict(Some(*verdict))
         ),
-        Event::Failed { error } => {
+        Event::Failed { error, .. } => {
             say!(
                 words,
                 "event-failed",
@@ -254,6 +277,6 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
                 error = Foreign::from(error)
             )
         }
-        Event::Superseded { by } => say!(words, "event-superseded", by = Foreign::from(by)),
+        Event::Superseded { by, .. } => say!(words, "event-superseded", by = Foreign::from(by)),
     }
 }

@@ -55,7 +55,10 @@ fn approval(question: Question) -> Approval {
 }
 
 fn paused(reason: PauseReason) -> Event {
-    Event::Paused { reason }
+    Event::Paused {
+        reason,
+        ask_at: None,
+    }
 }
 
 /// All kinds, and all variants that are told differently. They fold in this order, though the domain
@@ -175,6 +178,12 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
         paused(PauseReason::Findings {
             keys: vec![key.clone(), latency().key()],
         }),
+        Event::Paused {
+            reason: PauseReason::Findings {
+                keys: vec![key.clone()],
+            },
+            ask_at: Some(start()),
+        },
         paused(PauseReason::Unsure {
             verdict: Verdict::Inconclusive,
         }),

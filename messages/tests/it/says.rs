@@ -119,6 +119,19 @@ fn rolling_back_alone() -> Story {
     story
 }
 
+/// Paused by evidence that may still grow: the question waits.
+fn looking_longer() -> Story {
+    let mut story = Story::gray(Autonomy::Rollback);
+    let growing = Finding {
+        budget: Budget::Pause,
+        ..severe()
+    };
+    story
+        .wait(9)
+        .tell(assessed(Verdict::Degraded, vec![growing]));
+    story
+}
+
 fn rolled_back() -> Story {
     let mut story = rolling_back_alone();
     story.wait(3).finish_running();
@@ -246,6 +259,7 @@ fn stories() -> Vec<(&'static str, Story)> {
         ("held, inconclusive", quiet()),
         ("paused by hand", by_person()),
         ("paused, question open", Story::paused()),
+        ("paused, looking longer", looking_longer()),
         ("question held", held()),
         ("question expired", expired()),
         ("resumed", resumed()),
@@ -320,6 +334,7 @@ fn the_timeline_of_a_question_and_its_answer() {
         let mut out = String::new();
         for (name, story) in [
             ("cured", cured_story()),
+            ("looking longer", looking_longer()),
             ("expired", expired()),
             ("failed", failed()),
             ("step failed", step_failed()),

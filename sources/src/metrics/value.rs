@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde::de::{Deserializer, Error as _};
 
 /// The labels of a series, `__name__` included.
@@ -15,7 +15,7 @@ pub type Labels = BTreeMap<String, String>;
 pub type Sample = (i64, f64);
 
 /// The result of an instant or range query.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(tag = "resultType", content = "result", rename_all = "lowercase")]
 pub enum QueryValue {
     /// One value per series.
@@ -52,7 +52,7 @@ impl QueryValue {
 }
 
 /// One series of an instant query: a number, or a native histogram.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 pub struct VectorSample {
     /// Labels of the series.
     #[serde(rename = "metric")]
@@ -66,7 +66,7 @@ pub struct VectorSample {
 }
 
 /// One series with its samples in order of time.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 pub struct Series {
     /// Labels of the series.
     #[serde(rename = "metric")]
@@ -80,7 +80,7 @@ pub struct Series {
 }
 
 /// A native (sparse) histogram as the API shows it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 pub struct NativeHistogram {
     /// Observations.
     #[serde(deserialize_with = "number")]
@@ -94,7 +94,7 @@ pub struct NativeHistogram {
 }
 
 /// One populated bucket; its count is its own, not cumulative.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(from = "BucketRow")]
 pub struct HistogramBucket {
     /// Which ends belong to it: 0 right, 1 left, 2 none, 3 both.

@@ -1,0 +1,69 @@
+//! The HTTP API under `/api/v1`: what the CLI and other programs use.
+
+use crate::auth::Tokens;
+use axum::Router;
+use axum::routing::get;
+use engine::Engine;
+use guard::actor::Actor;
+use messages::Locale;
+use std::sync::Arc;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+mod answer;
+mod caller;
+mod command;
+mod deploy;
+mod list;
+mod problem;
+mod show;
+mod timeline;
+mod view;
+
+pub use answer::AnswerBody;
+pub use command::ReasonBody;
+pub use deploy::{DeployBody, PackageBody};
+pub use view::{ApprovalView, DeploymentView, FindingView, TimelineView};
+
+/// What the handlers share.
+#[derive(Clone)]
+pub struct Api {
+    /// The engine.
+    pub engine: Engine,
+    /// Who may call.
+    pub tokens: Arc<Tokens>,
+    /// The language when a caller names none.
+    pub locale: Locale,
+    /// Where the page is, for links.
+    pub base_url: Option<messages::BaseUrl>,
+}
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Tawny",
+    description = "Deployments, their state, and the questions they raise. Calls need `Authorization: Bearer TOKEN`."
+))]
+struct Document;
+
+/// The routes, and the document that describes them at `/api/v1/openapi.json`.
+pub fn router(api: Api) -> Router {
+    let (router, document) = documented().split_for_parts();
+    let document = document.to_pretty_json().unwrap_or_default();
+    let openapi = move || async move { ([("content-type", "application/json")], document) };
+    router
+        .with_state(api)
+        .route("/api/v1/openapi.json", get(openapi))
+}
+
+fn documented() -> OpenApiRouter<Api> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(list::list, deploy::deploy))
+        .routes(routes!(show::show))
+        .routes(routes!(timeline::timeline))
+        .routes(routes!(command::command))
+        .routes(routes!(answer::answer))
+}
+
+/// Anybody with a known token.
+pub struct Caller(pub Actor);

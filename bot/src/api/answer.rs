@@ -1,0 +1,83 @@
+//! `POST /api/v1/approvals/{id}`
+
+use super::caller::Language;
+use super::command::told;
+use super::problem::Problem;
+use super::{Api, Caller, DeploymentView};
+use axum::Json;
+use axum::extract::{Path, State as Shared};
+use guard::approval::Choice;
+use guard::ids::{ApprovalId, DeploymentId};
+use guard::input::Happened;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An answer to a question.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerBody {
+    /// `rollback`, `resume` or `hold`.
+    pub choice: String,
+    /// Why, in your words.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// Answers a question, as a person.
+#[utoipa::path(post, path = "/api/v1/approvals/{id}", request_body = AnswerBody, params(("id" = String, Path)), responses(
+    (status = 200, body = DeploymentView),
+    (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem),
+))]
+pub(super) async fn answer(
+    Shared(api): Shared<Api>,
+    Caller(by): Caller,
+    Language(locale): Language,
+    Path(id): Path<String>,
+    Json(body): Json<AnswerBody>,
+) -> Result<Json<DeploymentView>, Problem> {
+    let approval = ApprovalId::new(id).map_err(|error| Problem::bad("id", error))?;
+    let choice: Choice = body
+        .choice
+        .parse()
+        .map_err(|error| Problem::bad("choice", error))?;
+    let deployment = deployment_of(&api, &approval)
+        .await?
+        .ok_or_else(|| Problem::unknown("approval", &approval))?;
+    let events = api
+        .engine
+        .apply(
+            &deployment,
+            Happened::Answered {
+                approval,
+                by,
+                choice,
+                reason: body.reason,
+            },
+        )
+        .await?;
+    told(&api, &deployment, &events, locale).await
+}
+
+/// The deployment that asked: among those that are not over first, then among all.
+async fn deployment_of(api: &Api, approval: &ApprovalId) -> Result<Option<DeploymentId>, Problem> {
+    let live = api.engine.watched().await?;
+    if let Some(state) = live.iter().find(|state| state.approval(approval).is_some()) {
+        return Ok(Some(state.plan().deployment.clone()));
+    }
+    for head in api
+        .engine
+        .reader()
+        .streams("deployment", 10_000)
+        .await
+        .map_err(engine::EngineError::from)?
+    {
+        let Ok(id) = DeploymentId::new(head.stream.id()) else {
+            continue;
+        };
+        let state = engine::ledger::state(api.engine.reader(), &id).await?;
+        if state.is_some_and(|state| state.approval(approval).is_some()) {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
+}

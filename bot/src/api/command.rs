@@ -1,0 +1,79 @@
+//! `POST /api/v1/deployments/{id}/{command}`
+
+use super::caller::Language;
+use super::problem::Problem;
+use super::{Api, Caller, DeploymentView, show};
+use axum::Json;
+use axum::extract::{Path, State as Shared};
+use engine::{EngineError, ledger};
+use guard::event::Event;
+use guard::ids::DeploymentId;
+use guard::input::{Command, Happened};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What goes with a command or an answer.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReasonBody {
+    /// Why, in your words.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// Gives a command: `pause`, `resume`, `hold`, `promote` or `rollback`.
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/{command}", request_body = ReasonBody,
+    params(("id" = String, Path), ("command" = String, Path)), responses(
+    (status = 200, body = DeploymentView),
+    (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem),
+))]
+pub(super) async fn command(
+    Shared(api): Shared<Api>,
+    Caller(by): Caller,
+    Language(locale): Language,
+    Path((id, command)): Path<(String, String)>,
+    Json(body): Json<ReasonBody>,
+) -> Result<Json<DeploymentView>, Problem> {
+    let id = DeploymentId::new(id).map_err(|error| Problem::bad("id", error))?;
+    let command = match command.as_str() {
+        "pause" => Command::Pause,
+        "resume" => Command::Resume,
+        "hold" => Command::Hold,
+        "promote" => Command::Promote,
+        "rollback" => Command::Rollback,
+        other => {
+            return Err(Problem::bad(
+                "command",
+                format!("`{other}`: expected pause, resume, hold, promote or rollback"),
+            ));
+        }
+    };
+    let events = api
+        .engine
+        .apply(
+            &id,
+            Happened::Commanded {
+                by,
+                command,
+                reason: body.reason,
+            },
+        )
+        .await?;
+    told(&api, &id, &events, locale).await
+}
+
+/// The deployment after what was said to it, or the refusal.
+pub(super) async fn told(
+    api: &Api,
+    id: &DeploymentId,
+    events: &[Event],
+    locale: messages::Locale,
+) -> Result<Json<DeploymentView>, Problem> {
+    if let Some(Event::Refused { refusal, .. }) = events.first() {
+        return Err(Problem::refused(refusal.to_string()));
+    }
+    let state = ledger::state(api.engine.reader(), id)
+        .await?
+        .ok_or_else(|| EngineError::UnknownDeployment(id.clone()))?;
+    Ok(Json(show::view(api, &state, locale)))
+}

@@ -1,0 +1,128 @@
+//! `POST /api/v1/deployments`
+
+use super::caller::Language;
+use super::problem::Problem;
+use super::{Api, Caller, DeploymentView, show};
+use axum::Json;
+use axum::extract::State as Shared;
+use axum::extract::rejection::JsonRejection;
+use axum::http::StatusCode;
+use engine::{DeployRequest, EngineError, ledger};
+use guard::actor::Role;
+use guard::ids::{Environment, ServiceName, Version};
+use guard::plan::Package;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A deployment that somebody wants.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeployBody {
+    /// The service.
+    pub service: String,
+    /// Where; may be left out when the service has one environment.
+    #[serde(default)]
+    pub environment: Option<String>,
+    /// The new version.
+    pub version: String,
+    /// The artifact; by the service's template when left out.
+    #[serde(default)]
+    pub package: Option<PackageBody>,
+    /// The version to go back to, where instances run different ones.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// True when it contains a step that cannot be undone, such as a migration.
+    #[serde(default)]
+    pub irreversible: bool,
+}
+
+/// An artifact.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PackageBody {
+    /// Where it is.
+    pub url: String,
+    /// MD5 in hex.
+    #[serde(default)]
+    pub md5: Option<String>,
+    /// SHA-256 in hex.
+    #[serde(default)]
+    pub sha256: Option<String>,
+    /// Size in bytes.
+    #[serde(default)]
+    pub size: Option<u64>,
+}
+
+/// Begins a deployment.
+#[utoipa::path(post, path = "/api/v1/deployments", request_body = DeployBody, responses(
+    (status = 201, body = DeploymentView),
+    (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
+    (status = 409, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem),
+))]
+pub(super) async fn deploy(
+    Shared(api): Shared<Api>,
+    Caller(by): Caller,
+    Language(locale): Language,
+    body: Result<Json<DeployBody>, JsonRejection>,
+) -> Result<(StatusCode, Json<DeploymentView>), Problem> {
+    let Json(body) = body.map_err(|error| Problem::bad("body", error.body_text()))?;
+    if !by.has(Role::Operator) {
+        let detail = format!(
+            "{} lacks the role operator, which deploying needs",
+            by.name()
+        );
+        return Err(Problem::new(StatusCode::FORBIDDEN, "refused", detail));
+    }
+    let service = ServiceName::new(body.service).map_err(|error| Problem::bad("service", error))?;
+    let request = DeployRequest {
+        environment: environment(&api, &service, body.environment)?,
+        service,
+        version: Version::new(body.version).map_err(|error| Problem::bad("version", error))?,
+        package: body.package.map(package),
+        from: body
+            .from
+            .map(Version::new)
+            .transpose()
+            .map_err(|error| Problem::bad("from", error))?,
+        reversible: !body.irreversible,
+        by,
+    };
+    let id = api.engine.deploy(request).await?;
+    let state = ledger::state(api.engine.reader(), &id)
+        .await?
+        .ok_or(EngineError::UnknownDeployment(id))?;
+    Ok((StatusCode::CREATED, Json(show::view(&api, &state, locale))))
+}
+
+fn package(body: PackageBody) -> Package {
+    Package {
+        url: body.url,
+        md5: body.md5,
+        sha256: body.sha256,
+        size: body.size,
+        created_at: None,
+    }
+}
+
+fn environment(
+    api: &Api,
+    service: &ServiceName,
+    said: Option<String>,
+) -> Result<Environment, Problem> {
+    if let Some(said) = said {
+        return Environment::new(said).map_err(|error| Problem::bad("environment", error));
+    }
+    let services = api.engine.services();
+    let mut of_service = services.iter().filter(|known| known.name == *service);
+    match (of_service.next(), of_service.next()) {
+        (Some(only), None) => Ok(only.environment.clone()),
+        (None, _) => Err(Problem::unknown("service", service)),
+        (Some(one), Some(other)) => {
+            let detail = format!(
+                "{service} has more than one ({}, {}, …): say which",
+                one.environment, other.environment
+            );
+            Err(Problem::bad("environment", detail))
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! `GET /api/v1/deployments`
+
+use super::caller::Language;
+use super::problem::Problem;
+use super::{Api, Caller, DeploymentView, show};
+use axum::Json;
+use axum::extract::{Query, State as Shared};
+use engine::ledger;
+use guard::ids::{DeploymentId, ServiceName};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// The most deployments in one answer.
+const MOST: u64 = 200;
+
+/// What to list.
+#[derive(Deserialize, IntoParams)]
+pub(super) struct Filter {
+    /// Only those of this service.
+    service: Option<String>,
+    /// At most so many, the last changed first; 50 when not said, 200 at the most.
+    limit: Option<u64>,
+}
+
+/// Deployments, the last changed first.
+#[utoipa::path(get, path = "/api/v1/deployments", params(Filter), responses(
+    (status = 200, body = Vec<DeploymentView>),
+    (status = 401, body = Problem), (status = 422, body = Problem),
+))]
+pub(super) async fn list(
+    Shared(api): Shared<Api>,
+    _caller: Caller,
+    Language(locale): Language,
+    Query(filter): Query<Filter>,
+) -> Result<Json<Vec<DeploymentView>>, Problem> {
+    let service = filter
+        .service
+        .map(ServiceName::new)
+        .transpose()
+        .map_err(|error| Problem::bad("service", error))?;
+    let limit = filter.limit.unwrap_or(50).min(MOST) as usize;
+    let mut found = Vec::new();
+    for head in api
+        .engine
+        .reader()
+        .streams("deployment", 10_000)
+        .await
+        .map_err(engine::EngineError::from)?
+    {
+        if found.len() == limit {
+            break;
+        }
+        let Ok(id) = DeploymentId::new(head.stream.id()) else {
+            continue;
+        };
+        let Some(state) = ledger::state(api.engine.reader(), &id).await? else {
+            continue;
+        };
+        if service
+            .as_ref()
+            .is_none_or(|wanted| *wanted == state.plan().service)
+        {
+            found.push(show::view(&api, &state, locale));
+        }
+    }
+    Ok(Json(found))
+}

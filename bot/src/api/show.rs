@@ -1,0 +1,42 @@
+//! `GET /api/v1/deployments/{id}`
+
+use super::caller::Language;
+use super::problem::Problem;
+use super::view::{self, DeploymentView};
+use super::{Api, Caller};
+use axum::Json;
+use axum::extract::{Path, State as Shared};
+use engine::{EngineError, ledger};
+use guard::ids::DeploymentId;
+use guard::state::State;
+use messages::Locale;
+
+/// One deployment.
+#[utoipa::path(get, path = "/api/v1/deployments/{id}", params(("id" = String, Path)), responses(
+    (status = 200, body = DeploymentView),
+    (status = 401, body = Problem), (status = 404, body = Problem),
+))]
+pub(super) async fn show(
+    Shared(api): Shared<Api>,
+    _caller: Caller,
+    Language(locale): Language,
+    Path(id): Path<String>,
+) -> Result<Json<DeploymentView>, Problem> {
+    let id = DeploymentId::new(id).map_err(|error| Problem::bad("id", error))?;
+    let state = ledger::state(api.engine.reader(), &id)
+        .await?
+        .ok_or(EngineError::UnknownDeployment(id))?;
+    Ok(Json(view(&api, &state, locale)))
+}
+
+pub(super) fn view(api: &Api, state: &State, locale: Locale) -> DeploymentView {
+    let plan = state.plan();
+    let observed = api.engine.observed(&plan.service, &plan.environment);
+    let context = messages::Context {
+        locale,
+        now: jiff::Timestamp::now(),
+        base_url: api.base_url.clone(),
+    };
+    let text = messages::layout::plain::message(&messages::parent(state, &context));
+    view::deployment(state, observed.as_ref(), text)
+}

@@ -1,0 +1,32 @@
+//! `GET /api/v1/deployments/{id}/timeline`
+
+use super::problem::Problem;
+use super::{Api, Caller, TimelineView};
+use axum::Json;
+use axum::extract::{Path, State as Shared};
+use engine::{EngineError, ledger};
+use guard::ids::DeploymentId;
+
+/// Everything that happened to a deployment, in order.
+#[utoipa::path(get, path = "/api/v1/deployments/{id}/timeline", params(("id" = String, Path)), responses(
+    (status = 200, body = Vec<TimelineView>),
+    (status = 401, body = Problem), (status = 404, body = Problem),
+))]
+pub(super) async fn timeline(
+    Shared(api): Shared<Api>,
+    _caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<Vec<TimelineView>>, Problem> {
+    let id = DeploymentId::new(id).map_err(|error| Problem::bad("id", error))?;
+    let records = ledger::records(api.engine.reader(), &id).await?;
+    if records.is_empty() {
+        return Err(EngineError::UnknownDeployment(id).into());
+    }
+    let line = |record: guard::event::Recorded| TimelineView {
+        revision: record.revision,
+        at: record.at,
+        event: record.event.name().to_owned(),
+        details: serde_json::to_value(&record.event).unwrap_or_default(),
+    };
+    Ok(Json(records.into_iter().map(line).collect()))
+}

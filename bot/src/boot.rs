@@ -1,0 +1,219 @@
+//! Booting: from settings to a server that answers.
+
+use crate::api::{self, Api};
+use crate::chat::page::PageChannel;
+use crate::chat::webhook::{WebhookChannel, WebhookError};
+use crate::web;
+use crate::wire::{self, WireError};
+use axum::Router;
+use axum::routing::get;
+use config::Settings;
+use engine::handler::Handler;
+use engine::{Engine, EngineError, EngineOptions};
+use journal::{Journal, JournalError, JournalOptions};
+use messages::BaseUrl;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// A server that answers.
+pub struct Running {
+    /// Where it listens, with the real port.
+    pub address: SocketAddr,
+    /// Its address for people: the configured one, or the one it listens on.
+    pub url: String,
+    /// The engine.
+    pub engine: Engine,
+    /// The page, which can make links for people.
+    pub page: web::Page,
+    stop: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+    journal: Journal,
+}
+
+/// Why the server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum BootError {
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Wire(#[from] WireError),
+    /// A receiver of messages.
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
+    /// The journal.
+    #[error("journal: {0}")]
+    Journal(#[from] JournalError),
+    /// The engine.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The data folder.
+    #[error("server.data_dir {path}: {error}")]
+    DataDir {
+        /// Which folder.
+        path: String,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The address.
+    #[error("server.listen {address}: {error}: another process may be there; choose another port")]
+    Listen {
+        /// Which address.
+        address: SocketAddr,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The public address.
+    #[error("server.public_url: {0}")]
+    BaseUrl(#[from] messages::BadBaseUrl),
+}
+
+/// Boots everything that `tawny serve` is. Returns when the server answers.
+pub async fn run(settings: Settings, options: EngineOptions) -> Result<Running, BootError> {
+    let dir = &settings.server.data_dir;
+    tokio::fs::create_dir_all(dir)
+        .await
+        .map_err(|error| BootError::DataDir {
+            path: dir.display().to_string(),
+            error,
+        })?;
+    let listen = settings.server.listen;
+    let listener = TcpListener::bind(listen)
+        .await
+        .map_err(|error| BootError::Listen {
+            address: listen,
+            error,
+        })?;
+    let address = listener.local_addr().map_err(|error| BootError::Listen {
+        address: listen,
+        error,
+    })?;
+    let url = settings.server.public_url.as_ref().map_or_else(
+        || format!("http://{address}"),
+        |url| url.as_str().to_owned(),
+    );
+    let base_url = BaseUrl::new(&url)?;
+
+    let journal = Journal::open(&journal_url(&settings), journal_options()).await?;
+    let handlers = channels(&settings, &journal, &base_url)?;
+    let engine = Engine::new(&journal, wire::services(&settings)?, handlers, options)?;
+    let settings = Arc::new(settings);
+    let page = web::Page::new(
+        engine.clone(),
+        &journal,
+        Arc::clone(&settings),
+        address,
+        base_url.clone(),
+    )?;
+    let api = Api {
+        engine: engine.clone(),
+        tokens: Arc::new(wire::tokens(&settings)),
+        locale: wire::locale(&settings),
+        base_url: Some(base_url),
+    };
+    let router = page
+        .router()
+        .merge(api::router(api))
+        .merge(health(engine.clone()));
+
+    let stop = CancellationToken::new();
+    let serve =
+        axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let server = tokio::spawn(async move {
+        if let Err(error) = serve.await {
+            tracing::error!(%error, "the server ended");
+        }
+    });
+    let (working, stopped) = (engine.clone(), stop.clone());
+    let engine_task = tokio::spawn(async move {
+        if let Err(error) = working.run(stopped).await {
+            tracing::error!(%error, "the engine ended");
+        }
+    });
+    Ok(Running {
+        address,
+        url,
+        engine,
+        page,
+        stop,
+        tasks: vec![engine_task, server],
+        journal,
+    })
+}
+
+impl Running {
+    /// Stops in order: the engine finishes what it has begun, then the journal is closed.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        for task in self.tasks {
+            if tokio::time::timeout(std::time::Duration::from_secs(10), task)
+                .await
+                .is_err()
+            {
+                tracing::warn!("a task did not end in time");
+            }
+        }
+        drop((self.engine, self.page));
+        if let Err(error) = self.journal.close().await {
+            tracing::warn!(%error, "the journal did not close well");
+        }
+    }
+}
+
+fn journal_url(settings: &Settings) -> String {
+    match &settings.journal.url {
+        Some(url) => url.expose().to_owned(),
+        None => format!(
+            "sqlite:{}",
+            settings.server.data_dir.join("tawny.db").display()
+        ),
+    }
+}
+
+fn journal_options() -> JournalOptions {
+    JournalOptions {
+        known_events: Some(journal::codec::known_events()),
+        ..JournalOptions::default()
+    }
+}
+
+fn channels(
+    settings: &Settings,
+    journal: &Journal,
+    base_url: &BaseUrl,
+) -> Result<Vec<Arc<dyn Handler>>, BootError> {
+    let locale = wire::locale(settings);
+    let mut channels: Vec<Arc<dyn Handler>> = vec![Arc::new(PageChannel::new(journal, locale)?)];
+    for webhook in &settings.notify.webhooks {
+        let channel = WebhookChannel::new(
+            webhook.name.as_str(),
+            webhook.url.expose().to_owned(),
+            webhook.secret.expose(),
+            locale,
+            Some(base_url.clone()),
+        )?;
+        channels.push(Arc::new(channel));
+    }
+    Ok(channels)
+}
+
+/// Alive, and ready once the engine's lease is held.
+fn health(engine: Engine) -> Router {
+    let ready = move || {
+        let engine = engine.clone();
+        async move {
+            if engine.leading() {
+                (axum::http::StatusCode::OK, "ready\n")
+            } else {
+                (
+                    axum::http::StatusCode::SERVICE_UNAVAILABLE,
+                    "the engine's lease is not held\n",
+                )
+            }
+        }
+    };
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+}

@@ -1,0 +1,140 @@
+//! The command line: verbs, their arguments, and what they exit with.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+mod answer;
+mod check_config;
+mod client;
+mod command;
+mod deploy;
+mod exit;
+mod mock_service;
+mod output;
+mod replay;
+mod serve;
+mod status;
+mod timeline;
+
+pub use exit::Exit;
+
+/// Watches every deployment: warns, pauses and asks, rolls back and tells.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tawny",
+    version,
+    about,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "Exit codes: 0 healthy or done, 1 degraded, refused or failed, 2 inconclusive or unmeasured, \
+    3 wrong usage, configuration or connection.\n\nTry it without any set-up: tawny demo"
+)]
+pub struct Cli {
+    /// Print one JSON document on standard output; logs and progress go to standard error.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Run the server: engine, page, API.
+    Serve(serve::Arguments),
+    /// Guard one deployment of a small shop, from start to end, on this machine alone.
+    Demo(crate::demo::Arguments),
+    /// Run the small shop with a fault switch.
+    MockService(mock_service::Arguments),
+    /// Replay a recorded episode through the detector.
+    Replay(replay::Arguments),
+    /// Check a configuration: every error at once, with its place.
+    CheckConfig(check_config::Arguments),
+    /// Bring a version of a service out.
+    Deploy(deploy::Arguments),
+    /// Show deployments, or one of them.
+    Status(status::Arguments),
+    /// Freeze a deployment.
+    Pause(command::Arguments),
+    /// Let a paused deployment go on as paced.
+    Resume(command::Arguments),
+    /// Keep a paused deployment paused.
+    Hold(command::Arguments),
+    /// Bring the new version everywhere now.
+    Promote(command::Arguments),
+    /// Bring the old version back.
+    Rollback(command::Arguments),
+    /// Answer a question.
+    Approve(answer::Arguments),
+    /// Show what happened to a deployment, in order.
+    Timeline(timeline::Arguments),
+}
+
+/// Where the server is, and who is calling.
+#[derive(Debug, Clone, Args)]
+struct Connection {
+    /// The server's address.
+    #[arg(
+        long,
+        env = "TAWNY_URL",
+        default_value = "http://127.0.0.1:7700",
+        value_name = "URL"
+    )]
+    url: String,
+    /// The caller's token.
+    #[arg(
+        long,
+        env = "TAWNY_TOKEN",
+        hide_env_values = true,
+        value_name = "TOKEN"
+    )]
+    token: Option<String>,
+    /// The language of the answer: en or zh-CN.
+    #[arg(long, env = "TAWNY_LANG", value_name = "LANG")]
+    lang: Option<String>,
+}
+
+/// The configuration file.
+#[derive(Debug, Clone, Args)]
+struct ConfigFile {
+    /// The configuration.
+    #[arg(
+        long,
+        short,
+        env = "TAWNY_CONFIG",
+        default_value = "tawny.yaml",
+        value_name = "FILE"
+    )]
+    config: PathBuf,
+}
+
+/// Parses the arguments and runs the verb.
+pub async fn main() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let help = !error.use_stderr();
+            // Printing help to a closed pipe is no failure.
+            let _ = error.print();
+            return if help { Exit::Done } else { Exit::Usage };
+        }
+    };
+    let json = cli.json;
+    match cli.verb {
+        Verb::Serve(arguments) => serve::run(arguments).await,
+        Verb::Demo(arguments) => crate::demo::run(arguments, json).await,
+        Verb::MockService(arguments) => mock_service::run(arguments).await,
+        Verb::Replay(arguments) => replay::run(&arguments),
+        Verb::CheckConfig(arguments) => check_config::run(&arguments, json),
+        Verb::Deploy(arguments) => deploy::run(arguments, json).await,
+        Verb::Status(arguments) => status::run(arguments, json).await,
+        Verb::Pause(arguments) => command::run("pause", arguments, json).await,
+        Verb::Resume(arguments) => command::run("resume", arguments, json).await,
+        Verb::Hold(arguments) => command::run("hold", arguments, json).await,
+        Verb::Promote(arguments) => command::run("promote", arguments, json).await,
+        Verb::Rollback(arguments) => command::run("rollback", arguments, json).await,
+        Verb::Approve(arguments) => answer::run(arguments, json).await,
+        Verb::Timeline(arguments) => timeline::run(arguments, json).await,
+    }
+}

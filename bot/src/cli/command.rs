@@ -1,0 +1,43 @@
+//! `tawny pause|resume|hold|promote|rollback NAME`
+
+use super::client::{CallError, Client, escaped};
+use super::{Connection, Exit, output};
+use crate::api::{DeploymentView, ReasonBody};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// A deployment's id, or a service: then its newest deployment.
+    name: String,
+    /// Why, in your words; it is kept and shown.
+    #[arg(long, short)]
+    reason: Option<String>,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+pub(super) async fn run(verb: &str, arguments: Arguments, json: bool) -> Exit {
+    match give(verb, arguments).await {
+        Err(error) => output::call_failed(verb, &error, json),
+        Ok(view) => {
+            if json {
+                output::document(verb, &view);
+            } else {
+                output::line(view.text.trim_end());
+            }
+            Exit::Done
+        }
+    }
+}
+
+async fn give(verb: &str, arguments: Arguments) -> Result<DeploymentView, CallError> {
+    let client = Client::new(arguments.connection)?;
+    let id = client.resolve(&arguments.name).await?;
+    client
+        .post(
+            &format!("deployments/{}/{verb}", escaped(&id)),
+            &ReasonBody {
+                reason: arguments.reason,
+            },
+        )
+        .await
+}

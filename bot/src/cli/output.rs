@@ -1,0 +1,42 @@
+//! What verbs print.
+
+use super::Exit;
+use super::client::CallError;
+use serde::Serialize;
+use std::io::{IsTerminal, Write};
+
+/// One JSON document with its schema.
+pub(super) fn document<T: Serialize>(verb: &str, content: &T) {
+    let mut document = serde_json::json!({ "schema": format!("tawny.{verb}/1") });
+    if let (Some(document), Ok(serde_json::Value::Object(content))) =
+        (document.as_object_mut(), serde_json::to_value(content))
+    {
+        document.extend(content);
+    }
+    line(&document.to_string());
+}
+
+/// A line on standard output.
+pub(super) fn line(text: &str) {
+    // A reader that went away is no failure of ours.
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Why the verb failed, on standard error.
+pub(super) fn failed(error: &dyn std::fmt::Display) {
+    let _ = writeln!(std::io::stderr(), "tawny: {error}");
+}
+
+/// Says why a call failed; as a document too, if that was asked for.
+pub(super) fn call_failed(verb: &str, error: &CallError, json: bool) -> Exit {
+    if json {
+        document(verb, &serde_json::json!({ "error": error.to_string() }));
+    }
+    failed(error);
+    error.exit()
+}
+
+/// Whether colours are wanted on standard output.
+pub(super) fn colour() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+}

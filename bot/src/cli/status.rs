@@ -1,0 +1,112 @@
+//! `tawny status [NAME]`
+
+use super::client::{CallError, Client, escaped};
+use super::{Connection, Exit, output};
+use crate::api::DeploymentView;
+use comfy_table::{Cell, Color, ContentArrangement, Table, presets};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// A deployment's id, or a service; everything when left out.
+    name: Option<String>,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
+    match fetch(&arguments).await {
+        Err(error) => output::call_failed("status", &error, json),
+        Ok(found) => {
+            if json {
+                output::document("status", &serde_json::json!({ "deployments": found }));
+            } else {
+                print(&found, arguments.name.is_some());
+            }
+            match found.first() {
+                Some(view) if arguments.name.is_some() => Exit::of(view),
+                _ => Exit::Done,
+            }
+        }
+    }
+}
+
+async fn fetch(arguments: &Arguments) -> Result<Vec<DeploymentView>, CallError> {
+    let client = Client::new(arguments.connection.clone())?;
+    match &arguments.name {
+        None => client.get("deployments").await,
+        Some(name) => {
+            let id = client.resolve(name).await?;
+            Ok(vec![
+                client.get(&format!("deployments/{}", escaped(&id))).await?,
+            ])
+        }
+    }
+}
+
+fn print(found: &[DeploymentView], one: bool) {
+    match found {
+        [] => output::line("no deployments yet: begin one with `tawny deploy SERVICE VERSION`"),
+        [view] if one => output::line(view.text.trim_end()),
+        _ => output::line(&table(found).to_string()),
+    }
+}
+
+fn table(found: &[DeploymentView]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(presets::UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header([
+        "deployment",
+        "service",
+        "environment",
+        "version",
+        "status",
+        "verdict",
+        "tier",
+        "updated",
+    ]);
+    for view in found {
+        let verdict = view.verdict.as_deref().unwrap_or("-");
+        table.add_row([
+            Cell::new(&view.id),
+            Cell::new(&view.service),
+            Cell::new(&view.environment),
+            Cell::new(format!(
+                "{} → {}",
+                view.from.as_deref().unwrap_or("none"),
+                view.to
+            )),
+            painted(&view.status, status_colour(&view.status)),
+            painted(verdict, verdict_colour(verdict)),
+            Cell::new(view.tier),
+            Cell::new(view.updated_at.strftime("%Y-%m-%d %H:%M:%SZ")),
+        ]);
+    }
+    table
+}
+
+fn painted(text: &str, colour: Option<Color>) -> Cell {
+    match colour.filter(|_| output::colour()) {
+        Some(colour) => Cell::new(text).fg(colour),
+        None => Cell::new(text),
+    }
+}
+
+fn status_colour(status: &str) -> Option<Color> {
+    match status {
+        "promoted" => Some(Color::Green),
+        "paused" => Some(Color::Yellow),
+        "rolled_back" | "failed" => Some(Color::Red),
+        _ => None,
+    }
+}
+
+fn verdict_colour(verdict: &str) -> Option<Color> {
+    match verdict {
+        "healthy" => Some(Color::Green),
+        "degraded" => Some(Color::Red),
+        "inconclusive" | "unmeasured" => Some(Color::Yellow),
+        _ => None,
+    }
+}

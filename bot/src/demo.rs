@@ -1,0 +1,75 @@
+//! `tawny demo`: one deployment guarded from start to end, on this machine alone.
+
+use crate::cli::Exit;
+use scenario::{Answer, Scenario};
+use std::path::PathBuf;
+use std::time::Duration;
+
+mod error;
+mod inject;
+mod narrate;
+mod packages;
+mod person;
+mod play;
+mod prometheus_server;
+mod report;
+mod scenario;
+mod settings;
+mod world;
+
+pub use error::DemoError;
+
+/// What to play.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Arguments {
+    /// What goes wrong.
+    #[arg(long, value_enum, default_value = "error-spike")]
+    scenario: Scenario,
+    /// What a simulated person answers; without it, Tawny waits for you.
+    #[arg(long, value_enum)]
+    answer: Option<Answer>,
+    /// Moves when the fault begins and how strong it is.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How often Prometheus scrapes.
+    #[arg(long, value_parser = interval, default_value = "1s")]
+    interval: Duration,
+    /// Leave everything running after the end, until Ctrl-C.
+    #[arg(long)]
+    keep: bool,
+    /// Inject nothing: print where faults can be injected, and hold the gray instance for ten minutes.
+    #[arg(long)]
+    no_fault: bool,
+    /// Keep the demo's files here instead of in a temporary folder.
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+fn interval(text: &str) -> Result<Duration, String> {
+    match text {
+        "1s" => Ok(Duration::from_secs(1)),
+        "5s" => Ok(Duration::from_secs(5)),
+        "15s" => Ok(Duration::from_secs(15)),
+        other => Err(format!("`{other}`: expected 1s, 5s or 15s")),
+    }
+}
+
+/// Plays it.
+pub async fn run(arguments: Arguments, json: bool) -> Exit {
+    match play::play(&arguments, json).await {
+        Ok(exit) => exit,
+        Err(DemoError::Interrupted) => {
+            narrate::line("stopped; everything the demo started is gone");
+            Exit::Failed
+        }
+        Err(error) => {
+            narrate::line(&format!("the demo could not be played: {error}"));
+            if json {
+                narrate::document(
+                    &serde_json::json!({ "schema": "tawny.demo/1", "error": error.to_string() }),
+                );
+            }
+            Exit::Usage
+        }
+    }
+}

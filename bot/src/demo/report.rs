@@ -1,0 +1,193 @@
+//! The demo's final document, and whether it ended as it has to.
+
+use super::Arguments;
+use super::error::DemoError;
+use super::play::first;
+use super::world::World;
+use engine::ledger;
+use guard::event::Event;
+use guard::finding::Scope;
+use guard::ids::DeploymentId;
+use guard::state::{FindingRecord, State};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// What was played.
+pub(super) struct Played {
+    pub(super) deployment: DeploymentId,
+    pub(super) fault_at: Option<Timestamp>,
+    pub(super) outcome: String,
+}
+
+/// What came of it.
+pub(super) struct Report {
+    pub(super) document: Value,
+    pub(super) as_expected: bool,
+    summary: String,
+}
+
+impl Report {
+    /// One line.
+    pub(super) fn summary(&self) -> String {
+        self.summary.clone()
+    }
+}
+
+pub(super) async fn report(
+    arguments: &Arguments,
+    world: &World,
+    played: &Played,
+) -> Result<Report, DemoError> {
+    let reader = world.server.engine.reader();
+    let records = ledger::records(reader, &played.deployment).await?;
+    let state = State::fold(&records)
+        .map_err(|source| engine::EngineError::Fold {
+            stream: played.deployment.to_string(),
+            source,
+        })?
+        .ok_or_else(|| engine::EngineError::UnknownDeployment(played.deployment.clone()))?;
+    let at = |wanted: fn(&Event) -> bool| first(&records, wanted);
+    let detected_at = at(|event| matches!(event, Event::FindingOpened { .. }));
+    let paused_at = at(|event| matches!(event, Event::Paused { .. }));
+    let answered_at = at(|event| matches!(event, Event::ApprovalAnswered { .. }));
+    let rolled_back_at = at(|event| matches!(event, Event::RolledBack { .. }));
+    let cured_at = at(|event| matches!(event, Event::CureConfirmed { .. }));
+    let since_fault = |to: Option<Timestamp>| {
+        let (from, to) = (played.fault_at?, to?);
+        Some(to.duration_since(from).as_secs_f64())
+    };
+    let from = played.fault_at.unwrap_or(state.requested_at());
+    let to = cured_at.unwrap_or_else(Timestamp::now);
+    let verdict = state
+        .verdict()
+        .and_then(|verdict| serde_json::to_value(verdict).ok())
+        .unwrap_or(Value::Null);
+    let tier = u8::from(state.highest_tier());
+    let document = json!({
+        "schema": "tawny.demo/1",
+        "scenario": arguments.scenario.as_str(),
+        "seed": arguments.seed,
+        "deployment_id": played.deployment,
+        "verdict": verdict,
+        "tier": tier,
+        "outcome": played.outcome,
+        "attribution": attribution(&state),
+        "fault_at": played.fault_at.map(shown),
+        "detected_at": detected_at.map(shown),
+        "paused_at": paused_at.map(shown),
+        "answered_at": answered_at.map(shown),
+        "rolled_back_at": rolled_back_at.map(shown),
+        "cured_at": cured_at.map(shown),
+        "seconds_to_detect": since_fault(detected_at),
+        "seconds_to_recover": since_fault(cured_at),
+        "requests_sent": world.customers.sent_between(from, to),
+        "requests_failed": world.customers.failed_between(from, to),
+        "signals": state.findings().map(signal).collect::<Vec<_>>(),
+        "messages": messages(world, &played.deployment).await?,
+        "suspects": [],
+        "report_path": Value::Null,
+        "prometheus_url": world.prometheus_url,
+        "server_url": world.server.url,
+        "data_dir": world.dir,
+    });
+    let expected = arguments.scenario.expected(arguments.answer);
+    // Whoever injects by hand decides what has to come of it.
+    let as_expected = arguments.no_fault
+        || (expected
+            .outcome
+            .is_none_or(|outcome| outcome == played.outcome)
+            && verdict == expected.verdict
+            && tier == expected.tier);
+    let word = verdict.as_str().unwrap_or("no verdict").to_owned();
+    let summary = summary(
+        &played.outcome,
+        &word,
+        tier,
+        since_fault(detected_at),
+        since_fault(cured_at),
+        as_expected,
+    );
+    Ok(Report {
+        document,
+        as_expected,
+        summary,
+    })
+}
+
+fn summary(
+    outcome: &str,
+    verdict: &str,
+    tier: u8,
+    detect: Option<f64>,
+    recover: Option<f64>,
+    as_expected: bool,
+) -> String {
+    let mut text = format!("outcome: {outcome} (verdict {verdict}, tier {tier})");
+    if let Some(detect) = detect {
+        text.push_str(&format!("; found {detect:.1} s after the fault"));
+    }
+    if let Some(recover) = recover {
+        text.push_str(&format!("; cure proven {recover:.1} s after it"));
+    }
+    if !as_expected {
+        text.push_str("; this is NOT how this scenario has to end");
+    }
+    text
+}
+
+fn shown(at: Timestamp) -> String {
+    format!("{at:.3}")
+}
+
+fn attribution(state: &State) -> Value {
+    let strongest = state.findings().max_by_key(|record| record.finding.budget);
+    strongest
+        .and_then(|record| serde_json::to_value(record.finding.attribution).ok())
+        .unwrap_or(Value::Null)
+}
+
+fn signal(record: &FindingRecord) -> Value {
+    let finding = &record.finding;
+    json!({
+        "name": finding.signal,
+        "scope": match &finding.scope {
+            Scope::Group => "group".to_owned(),
+            Scope::Instance(instance) => instance.to_string(),
+        },
+        "onset_at": shown(finding.onset_at),
+        "effect": finding.effect,
+        "interval": [finding.interval.0, finding.interval.1],
+        "unit": finding.unit,
+        "evidence_id": finding.evidence,
+    })
+}
+
+/// What was said on the page, counted by what each try of saying it led to.
+async fn messages(world: &World, id: &DeploymentId) -> Result<Value, DemoError> {
+    let stream = ledger::deployment_stream(id)?;
+    let effects = world
+        .server
+        .engine
+        .reader()
+        .effects(&stream)
+        .await
+        .map_err(engine::EngineError::from)?;
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for effect in effects.iter().filter(|effect| effect.kind == "chat.page") {
+        let said = effect
+            .outcome
+            .as_ref()
+            .and_then(|outcome| outcome["said"].as_str());
+        if let Some(said) = said {
+            *counts.entry(said.to_owned()).or_default() += 1;
+        }
+    }
+    let count = |word: &str| counts.get(word).copied().unwrap_or(0);
+    Ok(json!({
+        "parents": count("parent"),
+        "replies": count("reply"),
+        "edits": count("edit"),
+        "notices": count("notice"),
+    }))
+}

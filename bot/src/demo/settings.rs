@@ -1,0 +1,130 @@
+//! The demo's configuration: a real `tawny.yaml`, kept beside the demo's data for whoever wants to look.
+
+use super::packages::Built;
+use super::scenario::Scenario;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::net::SocketAddr;
+use std::path::Path;
+
+/// The service of the demo.
+pub(super) const SERVICE: &str = "shop";
+/// Its environment.
+pub(super) const ENVIRONMENT: &str = "demo";
+/// The person who may press buttons.
+pub(super) const PERSON: &str = "you";
+/// The version before.
+pub(super) const OLD: &str = "v1";
+/// The version that is brought out.
+pub(super) const NEW: &str = "v2";
+
+/// One instance of the shop.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) id: String,
+    pub(super) listen: SocketAddr,
+    pub(super) faults: SocketAddr,
+}
+
+/// Everything that the configuration is written from.
+pub(super) struct Facts<'a> {
+    pub(super) dir: &'a Path,
+    pub(super) program: &'a Path,
+    pub(super) prometheus: &'a str,
+    pub(super) interval: &'a str,
+    pub(super) packages: SocketAddr,
+    pub(super) built: &'a BTreeMap<String, Built>,
+    pub(super) places: &'a [Place],
+    pub(super) scenario: Scenario,
+    pub(super) gray_bake_s: u64,
+    pub(super) approval_expiry_s: u64,
+    pub(super) seed: u64,
+}
+
+/// The configuration as text.
+pub(super) fn yaml(facts: &Facts<'_>) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = write!(
+        text,
+        r#"# Written by `tawny demo`. A real configuration looks the same.
+server:
+  listen: 127.0.0.1:0
+  data_dir: "{dir}/data"
+metrics:
+  prometheus: {{type: prometheus, url: "{prometheus}", scrape_interval: {interval}}}
+people:
+  - {{name: {PERSON}, display: You, roles: [responder, operator]}}
+tokens:
+  - {{name: demo, person: {PERSON}, secret: "file:{dir}/token"}}
+environments:
+  - {{name: {ENVIRONMENT}}}
+services:
+  - name: {SERVICE}
+    platform:
+      type: hosts
+      deploy_path: "{dir}/hosts"
+      start_cmd: ./start.sh
+      stop_timeout: 4s
+      health: {{path: /healthz, version_path: /version, timeout: 1s, interval: 200ms, attempts: 50}}
+      instances:
+"#,
+        dir = facts.dir.display(),
+        prometheus = facts.prometheus,
+        interval = facts.interval,
+    );
+    for (index, place) in facts.places.iter().enumerate() {
+        let _ = writeln!(
+            text,
+            "        - {{id: {id}, base_url: \"http://{listen}\", env: {{SHOP_PROGRAM: \"{program}\", MOCK_SERVICE_LISTEN: \"{listen}\", \
+             MOCK_SERVICE_FAULT_LISTEN: \"{faults}\", MOCK_SERVICE_SEED: \"{seed}\"}}}}",
+            id = place.id,
+            listen = place.listen,
+            faults = place.faults,
+            program = facts.program.display(),
+            seed = facts.seed.wrapping_mul(100).wrapping_add(index as u64),
+        );
+    }
+    let _ = write!(
+        text,
+        r#"    packages: {{url: "http://{packages}/shop-{{version}}.tar.gz"}}
+    versions:
+"#,
+        packages = facts.packages,
+    );
+    for (version, built) in facts.built {
+        let _ = writeln!(
+            text,
+            "      - {{version: {version}, md5: {md5}, sha256: {sha256}, size: {size}, known_good: {good}}}",
+            md5 = built.md5,
+            sha256 = built.sha256,
+            size = built.bytes.len(),
+            good = version == OLD,
+        );
+    }
+    let _ = write!(
+        text,
+        r#"    metrics: {{selector: "job=\"{SERVICE}\""}}
+    signals:
+      - preset: http
+        adjust:
+          errors: {{tolerance: {{absolute: 5%}}}}
+          latency: {{tolerance: {{absolute: 100ms}}}}
+      - preset: process
+        adjust:
+          cpu: {{tolerance: {{absolute: 0.1}}}}
+          memory: {{tolerance: {{absolute: 32MiB}}}}
+          open-files: {{tolerance: {{absolute: 100}}}}
+    policy:
+      autonomy: {autonomy}
+      approval_expiry: {expiry}s
+      cure_expiry: 120s
+    pacing: {{gray: {gray}, gray_bake: {bake}s, batch: 3, batch_bake: 10s}}
+"#,
+        autonomy = facts.scenario.autonomy(),
+        expiry = facts.approval_expiry_s,
+        gray = facts.places.first().map_or("", |place| place.id.as_str()),
+        bake = facts.gray_bake_s,
+    );
+    text
+}

@@ -1,0 +1,296 @@
+//! Everything that runs in the demo: packages, Prometheus, the server, the shops, the traffic.
+
+use super::error::DemoError;
+use super::packages::{self, Built};
+use super::prometheus_server::{Job, PrometheusServer, Settings as PrometheusSettings};
+use super::scenario::Scenario;
+use super::settings::{self, ENVIRONMENT, Facts, NEW, OLD, PERSON, Place, SERVICE};
+use crate::boot::{self, Running};
+use engine::{DeployRequest, EngineOptions, ledger};
+use guard::actor::{Actor, Role};
+use guard::ids::{DeploymentId, Environment, PersonId, ServiceName, Version};
+use guard::input::{Command, Happened};
+use guard::state::Status;
+use mock_service::traffic::{Mix, Running as Customers, Target, Traffic};
+use std::collections::BTreeMap;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+/// How many instances the shop has.
+const INSTANCES: usize = 4;
+/// Requests per second of all customers together.
+const RPS: f64 = 50.0;
+/// Longest time until the old version runs everywhere.
+const INSTALLED_WITHIN: Duration = Duration::from_secs(60);
+/// Between two looks at something that is waited for.
+pub(super) const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// How the world is set up.
+pub(super) struct Setup {
+    pub(super) scenario: Scenario,
+    pub(super) seed: u64,
+    pub(super) interval: Duration,
+    pub(super) gray_bake: Duration,
+    pub(super) approval_expiry: Duration,
+}
+
+/// A running demo.
+pub(super) struct World {
+    pub(super) server: Running,
+    pub(super) customers: Customers,
+    pub(super) places: Vec<Place>,
+    pub(super) prometheus_url: String,
+    pub(super) token_file: PathBuf,
+    pub(super) dir: PathBuf,
+    prometheus: PrometheusServer,
+    stop: CancellationToken,
+}
+
+impl World {
+    /// Starts everything, with the old version on all instances and customers coming.
+    pub(super) async fn start(setup: &Setup, dir: PathBuf) -> Result<Self, DemoError> {
+        let stop = CancellationToken::new();
+        let places = places().map_err(DemoError::io("finding free ports"))?;
+        let built = [OLD, NEW]
+            .into_iter()
+            .map(|version| Ok((version.to_owned(), packages::build(version)?)))
+            .collect::<Result<BTreeMap<String, Built>, std::io::Error>>()
+            .map_err(DemoError::io("building the packages"))?;
+        let packages = packages::serve(built.clone(), stop.clone())
+            .await
+            .map_err(DemoError::io("serving the packages"))?;
+        let prometheus = start_prometheus(&dir, setup.interval, &places).await?;
+        let token_file = write_token(&dir)?;
+        let program = std::env::current_exe().map_err(DemoError::io("finding this program"))?;
+        let facts = Facts {
+            dir: &dir,
+            program: &program,
+            prometheus: prometheus.url(),
+            interval: &format!("{}s", setup.interval.as_secs()),
+            packages,
+            built: &built,
+            places: &places,
+            scenario: setup.scenario,
+            gray_bake_s: setup.gray_bake.as_secs(),
+            approval_expiry_s: setup.approval_expiry.as_secs(),
+            seed: setup.seed,
+        };
+        let server = boot_server(&dir, &settings::yaml(&facts)).await?;
+        install(&server).await?;
+        let customers = start_customers(&places, setup.seed)?;
+        let prometheus_url = prometheus.url().to_owned();
+        Ok(Self {
+            server,
+            customers,
+            places,
+            prometheus_url,
+            token_file,
+            dir,
+            prometheus,
+            stop,
+        })
+    }
+
+    /// Asks for the new version.
+    pub(super) async fn deploy(&self) -> Result<DeploymentId, DemoError> {
+        Ok(self.server.engine.deploy(request(NEW)?).await?)
+    }
+
+    /// Stops everything that was started.
+    pub(super) async fn stop(self) {
+        let _ = self.customers.stop().await;
+        let hosts = hosts(&self.server);
+        self.server.stop().await;
+        // The shops outlive Tawny by design; the demo takes its own away.
+        for hosts in hosts {
+            end_processes(&hosts).await;
+        }
+        if let Err(error) = self.prometheus.stop().await {
+            tracing::warn!(%error, "prometheus could not be stopped");
+        }
+        self.stop.cancel();
+    }
+}
+
+fn hosts(server: &Running) -> Vec<std::sync::Arc<platforms::hosts::Hosts>> {
+    server
+        .engine
+        .services()
+        .into_iter()
+        .filter_map(|service| service.platform)
+        .collect()
+}
+
+/// Ends the instances by their own pids: each was started as the leader of its own process group.
+async fn end_processes(hosts: &platforms::hosts::Hosts) {
+    for (instance, view) in hosts.observe().await.instances {
+        let Some(group) = view.pid.and_then(rustix::process::Pid::from_raw) else {
+            continue;
+        };
+        if let Err(error) =
+            rustix::process::kill_process_group(group, rustix::process::Signal::TERM)
+        {
+            tracing::warn!(%instance, %error, "an instance of the demo could not be stopped");
+        }
+    }
+}
+
+/// Ports that were free a moment ago.
+fn places() -> std::io::Result<Vec<Place>> {
+    // All are held open until the last is found, so that none is found twice.
+    let listeners: Vec<TcpListener> = (0..2 * INSTANCES)
+        .map(|_| TcpListener::bind(("127.0.0.1", 0)))
+        .collect::<Result<_, _>>()?;
+    let addresses: Vec<SocketAddr> = listeners
+        .iter()
+        .map(TcpListener::local_addr)
+        .collect::<Result<_, _>>()?;
+    let pairs = addresses.chunks_exact(2).enumerate();
+    Ok(pairs
+        .map(|(i, pair)| Place {
+            id: format!("{SERVICE}-{}", i + 1),
+            listen: pair[0],
+            faults: pair[1],
+        })
+        .collect())
+}
+
+async fn start_prometheus(
+    dir: &Path,
+    interval: Duration,
+    places: &[Place],
+) -> Result<PrometheusServer, DemoError> {
+    let dir = dir.join("prometheus");
+    std::fs::create_dir_all(&dir).map_err(DemoError::io("making prometheus' folder"))?;
+    let targets = places
+        .iter()
+        .map(|place| (place.listen, BTreeMap::new()))
+        .collect();
+    let settings = PrometheusSettings {
+        program: "prometheus".into(),
+        dir,
+        scrape_interval: interval,
+        jobs: vec![Job {
+            name: SERVICE.to_owned(),
+            targets,
+        }],
+    };
+    Ok(PrometheusServer::start(&settings).await?)
+}
+
+fn write_token(dir: &Path) -> Result<PathBuf, DemoError> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let path = dir.join("token");
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&path)
+        .map_err(DemoError::io("writing the token"))?;
+    file.write_all(engine::clock::nonce().as_bytes())
+        .map_err(DemoError::io("writing the token"))?;
+    Ok(path)
+}
+
+async fn boot_server(dir: &Path, yaml: &str) -> Result<Running, DemoError> {
+    let file = dir.join("tawny.yaml");
+    std::fs::write(&file, yaml).map_err(DemoError::io("writing the configuration"))?;
+    let settings = config::load(&file, &config::Lookup::system())
+        .map_err(|errors| DemoError::Config(errors.to_string()))?;
+    Ok(boot::run(settings, EngineOptions::default()).await?)
+}
+
+/// Brings the old version out everywhere, as somebody did long before the demo begins.
+async fn install(server: &Running) -> Result<(), DemoError> {
+    let engine = &server.engine;
+    let deadline = Instant::now() + INSTALLED_WITHIN;
+    let timed_out = || DemoError::TooLong {
+        what: "the first installation",
+        seconds: INSTALLED_WITHIN.as_secs(),
+    };
+    while !engine.leading() {
+        if Instant::now() > deadline {
+            return Err(timed_out());
+        }
+        sleep(LOOK_EVERY).await;
+    }
+    let id = engine.deploy(request(OLD)?).await?;
+    let mut promoted = false;
+    loop {
+        let state = ledger::state(engine.reader(), &id).await?;
+        match state
+            .as_ref()
+            .map(|state| (state.status(), state.running_action().is_some()))
+        {
+            Some((Status::Promoted, _)) => return Ok(()),
+            Some((Status::Failed, _)) => {
+                let error = state
+                    .and_then(|state| state.failure().map(ToOwned::to_owned))
+                    .unwrap_or_default();
+                return Err(DemoError::Person {
+                    doing: "install the old version",
+                    error,
+                });
+            }
+            Some((Status::Progressing | Status::Paused, false)) if !promoted => {
+                engine
+                    .apply(
+                        &id,
+                        Happened::Commanded {
+                            by: you()?,
+                            command: Command::Promote,
+                            reason: None,
+                        },
+                    )
+                    .await?;
+                promoted = true;
+            }
+            _ => {}
+        }
+        if Instant::now() > deadline {
+            return Err(timed_out());
+        }
+        sleep(LOOK_EVERY).await;
+    }
+}
+
+fn start_customers(places: &[Place], seed: u64) -> Result<Customers, DemoError> {
+    let targets = places
+        .iter()
+        .map(|place| Target::new(&place.id, format!("http://{}", place.listen)))
+        .collect();
+    Ok(Traffic {
+        targets,
+        rps: RPS,
+        seed,
+        mix: Mix::default(),
+    }
+    .start()?)
+}
+
+fn request(version: &str) -> Result<DeployRequest, DemoError> {
+    let name = |error: guard::ids::BadName| DemoError::Config(error.to_string());
+    Ok(DeployRequest {
+        service: ServiceName::new(SERVICE).map_err(name)?,
+        environment: Environment::new(ENVIRONMENT).map_err(name)?,
+        version: Version::new(version).map_err(name)?,
+        package: None,
+        from: None,
+        reversible: true,
+        by: you()?,
+    })
+}
+
+/// The person of the demo.
+pub(super) fn you() -> Result<Actor, DemoError> {
+    let id = PersonId::new(PERSON).map_err(|error| DemoError::Config(error.to_string()))?;
+    Ok(Actor::Person {
+        id,
+        roles: vec![Role::Responder, Role::Operator],
+    })
+}

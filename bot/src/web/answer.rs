@@ -1,0 +1,182 @@
+//! `POST /deployments/{id}/answer`: a press, the step that confirms it, and what came of it.
+
+use super::Page;
+use super::denied::{Denied, DeniedPage};
+use super::frame::{self, Frame};
+use super::language::Language;
+use super::session::{Pressed, Visitor};
+use super::show::read;
+use axum::extract::{Path, State as Shared};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use guard::approval::{Choice, check_role};
+use guard::event::Event;
+use guard::ids::{ApprovalId, DeploymentId};
+use guard::input::Happened;
+use maud::{Markup, html};
+use messages::layout::html::text;
+use messages::model::{Button, Confirm, Style};
+use messages::words::refusal;
+use messages::{Context, say};
+use serde::Deserialize;
+
+/// Characters of a reason that are kept.
+const MOST_REASON: usize = 500;
+
+/// What the form of a button, and the form that confirms it, send.
+#[derive(Debug, Deserialize)]
+pub(super) struct Answer {
+    approval: String,
+    choice: String,
+    #[serde(default)]
+    confirmed: Option<String>,
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+pub(super) async fn answer(
+    Shared(page): Shared<Page>,
+    language: Language,
+    Path(id): Path<String>,
+    pressed: Pressed<Answer>,
+) -> Result<Response, DeniedPage> {
+    let Pressed { visitor, form } = pressed;
+    take(&page, language, id, &visitor, form)
+        .await
+        .map_err(|denied| denied.page(&page, language))
+}
+
+async fn take(
+    page: &Page,
+    language: Language,
+    id: String,
+    visitor: &Visitor,
+    form: Answer,
+) -> Result<Response, Denied> {
+    let approval = ApprovalId::new(form.approval).map_err(|_| Denied::BadForm)?;
+    let choice: Choice = form.choice.parse().map_err(|_| Denied::BadForm)?;
+    let (state, _) = read(page, id).await?;
+    let deployment = state.plan().deployment.clone();
+    let path = format!("/deployments/{deployment}");
+    if form.confirmed.is_none() {
+        let buttons = messages::parent(&state, &page.context(language.0)).buttons;
+        let pressed = buttons
+            .into_iter()
+            .find(|button| button.approval == approval && button.choice == choice);
+        // A button that is gone needs no confirmation: the refusal says why it is gone.
+        if let Some((confirm, button)) = pressed.and_then(|b| Some((b.confirm.clone()?, b))) {
+            let shown = Confirming {
+                confirm,
+                button,
+                path,
+            };
+            return Ok(shown.page(language, visitor).into_response());
+        }
+    }
+    let happened = Happened::Answered {
+        approval,
+        by: visitor.actor.clone(),
+        choice,
+        reason: reason(form.reason),
+    };
+    press(page, &deployment, happened).await?;
+    Ok(Redirect::to(&path).into_response())
+}
+
+async fn press(page: &Page, deployment: &DeploymentId, happened: Happened) -> Result<(), Denied> {
+    let events = page.engine.apply(deployment, happened).await?;
+    for event in events {
+        if let Event::Refused { refusal, .. } = event {
+            return Err(Denied::Refused(refusal));
+        }
+    }
+    Ok(())
+}
+
+fn reason(said: Option<String>) -> Option<String> {
+    let said: String = said?.trim().chars().take(MOST_REASON).collect();
+    (!said.is_empty()).then_some(said)
+}
+
+/// The buttons of a message. One form each: it sends the question's id, the choice and the form's token.
+pub(super) fn buttons(
+    buttons: &[Button],
+    path: &str,
+    visitor: &Visitor,
+    context: &Context,
+) -> Markup {
+    html! {
+        @if !buttons.is_empty() {
+            div.answers { @for button in buttons { (form(button, path, visitor, context)) } }
+        }
+    }
+}
+
+fn form(button: &Button, path: &str, visitor: &Visitor, context: &Context) -> Markup {
+    // Who may not is told before the press, not after it.
+    let denied = check_role(&visitor.actor, button.choice).err();
+    html! {
+        form method="post" action={ (path) "/answer" } {
+            (fields(button, visitor))
+            button.(style(button.style)) type="submit" disabled[denied.is_some()] { (text(&button.label)) }
+            @if let Some(denied) = denied { p.note { (text(&refusal(&denied, context))) } }
+        }
+    }
+}
+
+fn fields(button: &Button, visitor: &Visitor) -> Markup {
+    html! {
+        (frame::form_token(visitor))
+        input type="hidden" name="approval" value=(button.approval);
+        input type="hidden" name="choice" value=(button.choice.as_str());
+    }
+}
+
+fn style(style: Style) -> &'static str {
+    match style {
+        Style::Primary => "primary",
+        Style::Danger => "danger",
+        Style::Plain => "plain",
+    }
+}
+
+/// The question whether it is meant.
+struct Confirming {
+    confirm: Confirm,
+    button: Button,
+    path: String,
+}
+
+impl Confirming {
+    fn page(self, language: Language, visitor: &Visitor) -> Html<String> {
+        let Self {
+            confirm,
+            button,
+            path,
+        } = self;
+        let body = html! {
+            article.message.confirm {
+                h2 { (text(&confirm.title)) }
+                p { (text(&confirm.text)) }
+                form method="post" action={ (path) "/answer" } {
+                    (fields(&button, visitor))
+                    input type="hidden" name="confirmed" value="yes";
+                    label {
+                        (text(&say!(language, "page-reason")))
+                        input type="text" name="reason" maxlength=(MOST_REASON) autocomplete="off";
+                    }
+                    div.answers {
+                        button.(style(button.style)) type="submit" { (text(&confirm.yes)) }
+                        a.plain href=(path) { (text(&confirm.no)) }
+                    }
+                }
+            }
+        };
+        let frame = Frame {
+            title: Some(confirm.title),
+            visitor: Some(visitor),
+            path,
+            ..Frame::bare(language)
+        };
+        Html(frame::frame(&frame, &body).into_string())
+    }
+}

@@ -1,0 +1,122 @@
+//! What is answered instead of the page, and why.
+
+use super::Page;
+use super::frame::{self, Frame};
+use super::language::Language;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use engine::EngineError;
+use guard::approval::Refusal;
+use journal::JournalError;
+use messages::layout::html;
+use messages::{Context, say, words};
+
+/// Why not.
+#[derive(Debug)]
+pub(super) enum Denied {
+    /// The request names a host that is not this page's.
+    Host,
+    /// The form comes from another site.
+    Origin,
+    /// Nobody is logged in.
+    NoSession,
+    /// The link is unknown, used or too old.
+    Link,
+    /// The form is not of this session.
+    FormToken,
+    /// The form is incomplete or garbled.
+    BadForm,
+    /// There is no such page.
+    NotFound,
+    /// The answer was refused; it is on record.
+    Refused(Refusal),
+    /// This process does not lead.
+    NotLeading,
+    /// Something broke; the log has it.
+    Broken,
+}
+
+impl From<JournalError> for Denied {
+    fn from(error: JournalError) -> Self {
+        tracing::error!(%error, "the page cannot read or write the journal");
+        Self::Broken
+    }
+}
+
+impl From<EngineError> for Denied {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::NotLeading => Self::NotLeading,
+            EngineError::UnknownDeployment(_) => Self::NotFound,
+            error => {
+                tracing::error!(%error, "the page cannot be served");
+                Self::Broken
+            }
+        }
+    }
+}
+
+impl Denied {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Host => StatusCode::MISDIRECTED_REQUEST,
+            Self::Origin | Self::FormToken => StatusCode::FORBIDDEN,
+            Self::NoSession | Self::Link => StatusCode::UNAUTHORIZED,
+            Self::BadForm => StatusCode::BAD_REQUEST,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Refused(Refusal::MissingRole { .. } | Refusal::NotAPerson { .. }) => {
+                StatusCode::FORBIDDEN
+            }
+            Self::Refused(_) => StatusCode::CONFLICT,
+            Self::NotLeading => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn text(&self, context: &Context) -> messages::Text {
+        match self {
+            Self::Host => say!(context, "denied-host"),
+            Self::Origin => say!(context, "denied-origin"),
+            Self::NoSession => say!(context, "denied-no-session"),
+            Self::Link => say!(context, "denied-link"),
+            Self::FormToken => say!(context, "denied-form-token"),
+            Self::BadForm => say!(context, "denied-bad-form"),
+            Self::NotFound => say!(context, "denied-not-found"),
+            Self::Refused(refusal) => words::refusal(refusal, context),
+            Self::NotLeading => say!(context, "denied-not-leading"),
+            Self::Broken => say!(context, "denied-broken"),
+        }
+    }
+
+    /// As a page in the reader's language.
+    pub(super) fn page(self, page: &Page, language: Language) -> DeniedPage {
+        let text = self.text(&page.context(language.0));
+        let body = maud::html! {
+            article.message.warning {
+                h2 { (html::text(&text)) }
+                // Under a foreign name no link of this page should be followed.
+                @if !matches!(self, Self::Host) {
+                    p { a href="/" { (html::text(&say!(language, "page-back"))) } }
+                }
+            }
+        };
+        let markup = frame::frame(&Frame::bare(language), &body);
+        DeniedPage {
+            status: self.status(),
+            markup,
+        }
+    }
+}
+
+/// An answer of this kind, ready to be sent.
+#[derive(Debug)]
+pub(super) struct DeniedPage {
+    status: StatusCode,
+    markup: maud::Markup,
+}
+
+impl IntoResponse for DeniedPage {
+    fn into_response(self) -> Response {
+        (self.status, Html(self.markup.into_string())).into_response()
+    }
+}

@@ -1,0 +1,96 @@
+//! What surrounds every page.
+
+use super::language::Language;
+use super::session::Visitor;
+use maud::{DOCTYPE, Markup, html};
+use messages::layout::html::text;
+use messages::{Foreign, Locale, Text, say};
+
+/// How often a page without scripts is loaded again, in seconds.
+const RELOAD_S: u32 = 10;
+
+/// The frame of a page.
+pub(super) struct Frame<'a> {
+    pub(super) language: Language,
+    /// Beside `Tawny` in the title.
+    pub(super) title: Option<Text>,
+    pub(super) visitor: Option<&'a Visitor>,
+    /// Whether the page shows something that changes.
+    pub(super) fresh: bool,
+    /// Where the links that change the language lead.
+    pub(super) path: String,
+}
+
+impl Frame<'_> {
+    /// A page for nobody in particular.
+    pub(super) fn bare(language: Language) -> Self {
+        Self {
+            language,
+            title: None,
+            visitor: None,
+            fresh: false,
+            path: String::from("/"),
+        }
+    }
+}
+
+/// A whole document.
+pub(super) fn frame(frame: &Frame<'_>, body: &Markup) -> Markup {
+    let language = frame.language;
+    let name = say!(language, "page-name");
+    html! {
+        (DOCTYPE)
+        html lang=(language.0.tag()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title {
+                    @if let Some(title) = &frame.title { (text(title)) " · " }
+                    (text(&name))
+                }
+                link rel="stylesheet" href="/assets/style.css";
+                link rel="icon" href="/assets/owl.svg";
+                @if frame.fresh {
+                    script src="/assets/fresh.js" defer {}
+                    noscript { meta http-equiv="refresh" content=(RELOAD_S); }
+                }
+            }
+            body {
+                header {
+                    a.name href="/" { (text(&name)) }
+                    nav { (languages(frame)) (person(frame)) }
+                }
+                p.stale role="status" { (text(&say!(language, "page-stale"))) }
+                main { (body) }
+            }
+        }
+    }
+}
+
+fn languages(frame: &Frame<'_>) -> Markup {
+    html! {
+        @for locale in Locale::ALL {
+            @if locale != frame.language.0 {
+                a href={ (frame.path) "?lang=" (locale.tag()) } lang=(locale.tag()) { (locale.own_name()) }
+            }
+        }
+    }
+}
+
+fn person(frame: &Frame<'_>) -> Markup {
+    html! {
+        @if let Some(visitor) = frame.visitor {
+            span { (text(&say!(frame.language, "page-person", name = Foreign::from(visitor.actor.name())))) }
+            form method="post" action="/logout" {
+                (form_token(visitor))
+                button.quiet { (text(&say!(frame.language, "page-logout"))) }
+            }
+        }
+    }
+}
+
+/// The field that proves that a form is this session's own.
+pub(super) fn form_token(visitor: &Visitor) -> Markup {
+    html! { input type="hidden" name="form_token" value=(visitor.form_token); }
+}

@@ -1,0 +1,40 @@
+// Keeps the page true without reloading it under somebody's hands. Everything works without it.
+"use strict";
+
+const EVERY_MS = 2000;
+
+function busy() {
+  const active = document.activeElement;
+  const typing = active && active.matches("main input, main button");
+  const selecting = String(window.getSelection() || "") !== "";
+  return document.hidden || typing || selecting;
+}
+
+function localTimes() {
+  for (const time of document.querySelectorAll("main time")) {
+    time.title = new Date(time.dateTime).toLocaleString();
+  }
+}
+
+async function refresh() {
+  if (busy()) return;
+  try {
+    const answer = await fetch(location.href, { redirect: "error" });
+    if (answer.status === 401) return location.reload();
+    if (!answer.ok) throw new Error(answer.statusText);
+    const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const now = document.querySelector("main");
+    const fresh = next.querySelector("main");
+    if (!busy() && fresh.innerHTML !== now.innerHTML) {
+      document.title = next.title;
+      now.replaceWith(fresh);
+      localTimes();
+    }
+    document.body.classList.remove("offline");
+  } catch {
+    document.body.classList.add("offline");
+  }
+}
+
+localTimes();
+setInterval(refresh, EVERY_MS);

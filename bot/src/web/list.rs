@@ -1,0 +1,120 @@
+//! `GET /`: all deployments, the last changed first.
+
+use super::Page;
+use super::denied::{Denied, DeniedPage};
+use super::frame::{self, Frame};
+use super::language::Language;
+use super::session::Visitor;
+use axum::extract::State as Shared;
+use axum::response::Html;
+use engine::ledger;
+use guard::ids::DeploymentId;
+use guard::state::State;
+use maud::{Markup, html};
+use messages::layout::html::text;
+use messages::words::duration;
+use messages::{Context, Foreign, Text, say};
+
+/// The most deployments on one page.
+const MOST: u64 = 50;
+
+pub(super) async fn list(
+    Shared(page): Shared<Page>,
+    language: Language,
+    visitor: Visitor,
+) -> Result<Html<String>, DeniedPage> {
+    let states = states(&page)
+        .await
+        .map_err(|denied| denied.page(&page, language))?;
+    let body = table(&states, &page.context(language.0));
+    let frame = Frame {
+        title: Some(say!(language, "page-deployments")),
+        visitor: Some(&visitor),
+        fresh: true,
+        ..Frame::bare(language)
+    };
+    Ok(Html(frame::frame(&frame, &body).into_string()))
+}
+
+async fn states(page: &Page) -> Result<Vec<State>, Denied> {
+    let mut states = Vec::new();
+    for head in page.reader.streams("deployment", MOST).await? {
+        let Ok(id) = DeploymentId::new(head.stream.id()) else {
+            continue;
+        };
+        match ledger::state(&page.reader, &id).await {
+            Ok(state) => states.extend(state),
+            // One stream that cannot be read must not hide the others.
+            Err(error) => tracing::error!(deployment = %id, %error, "not shown in the list"),
+        }
+    }
+    Ok(states)
+}
+
+fn table(states: &[State], context: &Context) -> Markup {
+    let heads = [
+        "page-column-deployment",
+        "column-version",
+        "page-column-status",
+        "fact-verdict",
+        "page-column-age",
+    ];
+    let words = context.words();
+    html! {
+        h1 { (text(&say!(context, "page-deployments"))) }
+        @if states.is_empty() {
+            p { (text(&say!(context, "page-no-deployments"))) }
+        } @else {
+            table.deployments {
+                thead { tr { @for head in heads { th scope="col" { (text(&words.text(head, Vec::new()))) } } } }
+                tbody { @for state in states { (row(state, context)) } }
+            }
+        }
+    }
+}
+
+fn row(state: &State, context: &Context) -> Markup {
+    let words = context.words();
+    let plan = state.plan();
+    // One judgement of how loud it is: the parent message's.
+    let severity = messages::parent(state, context).severity;
+    let age = context
+        .now
+        .duration_since(state.requested_at())
+        .as_secs_f64();
+    html! {
+        tr.(severity.as_str()) {
+            td {
+                span.mark aria-hidden="true" { (severity.mark()) } " "
+                a href={ "/deployments/" (plan.deployment) } {
+                    bdi { (plan.service) } " · " bdi { (plan.environment) }
+                }
+            }
+            td { (text(&versions(state, context))) }
+            td { (text(&status(state, context))) }
+            td { (text(&words.verdict(state.verdict()))) }
+            td { (text(&say!(context, "page-age", duration = duration(words, age.max(0.0))))) }
+        }
+    }
+}
+
+fn versions(state: &State, context: &Context) -> Text {
+    let plan = state.plan();
+    match &plan.from {
+        Some(from) => say!(
+            context,
+            "from-to",
+            from = Foreign::from(from),
+            to = Foreign::from(&plan.to)
+        ),
+        None => say!(context, "version-first", to = Foreign::from(&plan.to)),
+    }
+}
+
+fn status(state: &State, context: &Context) -> Text {
+    if state.rolling_back() {
+        say!(context, "status-rolling-back")
+    } else {
+        context.words().status(state.status())
+    }
+}

@@ -1,0 +1,162 @@
+//! The page: what Tawny knows, for people with a browser; and the place where they answer.
+//!
+//! A one-time link begins a session, a session is a person, and a press needs the session's own form
+//! token, the right origin and the right host. Being on the same machine proves nothing. Everything
+//! works without scripts; the one script only keeps the page fresh.
+
+use crate::wire;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use config::Settings;
+use engine::Engine;
+use engine::clock::Clock;
+use guard::ids::PersonId;
+use jiff::{SignedDuration, Timestamp};
+use journal::{Journal, JournalError, Reader, Session, TokenKind, Writer};
+use messages::{BaseUrl, Context, Locale};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+mod answer;
+mod assets;
+mod denied;
+mod frame;
+mod headers;
+mod hosts;
+mod instances;
+mod language;
+mod list;
+mod login;
+mod session;
+mod show;
+#[cfg(test)]
+mod tests;
+mod thread;
+
+/// How long a one-time link can be used: it is printed, and somebody is about to open it.
+const LINK_LASTS: SignedDuration = SignedDuration::from_hours(1);
+/// How long a session lasts: a working day.
+const SESSION_LASTS: SignedDuration = SignedDuration::from_hours(12);
+/// The most bytes of a form.
+const MOST_FORM: usize = 16 * 1024;
+
+/// The page and its handles. Cheap to clone.
+#[derive(Clone)]
+pub struct Page {
+    inner: Arc<Inner>,
+}
+
+/// What all clones share.
+pub struct Inner {
+    engine: Engine,
+    reader: Reader,
+    writer: Writer,
+    settings: Arc<Settings>,
+    hosts: hosts::Hosts,
+    cookie: session::CookieName,
+    base_url: BaseUrl,
+    locale: Locale,
+    clock: Clock,
+}
+
+impl std::ops::Deref for Page {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.inner
+    }
+}
+
+impl Page {
+    /// A page on this engine and journal. `address` is where the server really listens, `base_url`
+    /// how people reach it; with `https` the cookie is kept to secure connections.
+    pub fn new(
+        engine: Engine,
+        journal: &Journal,
+        settings: Arc<Settings>,
+        address: SocketAddr,
+        base_url: BaseUrl,
+    ) -> Result<Self, JournalError> {
+        Self::at(Clock::System, engine, journal, settings, address, base_url)
+    }
+
+    fn at(
+        clock: Clock,
+        engine: Engine,
+        journal: &Journal,
+        settings: Arc<Settings>,
+        address: SocketAddr,
+        base_url: BaseUrl,
+    ) -> Result<Self, JournalError> {
+        let inner = Inner {
+            reader: journal.reader(),
+            writer: journal.writer()?,
+            hosts: hosts::Hosts::new(address, &base_url, &settings.server.allowed_hosts),
+            cookie: session::CookieName::new(address, &base_url),
+            locale: wire::locale(&settings),
+            engine,
+            settings,
+            base_url,
+            clock,
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// The page's routes, each behind the checks of host and origin.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .route("/", get(list::list))
+            .route("/deployments/{id}", get(show::show))
+            .route("/deployments/{id}/answer", post(answer::answer))
+            .route("/login/{token}", get(login::login))
+            .route("/logout", post(login::logout))
+            .route("/assets/{name}", get(assets::asset))
+            .layer(DefaultBodyLimit::max(MOST_FORM))
+            .layer(from_fn_with_state(self.clone(), hosts::check))
+            .layer(from_fn(headers::add))
+            .with_state(self.clone())
+    }
+
+    /// A link that begins a session for this person: once, within the hour.
+    pub async fn login_link(&self, person: &PersonId) -> Result<String, JournalError> {
+        let token = self
+            .put_token(TokenKind::Link, person.as_str(), LINK_LASTS)
+            .await?;
+        Ok(format!("{}/login/{token}", self.base_url.as_str()))
+    }
+
+    /// A new random token of 256 bits; the journal keeps its hash.
+    async fn put_token(
+        &self,
+        kind: TokenKind,
+        person: &str,
+        lasts: SignedDuration,
+    ) -> Result<String, JournalError> {
+        let token = hex::encode(rand::random::<[u8; 32]>());
+        let now = self.now();
+        let session = Session {
+            person: person.to_owned(),
+            data: serde_json::json!({}),
+            created_at: now,
+            expires_at: now.saturating_add(lasts).unwrap_or(Timestamp::MAX),
+        };
+        self.writer.put_token(kind, &token, session).await?;
+        Ok(token)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn context(&self, locale: Locale) -> Context {
+        Context {
+            locale,
+            now: self.now(),
+            // Whoever reads the page is already there.
+            base_url: None,
+        }
+    }
+}

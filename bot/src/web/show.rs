@@ -1,0 +1,100 @@
+//! `GET /deployments/{id}`: everything about one deployment.
+
+use super::Page;
+use super::answer::buttons;
+use super::denied::{Denied, DeniedPage};
+use super::frame::{self, Frame};
+use super::instances::instances;
+use super::language::Language;
+use super::session::Visitor;
+use super::thread::{Said, thread};
+use axum::extract::{Path, State as Shared};
+use axum::response::Html;
+use engine::ledger;
+use guard::event::Recorded;
+use guard::ids::DeploymentId;
+use guard::state::State;
+use maud::{Markup, html};
+use messages::layout::html::{message, text, timeline};
+use messages::{Context, Foreign, say};
+
+pub(super) async fn show(
+    Shared(page): Shared<Page>,
+    language: Language,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Html<String>, DeniedPage> {
+    let shown = body(&page, language, &visitor, id).await;
+    let (title, path, body) = shown.map_err(|denied| denied.page(&page, language))?;
+    let frame = Frame {
+        language,
+        title: Some(title),
+        visitor: Some(&visitor),
+        fresh: true,
+        path,
+    };
+    Ok(Html(frame::frame(&frame, &body).into_string()))
+}
+
+async fn body(
+    page: &Page,
+    language: Language,
+    visitor: &Visitor,
+    id: String,
+) -> Result<(messages::Text, String, Markup), Denied> {
+    let (state, records) = read(page, id).await?;
+    let context = page.context(language.0);
+    let plan = state.plan();
+    let title = say!(
+        context,
+        "lead",
+        service = Foreign::from(&plan.service),
+        environment = Foreign::from(&plan.environment),
+        version = Foreign::from(&plan.to)
+    );
+    let path = format!("/deployments/{}", plan.deployment);
+    let mut parent = messages::parent(&state, &context);
+    let observed = page.engine.observed(&plan.service, &plan.environment);
+    if let (Some(_), Some(progress)) = (&observed, &mut parent.progress) {
+        // What was seen outside says the same and more.
+        progress.instances.rows.clear();
+    }
+    let answers = buttons(&parent.buttons, &path, visitor, &context);
+    let body = html! {
+        (message(&parent, &answers))
+        @if let Some(observed) = &observed { (instances(&state, observed, &context)) }
+        (said(&thread(&records, &context), &context))
+        section {
+            h3 { (text(&say!(context, "page-timeline"))) }
+            (timeline(&messages::timeline(&records, &context)))
+        }
+    };
+    Ok((title, path, body))
+}
+
+/// A deployment and all that happened to it.
+pub(super) async fn read(page: &Page, id: String) -> Result<(State, Vec<Recorded>), Denied> {
+    let id = DeploymentId::new(id).map_err(|_| Denied::NotFound)?;
+    let records = ledger::records(&page.reader, &id).await?;
+    let state = State::fold(&records).map_err(|error| {
+        tracing::error!(deployment = %id, %error, "the stream does not fold");
+        Denied::Broken
+    })?;
+    Ok((state.ok_or(Denied::NotFound)?, records))
+}
+
+fn said(thread: &[Said], context: &Context) -> Markup {
+    html! {
+        @if !thread.is_empty() {
+            section.thread {
+                h3 { (text(&say!(context, "page-thread"))) }
+                @for said in thread {
+                    div.said {
+                        p.when { (text(&context.time(said.at))) " · " (text(&said.kind)) }
+                        (message(&said.message, &html! {}))
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The page as a browser meets it: over HTTP, on a real journal and engine.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // helpers may fail as loudly as tests
+
+mod answers;
+mod browser;
+mod doors;
+mod shown;
+mod tidy;
+mod world;

@@ -1,0 +1,400 @@
+//! A page that is served, with a deployment to look at and a person to be.
+
+use crate::web::Page;
+use config::Lookup;
+use engine::clock::Clock;
+use engine::{Engine, EngineOptions, ledger};
+use guard::actor::{Actor, Role};
+use guard::decide::decide;
+use guard::event::{Event, Recorded};
+use guard::finding::{Assessment, Budget, Finding, Scope};
+use guard::ids::{
+    DeploymentId, Environment, EvidenceId, InstanceId, PersonId, ServiceName, SignalKey, Version,
+};
+use guard::input::{Happened, Input, Outcome};
+use guard::plan::{Pacing, Plan, steps};
+use guard::policy::{Autonomy, Policy};
+use guard::state::State;
+use guard::verdict::{Attribution, Comparison, Verdict};
+use jiff::{SignedDuration, Timestamp};
+use journal::{Journal, JournalOptions, NewEvent, StreamId, Transaction};
+use messages::BaseUrl;
+use reqwest::header::{COOKIE, HOST, ORIGIN, SET_COOKIE};
+use reqwest::redirect::Policy as Redirects;
+use reqwest::{Client, RequestBuilder, Response};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+pub(super) const PAUSED: &str = "/deployments/dep_1";
+
+pub(super) fn start() -> Timestamp {
+    "2026-11-21T03:12:00Z".parse().unwrap()
+}
+
+/// Everything that a test needs; it ends when it is dropped.
+pub(super) struct World {
+    pub(super) page: Page,
+    pub(super) url: String,
+    pub(super) http: Client,
+    journal: Journal,
+    clock: Arc<AtomicI64>,
+    _stop: DropGuard,
+    _dir: tempfile::TempDir,
+}
+
+/// Somebody who is logged in.
+pub(super) struct Visit<'a> {
+    world: &'a World,
+    pub(super) cookie: String,
+}
+
+impl World {
+    /// Two people and one deployment, paused and asking.
+    pub(super) async fn new() -> Self {
+        Self::with("", "").await
+    }
+
+    /// As above, with more under `server:` and another spelling of the address.
+    pub(super) async fn with(server: &str, public: &str) -> Self {
+        rustls::crypto::ring::default_provider()
+            .install_default()
+            .ok();
+        let dir = tempfile::tempdir().unwrap();
+        let journal = journal(dir.path()).await;
+        write(&journal, "dep_1", &paused()).await;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let clock = Arc::new(AtomicI64::new(
+            (start() + SignedDuration::from_mins(2)).as_millisecond(),
+        ));
+        let stop = CancellationToken::new();
+        let engine = leading(&journal, &clock, &stop).await;
+        let page = page(&journal, engine, &clock, address, server, public);
+        let serve = axum::serve(listener, page.router());
+        tokio::spawn(
+            serve
+                .with_graceful_shutdown(stop.clone().cancelled_owned())
+                .into_future(),
+        );
+        let http = Client::builder()
+            .redirect(Redirects::none())
+            .build()
+            .unwrap();
+        Self {
+            page,
+            url: format!("http://{address}"),
+            http,
+            journal,
+            clock,
+            _stop: stop.drop_guard(),
+            _dir: dir,
+        }
+    }
+
+    pub(super) fn wait(&self, time: SignedDuration) {
+        let millis = i64::try_from(time.as_millis()).unwrap();
+        self.clock.fetch_add(millis, Ordering::SeqCst);
+    }
+
+    /// A one-time link, as a path.
+    pub(super) async fn link(&self, person: &str) -> String {
+        let link = self
+            .page
+            .login_link(&PersonId::new(person).unwrap())
+            .await
+            .unwrap();
+        link[link.find("/login/").unwrap()..].to_owned()
+    }
+
+    pub(super) async fn login(&self, person: &str) -> Visit<'_> {
+        let link = self.link(person).await;
+        let answer = self.get(&link).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        Visit {
+            world: self,
+            cookie: cookie(&answer),
+        }
+    }
+
+    pub(super) fn get(&self, path: &str) -> RequestBuilder {
+        self.http.get(format!("{}{path}", self.url))
+    }
+
+    pub(super) async fn events(&self) -> Vec<Event> {
+        let id = DeploymentId::new("dep_1").unwrap();
+        let records = ledger::records(&self.journal.reader(), &id).await.unwrap();
+        records.into_iter().map(|record| record.event).collect()
+    }
+
+    /// How many events of this name there are.
+    pub(super) async fn count(&self, name: &str) -> usize {
+        let events = self.events().await;
+        events.iter().filter(|event| event.name() == name).count()
+    }
+
+    pub(super) async fn add(&self, id: &str, events: &[Recorded]) {
+        write(&self.journal, id, events).await;
+    }
+}
+
+impl Visit<'_> {
+    pub(super) fn get(&self, path: &str) -> RequestBuilder {
+        self.world.get(path).header(COOKIE, &self.cookie)
+    }
+
+    pub(super) async fn read(&self, path: &str) -> String {
+        let answer = self.get(path).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.text().await.unwrap()
+    }
+
+    /// A form post as a browser on the page sends it.
+    pub(super) fn post(&self, path: &str, fields: &[(String, String)]) -> RequestBuilder {
+        let url = format!("{}{path}", self.world.url);
+        let request = self.world.http.post(url).form(fields);
+        request
+            .header(COOKIE, &self.cookie)
+            .header(ORIGIN, &self.world.url)
+    }
+
+    /// The fields of the button for this choice, with `more`.
+    pub(super) async fn button(
+        &self,
+        choice: &str,
+        more: &[(&str, &str)],
+    ) -> Vec<(String, String)> {
+        let page = self.read(PAUSED).await;
+        let mut fields = fields(&page, choice).unwrap_or_else(|| panic!("no button {choice}"));
+        fields.extend(
+            more.iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
+        fields
+    }
+}
+
+/// The fields of the form that carries this choice.
+pub(super) fn fields(page: &str, choice: &str) -> Option<Vec<(String, String)>> {
+    let document = scraper::Html::parse_document(page);
+    let forms = scraper::Selector::parse("form[method=post]").unwrap();
+    let inputs = scraper::Selector::parse("input[name]").unwrap();
+    document.select(&forms).find_map(|form| {
+        let fields: Vec<(String, String)> = form
+            .select(&inputs)
+            .map(|input| {
+                let value = |name| input.value().attr(name).unwrap_or_default().to_owned();
+                (value("name"), value("value"))
+            })
+            .collect();
+        let wanted = ("choice".to_owned(), choice.to_owned());
+        fields.contains(&wanted).then_some(fields)
+    })
+}
+
+/// The pairs of an answer's cookies, as a browser sends them back.
+pub(super) fn cookie(answer: &Response) -> String {
+    let headers = answer.headers().get_all(SET_COOKIE).iter();
+    let pairs = headers.map(|header| header.to_str().unwrap().split(';').next().unwrap());
+    pairs.collect::<Vec<_>>().join("; ")
+}
+
+pub(super) fn with_host(request: RequestBuilder, host: &str) -> RequestBuilder {
+    request.header(HOST, host)
+}
+
+async fn journal(dir: &Path) -> Journal {
+    let url = format!("sqlite:{}", dir.join("tawny.db").display());
+    let options = JournalOptions {
+        known_events: Some(journal::codec::known_events()),
+        ..JournalOptions::default()
+    };
+    Journal::open(&url, options).await.unwrap()
+}
+
+async fn leading(journal: &Journal, clock: &Arc<AtomicI64>, stop: &CancellationToken) -> Engine {
+    let options = EngineOptions {
+        clock: Clock::Manual(Arc::clone(clock)),
+        ..EngineOptions::default()
+    };
+    let engine = Engine::new(journal, [], Vec::new(), options).unwrap();
+    let (working, stop) = (engine.clone(), stop.clone());
+    tokio::spawn(async move { working.run(stop).await });
+    let mut turns = 0;
+    while !engine.leading() {
+        turns += 1;
+        assert!(turns < 2000, "the engine did not lead");
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    engine
+}
+
+fn page(
+    journal: &Journal,
+    engine: Engine,
+    clock: &Arc<AtomicI64>,
+    address: SocketAddr,
+    server: &str,
+    public: &str,
+) -> Page {
+    let yaml = format!(
+        r#"
+server:
+  listen: {address}
+{server}
+metrics:
+  prometheus: {{type: prometheus, url: "http://127.0.0.1:9"}}
+people:
+  - {{name: mei, roles: [responder, operator]}}
+  - {{name: sam, roles: [responder]}}
+services:
+  - name: shop
+    platform: {{type: observed}}
+    metrics: {{selector: "job=\"shop\""}}
+    signals: [{{preset: http}}]
+"#
+    );
+    let parsed = config::parse(
+        &yaml,
+        "test.yaml",
+        Path::new("/"),
+        &Lookup::of_variables(&[]),
+    );
+    let settings = parsed.unwrap_or_else(|errors| panic!("{errors}"));
+    let url = if public.is_empty() {
+        format!("http://{address}")
+    } else {
+        public.to_owned()
+    };
+    let base_url = BaseUrl::new(&url).unwrap();
+    let clock = Clock::Manual(Arc::clone(clock));
+    Page::at(
+        clock,
+        engine,
+        journal,
+        Arc::new(settings),
+        address,
+        base_url,
+    )
+    .unwrap()
+}
+
+async fn write(journal: &Journal, id: &str, records: &[Recorded]) {
+    let stream = StreamId::deployment(id).unwrap();
+    let writer = journal.writer().unwrap();
+    for record in records {
+        let payload = serde_json::to_value(&record.event).unwrap();
+        let event = NewEvent::new(
+            record.event.name(),
+            u32::from(record.event.version()),
+            payload,
+        );
+        let before = i64::try_from(record.revision).unwrap() - 1;
+        let transaction = Transaction::at(record.at).append(&stream, before, vec![event]);
+        writer.append(transaction).await.unwrap();
+    }
+}
+
+pub(super) fn plan() -> Plan {
+    let names: Vec<InstanceId> = ["shop-1", "shop-2", "shop-3"]
+        .iter()
+        .map(|name| InstanceId::new(*name).unwrap())
+        .collect();
+    Plan {
+        deployment: DeploymentId::new("dep_1").unwrap(),
+        service: ServiceName::new("shop").unwrap(),
+        environment: Environment::new("prod").unwrap(),
+        from: Some(Version::new("v1").unwrap()),
+        from_known_good: true,
+        to: Version::new("v2").unwrap(),
+        package: None,
+        from_package: None,
+        reversible: true,
+        steps: steps(&names, &Pacing::default()).unwrap(),
+        comparison: Comparison::CanaryVsStable,
+        policy: Policy {
+            autonomy: Autonomy::Pause,
+            ..Policy::default()
+        },
+    }
+}
+
+pub(super) fn finding(query: &str) -> Finding {
+    let json = serde_json::json!({
+        "signal": SignalKey::new("errors").unwrap(),
+        "scope": Scope::Group,
+        "onset_at": start() + SignedDuration::from_secs(7),
+        "baseline": 0.002, "current": 0.31, "effect": 0.308, "interval": (0.25, 0.36),
+        "unit": "ratio", "window_s": 10.0, "confidence": 0.9999, "budget": Budget::Pause,
+        "hard_limit_crossed": false, "severe": false, "rollback_on_failure": false,
+        "comparison": Comparison::CanaryVsStable, "attribution": Attribution::Change,
+        "query": query, "evidence": EvidenceId::new("ev_1").unwrap(),
+    });
+    serde_json::from_value(json).unwrap()
+}
+
+pub(super) fn mei() -> Actor {
+    Actor::Person {
+        id: PersonId::new("mei").unwrap(),
+        roles: vec![Role::Responder, Role::Operator],
+    }
+}
+
+/// A deployment that was found wanting and waits for an answer.
+pub(super) fn paused() -> Vec<Recorded> {
+    let query = "sum by (instance) (rate(http_requests_total{code=~\"5..\"}[1m]))";
+    let mut records = asked();
+    let assessment = Assessment {
+        verdict: Verdict::Degraded,
+        findings: vec![finding(query)],
+        needs: Vec::new(),
+        blind: Vec::new(),
+        history_s: 40.0,
+    };
+    tell(&mut records, 12, Happened::Assessed(assessment));
+    records
+}
+
+/// The gray instance has the new version.
+pub(super) fn asked() -> Vec<Recorded> {
+    let mut records = Vec::new();
+    let plan = Box::new(plan());
+    tell(&mut records, 0, Happened::DeployAsked { plan, by: mei() });
+    let captured = Happened::BaselineCaptured {
+        history_s: 40.0,
+        blind: Vec::new(),
+    };
+    tell(&mut records, 1, captured);
+    let state = State::fold(&records).unwrap().unwrap();
+    let action = state.running_action().unwrap().action.clone();
+    for instance in action.instances {
+        let action = action.id.clone();
+        tell(&mut records, 3, Happened::InstanceDone { action, instance });
+    }
+    let done = Happened::ActionEnded {
+        action: action.id,
+        outcome: Outcome::Done,
+    };
+    tell(&mut records, 3, done);
+    records
+}
+
+fn tell(records: &mut Vec<Recorded>, second: i64, what: Happened) {
+    let at = start() + SignedDuration::from_secs(second);
+    let input = Input {
+        at,
+        nonce: format!("nonce-{}", records.len()),
+        what,
+    };
+    let state = State::fold(&*records).unwrap();
+    for event in decide(state.as_ref(), &input) {
+        let revision = records.len() as u64 + 1;
+        records.push(Recorded {
+            revision,
+            at,
+            event,
+        });
+    }
+}

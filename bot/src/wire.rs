@@ -1,0 +1,93 @@
+//! From the configuration to what the engine and the server are made of.
+
+use crate::auth::Tokens;
+use config::Settings;
+use config::settings::Holder;
+use engine::services::Service;
+use guard::actor::{Actor, Role};
+use guard::ids::PersonId;
+
+mod hosts;
+mod service;
+mod signal;
+
+/// Why a configuration that reads well cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum WireError {
+    /// A service's hosts.
+    #[error("services.{service}: {error}")]
+    Hosts {
+        /// The service.
+        service: String,
+        /// Why.
+        error: String,
+    },
+    /// A metric source.
+    #[error("metrics.{source_name}: {error}")]
+    Source {
+        /// The source.
+        source_name: String,
+        /// Why.
+        error: String,
+    },
+    /// A selector.
+    #[error("services.{service}, signal {signal}: selector `{selector}`: {error}")]
+    Selector {
+        /// The service.
+        service: String,
+        /// The signal.
+        signal: String,
+        /// The selector.
+        selector: String,
+        /// Why.
+        error: String,
+    },
+}
+
+/// Every service in each of its environments.
+pub fn services(settings: &Settings) -> Result<Vec<Service>, WireError> {
+    let mut services = Vec::new();
+    for configured in &settings.services {
+        for environment in settings.environments_of(configured) {
+            services.push(service::service(settings, configured, &environment)?);
+        }
+    }
+    Ok(services)
+}
+
+/// The tokens of people and machines.
+#[must_use]
+pub fn tokens(settings: &Settings) -> Tokens {
+    let mut tokens = Tokens::default();
+    for token in &settings.tokens {
+        let actor = match token.holder() {
+            Some(Holder::Person(id)) => person(settings, id),
+            Some(Holder::Machine(id)) => Some(Actor::Machine {
+                id: id.clone(),
+                roles: token.roles.clone(),
+            }),
+            None => None,
+        };
+        if let Some(actor) = actor {
+            tokens.add(token.secret.expose(), actor);
+        }
+    }
+    tokens
+}
+
+/// A configured person, with the roles of this moment.
+#[must_use]
+pub fn person(settings: &Settings, id: &PersonId) -> Option<Actor> {
+    let person = settings.person(id)?;
+    let roles: Vec<Role> = person.roles.clone();
+    Some(Actor::Person {
+        id: id.clone(),
+        roles,
+    })
+}
+
+/// The language of what is said where nobody asks for another.
+#[must_use]
+pub fn locale(settings: &Settings) -> messages::Locale {
+    messages::Locale::from_tag(settings.locale.tag()).unwrap_or_default()
+}

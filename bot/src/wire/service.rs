@@ -1,0 +1,156 @@
+//! One service in one environment.
+
+use super::{WireError, hosts, signal};
+use config::Settings;
+use config::settings::{Auth, MetricsSource, Platform};
+use engine::services::{Packages, Service, Watch};
+use guard::ids::{Environment, InstanceId, SignalKey};
+use guard::plan::Pacing;
+use sources::metrics::{Auth as SourceAuth, Prometheus, PrometheusConfig, SecretString};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How often Tawny looks when the source's scrape interval is not configured.
+const USUAL_INTERVAL: Duration = Duration::from_secs(15);
+/// How far back a baseline goes.
+const BASELINE: Duration = Duration::from_secs(3600);
+
+pub(super) fn service(
+    settings: &Settings,
+    configured: &config::settings::Service,
+    environment: &Environment,
+) -> Result<Service, WireError> {
+    let platform = match &configured.platform {
+        Platform::Hosts(own) => Some(Arc::new(hosts::hosts(configured, own, environment)?)),
+        Platform::Observed(_) => None,
+    };
+    let of_versions = |wanted: fn(&config::settings::VersionEntry) -> bool| {
+        configured
+            .versions
+            .iter()
+            .filter(|entry| wanted(entry))
+            .map(|entry| entry.version.clone())
+            .collect()
+    };
+    Ok(Service {
+        name: configured.name.clone(),
+        environment: environment.clone(),
+        instances: configured.instances_in(environment),
+        platform,
+        policy: configured.policy(),
+        pacing: here(configured.pacing(), &configured.instances_in(environment)),
+        known_good: of_versions(|entry| entry.known_good),
+        irreversible: of_versions(|entry| entry.irreversible),
+        packages: configured.packages.as_ref().map(|packages| Packages {
+            template: packages.url.as_str().to_owned(),
+            known: configured
+                .versions
+                .iter()
+                .map(|entry| {
+                    (
+                        entry.version.clone(),
+                        packages.package_of(&entry.version, &configured.versions),
+                    )
+                })
+                .collect(),
+        }),
+        watch: watch(settings, configured, environment)?,
+    })
+}
+
+/// A gray instance that belongs to another environment does not count here.
+fn here(pacing: Pacing, instances: &[InstanceId]) -> Pacing {
+    let gray = pacing.gray.filter(|gray| instances.contains(gray));
+    Pacing { gray, ..pacing }
+}
+
+fn watch(
+    settings: &Settings,
+    configured: &config::settings::Service,
+    environment: &Environment,
+) -> Result<Watch, WireError> {
+    let Some((name, MetricsSource::Prometheus(source))) = settings.source_of(configured) else {
+        let error = "no metric source: name one in `metrics.source`".to_owned();
+        return Err(WireError::Source {
+            source_name: configured.name.to_string(),
+            error,
+        });
+    };
+    let interval = source.scrape_interval.unwrap_or(USUAL_INTERVAL);
+    let matchers = settings.matchers_of(configured, environment);
+    let label = &configured.metrics.instance_label;
+    let signals = configured
+        .signals()
+        .iter()
+        .map(|signal| signal::signal(configured, signal, &matchers, label, interval))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Watch {
+        source: name.as_str().to_owned(),
+        prometheus: prometheus(name.as_str(), source)?,
+        interval,
+        instance_label: label.clone(),
+        instance_names: instance_names(configured, environment, label),
+        load: load(&signals),
+        signals,
+        baseline: BASELINE,
+        sensitivity: match configured.policy.sensitivity {
+            config::settings::Sensitivity::Careful => guard::detect::Sensitivity::Careful,
+            config::settings::Sensitivity::Balanced => guard::detect::Sensitivity::Balanced,
+            config::settings::Sensitivity::Eager => guard::detect::Sensitivity::Eager,
+        },
+    })
+}
+
+/// The signal whose count is the load: the throughput, where there is one.
+fn load(signals: &[engine::services::Signal]) -> Option<SignalKey> {
+    let counts = |signal: &&engine::services::Signal| {
+        signal.spec.kind == guard::detect::SignalKind::Throughput
+    };
+    signals.iter().find(counts).map(|signal| signal.key.clone())
+}
+
+fn instance_names(
+    configured: &config::settings::Service,
+    environment: &Environment,
+    label: &str,
+) -> Vec<(String, InstanceId)> {
+    let here = |own: &Option<Environment>| own.as_ref().is_none_or(|own| own == environment);
+    match &configured.platform {
+        Platform::Hosts(hosts) => hosts
+            .instances
+            .iter()
+            .filter(|instance| here(&instance.environment))
+            .map(|instance| (instance.label_value(label), instance.id.clone()))
+            .collect(),
+        Platform::Observed(observed) => observed
+            .instances
+            .iter()
+            .filter(|instance| here(&instance.environment))
+            .map(|instance| (instance.label_value(), instance.id.clone()))
+            .collect(),
+    }
+}
+
+fn prometheus(name: &str, source: &config::settings::Prometheus) -> Result<Prometheus, WireError> {
+    let secret = |secret: &config::Secret| SecretString::from(secret.expose().to_owned());
+    let mut config = PrometheusConfig::new(source.url.as_str());
+    config.timeout = source.timeout;
+    config.max_concurrency = source.max_concurrency.get() as usize;
+    config.headers = source
+        .headers
+        .iter()
+        .map(|(header, value)| (header.clone(), secret(value)))
+        .collect();
+    config.auth = match &source.auth {
+        Auth::None(_) => SourceAuth::None,
+        Auth::Basic(basic) => SourceAuth::Basic {
+            user: basic.username.clone(),
+            password: secret(&basic.password),
+        },
+        Auth::Bearer(bearer) => SourceAuth::Bearer(secret(&bearer.token)),
+    };
+    Prometheus::new(config).map_err(|error| WireError::Source {
+        source_name: name.to_owned(),
+        error: error.to_string(),
+    })
+}

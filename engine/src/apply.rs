@@ -1,0 +1,189 @@
+//! One input: decided, folded, written with its effects and timers, in one transaction.
+
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::ledger::{self, deployment_stream, json, lane_stream};
+use guard::decide::decide;
+use guard::effects::{Effect, effects};
+use guard::event::{Event, Recorded};
+use guard::ids::DeploymentId;
+use guard::input::{Happened, Input};
+use guard::lane::lane_events;
+use guard::state::State;
+use guard::timer::{TimerChange, timers};
+use journal::{ClaimedEffect, ClaimedInput, JournalError, NewEffect, NewEvent, Transaction, codec};
+
+/// How often a decision is made again because somebody else wrote first.
+const MOST_TRIES: u32 = 20;
+
+/// What is finished in the same transaction.
+pub(crate) enum Finishes<'a> {
+    Nothing,
+    Input(&'a ClaimedInput),
+    Effect(&'a ClaimedEffect, serde_json::Value),
+}
+
+impl Engine {
+    /// Lets something happen to a deployment, durably, and returns what followed from it.
+    pub async fn apply(
+        &self,
+        id: &DeploymentId,
+        what: Happened,
+    ) -> Result<Vec<Event>, EngineError> {
+        let input = Input {
+            at: self.clock.now(),
+            nonce: crate::clock::nonce(),
+            what,
+        };
+        self.apply_input(id, &input, Finishes::Nothing).await
+    }
+
+    pub(crate) async fn apply_input(
+        &self,
+        id: &DeploymentId,
+        input: &Input,
+        finishes: Finishes<'_>,
+    ) -> Result<Vec<Event>, EngineError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let state = ledger::state(&self.reader, id).await?;
+            if state.is_none() {
+                return Err(EngineError::UnknownDeployment(id.clone()));
+            }
+            let events = decide(state.as_ref(), input);
+            match self
+                .write(id, state.as_ref(), input, &events, &finishes)
+                .await
+            {
+                Err(EngineError::Journal(JournalError::Conflict { .. })) if tries < MOST_TRIES => {}
+                Err(error) => return Err(error),
+                Ok(after) => {
+                    platforms::crash::point("after-append");
+                    self.remember(after.or(state));
+                    self.announce(id, &events);
+                    return Ok(events);
+                }
+            }
+        }
+    }
+
+    async fn write(
+        &self,
+        id: &DeploymentId,
+        state: Option<&State>,
+        input: &Input,
+        events: &[Event],
+        finishes: &Finishes<'_>,
+    ) -> Result<Option<State>, EngineError> {
+        let mut transaction = Transaction::at(input.at).fenced(&self.fence()?);
+        transaction = match finishes {
+            Finishes::Nothing if events.is_empty() => return Ok(None),
+            Finishes::Nothing => transaction,
+            Finishes::Input(claimed) => transaction.consume(claimed),
+            Finishes::Effect(claimed, outcome) => transaction.complete(claimed, outcome.clone()),
+        };
+        let expected = state.map_or(0, State::revision);
+        let (new, after) = self.with_effects(id, state, input, events)?;
+        let stream = deployment_stream(id)?;
+        if !new.is_empty() {
+            transaction = transaction.append(&stream, expected.cast_signed(), new);
+        }
+        for change in events.iter().flat_map(|event| timers(event, input.at)) {
+            transaction = match change {
+                TimerChange::Set { timer, due } => {
+                    transaction.set_timer(&stream, timer.key(), due, json(&timer))
+                }
+                TimerChange::Cancel { timer } => transaction.cancel_timer(&stream, timer.key()),
+            };
+        }
+        if let Some(after) = &after {
+            transaction = self.with_lane(transaction, after, events).await?;
+        }
+        self.writer.append(transaction).await?;
+        Ok(after)
+    }
+
+    /// The events as the journal takes them, each with its effects, and the state after all of them.
+    pub(crate) fn with_effects(
+        &self,
+        id: &DeploymentId,
+        state: Option<&State>,
+        input: &Input,
+        events: &[Event],
+    ) -> Result<(Vec<NewEvent>, Option<State>), EngineError> {
+        let fold = |source| EngineError::Fold {
+            stream: format!("deployment/{id}"),
+            source,
+        };
+        let mut after = state.cloned();
+        let mut new = Vec::new();
+        for event in events {
+            let revision = after.as_ref().map_or(0, State::revision) + 1;
+            let record = Recorded {
+                revision,
+                at: input.at,
+                event: event.clone(),
+            };
+            let folded = match after.take() {
+                Some(mut state) => {
+                    state.push(&record).map_err(fold)?;
+                    state
+                }
+                None => match State::fold([&record]).map_err(fold)? {
+                    Some(state) => state,
+                    None => continue,
+                },
+            };
+            let rows = effects(event, revision, &folded)
+                .into_iter()
+                .flat_map(|effect| self.rows(&effect, &folded));
+            new.push(rows.fold(codec::encode(event)?, NewEvent::with_effect));
+            after = Some(folded);
+        }
+        Ok((new, after))
+    }
+
+    /// One effect as outbox rows: what is said goes to each channel.
+    fn rows(&self, effect: &Effect, state: &State) -> Vec<NewEffect> {
+        let plan = state.plan();
+        match effect {
+            Effect::Execute {
+                precondition,
+                not_after,
+                ..
+            } => {
+                let key = format!("platform/{}/{}", plan.service, plan.environment);
+                let row = NewEffect::new(key, crate::execute::KIND, json(effect));
+                vec![row.only_if(json(precondition)).not_after(*not_after)]
+            }
+            Effect::ShowParent | Effect::Reply { .. } | Effect::Notice { .. } => self
+                .channels
+                .iter()
+                .map(|channel| {
+                    let key = format!("chat/{channel}/{}", plan.deployment);
+                    NewEffect::new(key, format!("chat.{channel}"), json(effect))
+                })
+                .collect(),
+        }
+    }
+
+    async fn with_lane(
+        &self,
+        transaction: Transaction,
+        after: &State,
+        events: &[Event],
+    ) -> Result<Transaction, EngineError> {
+        let plan = after.plan();
+        let lane_events = events.iter().flat_map(|event| lane_events(event, plan));
+        let new: Vec<NewEvent> = lane_events
+            .map(|event| codec::encode_lane(&event))
+            .collect::<Result<_, _>>()?;
+        if new.is_empty() {
+            return Ok(transaction);
+        }
+        let lane = ledger::lane(&self.reader, &plan.service, &plan.environment).await?;
+        let stream = lane_stream(&plan.service, &plan.environment)?;
+        Ok(transaction.append(&stream, lane.revision().cast_signed(), new))
+    }
+}

@@ -1,0 +1,185 @@
+//! Beginning a deployment.
+
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::ledger::{self, deployment_stream, lane_stream};
+use crate::services::Service;
+use guard::actor::Actor;
+use guard::decide::decide;
+use guard::ids::{DeploymentId, Environment, ServiceName, Version};
+use guard::input::{Happened, Input};
+use guard::lane::Lane;
+use guard::plan::{Package, Plan, steps};
+use guard::state::{State, Status};
+use guard::verdict::Comparison;
+use journal::{Transaction, codec};
+use std::collections::BTreeSet;
+
+/// What somebody wants to have deployed.
+#[derive(Debug, Clone)]
+pub struct DeployRequest {
+    /// The service.
+    pub service: ServiceName,
+    /// Where.
+    pub environment: Environment,
+    /// The new version.
+    pub version: Version,
+    /// Its package; by the service's template when not said.
+    pub package: Option<Package>,
+    /// The version to go back to, where the instances do not agree on one.
+    pub from: Option<Version>,
+    /// False when it contains a step that cannot be undone.
+    pub reversible: bool,
+    /// Who asks.
+    pub by: Actor,
+}
+
+impl Engine {
+    /// Begins a deployment: takes the lane and writes the request in one transaction.
+    pub async fn deploy(&self, request: DeployRequest) -> Result<DeploymentId, EngineError> {
+        let service = self.service(&request.service, &request.environment)?;
+        let lane = ledger::lane(&self.reader, &request.service, &request.environment).await?;
+        let id = self.new_id();
+        let taken = lane.take(&id)?;
+        let plan = self.plan(&service, &lane, &request, id.clone()).await?;
+        let before = self.baking(&request.service, &request.environment).await?;
+        let input = Input {
+            at: self.clock.now(),
+            nonce: crate::clock::nonce(),
+            what: Happened::DeployAsked {
+                plan: Box::new(plan),
+                by: request.by,
+            },
+        };
+        let events = decide(None, &input);
+        let (new, after) = self.with_effects(&id, None, &input, &events)?;
+        let transaction = Transaction::at(input.at)
+            .fenced(&self.fence()?)
+            .append(&deployment_stream(&id)?, 0, new)
+            .append(
+                &lane_stream(&service.name, &service.environment)?,
+                lane.revision().cast_signed(),
+                vec![codec::encode_lane(&taken)?],
+            );
+        self.writer.append(transaction).await?;
+        platforms::crash::point("after-append");
+        self.remember(after);
+        for older in before {
+            self.apply(&older, Happened::Superseded { by: id.clone() })
+                .await?;
+        }
+        self.announce(&id, &events);
+        Ok(id)
+    }
+
+    fn new_id(&self) -> DeploymentId {
+        loop {
+            if let Ok(id) = DeploymentId::new(format!("dep_{}", &crate::clock::nonce()[..12])) {
+                return id;
+            }
+        }
+    }
+
+    async fn plan(
+        &self,
+        service: &Service,
+        lane: &Lane,
+        request: &DeployRequest,
+        id: DeploymentId,
+    ) -> Result<Plan, EngineError> {
+        let (from, known_good) = self.standing_version(service, lane, request).await?;
+        if from.as_ref() == Some(&request.version) {
+            return Err(EngineError::NothingToDo {
+                service: service.name.clone(),
+                environment: service.environment.clone(),
+                version: request.version.clone(),
+            });
+        }
+        let template = |version: &Version| {
+            service
+                .packages
+                .as_ref()
+                .map(|packages| packages.of(version))
+        };
+        Ok(Plan {
+            deployment: id,
+            service: service.name.clone(),
+            environment: service.environment.clone(),
+            from_package: from.as_ref().and_then(template),
+            from,
+            from_known_good: known_good,
+            package: request
+                .package
+                .clone()
+                .or_else(|| template(&request.version)),
+            to: request.version.clone(),
+            reversible: request.reversible && !service.irreversible.contains(&request.version),
+            steps: steps(&service.instances, &service.pacing)?,
+            comparison: if service.instances.len() > 1 {
+                Comparison::CanaryVsStable
+            } else {
+                Comparison::BeforeVsAfter
+            },
+            policy: service.policy.clone(),
+        })
+    }
+
+    /// The version that runs now, and whether it is known good: by what is observed, or else by the journal.
+    async fn standing_version(
+        &self,
+        service: &Service,
+        lane: &Lane,
+        request: &DeployRequest,
+    ) -> Result<(Option<Version>, bool), EngineError> {
+        let good = |version: &Version| {
+            service.known_good.contains(version)
+                || lane.last_good() == Some(version)
+                || lane.current() == Some((version, true))
+        };
+        if let Some(from) = &request.from {
+            return Ok((Some(from.clone()), good(from)));
+        }
+        let Some(platform) = &service.platform else {
+            return Err(EngineError::OnlyObserved {
+                service: service.name.clone(),
+                environment: service.environment.clone(),
+            });
+        };
+        let live = platform.observe().await.rollout;
+        let versions: BTreeSet<&Version> = live.versions.values().flatten().collect();
+        let mut versions = versions.into_iter();
+        match (versions.next(), versions.next()) {
+            (None, _) => Ok((None, false)),
+            (Some(only), None) => Ok((Some(only.clone()), good(only))),
+            (Some(_), Some(_)) => Err(EngineError::MixedVersions {
+                service: service.name.clone(),
+                environment: service.environment.clone(),
+                versions: live
+                    .versions
+                    .iter()
+                    .map(|(i, v)| format!("{i} {}", v.as_ref().map_or("nothing", Version::as_str)))
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            }),
+        }
+    }
+
+    /// Deployments of the same lane that are promoted and still watched: a new one takes their place.
+    async fn baking(
+        &self,
+        service: &ServiceName,
+        environment: &Environment,
+    ) -> Result<Vec<DeploymentId>, EngineError> {
+        let watched = self.watched().await?;
+        let same = |state: &State| {
+            state.plan().service == *service
+                && state.plan().environment == *environment
+                && state.status() == Status::Promoted
+        };
+        Ok(watched
+            .iter()
+            .filter(|state| same(state))
+            .map(|state| state.plan().deployment.clone())
+            .collect())
+    }
+}

@@ -1,0 +1,81 @@
+//! What can go wrong in the engine.
+
+use guard::ids::{DeploymentId, Environment, ServiceName, Version};
+use guard::lane::LaneRefusal;
+use guard::plan::PlanError;
+use guard::state::FoldError;
+
+/// Why the engine could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// No such deployment.
+    #[error("deployment {0} does not exist")]
+    UnknownDeployment(DeploymentId),
+    /// No such service.
+    #[error(
+        "service {service} is not configured for environment {environment}: configured are {known}"
+    )]
+    UnknownService {
+        /// What was asked for.
+        service: ServiceName,
+        /// Where.
+        environment: Environment,
+        /// What there is.
+        known: String,
+    },
+    /// The lane is taken or frozen.
+    #[error(transparent)]
+    Lane(#[from] LaneRefusal),
+    /// The version is already there.
+    #[error("{service} in {environment} already runs {version} everywhere")]
+    NothingToDo {
+        /// The service.
+        service: ServiceName,
+        /// The environment.
+        environment: Environment,
+        /// The version.
+        version: Version,
+    },
+    /// Instances disagree, so there is no version to go back to.
+    #[error(
+        "{service} in {environment}: instances run different versions ({versions}): say which one to go back to with `from`"
+    )]
+    MixedVersions {
+        /// The service.
+        service: ServiceName,
+        /// The environment.
+        environment: Environment,
+        /// `instance version` pairs.
+        versions: String,
+    },
+    /// Tawny only watches this service.
+    #[error(
+        "{service} in {environment} has no platform: Tawny watches its deployments and cannot make one"
+    )]
+    OnlyObserved {
+        /// The service.
+        service: ServiceName,
+        /// The environment.
+        environment: Environment,
+    },
+    /// The platform could not do it now, and may soon.
+    #[error("the platform: {0}")]
+    Platform(String),
+    /// No steps can be made.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The journal refused.
+    #[error(transparent)]
+    Journal(#[from] journal::JournalError),
+    /// A stored event does not fold.
+    #[error("stream {stream}: {source}")]
+    Fold {
+        /// Which stream.
+        stream: String,
+        /// Why.
+        source: FoldError,
+    },
+    /// This process does not hold the engine's lease at the moment.
+    #[error("this process does not hold the engine's lease: try again in a moment")]
+    NotLeading,
+}

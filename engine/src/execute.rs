@@ -1,0 +1,229 @@
+//! Carrying out actions on the platform: the only place that asks for authority.
+
+use crate::apply::Finishes;
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::ledger;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use guard::action::{Action, Precondition};
+use guard::authorise::{Authority, NotAuthorised, authorise};
+use guard::effects::Effect;
+use guard::ids::{ActionId, DeploymentId, InstanceId};
+use guard::input::{Happened, Input, Outcome};
+use journal::ClaimedEffect;
+use platforms::hosts::{Hosts, HostsError, Stage};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use tokio::sync::broadcast::error::RecvError;
+
+/// The kind of effect that is handled here.
+pub(crate) const KIND: &str = "platform.execute";
+
+impl Engine {
+    pub(crate) async fn execute(&self, claimed: &ClaimedEffect) -> Result<(), EngineError> {
+        let Some((id, action, precondition)) = addressed(claimed) else {
+            return self.give_up(claimed, "the effect cannot be read").await;
+        };
+        let outcome = match self.carry_out(&id, &action, &precondition).await {
+            Ok(outcome) => outcome,
+            Err(EngineError::UnknownDeployment(_)) => {
+                return self.give_up(claimed, "the deployment is gone").await;
+            }
+            Err(error) => return Err(error),
+        };
+        tracing::info!(deployment = %id, %action, ?outcome, "action ended");
+        let what = Happened::ActionEnded {
+            action,
+            outcome: outcome.clone(),
+        };
+        let input = Input {
+            at: self.clock.now(),
+            nonce: crate::clock::nonce(),
+            what,
+        };
+        platforms::crash::point("after-execution");
+        self.apply_input(
+            &id,
+            &input,
+            Finishes::Effect(claimed, ledger::json(&outcome)),
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn give_up(&self, claimed: &ClaimedEffect, why: &str) -> Result<(), EngineError> {
+        tracing::error!(effect = claimed.id, why, "an action was dropped");
+        Ok(self
+            .writer
+            .complete(claimed, &serde_json::json!({ "dropped": why }))
+            .await?)
+    }
+
+    async fn carry_out(
+        &self,
+        id: &DeploymentId,
+        action: &ActionId,
+        precondition: &Precondition,
+    ) -> Result<Outcome, EngineError> {
+        let authority = match self.authority(id, action).await? {
+            Ok(authority) => authority,
+            Err(refused) => return Ok(refused),
+        };
+        let service = self.service(authority.service(), authority.environment())?;
+        let Some(platform) = service.platform else {
+            return Ok(Outcome::Failed {
+                instance: None,
+                error: "the service has no platform any more".to_owned(),
+            });
+        };
+        if let Err(why) = precondition.holds(&platform.observe().await.rollout) {
+            return Ok(Outcome::Stale { why });
+        }
+        // Everything that can fail without touching an instance fails here.
+        let prepared = tokio::select! {
+            prepared = platform.prepare(&authority) => prepared,
+            outcome = self.withdrawn(id, action) => return outcome,
+        };
+        match prepared {
+            Ok(_) => {}
+            Err(error) => return self.refused(None, &error),
+        }
+        self.bring_all(id, authority.action(), &platform).await
+    }
+
+    /// Completes when the action may no longer be carried out: a rollback does not wait for a download.
+    async fn withdrawn(
+        &self,
+        id: &DeploymentId,
+        action: &ActionId,
+    ) -> Result<Outcome, EngineError> {
+        let mut news = self.news();
+        loop {
+            if let Err(outcome) = self.authority(id, action).await? {
+                return Ok(outcome);
+            }
+            if let Err(RecvError::Closed) = news.recv().await {
+                return Err(EngineError::NotLeading);
+            }
+        }
+    }
+
+    /// How an action ends that the platform refused or could not do; an error when it may be tried again.
+    fn refused(
+        &self,
+        instance: Option<&InstanceId>,
+        error: &HostsError,
+    ) -> Result<Outcome, EngineError> {
+        match error {
+            HostsError::Halted { .. } => Err(EngineError::NotLeading),
+            HostsError::Moved(_) | HostsError::Foreign { .. } => Ok(Outcome::Stale {
+                why: error.to_string(),
+            }),
+            again if again.may_pass() => Err(EngineError::Platform(again.to_string())),
+            _ => Ok(Outcome::Failed {
+                instance: instance.cloned(),
+                error: error.to_string(),
+            }),
+        }
+    }
+
+    /// The authority as of now, or how the action ends without it.
+    async fn authority(
+        &self,
+        id: &DeploymentId,
+        action: &ActionId,
+    ) -> Result<Result<Authority, Outcome>, EngineError> {
+        let state = ledger::state(&self.reader, id)
+            .await?
+            .ok_or_else(|| EngineError::UnknownDeployment(id.clone()))?;
+        Ok(
+            authorise(&state, action, self.clock.now()).map_err(|refused| match refused {
+                NotAuthorised::TooLate { .. } => Outcome::Stale {
+                    why: refused.to_string(),
+                },
+                NotAuthorised::MovedOn { .. }
+                | NotAuthorised::Unknown(_)
+                | NotAuthorised::NotYet(_)
+                | NotAuthorised::Ended(_) => Outcome::Stopped,
+            }),
+        )
+    }
+
+    /// All instances of the action at once; each under an authority of its own, asked for right before.
+    async fn bring_all(
+        &self,
+        id: &DeploymentId,
+        action: &Action,
+        platform: &Arc<Hosts>,
+    ) -> Result<Outcome, EngineError> {
+        let mut running: FuturesUnordered<_> = action
+            .instances
+            .iter()
+            .map(|instance| self.bring(id, &action.id, instance, platform))
+            .collect();
+        let mut worst = Outcome::Done;
+        while let Some(ended) = running.next().await {
+            worst = worse(worst, ended?);
+        }
+        Ok(worst)
+    }
+
+    async fn bring(
+        &self,
+        id: &DeploymentId,
+        action: &ActionId,
+        instance: &InstanceId,
+        platform: &Hosts,
+    ) -> Result<Outcome, EngineError> {
+        let authority = match self.authority(id, action).await? {
+            Ok(authority) => authority,
+            Err(refused) => return Ok(refused),
+        };
+        // Half-way, only the loss of the lease stops the work: its next holder goes on from there.
+        let leading = |_: &Stage| match self.fence() {
+            Ok(_) => ControlFlow::Continue(()),
+            Err(lost) => ControlFlow::Break(lost.to_string()),
+        };
+        match platform.bring(&authority, instance, &leading).await {
+            Ok(_) => {
+                self.apply(
+                    id,
+                    Happened::InstanceDone {
+                        action: action.clone(),
+                        instance: instance.clone(),
+                    },
+                )
+                .await?;
+                Ok(Outcome::Done)
+            }
+            Err(error) => self.refused(Some(instance), &error),
+        }
+    }
+}
+
+fn worse(one: Outcome, other: Outcome) -> Outcome {
+    let weight = |outcome: &Outcome| match outcome {
+        Outcome::Done => 0,
+        Outcome::Stopped => 1,
+        Outcome::Stale { .. } => 2,
+        Outcome::Failed { .. } => 3,
+    };
+    if weight(&other) > weight(&one) {
+        other
+    } else {
+        one
+    }
+}
+
+fn addressed(claimed: &ClaimedEffect) -> Option<(DeploymentId, ActionId, Precondition)> {
+    let id = DeploymentId::new(claimed.stream.strip_prefix("deployment/")?).ok()?;
+    match serde_json::from_value(claimed.payload.clone()).ok()? {
+        Effect::Execute {
+            action,
+            precondition,
+            ..
+        } => Some((id, action, precondition)),
+        _ => None,
+    }
+}

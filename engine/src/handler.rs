@@ -1,0 +1,44 @@
+//! Where what is said goes. The engine knows no chat: channels are registered.
+
+use futures_util::future::BoxFuture;
+use guard::effects::Effect;
+use guard::event::Recorded;
+use guard::state::State;
+
+/// One thing to say, with all that is needed to say it.
+#[derive(Debug)]
+pub struct Utterance<'a> {
+    /// Unique for this thing in this channel, and the same at each try.
+    pub id: &'a str,
+    /// What: the parent, a reply, a notice.
+    pub effect: &'a Effect,
+    /// The deployment as it stands now.
+    pub state: &'a State,
+    /// The event that is told; none for the parent.
+    pub record: Option<&'a Recorded>,
+    /// An earlier try may have been heard.
+    pub uncertain: bool,
+}
+
+/// Why something was not said.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum SayError {
+    /// It was surely not heard: try again.
+    #[error("not said: {0}")]
+    NotSaid(String),
+    /// It may have been heard: try again, but look first.
+    #[error("perhaps said: {0}")]
+    PerhapsSaid(String),
+}
+
+/// A channel.
+pub trait Handler: Send + Sync {
+    /// A short name, unique among the channels and stable over restarts.
+    fn channel(&self) -> &str;
+
+    /// Says it. Called in order within one deployment.
+    fn say<'a>(
+        &'a self,
+        utterance: Utterance<'a>,
+    ) -> BoxFuture<'a, Result<serde_json::Value, SayError>>;
+}

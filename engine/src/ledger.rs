@@ -1,0 +1,61 @@
+//! Streams of the journal as guard's types.
+
+use crate::error::EngineError;
+use guard::event::Recorded;
+use guard::ids::{DeploymentId, Environment, ServiceName};
+use guard::lane::Lane;
+use guard::state::State;
+use journal::{Reader, StreamId, codec};
+
+/// The stream of a deployment.
+pub fn deployment_stream(id: &DeploymentId) -> Result<StreamId, EngineError> {
+    Ok(StreamId::deployment(id.as_str())?)
+}
+
+/// The stream of a lane.
+pub fn lane_stream(
+    service: &ServiceName,
+    environment: &Environment,
+) -> Result<StreamId, EngineError> {
+    Ok(StreamId::lane(service.as_str(), environment.as_str())?)
+}
+
+/// The events of a deployment, in order.
+pub async fn records(reader: &Reader, id: &DeploymentId) -> Result<Vec<Recorded>, EngineError> {
+    let stored = reader.events(&deployment_stream(id)?, 0).await?;
+    Ok(stored.iter().map(codec::decode).collect::<Result<_, _>>()?)
+}
+
+/// A deployment as it stands; none when there is no such stream.
+pub async fn state(reader: &Reader, id: &DeploymentId) -> Result<Option<State>, EngineError> {
+    let records = records(reader, id).await?;
+    State::fold(&records).map_err(|source| EngineError::Fold {
+        stream: format!("deployment/{id}"),
+        source,
+    })
+}
+
+/// A lane as it stands.
+pub async fn lane(
+    reader: &Reader,
+    service: &ServiceName,
+    environment: &Environment,
+) -> Result<Lane, EngineError> {
+    let mut lane = Lane::empty(service.clone(), environment.clone());
+    for stored in reader
+        .events(&lane_stream(service, environment)?, 0)
+        .await?
+    {
+        lane.push(
+            &codec::decode_lane(&stored)?,
+            stored.revision.unsigned_abs(),
+            stored.at,
+        );
+    }
+    Ok(lane)
+}
+
+// Domain types are plain data with string keys; writing them cannot fail.
+pub(crate) fn json<T: serde::Serialize>(value: &T) -> serde_json::Value {
+    serde_json::to_value(value).unwrap_or(serde_json::Value::Null)
+}

@@ -1,0 +1,109 @@
+//! What the engine knows of the services that it guards.
+
+use guard::detect;
+use guard::ids::{Environment, InstanceId, ServiceName, SignalKey, Version};
+use guard::plan::{Pacing, Package};
+use guard::policy::Policy;
+use guard::verdict::Tier;
+use platforms::hosts::Hosts;
+use sources::metrics::{Prometheus, Selector};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// One service in one environment.
+#[derive(Clone)]
+pub struct Service {
+    /// Its name.
+    pub name: ServiceName,
+    /// Where.
+    pub environment: Environment,
+    /// The names of its instances, as the platform and the metrics know them.
+    pub instances: Vec<InstanceId>,
+    /// Where releases are made; none when Tawny only watches.
+    pub platform: Option<Arc<Hosts>>,
+    /// How strongly findings are answered.
+    pub policy: Policy,
+    /// The pace of a release.
+    pub pacing: Pacing,
+    /// Versions that an operator vouches for.
+    pub known_good: BTreeSet<Version>,
+    /// Versions whose release changes something that going back does not undo.
+    pub irreversible: BTreeSet<Version>,
+    /// Where the package of a version is, when a deployment does not say.
+    pub packages: Option<Packages>,
+    /// What is measured.
+    pub watch: Watch,
+}
+
+/// Where packages are found.
+#[derive(Debug, Clone)]
+pub struct Packages {
+    /// A URL with `{version}` in it.
+    pub template: String,
+    /// Versions of which more is known: a place of their own, digests, size.
+    pub known: BTreeMap<Version, Package>,
+}
+
+impl Packages {
+    /// The package of a version.
+    #[must_use]
+    pub fn of(&self, version: &Version) -> Package {
+        self.known.get(version).cloned().unwrap_or_else(|| Package {
+            url: self.template.replace("{version}", version.as_str()),
+            md5: None,
+            sha256: None,
+            size: None,
+            created_at: None,
+        })
+    }
+}
+
+/// How a service is measured.
+#[derive(Clone)]
+pub struct Watch {
+    /// The name of the source, for people.
+    pub source: String,
+    /// The source.
+    pub prometheus: Prometheus,
+    /// How often the source scrapes, and so how often Tawny looks.
+    pub interval: Duration,
+    /// The label that names an instance.
+    pub instance_label: String,
+    /// How the label's values map to instances, where they differ: (value, instance).
+    pub instance_names: Vec<(String, InstanceId)>,
+    /// The signals.
+    pub signals: Vec<Signal>,
+    /// The key of the signal whose count is the load.
+    pub load: Option<SignalKey>,
+    /// How far back the baseline is fetched, if there is that much.
+    pub baseline: Duration,
+    /// How readily the detector speaks.
+    pub sensitivity: detect::Sensitivity,
+}
+
+/// One measured thing.
+#[derive(Clone)]
+pub struct Signal {
+    /// Its key.
+    pub key: SignalKey,
+    /// What the detector is told.
+    pub spec: detect::SignalSpec,
+    /// The series that make it up, and what each contributes.
+    pub series: Vec<(Selector, Part)>,
+    /// A query that shows the signal to people, by instance.
+    pub query: String,
+    /// Its own `action_on_failure`.
+    pub on_failure: Option<Tier>,
+    /// A PromQL expression that is judged as a gauge, instead of series.
+    pub expression: Option<String>,
+}
+
+/// What the series of a selector contribute to a signal.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Part {
+    /// The same use for each of them.
+    Use(detect::Use),
+    /// Histogram buckets: the bound is in the label `le`.
+    Buckets,
+}

@@ -1,0 +1,54 @@
+//! Watching: one task for each deployment that is not over. A tick fetches, judges and speaks;
+//! each is a file of its own.
+
+use crate::engine::Engine;
+use crate::error::EngineError;
+use guard::ids::DeploymentId;
+use guard::state::State;
+use std::collections::BTreeMap;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+mod evidence;
+mod fetch;
+mod judge;
+mod roles;
+mod speak;
+mod task;
+
+/// The watches of this process.
+#[derive(Default)]
+pub(crate) struct Watches {
+    running: BTreeMap<DeploymentId, (CancellationToken, JoinHandle<()>)>,
+}
+
+impl Watches {
+    /// Starts the watches that are missing and forgets those that ended.
+    pub(crate) async fn keep(&mut self, engine: &Engine) -> Result<(), EngineError> {
+        self.running.retain(|_, (_, task)| !task.is_finished());
+        for state in engine.watched().await? {
+            let id = state.plan().deployment.clone();
+            if !self.running.contains_key(&id) {
+                self.start(engine, state);
+            }
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, engine: &Engine, state: State) {
+        let id = state.plan().deployment.clone();
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(task::watch(engine.clone(), state, stop.clone()));
+        self.running.insert(id, (stop, task));
+    }
+
+    /// Stops all of them.
+    pub(crate) async fn stop(self) {
+        for (stop, _) in self.running.values() {
+            stop.cancel();
+        }
+        for (_, (_, task)) in self.running {
+            let _ = task.await;
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Judging: the detector, fed with what was fetched.
+
+use super::fetch::Fetched;
+use super::roles::{Roles, has_control};
+use crate::services::Watch;
+use guard::detect::{
+    Comparison, Cure, Detector, Role, Sample, Scope, SeriesId, SeriesSpec, Statement, Summary,
+    WatchSpec,
+};
+use guard::finding::Cured;
+use guard::ids::InstanceId;
+use std::collections::BTreeMap;
+
+/// How long a starting instance may fail its scrapes, in seconds.
+const START_GRACE_S: f64 = 10.0;
+
+/// A detector and what it has said that still stands.
+pub(super) struct Judge {
+    detector: Detector,
+    ids: BTreeMap<(usize, BTreeMap<String, String>), SeriesId>,
+    standing: BTreeMap<(String, Scope), Statement>,
+    pub(super) roles: Roles,
+    first_sample: Option<f64>,
+    deploy_at: f64,
+}
+
+impl Judge {
+    pub(super) fn new(watch: &Watch, roles: Roles, deploy_at: f64) -> Self {
+        let comparison = if has_control(&roles) {
+            Comparison::CanaryVsStable { canary_share: None }
+        } else {
+            Comparison::BeforeVsAfter
+        };
+        let signals = watch
+            .signals
+            .iter()
+            .map(|signal| signal.spec.clone())
+            .collect();
+        let mut spec = WatchSpec::new(comparison, deploy_at, watch.interval.as_secs_f64(), signals);
+        spec.load = watch.load.as_ref().map(ToString::to_string);
+        spec.sensitivity = watch.sensitivity;
+        spec.start_grace_s = START_GRACE_S.max(3.0 * watch.interval.as_secs_f64());
+        Self {
+            detector: Detector::new(spec),
+            ids: BTreeMap::new(),
+            standing: BTreeMap::new(),
+            roles,
+            first_sample: None,
+            deploy_at,
+        }
+    }
+
+    /// Takes what was fetched. Samples of a changed instance count from its change on: before, it was
+    /// another version's, and in a controlled comparison the stable ones are the control.
+    pub(super) fn take(&mut self, fetched: &[Fetched]) {
+        for series in fetched {
+            let Some(role) = self.roles.of.get(&series.instance).copied() else {
+                continue;
+            };
+            let from = if role == Role::Canary {
+                self.deploy_at
+            } else {
+                f64::NEG_INFINITY
+            };
+            let id = *self.ids.entry(series.id.clone()).or_insert_with(|| {
+                let spec = SeriesSpec {
+                    uses: series.uses.clone(),
+                    instance: series.instance.to_string(),
+                    role,
+                };
+                self.detector.declare(&spec)
+            });
+            for (t, value) in series.samples.iter().filter(|(t, _)| *t >= from) {
+                let sample = if value.is_nan() {
+                    Sample::Nan
+                } else {
+                    Sample::Value(*value)
+                };
+                self.detector.push(id, *t, sample);
+                self.first_sample = Some(self.first_sample.map_or(*t, |first| first.min(*t)));
+            }
+        }
+    }
+
+    /// Takes a long past at once, judging at every interval as if it had been watched: a watch that is
+    /// taken up again comes to the same statements.
+    pub(super) fn catch_up(
+        &mut self,
+        fetched: Vec<Fetched>,
+        now: f64,
+        interval_s: f64,
+        verify_since: Option<f64>,
+    ) {
+        let mut t = self.deploy_at;
+        let mut rest = fetched;
+        let mut verifying = false;
+        while t < now {
+            let (due, later) = split(rest, t);
+            rest = later;
+            self.take(&due);
+            if let Some(since) = verify_since.filter(|since| *since <= t && !verifying) {
+                self.begin_verification(since);
+                verifying = true;
+            }
+            self.tick(t);
+            t += interval_s;
+        }
+        self.take(&rest);
+        if let Some(since) = verify_since.filter(|_| !verifying) {
+            self.begin_verification(since);
+        }
+    }
+
+    /// Judges at `now`; what no longer holds is forgotten.
+    pub(super) fn tick(&mut self, now: f64) -> Summary {
+        for statement in self.detector.tick(now) {
+            self.standing.insert(
+                (statement.signal.clone(), statement.scope.clone()),
+                statement,
+            );
+        }
+        let summary = self.detector.summary();
+        self.standing.retain(|(signal, _), _| {
+            summary
+                .signals
+                .iter()
+                .any(|state| state.key == *signal && state.now.is_some())
+        });
+        summary
+    }
+
+    /// What stands.
+    pub(super) fn standing(&self) -> impl Iterator<Item = &Statement> {
+        self.standing.values()
+    }
+
+    /// Seconds of history before the change.
+    pub(super) fn history_s(&self) -> f64 {
+        self.history_at(self.deploy_at)
+    }
+
+    /// Seconds of history before `t`.
+    pub(super) fn history_at(&self, t: f64) -> f64 {
+        self.first_sample.map_or(0.0, |first| (t - first).max(0.0))
+    }
+
+    /// From `t` on the changed instances run the old version again, and the cure has to show.
+    pub(super) fn begin_verification(&mut self, t: f64) {
+        let changed: Vec<&str> = self.roles.changed.iter().map(InstanceId::as_str).collect();
+        self.detector.begin_verification(t, &changed);
+    }
+
+    /// Each signal that had moved, if all of them are back.
+    pub(super) fn cured(&self, watch: &Watch) -> Option<Vec<Cured>> {
+        let answers = self.detector.cure();
+        if answers.is_empty() {
+            return None;
+        }
+        let summary = self.detector.summary();
+        answers
+            .into_iter()
+            .map(|(key, cure)| cured(watch, &summary, &key, &cure))
+            .collect()
+    }
+}
+
+/// Samples up to `t`, and the rest.
+fn split(fetched: Vec<Fetched>, t: f64) -> (Vec<Fetched>, Vec<Fetched>) {
+    let mut due = Vec::with_capacity(fetched.len());
+    let mut later = Vec::new();
+    for mut series in fetched {
+        let at = series.samples.partition_point(|(sampled, _)| *sampled <= t);
+        let rest = series.samples.split_off(at);
+        if !rest.is_empty() {
+            later.push(Fetched {
+                samples: rest,
+                ..series.clone()
+            });
+        }
+        due.push(series);
+    }
+    (due, later)
+}
+
+fn cured(watch: &Watch, summary: &Summary, key: &str, cure: &Cure) -> Option<Cured> {
+    let Cure::Cured {
+        effect, interval, ..
+    } = cure
+    else {
+        return None;
+    };
+    let signal = super::speak::signal(watch, key)?;
+    let baseline = summary
+        .signals
+        .iter()
+        .find(|state| state.key == key)
+        .and_then(|state| state.baseline);
+    Some(Cured {
+        signal: signal.key.clone(),
+        current: baseline.unwrap_or(0.0) + effect,
+        effect: *effect,
+        interval: *interval,
+        unit: signal.spec.unit.clone(),
+        evidence: None,
+    })
+}

@@ -1,0 +1,446 @@
+//! The streaming detector: samples in, statements out.
+
+mod learn;
+mod speak;
+mod sums;
+
+use std::collections::BTreeMap;
+
+use super::cure::{Cure, Verification};
+use super::ingest::Measured;
+use super::judge::{Candidate, Found, Look, Thresholds, judge};
+use super::model::Model;
+use super::spec::{Comparison, Reference, Role, Sample, SeriesId, SeriesSpec, WatchSpec};
+use super::statement::{Evidence, Scope, Statement};
+use super::trend::Yesterday;
+use super::windows::{Plan, Sums, TAUS};
+
+/// Version of the judgement: stored with what it decided, raised when the numbers may change.
+pub const CODE_VERSION: u32 = 1;
+
+/// History below this many seconds makes a weaker promise.
+pub const ENOUGH_HISTORY_S: f64 = 600.0;
+/// A verdict of healthy means an effect of so many tolerances would have been seen.
+pub const VISIBLE_TOLERANCES: f64 = 8.0;
+/// More samples than this are never waiting to settle; what comes beyond is dropped.
+const WAITING_MOST: usize = 200_000;
+/// Without a day before, no bump is forgiven.
+const NO_BUMP: [f64; 32] = [0.0; 32];
+/// A relative effect that is no noisy neighbour.
+const BLATANT: f64 = 1.5;
+/// Instances beyond this many are not judged one by one.
+const ALONE_MOST: usize = 24;
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Run {
+    pub(crate) reached: Option<Evidence>,
+    pub(crate) now: Option<Evidence>,
+    pub(crate) said: Option<(Evidence, bool, bool)>,
+    pub(crate) scope: Option<Scope>,
+    pub(crate) original_effect: Option<f64>,
+    visible: Option<f64>,
+    baseline: Option<f64>,
+    current: Option<f64>,
+    score: f64,
+    score_scope: Option<Scope>,
+    score_window_s: f64,
+    judged: bool,
+    query_failed: bool,
+    caps: BTreeMap<usize, [f64; TAUS.len()]>,
+}
+
+/// Judges one deployment. Feed it with [`Detector::push`], ask with [`Detector::tick`].
+///
+/// Nothing after the newest pushed sample is used; the same samples and ticks give the same
+/// statements; memory per signal is bounded.
+#[derive(Debug, Clone)]
+pub struct Detector {
+    pub(crate) spec: WatchSpec,
+    pub(crate) plan: Plan,
+    pub(crate) h: Thresholds,
+    pub(crate) measured: Measured,
+    pub(crate) models: Vec<Option<Model>>,
+    pub(crate) runs: Vec<Run>,
+    yesterday: Yesterday,
+    learned: bool,
+    relearn_at: Vec<f64>,
+    pub(crate) history_s: f64,
+    load: Option<usize>,
+    pub(crate) verification: Option<Verification>,
+    orders: Vec<(Vec<usize>, Vec<f64>)>,
+    scratch: Scratch,
+    waiting: Vec<(f64, SeriesId, Sample)>,
+}
+
+/// Sums of this tick, per signal and instance.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scratch {
+    pub(crate) sums: Vec<Vec<Sums>>,
+    bumps: Vec<Vec<f64>>,
+    pub(crate) load: Vec<f64>,
+    pub(crate) load_peak: Vec<f64>,
+}
+
+impl Detector {
+    /// A detector that has seen nothing yet.
+    pub fn new(spec: WatchSpec) -> Self {
+        let measured = Measured::new(&spec);
+        let load = spec
+            .load
+            .as_ref()
+            .and_then(|key| spec.signals.iter().position(|s| s.key == *key));
+        Self {
+            plan: Plan::new(measured.interval_s),
+            h: Thresholds::new(spec.budgets, spec.sensitivity.factor()),
+            models: vec![None; spec.signals.len()],
+            runs: vec![Run::default(); spec.signals.len()],
+            relearn_at: vec![0.0; spec.signals.len()],
+            measured,
+            yesterday: Yesterday::default(),
+            learned: false,
+            history_s: 0.0,
+            load,
+            verification: None,
+            orders: Vec::new(),
+            scratch: Scratch::default(),
+            waiting: Vec::new(),
+            spec,
+        }
+    }
+
+    /// What the detector was told.
+    pub fn spec(&self) -> &WatchSpec {
+        &self.spec
+    }
+
+    /// Makes a series known. Instances and series may be declared at any time.
+    pub fn declare(&mut self, series: &SeriesSpec) -> SeriesId {
+        self.measured.declare(series)
+    }
+
+    /// What the service did one day earlier.
+    pub fn reference(&mut self, reference: &Reference) {
+        self.yesterday = Yesterday::new(reference, &self.spec);
+    }
+
+    /// A process with the new version began on this instance at `t`. Without being told, the
+    /// detector sees it from counters that start again or from instances that appear.
+    pub fn instance_started(&mut self, instance: &str, t: f64) {
+        self.measured.started(instance, t);
+    }
+
+    /// A restart of this instance was begun on purpose at `t`: failed scrapes are forgiven for
+    /// [`WatchSpec::start_grace_s`]. Say [`Detector::instance_started`] once the process runs.
+    pub fn instance_restarting(&mut self, instance: &str, t: f64) {
+        self.measured.restarting(instance, t);
+    }
+
+    /// The instance changes its part, as when the next batch gets the new version.
+    pub fn set_role(&mut self, instance: &str, role: Role) {
+        self.measured.set_role(instance, role);
+    }
+
+    /// Whether the source could be queried for this signal.
+    pub fn query_result(&mut self, signal: &str, worked: bool) {
+        if let Some(at) = self.spec.signals.iter().position(|s| s.key == signal) {
+            self.runs[at].query_failed = !worked;
+        }
+    }
+
+    /// Takes one sample. Samples of a series must come in the order of time; one that is not newer
+    /// than the last is ignored, so overlapping queries may be pushed as they are.
+    pub fn push(&mut self, series: SeriesId, t: f64, sample: Sample) {
+        if self.spec.settle_s <= 0.0 {
+            self.measured.push(series, t, sample);
+        } else if t.is_finite() && self.waiting.len() < WAITING_MOST {
+            self.waiting.push((t, series, sample));
+        }
+    }
+
+    /// Lets samples in that have settled by `now`, in the order of time.
+    fn let_in(&mut self, now: f64) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        self.waiting
+            .sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.0.cmp(&b.1.0)));
+        let settled = self
+            .waiting
+            .partition_point(|(t, ..)| *t <= now - self.spec.settle_s);
+        for (t, series, sample) in self.waiting.drain(..settled) {
+            self.measured.push(series, t, sample);
+        }
+    }
+
+    /// Bytes of samples and sums kept for a signal, by its place in the specification.
+    pub fn state_size(&self, signal: usize) -> usize {
+        self.measured.bytes(signal)
+    }
+
+    /// Judges everything pushed so far. `now` is the present on the clock of the samples.
+    pub fn tick(&mut self, now: f64) -> Vec<Statement> {
+        self.let_in(now);
+        if self.measured.head < 1 || !self.measured.dirty {
+            return Vec::new();
+        }
+        self.measured.dirty = false;
+        if self
+            .orders
+            .iter()
+            .map(|o| o.0.len())
+            .ne(self.measured.bounds.iter().map(Vec::len))
+        {
+            self.orders = (0..self.spec.signals.len())
+                .map(|s| self.order(s))
+                .collect();
+        }
+        if !self.learned {
+            self.learn();
+        }
+        let after = self.after();
+        let control = self.control();
+        let mut scratch = std::mem::take(&mut self.scratch);
+        self.sum_up(&after, &control, None, &mut scratch);
+        self.learn_from_control(&control);
+        let mut out = Vec::new();
+        for signal in 0..self.spec.signals.len() {
+            if let Some(statement) = self.judge_signal(signal, &after, &control, &scratch) {
+                out.push(statement);
+            }
+        }
+        self.scratch = scratch;
+        self.verify(&control);
+        out
+    }
+
+    fn canary(&self) -> bool {
+        matches!(self.spec.comparison, Comparison::CanaryVsStable { .. })
+    }
+
+    /// Instances that run the new version.
+    fn after(&self) -> Vec<usize> {
+        let stale = self.measured.head - (300.0 / self.measured.interval_s) as i64;
+        let judged = |role: Role| match self.spec.comparison {
+            Comparison::CanaryVsStable { .. } => role == Role::Canary,
+            Comparison::BeforeVsAfter => matches!(role, Role::New | Role::All | Role::Canary),
+        };
+        self.indexes(|i| {
+            judged(i.role)
+                && i.born.is_some()
+                && i.last_t.is_some_and(|t| self.measured.cell(t) > stale)
+        })
+    }
+
+    /// Instances that run the old version at the same time.
+    pub(crate) fn control(&self) -> Vec<usize> {
+        if self.canary() {
+            self.indexes(|i| i.role == Role::Stable)
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn indexes(&self, keep: impl Fn(&super::ingest::Instance) -> bool) -> Vec<usize> {
+        self.measured
+            .instances
+            .iter()
+            .enumerate()
+            .filter(|(_, i)| keep(i))
+            .map(|(k, _)| k)
+            .collect()
+    }
+
+    fn judge_signal(
+        &mut self,
+        signal: usize,
+        after: &[usize],
+        control: &[usize],
+        scratch: &Scratch,
+    ) -> Option<Statement> {
+        let mut scopes: Vec<(usize, Vec<usize>)> = vec![(0, after.to_vec())];
+        if after.len() > 1 && after.len() <= ALONE_MOST {
+            scopes.extend(after.iter().map(|i| (i + 1, vec![*i])));
+        }
+        let mut best: Option<(Candidate, Scope)> = None;
+        let mut run = std::mem::take(&mut self.runs[signal]);
+        run.judged = false;
+        for (id, members) in scopes {
+            let caps = run.caps.entry(id).or_insert([f64::MAX; TAUS.len()]);
+            let mut found = self.look(
+                signal,
+                id > 0,
+                &members,
+                after,
+                control,
+                scratch,
+                None,
+                caps,
+            );
+            self.doubt(&mut found, id > 0, &members);
+            if id == 0 {
+                run.visible = match (run.visible, found.visible) {
+                    (Some(a), Some(b)) => Some(a.min(b)),
+                    (a, b) => a.or(b),
+                };
+                run.baseline = found.baseline.or(run.baseline);
+                run.current = found.current.or(run.current);
+                run.judged = found.baseline.is_some() || found.best.is_some();
+            }
+            if let Some(candidate) = found.best
+                && best.as_ref().is_none_or(|(b, _)| candidate.score > b.score)
+            {
+                let scope = if id == 0 {
+                    Scope::Group
+                } else {
+                    Scope::Instance(self.measured.instances[id - 1].name.clone())
+                };
+                best = Some((candidate, scope));
+            }
+        }
+        run.score = best.as_ref().map_or(0.0, |(c, _)| c.score);
+        run.score_scope = best.as_ref().map(|(_, s)| s.clone());
+        run.score_window_s = best.as_ref().map_or(0.0, |(c, _)| c.window_s);
+        let statement =
+            best.and_then(|(candidate, scope)| self.state(signal, &mut run, &candidate, scope));
+        if statement.is_none() && run.score < self.h.warn {
+            run.now = None;
+        }
+        self.runs[signal] = run;
+        statement
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    pub(crate) fn look(
+        &self,
+        signal: usize,
+        alone: bool,
+        members: &[usize],
+        after: &[usize],
+        control: &[usize],
+        scratch: &Scratch,
+        since: Option<i64>,
+        caps: &mut [f64; TAUS.len()],
+    ) -> Found {
+        let Some(model) = &self.models[signal] else {
+            return Found::default();
+        };
+        let spec = &self.spec.signals[signal];
+        let canary = self.canary();
+        let sums = &scratch.sums[signal];
+        let has = |i: &usize| self.measured.tracks[signal][*i].is_some();
+        let pick = |set: &[usize]| -> Vec<(usize, &Sums)> {
+            set.iter()
+                .filter(|i| has(i))
+                .map(|i| (*i, &sums[*i]))
+                .collect()
+        };
+        let siblings: Vec<usize> = after
+            .iter()
+            .copied()
+            .filter(|i| !members.contains(i))
+            .collect();
+        let control = if canary { control.to_vec() } else { siblings };
+        let born = members
+            .iter()
+            .filter_map(|i| {
+                let instance = &self.measured.instances[*i];
+                match since {
+                    Some(since) => Some(
+                        instance
+                            .latest_start
+                            .filter(|s| *s >= since)
+                            .unwrap_or(since),
+                    ),
+                    None => instance.born,
+                }
+            })
+            .max()
+            .unwrap_or(1);
+        let age_s = (self.measured.head - born + 1) as f64 * self.measured.interval_s;
+        let t = self.measured.newest_t.unwrap_or(self.spec.deploy_at) - self.spec.deploy_at;
+        let share = match self.spec.comparison {
+            Comparison::CanaryVsStable { canary_share } => canary_share,
+            Comparison::BeforeVsAfter => None,
+        };
+        let shares = match share {
+            Some(share) if share > 0.0 && share < 1.0 && canary => (
+                share / after.len().max(1) as f64,
+                (1.0 - share) / control.len().max(1) as f64,
+            ),
+            _ => (1.0, 1.0),
+        };
+        let (order, bounds) = self
+            .orders
+            .get(signal)
+            .map_or((&[][..], &[][..]), |o| (&o.0[..], &o.1[..]));
+        let look = Look {
+            plan: &self.plan,
+            spec,
+            h: self.h,
+            canary,
+            alone,
+            after: pick(members),
+            control: pick(&control),
+            events: self.load.map_or(&[][..], |l| &scratch.sums[l][..]),
+            load: &scratch.load,
+            load_peak: &scratch.load_peak,
+            bump: scratch.bumps.get(signal).map_or(&NO_BUMP[..], |b| &b[..]),
+            trend: self.yesterday.trend(t),
+            age_s,
+            by_good: self.measured.by_good[signal],
+            order,
+            bounds,
+            shares,
+            shares_known: share.is_some() || !canary,
+            same_name: members
+                .iter()
+                .all(|i| self.measured.instances[*i].role == Role::All),
+            interval_s: self.measured.interval_s,
+        };
+        if look.after.is_empty() {
+            return Found::default();
+        }
+        judge(&look, model, caps)
+    }
+
+    /// One instance that gets worse long after its restart, with no control beside it, is more
+    /// often a noisy neighbour than the new version.
+    fn doubt(&self, found: &mut Found, alone: bool, members: &[usize]) {
+        if !alone || self.canary() {
+            return;
+        }
+        let Some(candidate) = &mut found.best else {
+            return;
+        };
+        let Some(born) = members
+            .first()
+            .and_then(|i| self.measured.instances[*i].born)
+        else {
+            return;
+        };
+        let age_s = (self.measured.head - born + 1) as f64 * self.measured.interval_s;
+        let effect = candidate.current - candidate.baseline;
+        let since_start = found
+            .estimates
+            .iter()
+            .rfind(|e| e.window_s <= age_s && e.window_s >= age_s - 100.0 || e.window_s >= 1000.0);
+        let lasting = since_start.map_or(age_s < 130.0, |e| e.effect.abs() > 0.6 * effect.abs());
+        if !lasting && effect.abs() < BLATANT * candidate.baseline.abs() {
+            candidate.cap = Some(Evidence::Warn);
+        }
+    }
+
+    /// A roll-back or fix was carried out at `t` on these instances: watch whether it cured.
+    pub fn begin_verification(&mut self, t: f64, instances: &[&str]) {
+        self.verification = Some(Verification::new(self, t, instances));
+    }
+
+    /// Per signal that fired: whether it is cured. Empty if no verification was begun.
+    pub fn cure(&self) -> Vec<(String, Cure)> {
+        let keys: Vec<String> = self.spec.signals.iter().map(|s| s.key.clone()).collect();
+        self.verification
+            .as_ref()
+            .map(|v| v.answers_for(&keys))
+            .unwrap_or_default()
+    }
+}

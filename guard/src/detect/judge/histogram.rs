@@ -1,0 +1,184 @@
+//! Latencies: is the shape of the distribution worse than allowed?
+
+use super::super::model::{HistogramModel, buckets_of, score_of};
+use super::super::shape::{Shape, WAYS, Worse};
+use super::super::statement::Pattern;
+use super::super::stats::{control_with_history, signed_root, tilted_root};
+use super::super::windows::TAUS;
+use super::transient::{despite, steep_transients, tighten, transients};
+use super::{CONTROL_SHARE, Candidate, Estimate, Found, Look, WORST};
+
+/// Relative uncertainty of what the interpolated shape says of a shift.
+const UNSURE: f64 = 0.2;
+
+pub(super) fn histogram(
+    look: &Look<'_>,
+    model: &HistogramModel,
+    caps: &mut [f64; TAUS.len()],
+) -> Found {
+    let mut found = Found::default();
+    let width = look.width();
+    let q = look.spec.limits.quantile;
+    let base_quantile = model.shape.quantile(q);
+    let tolerated = (look.spec.tolerance.at(base_quantile) / base_quantile.max(1e-12)).ln_1p();
+    let (mut a, mut c) = (Vec::new(), Vec::new());
+    let (mut counts, mut null) = (Vec::new(), Vec::new());
+    let last = look.order.last().copied().unwrap_or(0);
+    for j in 0..look.windows() {
+        let window_s = look.plan.windows[j].seconds;
+        Look::add(&look.after, j, &mut a);
+        Look::add(&look.control, j, &mut c);
+        let n = a.get(last).copied().unwrap_or(0.0);
+        let nb = c.get(last).copied().unwrap_or(0.0);
+        if n < 3.0 || (look.canary && nb < 3.0) {
+            continue;
+        }
+        let load = look.load_shift(j, model.load);
+        for (template, noise) in model.templates.iter().zip(&model.noise) {
+            let extra = look.extra(noise)[j];
+            let common = noise.group[j];
+            let x = score_of(&a[..width], look.order, template) - template.mean;
+            let mut alone_control = None;
+            // Where everything is slower for another reason, scores vary more.
+            let (variance, steep) = if look.canary {
+                let xb = score_of(&c[..width], look.order, template) - template.mean;
+                template.at_shift(template.shift_of_all(xb))
+            } else {
+                template.at_shift(load + look.bump[j])
+            };
+            let moved = steep * steep;
+            let at = if look.canary {
+                template
+                    .shift_of_all(score_of(&c[..width], look.order, template) - template.mean)
+                    .max(0.0)
+            } else {
+                0.0
+            };
+            let beyond_shift = |shift: f64| template.expected(at + shift) - template.expected(at);
+            let (reference, mut v) = if look.canary {
+                let xb = score_of(&c[..width], look.order, template) - template.mean;
+                let vb =
+                    variance / nb + moved * (extra.e + noise.between) / look.control.len() as f64;
+                let history =
+                    (model.n >= 200.0).then_some((0.0, common.e + template.variance / model.n));
+                alone_control = Some((xb, vb));
+                control_with_history((xb, vb), history)
+            } else {
+                // The shape is only interpolated: what it says of a large shift is uncertain.
+                (
+                    0.0,
+                    template.variance / model.n.max(1.0)
+                        + (UNSURE * template.expected(load + look.bump[j])).powi(2),
+                )
+            };
+            v += if look.canary {
+                moved * (extra.e + noise.between) / look.after.len() as f64
+            } else {
+                moved * extra.e
+            };
+            let sd = (v + variance / n).sqrt();
+            if template.way == WAYS[0] && window_s <= 21.0 && look.age_s < 60.0 {
+                let shift = template.shift_of_all(x - reference);
+                let shift_sd = sd / template.slope();
+                if shift_sd < 0.3 {
+                    tighten(&a[width..], n, shift, shift_sd, caps);
+                }
+            }
+            let own = template.shift_of(x - reference);
+            let h = look.h.pause * (WORST * extra.worst / look.h.pause).max(1.0);
+            let other = 0.03 + load + look.bump[j];
+            let control_sd = alone_control.map(|(xb, vb)| {
+                let own = moved * (extra.e + noise.between) / look.after.len() as f64;
+                (xb, (variance / n + vb + own).sqrt())
+            });
+            let broad = matches!(template.way, Worse::All(_));
+            let early = if broad { transients } else { steep_transients }(&a[width..], n, caps);
+            let (mut z, transient, rare) = despite(&early, |transient| {
+                let allowed = beyond_shift(other + transient);
+                // The shape is interpolated: the tail of a large shift is a guess.
+                let unsure = UNSURE * (allowed - beyond_shift(other)).max(0.0);
+                let z = (x - reference - allowed) / sd.hypot(unsure);
+                control_sd.map_or(z, |(xb, sd)| {
+                    z.min((x - xb - allowed) / sd.hypot(unsure) / CONTROL_SHARE)
+                })
+            });
+            let allowed = other + transient;
+            if template.way == WAYS[0] {
+                let shift = template
+                    .shift_of_all(template.expected(allowed) + h * sd)
+                    .max(tolerated);
+                found.could_see(base_quantile * shift.exp_m1());
+                found.baseline = Some(base_quantile);
+                found.current = Some(base_quantile * template.shift_of_all(x - reference).exp());
+                let at = |x: f64| base_quantile * template.shift_of_all(x).exp_m1();
+                let d = x - reference;
+                found.estimates.push(Estimate {
+                    window_s,
+                    effect: at(d),
+                    interval: (at(d - 1.96 * sd), at(d + 1.96 * sd)),
+                    tolerated: base_quantile * tolerated.exp_m1(),
+                });
+            }
+            if z < 2.0 || own < tolerated + allowed - 0.03 {
+                continue;
+            }
+            // Counts are few or skewed: redo it with the exact exponent, at the allowed shape.
+            let effective = n / (1.0 + n * v / variance);
+            null.clear();
+            // What moved the control, too, moved it to where only the control knows the shape.
+            let own_shape = if at > 0.08 {
+                buckets_of(&c[..width], look.order, &mut counts);
+                Shape::new(look.bounds, &counts)
+            } else {
+                None
+            };
+            match own_shape {
+                Some(shape) => null.extend(shape.after(Worse::All(allowed))),
+                None => null.extend(model.shape.after(Worse::All(at + allowed))),
+            }
+            let moved_mean = template.expected(at);
+            let exact = tilted_root(
+                x - reference + moved_mean + template.mean,
+                effective,
+                &null,
+                &template.score,
+            );
+            z = z.min(exact.hypot(rare.sqrt()));
+            buckets_of(&a[..width], look.order, &mut counts);
+            let hard = look
+                .spec
+                .limits
+                .hard
+                .is_some_and(|limit| beyond(&counts, look.bounds, limit, 1.0 - q));
+            let (low, high) = (
+                template.shift_of(x - reference - 1.96 * sd),
+                template.shift_of(x - reference + 1.96 * sd),
+            );
+            found.offer(Candidate {
+                score: look.score(z, extra),
+                window_s,
+                baseline: base_quantile,
+                current: base_quantile * own.exp(),
+                interval: (base_quantile * low.exp_m1(), base_quantile * high.exp_m1()),
+                pattern: if matches!(template.way, Worse::All(_)) {
+                    Pattern::Level
+                } else {
+                    Pattern::Tail
+                },
+                severe: own - (allowed - 0.03) >= (5.0 * tolerated.exp_m1()).ln_1p()
+                    && low - (allowed - 0.03) >= (2.0 * tolerated.exp_m1()).ln_1p(),
+                hard,
+                cap: None,
+            });
+        }
+    }
+    found
+}
+
+/// Whether surely more than `share` of the requests took longer than `limit`.
+fn beyond(counts: &[f64], bounds: &[f64], limit: f64, share: f64) -> bool {
+    let first = bounds.partition_point(|le| *le < limit * (1.0 - 1e-9)) + 1;
+    let slow: f64 = counts.iter().skip(first).sum();
+    let all: f64 = counts.iter().sum();
+    slow >= 3.0 && signed_root(slow, all, share) > 3.0
+}
