@@ -35,10 +35,10 @@ impl<'a> Known<'a> {
     pub(crate) fn learn(&mut self, record: &'a Recorded) {
         match &record.event {
             Event::DeploymentRequested { plan, .. } => self.plan = Some(plan),
-            Event::ActionRequested { action } => {
+            Event::ActionRequested { action, .. } => {
                 self.actions.insert(&action.id, action);
             }
-            Event::FindingOpened { finding } | Event::FindingWorsened { finding } => {
+            Event::FindingOpened { finding, .. } | Event::FindingWorsened { finding, .. } => {
                 self.findings.insert(finding.key(), finding);
             }
             _ => {}

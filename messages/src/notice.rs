@@ -17,8 +17,8 @@ use guard::verdict::Tier;
 pub fn notice(state: &State, record: &Recorded, context: &Context) -> Option<Message> {
     let event = &record.event;
     let asked = match event {
-        Event::ApprovalAsked { approval } => Some(&approval.id),
-        Event::ApprovalReminded { approval } => Some(approval),
+        Event::ApprovalAsked { approval, .. } => Some(&approval.id),
+        Event::ApprovalReminded { approval, .. } => Some(approval),
         Event::TierRaised {
             tier: Tier::RollBack,
             ..

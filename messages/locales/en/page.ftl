@@ -1,1 +1,41 @@
 # The page.
+page-name = Tawny
+page-deployments = Deployments
+page-no-deployments = Nothing has been deployed yet. Once a deployment begins, it shows here.
+page-column-deployment = Deployment
+page-column-status = State
+page-column-age = Begun
+page-column-process = Process
+page-column-error = Trouble
+page-age = { $duration } ago
+page-person = { $name }
+page-logout = Log out
+page-logged-in = You are logged in as { $name }
+page-to-deployments = Go to the deployments
+page-back = Back to the deployments
+page-stale = Tawny does not answer at the moment. What you see may be old.
+page-thread = What was said
+page-reply = in the thread
+page-notice = in the channel
+page-timeline = Timeline
+page-reason = Why, for the record (optional)
+page-process = { $pid } since { $started }
+page-counts = { $machines ->
+    [one] One instance
+   *[other] { $machines } instances
+}: { $healthy } healthy, { $errors } with errors, { $alerting } alerting. Looked at { $age } ago.
+page-instance-running = running
+page-instance-stopped = stopped
+page-instance-unhealthy = unhealthy
+page-instance-unknown = not known
+page-instance-alerting = { $standing }, alerting
+
+denied-host = This page does not answer under that name. Add it to server.allowed_hosts in the configuration if it should.
+denied-origin = This form came from another site. Nothing was done.
+denied-no-session = You are not logged in. Open the one-time link that tawny serve printed, or ask for a new one.
+denied-link = This link is unknown, too old, or was used before: each works once. Ask for a new one.
+denied-form-token = This form belongs to another session. Nothing was done: go back, reload, and press again.
+denied-bad-form = This form is incomplete. Nothing was done.
+denied-not-found = There is no such deployment.
+denied-not-leading = This process does not hold the engine's lease at the moment. Nothing was done: try again in a few seconds.
+denied-broken = Something broke. The log says more.

@@ -65,6 +65,7 @@ need-look = somebody to look: rolling back did not bring the signals back
 need-expired = nobody answered by { $at }: it stays paused until somebody gives a command
 need-held = { $by } keeps it paused; it goes on or back with a command
 need-paused-by = { $by } paused it; it goes on or back with a command
+need-looking = nothing yet: Tawny looks a moment longer, and then rolls back or asks
 need-command = a command: resume or roll back
 
 need-visible = { $signal }: a change of { $visible } would have been seen by now, and { $tolerance } matters.

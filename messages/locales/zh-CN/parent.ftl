@@ -62,6 +62,7 @@ need-look = 需要有人查看：回滚后指标没有恢复
 need-expired = 截至 { $at } 无人答复：保持暂停，直到有人下达命令
 need-held = { $by } 选择保持暂停；需用命令继续或回滚
 need-paused-by = { $by } 已暂停；需用命令继续或回滚
+need-looking = 暂时不需要：Tawny 再观察片刻，然后回滚或询问
 need-command = 需要命令：继续或回滚
 
 need-visible = { $signal }：目前可察觉的最小变化为 { $visible }，容忍度为 { $tolerance }。

@@ -2,6 +2,7 @@
 //! changing the direction of what stands around it.
 
 use super::clean::{CODE_CHARS, FOREIGN_CHARS, clean};
+use super::plain;
 use crate::model::{Fact, Message, Progress, Table};
 use crate::text::{Piece, Text};
 use crate::timeline::TimelineLine;
@@ -69,7 +70,12 @@ pub fn table(table: &Table) -> Markup {
                         thead { tr { @for column in &table.columns { th scope="col" { (text(column)) } } } }
                         tbody {
                             @for row in &table.rows {
-                                tr { @for cell in &row.cells { td { (text(cell)) } } }
+                                tr {
+                                    @for (cell, column) in row.cells.iter().zip(&table.columns) {
+                                        // On a narrow screen the head stands before each value.
+                                        @if !cell.is_empty() { td data-head=(plain::text(column)) { (text(cell)) } } @else { td {} }
+                                    }
+                                }
                                 @if !row.details.is_empty() {
                                     tr.details { td colspan=(table.columns.len()) { (facts(&row.details)) } }
                                 }

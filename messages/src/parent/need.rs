@@ -53,6 +53,8 @@ fn need(state: &State, context: &Context) -> Option<Text> {
         (_, Some(PauseReason::Person { by, .. })) => {
             Some(say!(context, "need-paused-by", by = Foreign::from(by)))
         }
+        // A finding may grow for a moment before people are asked.
+        (None, Some(PauseReason::Findings { .. })) => Some(say!(context, "need-looking")),
         _ => Some(say!(context, "need-command")),
     }
 }
