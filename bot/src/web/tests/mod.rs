@@ -6,5 +6,6 @@ mod answers;
 mod browser;
 mod doors;
 mod shown;
+mod story;
 mod tidy;
 mod world;

@@ -1,6 +1,7 @@
 //! What the page shows.
 
-use super::world::{PAUSED, World, asked, finding, mei, paused, plan, start};
+use super::story::{asked, finding, mei, paused, plan, start};
+use super::world::{PAUSED, World};
 use crate::web::instances::instances;
 use engine::Observed;
 use guard::event::{Event, PauseReason, Recorded};
