@@ -1,0 +1,41 @@
+# Every target is a few lines that can be typed by hand.
+# ARGS goes to the program: make demo ARGS='--scenario latency --answer rollback'
+
+.PHONY: help demo test check verify bench docs
+NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+demo: ## guard one deployment from start to end on this machine
+	@scripts/need prometheus cc=gcc
+	cargo run -q -p bot --bin tawny -- demo $(ARGS)
+
+test: ## all tests; a real Prometheus and a headless Chromium take part
+	@scripts/need prometheus chromium chromedriver=chromium-driver cc=gcc
+ifeq ($(NEXTEST),yes)
+	cargo nextest run --workspace $(ARGS)
+else
+	cargo test --workspace --lib --bins --tests $(ARGS)
+endif
+	cargo test -q --workspace --doc
+
+check: ## format, lints, documentation; cargo-deny and cargo-machete where installed
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc -q --workspace --no-deps
+	if cargo deny --version >/dev/null 2>&1; then cargo deny check; fi
+	if cargo machete --version >/dev/null 2>&1; then cargo machete; fi
+
+verify: ## the slow ones: every demo of docs/demo.md again; goes on where it was stopped
+	@scripts/need prometheus python3 cc=gcc
+	cargo build -q -p bot --bin tawny
+	python3 scripts/demo_matrix.py $(ARGS)
+
+bench: ## durable appends of the journal per second
+	cargo run -q --release -p journal --example durable_appends
+
+docs: ## generated tables of README.md and docs/tawny.schema.json
+	cargo run -q -p config --example generate -- schema > docs/tawny.schema.json.new
+	mv docs/tawny.schema.json.new docs/tawny.schema.json
+	UPDATE_DOCS=1 cargo test -q -p bot --test readme
