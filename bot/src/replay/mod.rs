@@ -5,6 +5,8 @@
 
 mod header;
 mod line;
+#[cfg(test)]
+mod tests;
 
 use std::io::{BufRead, Write};
 

@@ -9,6 +9,9 @@ pub(crate) struct Past {
     pub(crate) width: usize,
     pub(crate) slots: usize,
     pub(crate) slot_s: f64,
+    /// Whether instances will be compared with others at the same time, with their own past, or both.
+    pub(crate) apart: bool,
+    pub(crate) alone: bool,
     /// Instance and `(slots + 1) · width` cumulative sums.
     pub(crate) instances: Vec<(usize, Vec<f64>)>,
 }
@@ -183,7 +186,12 @@ pub(crate) fn noise(
                     let (Some((x, u)), Some(own)) = (features[i], own[i]) else {
                         continue;
                     };
-                    sets[1].values.push((x - own, u));
+                    if past.alone || m == 1 {
+                        sets[1].values.push((x - own, u));
+                    }
+                    if !past.apart {
+                        continue;
+                    }
                     let others = if pooled {
                         let rest: Vec<f64> = sum.iter().zip(&rows[i]).map(|(s, r)| s - r).collect();
                         if m > 1 && rest[WEIGHT] > 1e-9 {
@@ -208,7 +216,9 @@ pub(crate) fn noise(
         let floor = (0.15 * prior_e).min(prior.floor.max(1e-9)).max(1e-12);
         out.group.push(settle(&sets[0], prior_e, floor, sign));
         out.instance.push(settle(&sets[1], prior_e, floor, sign));
-        out.apart.push(settle(&sets[2], prior_e, floor, sign));
+        // A single instance has no others: then its own past, with all that is common, stands in.
+        let apart = if m == 1 { &sets[1] } else { &sets[2] };
+        out.apart.push(settle(apart, prior_e, floor, sign));
     }
     out
 }

@@ -16,6 +16,8 @@ impl Detector {
         let mut past = Past {
             width,
             slot_s: self.measured.interval_s,
+            apart: self.canary() || self.spec.signals[signal].kind == SignalKind::Throughput,
+            alone: !self.canary(),
             ..Past::default()
         };
         let tracks = &self.measured.tracks[signal];
@@ -187,6 +189,8 @@ fn with_events(past: &Past, load: Option<&Past>) -> Past {
         width: 3,
         slots: past.slots,
         slot_s: past.slot_s,
+        apart: past.apart,
+        alone: past.alone,
         instances: Vec::new(),
     };
     for (index, cumulative) in &past.instances {

@@ -4,7 +4,7 @@ use super::super::model::DemandModel;
 use super::super::statement::Pattern;
 use super::super::stats::poisson_root;
 use super::super::track::{FIRST, WEIGHT};
-use super::{Candidate, Estimate, Found, Look, WORST};
+use super::{Candidate, Estimate, Found, Look};
 
 pub(super) fn demand(look: &Look<'_>, model: &DemandModel) -> Found {
     let mut found = Found::default();
@@ -84,7 +84,7 @@ pub(super) fn demand(look: &Look<'_>, model: &DemandModel) -> Found {
         } else {
             1.0
         };
-        let h = look.h.pause * (WORST * noise.worst / look.h.pause).max(1.0);
+        let h = look.h.pause * look.excess(noise);
         found.could_see(base * scale * (sign * (slack + h * sd).max(tolerated)).exp_m1().abs());
         found.baseline = Some(base * scale);
         found.current = Some(current * scale);

@@ -6,7 +6,7 @@ use super::super::statement::Pattern;
 use super::super::stats::{control_with_history, signed_root, tilted_root};
 use super::super::windows::TAUS;
 use super::transient::{despite, steep_transients, tighten, transients};
-use super::{CONTROL_SHARE, Candidate, Estimate, Found, Look, WORST};
+use super::{CONTROL_SHARE, Candidate, Estimate, Found, Look};
 
 /// Relative uncertainty of what the interpolated shape says of a shift.
 const UNSURE: f64 = 0.2;
@@ -76,7 +76,9 @@ pub(super) fn histogram(
             } else {
                 moved * extra.e
             };
-            let sd = (v + variance / n).sqrt();
+            // A common shift is never exactly common.
+            let common_shift = 1.0 + at.min(1.0);
+            let sd = (common_shift * (v + variance / n)).sqrt();
             if template.way == WAYS[0] && window_s <= 21.0 && look.age_s < 60.0 {
                 let shift = template.shift_of_all(x - reference);
                 let shift_sd = sd / template.slope();
@@ -85,29 +87,32 @@ pub(super) fn histogram(
                 }
             }
             let own = template.shift_of(x - reference);
-            let h = look.h.pause * (WORST * extra.worst / look.h.pause).max(1.0);
+            let h = look.h.pause * look.excess(extra);
             let other = 0.03 + load + look.bump[j];
             let control_sd = alone_control.map(|(xb, vb)| {
                 let own = moved * (extra.e + noise.between) / look.after.len() as f64;
-                (xb, (variance / n + vb + own).sqrt())
+                (xb, (common_shift * (variance / n + vb + own)).sqrt())
             });
             let broad = matches!(template.way, Worse::All(_));
             let early = if broad { transients } else { steep_transients }(&a[width..], n, caps);
+            let with = |sd: f64, unsure: f64| (sd * sd + unsure * unsure).sqrt();
             let (mut z, transient, rare) = despite(&early, |transient| {
                 let allowed = beyond_shift(other + transient);
                 // The shape is interpolated: the tail of a large shift is a guess.
                 let unsure = UNSURE * (allowed - beyond_shift(other)).max(0.0);
-                let z = (x - reference - allowed) / sd.hypot(unsure);
+                let z = (x - reference - allowed) / with(sd, unsure);
                 control_sd.map_or(z, |(xb, sd)| {
-                    z.min((x - xb - allowed) / sd.hypot(unsure) / CONTROL_SHARE)
+                    z.min((x - xb - allowed) / with(sd, unsure) / CONTROL_SHARE)
                 })
             });
             let allowed = other + transient;
             if template.way == WAYS[0] {
-                let shift = template
-                    .shift_of_all(template.expected(allowed) + h * sd)
-                    .max(tolerated);
-                found.could_see(base_quantile * shift.exp_m1());
+                if !look.alone {
+                    let shift = template
+                        .shift_of_all(template.expected(allowed) + h * sd)
+                        .max(tolerated);
+                    found.could_see(base_quantile * shift.exp_m1());
+                }
                 found.baseline = Some(base_quantile);
                 found.current = Some(base_quantile * template.shift_of_all(x - reference).exp());
                 let at = |x: f64| base_quantile * template.shift_of_all(x).exp_m1();
@@ -123,7 +128,7 @@ pub(super) fn histogram(
                 continue;
             }
             // Counts are few or skewed: redo it with the exact exponent, at the allowed shape.
-            let effective = n / (1.0 + n * v / variance);
+            let effective = n / (1.0 + n * v / variance) / common_shift;
             null.clear();
             // What moved the control, too, moved it to where only the control knows the shape.
             let own_shape = if at > 0.08 {

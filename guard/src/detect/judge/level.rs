@@ -7,7 +7,7 @@ use super::super::stats::control_with_history;
 use super::super::track::{FIRST, WEIGHT};
 use super::super::windows::{Sums, TAUS};
 use super::transient::{despite, tighten, transients};
-use super::{CONTROL_SHARE, Candidate, Estimate, Found, Look, WORST};
+use super::{CONTROL_SHARE, Candidate, Estimate, Found, Look};
 
 pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.len()]) -> Found {
     let mut found = Found::default();
@@ -148,12 +148,14 @@ pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.l
             expected.exp() * scale - model.offset,
             x.exp() * scale - model.offset,
         );
-        let h = look.h.pause * (WORST * noise.worst / look.h.pause).max(1.0);
-        found.could_see(
-            base * (sign * (slack + excused + h * sd).max(tolerated))
-                .exp_m1()
-                .abs(),
-        );
+        let h = look.h.pause * look.excess(noise);
+        if !look.alone {
+            found.could_see(
+                base * (sign * (slack + excused + h * sd).max(tolerated))
+                    .exp_m1()
+                    .abs(),
+            );
+        }
         found.baseline = Some(base);
         found.current = Some(current);
         let (one, two) = (

@@ -26,6 +26,10 @@ const SLOPE_SD: f64 = 0.1;
 const CONTROL_SHARE: f64 = 0.8;
 /// How far above its own worst hour evidence must be.
 const WORST: f64 = 1.2;
+/// An excursion that large, in standard deviations, is an outlier and not noise.
+const OUTLIER: f64 = 4.6;
+/// How far above its outliers evidence must be.
+const WORST_OUTLIER: f64 = 1.5;
 /// What an instance alone must show more, in standard deviations, since there are many.
 const ALONE: f64 = 0.3;
 
@@ -38,7 +42,7 @@ pub(crate) struct Thresholds {
 }
 
 /// Effectively independent looks during a watch: signals × scopes × windows × time.
-pub(crate) const LOOKS: f64 = 1500.0;
+pub(crate) const LOOKS: f64 = 2500.0;
 
 impl Thresholds {
     pub(crate) fn new(budgets: super::spec::Budgets, factor: f64) -> Self {
@@ -187,10 +191,20 @@ impl Look<'_> {
         n
     }
 
+    /// How much more than the threshold evidence must be, after the worst of the past. Where the
+    /// past had outliers and no control tells them apart, the next one may be larger still.
+    fn excess(&self, extra: Extra) -> f64 {
+        let factor = if extra.worst > OUTLIER && !self.canary {
+            WORST_OUTLIER
+        } else {
+            WORST
+        };
+        (factor * extra.worst / self.h.pause).max(1.0)
+    }
+
     /// Score of evidence `z`, after the worst of the past and the number of scopes.
     fn score(&self, z: f64, extra: Extra) -> f64 {
-        let worst = (WORST * extra.worst / self.h.pause).max(1.0);
-        z / worst - if self.alone { ALONE } else { 0.0 }
+        z / self.excess(extra) - if self.alone { ALONE } else { 0.0 }
     }
 
     fn extra<'n>(&self, noise: &'n Noise) -> &'n [Extra] {

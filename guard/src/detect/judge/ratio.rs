@@ -5,7 +5,7 @@ use super::super::spec::Direction;
 use super::super::statement::Pattern;
 use super::super::stats::{control_with_history, signed_root};
 use super::super::track::WEIGHT;
-use super::{CONTROL_SHARE, Candidate, Estimate, Found, Look, START_ERRORS, START_ERRORS_S, WORST};
+use super::{CONTROL_SHARE, Candidate, Estimate, Found, Look, START_ERRORS, START_ERRORS_S};
 
 pub(super) fn ratio(look: &Look<'_>, model: &RatioModel) -> Found {
     let mut found = Found::default();
@@ -100,7 +100,7 @@ pub(super) fn ratio(look: &Look<'_>, model: &RatioModel) -> Found {
             }
             let tolerated = look.spec.tolerance.at(p);
             if grace == 0.0 {
-                let h = look.h.pause * (WORST * extra.worst / look.h.pause).max(1.0);
+                let h = look.h.pause * look.excess(extra);
                 // Root deviance inverted: rare events need at least h²/2 of them.
                 let sd = (own + reference.1).sqrt();
                 found.could_see((null - p + h * sd + 0.3 * h * h / effective).max(tolerated));

@@ -47,6 +47,9 @@ pub(super) fn steep_transients(
 /// Evidence against every transient: the slow ones are rare, which counts as evidence too.
 /// Returns it with the transient that explains most, and what its rarity counts.
 pub(super) fn despite(transients: &[f64; TAUS.len()], z: impl Fn(f64) -> f64) -> (f64, f64, f64) {
+    if transients.iter().all(|t| *t < 1e-3) {
+        return (z(0.0), 0.0, 0.0);
+    }
     let mut least = (f64::MAX, 0.0, 0.0);
     for (k, transient) in transients.iter().enumerate() {
         let z = z(*transient);
