@@ -35,6 +35,8 @@ const ALONE_MOST: usize = 24;
 pub(crate) struct Run {
     pub(crate) reached: Option<Evidence>,
     pub(crate) now: Option<Evidence>,
+    /// Evidence at the last tick, before it was confirmed by a second one.
+    looked: Option<Evidence>,
     pub(crate) said: Option<(Evidence, bool, bool)>,
     pub(crate) scope: Option<Scope>,
     pub(crate) original_effect: Option<f64>,
@@ -304,6 +306,7 @@ impl Detector {
             best.and_then(|(candidate, scope)| self.state(signal, &mut run, &candidate, scope));
         if statement.is_none() && run.score < self.h.warn {
             run.now = None;
+            run.looked = None;
         }
         self.runs[signal] = run;
         statement

@@ -18,6 +18,11 @@ impl Detector {
         if let Some(cap) = candidate.cap {
             evidence = evidence.min(cap);
         }
+        // What cannot be taken back is not done on a single look.
+        let before = run.looked.replace(evidence);
+        if evidence == Evidence::Rollback && before != Some(Evidence::Rollback) {
+            evidence = Evidence::Pause;
+        }
         run.now = Some(evidence);
         run.reached = run.reached.max(Some(evidence));
         let flags = (evidence, candidate.hard, candidate.severe);

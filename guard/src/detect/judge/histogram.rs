@@ -2,12 +2,16 @@
 
 use super::super::model::{HistogramModel, buckets_of, score_of};
 use super::super::shape::{Shape, WAYS, Worse};
-use super::super::statement::Pattern;
+use super::super::statement::{Evidence, Pattern};
 use super::super::stats::{control_with_history, signed_root, tilted_root};
 use super::super::windows::TAUS;
 use super::transient::{despite, steep_transients, tighten, transients};
 use super::{CONTROL_SHARE, Candidate, Estimate, Found, Look};
 
+/// A shift that the control shows, too, from which on the history's shape is no longer right.
+const COMMON: f64 = 0.08;
+/// A transient that may explain so much leaves the rest uncertain.
+const GUESS: f64 = 0.2;
 /// Relative uncertainty of what the interpolated shape says of a shift.
 const UNSURE: f64 = 0.2;
 
@@ -131,7 +135,7 @@ pub(super) fn histogram(
             let effective = n / (1.0 + n * v / variance) / common_shift;
             null.clear();
             // What moved the control, too, moved it to where only the control knows the shape.
-            let own_shape = if at > 0.08 {
+            let own_shape = if at > COMMON {
                 buckets_of(&c[..width], look.order, &mut counts);
                 Shape::new(look.bounds, &counts)
             } else {
@@ -173,7 +177,8 @@ pub(super) fn histogram(
                 severe: own - (allowed - 0.03) >= (5.0 * tolerated.exp_m1()).ln_1p()
                     && low - (allowed - 0.03) >= (2.0 * tolerated.exp_m1()).ln_1p(),
                 hard,
-                cap: None,
+                // While a start or something common slows it down, the rest is a guess: a person decides.
+                cap: (transient > GUESS || at > COMMON).then_some(Evidence::Pause),
             });
         }
     }

@@ -2,7 +2,7 @@
 
 use super::super::model::{LevelModel, level_feature};
 use super::super::spec::SignalKind;
-use super::super::statement::Pattern;
+use super::super::statement::{Evidence, Pattern};
 use super::super::stats::control_with_history;
 use super::super::track::{FIRST, WEIGHT};
 use super::super::windows::{Sums, TAUS};
@@ -176,6 +176,9 @@ pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.l
                 base * (sign * (d - 1.96 * sd)).exp_m1(),
                 base * (sign * (d + 1.96 * sd)).exp_m1(),
             );
+            let hard = look.spec.limits.hard.is_some_and(|limit| {
+                sign * (base + low - limit) > 0.0 && sign * (base + high - limit) > 0.0
+            });
             Candidate {
                 score: look.score(z, noise),
                 window_s,
@@ -183,11 +186,11 @@ pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.l
                 current,
                 interval: (low.min(high), low.max(high)),
                 pattern,
-                severe: d - excused >= (5.0 * tolerated.exp_m1()).ln_1p(),
-                hard: look.spec.limits.hard.is_some_and(|limit| {
-                    sign * (base + low - limit) > 0.0 && sign * (base + high - limit) > 0.0
-                }),
-                cap: None,
+                severe: d - excused >= (5.0 * tolerated.exp_m1()).ln_1p()
+                    && d - excused - 1.96 * sd >= (2.0 * tolerated.exp_m1()).ln_1p(),
+                hard,
+                // A value of unknown nature alone never rolls back, nor does what a start explains.
+                cap: (!rate && !hard || early > 0.2).then_some(Evidence::Pause),
             }
         };
         if z > 0.0 && d - excused >= tolerated {
