@@ -6,11 +6,12 @@
 //! nothing half done: the append happens wholly, unheard.
 
 use futures_util::future::BoxFuture;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
+use sea_orm::{DatabaseTransaction, DbErr, TransactionTrait};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::database::Db;
 use crate::lock_file::LockFile;
-use crate::{JournalError, dialect};
+use crate::{JournalError, dialect, notices};
 
 /// Jobs in one commit. Bounds how long the first of them waits.
 const LARGEST_BATCH: usize = 64;
@@ -24,7 +25,17 @@ pub(crate) enum Done<T> {
     Unchanged(T),
 }
 
-type Settle = Box<dyn FnOnce(Result<(), String>) + Send>;
+/// How a transaction ended as a whole.
+#[derive(Clone)]
+enum End {
+    Committed,
+    /// It was never asked to commit.
+    NothingWritten(String),
+    /// It was asked, and the answer was lost.
+    Unknown(String),
+}
+
+type Settle = Box<dyn FnOnce(End) + Send>;
 type Job = Box<
     dyn for<'a> FnOnce(Result<&'a DatabaseTransaction, String>) -> BoxFuture<'a, (Effect, Settle)>
         + Send,
@@ -49,16 +60,13 @@ pub(crate) struct Committer(mpsc::Sender<Message>);
 impl Committer {
     /// Makes the task's future and the way to it. Whoever polls the future writes.
     pub(crate) fn new(
-        db: DatabaseConnection,
+        db: Db,
         lock: Option<LockFile>,
-    ) -> (
-        Self,
-        watch::Receiver<u64>,
-        impl Future<Output = ()> + Send + 'static,
-    ) {
+        me: String,
+        committed: watch::Sender<u64>,
+    ) -> (Self, impl Future<Output = ()> + Send + 'static) {
         let (sender, messages) = mpsc::channel(LONGEST_QUEUE);
-        let (committed, commits) = watch::channel(0);
-        (Self(sender), commits, run(db, lock, messages, committed))
+        (Self(sender), run(db, lock, me, messages, committed))
     }
 
     /// Runs a job in a transaction and answers once it is durable.
@@ -81,11 +89,12 @@ impl Committer {
                     Ok(Done::Unchanged(value)) => (Effect::Unchanged, Ok(value)),
                     Err(error) => (Effect::Failed, Err(error)),
                 };
-                let settle: Settle = Box::new(move |commit| {
+                let settle: Settle = Box::new(move |end| {
                     // A caller that went away does not want the answer.
-                    let _ = answer.send(match commit {
-                        Err(reason) if result.is_ok() => Err(JournalError::CommitUnknown(reason)),
-                        _ => result,
+                    let _ = answer.send(match (result, end) {
+                        (Ok(_), End::NothingWritten(why)) => Err(JournalError::Unavailable(why)),
+                        (Ok(_), End::Unknown(why)) => Err(JournalError::CommitUnknown(why)),
+                        (result, _) => result,
                     });
                 });
                 (effect, settle)
@@ -95,7 +104,12 @@ impl Committer {
             .send(Message::Job(job))
             .await
             .map_err(|_| JournalError::Closed)?;
-        answered.await.map_err(|_| JournalError::Closed)?
+        match answered.await {
+            Ok(result) => result,
+            Err(_) if self.0.is_closed() => Err(JournalError::Closed),
+            // The job was dropped half-way, and its transaction with it.
+            Err(_) => Err(JournalError::Unavailable("no answer in time".to_owned())),
+        }
     }
 
     /// Finishes the jobs handed in, closes the connection and releases the lock file.
@@ -108,8 +122,9 @@ impl Committer {
 }
 
 async fn run(
-    db: DatabaseConnection,
+    db: Db,
     lock: Option<LockFile>,
+    me: String,
     mut messages: mpsc::Receiver<Message>,
     committed: watch::Sender<u64>,
 ) {
@@ -126,7 +141,7 @@ async fn run(
                 }
             }
         }
-        if commit(&db, jobs).await {
+        if commit(&db, &me, jobs).await {
             committed.send_modify(|count| *count += 1);
         }
     }
@@ -140,26 +155,32 @@ async fn run(
 }
 
 /// Runs the jobs in one transaction and settles each. True if anything was written.
-async fn commit(db: &DatabaseConnection, jobs: Vec<Job>) -> bool {
+async fn commit(db: &Db, me: &str, jobs: Vec<Job>) -> bool {
     if jobs.is_empty() {
         return false;
     }
+    let connection = db.current();
     let mut settles = Vec::with_capacity(jobs.len());
-    let (wrote, outcome) = match dialect::begin_write(db).await {
+    let begun = match db.limited(dialect::begin_write(&connection)).await {
+        Ok(begun) => begun,
+        Err(no_answer) => Err(no_answer.into()),
+    };
+    let (wrote, end) = match begun {
         Ok(tx) => {
-            let (wrote, broken) = run_jobs(&tx, jobs, &mut settles).await;
-            (wrote, end(tx, wrote, broken).await)
+            let (wrote, broken) = run_jobs(db, &tx, jobs, &mut settles).await;
+            (wrote, end(db, me, tx, wrote, broken).await)
         }
         Err(error) => {
+            let reason = words(error);
             for job in jobs {
-                settles.push(job(Err(error.to_string())).await.1);
+                settles.push(job(Err(reason.clone())).await.1);
             }
-            (false, Err(error.to_string()))
+            (false, End::NothingWritten(reason))
         }
     };
-    let landed = wrote && outcome.is_ok();
+    let landed = wrote && matches!(end, End::Committed);
     for settle in settles {
-        settle(outcome.clone());
+        settle(end.clone());
     }
     landed
 }
@@ -167,6 +188,7 @@ async fn commit(db: &DatabaseConnection, jobs: Vec<Job>) -> bool {
 /// Runs each job, in a savepoint of its own if there are several. Says whether anything was
 /// written, and what broke the transaction as a whole.
 async fn run_jobs(
+    db: &Db,
     tx: &DatabaseTransaction,
     jobs: Vec<Job>,
     settles: &mut Vec<Settle>,
@@ -175,27 +197,33 @@ async fn run_jobs(
     let mut wrote = false;
     let mut broken: Option<String> = None;
     for job in jobs {
-        let (effect, settle) = match &broken {
-            Some(reason) => job(Err(reason.clone())).await,
-            None if alone => job(Ok(tx)).await,
-            None => in_savepoint(tx, job, &mut broken).await,
+        let run = async {
+            match &broken {
+                Some(reason) => (job(Err(reason.clone())).await, None),
+                None if alone => (job(Ok(tx)).await, None),
+                None => in_savepoint(tx, job).await,
+            }
         };
-        wrote |= effect == Effect::Wrote;
-        settles.push(settle);
+        match db.limited(run).await {
+            Ok(((effect, settle), breaks)) => {
+                wrote |= effect == Effect::Wrote;
+                settles.push(settle);
+                broken = broken.or(breaks);
+            }
+            // The job is gone with its caller's answer; see `Committer::write`.
+            Err(no_answer) => broken = Some(no_answer.to_string()),
+        }
     }
     (wrote, broken)
 }
 
-async fn in_savepoint(
-    tx: &DatabaseTransaction,
-    job: Job,
-    broken: &mut Option<String>,
-) -> (Effect, Settle) {
+/// Runs a job in a savepoint. The second part is what broke the whole transaction.
+async fn in_savepoint(tx: &DatabaseTransaction, job: Job) -> ((Effect, Settle), Option<String>) {
     let savepoint = match tx.begin().await {
         Ok(savepoint) => savepoint,
         Err(error) => {
-            *broken = Some(error.to_string());
-            return job(Err(error.to_string())).await;
+            let reason = words(error);
+            return (job(Err(reason.clone())).await, Some(reason));
         }
     };
     let (effect, settle) = job(Ok(&savepoint)).await;
@@ -203,22 +231,46 @@ async fn in_savepoint(
         Effect::Wrote => savepoint.commit().await,
         Effect::Unchanged | Effect::Failed => savepoint.rollback().await,
     };
-    if let Err(error) = ended {
-        *broken = Some(error.to_string());
-    }
-    (effect, settle)
+    ((effect, settle), ended.err().map(words))
 }
 
-async fn end(tx: DatabaseTransaction, wrote: bool, broken: Option<String>) -> Result<(), String> {
-    match broken {
-        Some(reason) => {
-            if let Err(error) = tx.rollback().await {
-                tracing::warn!(%error, "rolling back a broken transaction");
-            }
-            Err(reason)
+async fn end(
+    db: &Db,
+    me: &str,
+    tx: DatabaseTransaction,
+    wrote: bool,
+    broken: Option<String>,
+) -> End {
+    if wrote && broken.is_none() {
+        match db.limited(notices::announce(&tx, me)).await {
+            Ok(Ok(())) => return asked_to_commit(db, tx).await,
+            Ok(Err(error)) => return End::NothingWritten(words(error)),
+            Err(no_answer) => return End::NothingWritten(no_answer.to_string()),
         }
-        None if wrote => tx.commit().await.map_err(|error| error.to_string()),
-        None => tx.rollback().await.map_err(|error| error.to_string()),
+    }
+    let rolled_back = match db.limited(tx.rollback()).await {
+        Ok(done) => done,
+        Err(no_answer) => Err(no_answer.into()),
+    };
+    if let Err(error) = rolled_back {
+        tracing::warn!(%error, "rolling back a transaction");
+    }
+    broken.map_or(End::Committed, End::NothingWritten)
+}
+
+async fn asked_to_commit(db: &Db, tx: DatabaseTransaction) -> End {
+    match db.limited(tx.commit()).await {
+        Ok(Ok(())) => End::Committed,
+        Ok(Err(error)) => End::Unknown(words(error)),
+        Err(no_answer) => End::Unknown(no_answer.to_string()),
+    }
+}
+
+/// The reason alone: the error that carries it says the rest.
+fn words(error: DbErr) -> String {
+    match JournalError::from(error) {
+        JournalError::Unavailable(reason) => reason,
+        other => other.to_string(),
     }
 }
 

@@ -1,60 +1,32 @@
-//! Connections: from a URL to pools that are safe to use.
+//! Connections: from a location to pools that are safe to use.
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use std::path::Path;
 use std::time::Duration;
 
-use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sea_orm::sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
-};
-use sea_orm::sqlx::{self, ConnectOptions};
-use sea_orm::{DatabaseConnection, DbErr, RuntimeErr, SqlxPostgresConnector, SqlxSqliteConnector};
+use sea_orm::{DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection};
+
+use tokio::time::timeout;
 
 use crate::JournalError;
+use crate::error::reason;
+use crate::location::{Location, Postgres};
 
 /// How long a connection waits for another one's lock before it gives up.
 const BUSY: Duration = Duration::from_secs(10);
 const READERS: u32 = 3;
 
-/// Where a journal lives.
-#[derive(Debug, Clone)]
-pub(crate) enum Location {
-    Sqlite(PathBuf),
-    Postgres(String),
-}
-
-impl Location {
-    pub(crate) fn parse(url: &str) -> Result<Self, JournalError> {
-        let bad = |problem: &str| JournalError::BadUrl {
-            url: without_password(url),
-            problem: problem.to_owned(),
-        };
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Ok(Self::Postgres(url.to_owned()));
-        }
-        let Some(path) = url.strip_prefix("sqlite:") else {
-            return Err(bad("expected sqlite:/path/to/tawny.db or postgres://..."));
-        };
-        let path = path.strip_prefix("//").unwrap_or(path);
-        if path.is_empty() || path.contains(":memory:") || path.contains('?') {
-            return Err(bad(
-                "expected the path of a file, as in sqlite:/var/lib/tawny/tawny.db",
-            ));
-        }
-        Ok(Self::Sqlite(PathBuf::from(path)))
-    }
-}
-
-fn without_password(url: &str) -> String {
-    match (url.find("://"), url.rfind('@')) {
-        (Some(scheme), Some(at)) if scheme < at => {
-            format!("{}://***{}", &url[..scheme], &url[at..])
-        }
-        _ => url.to_owned(),
-    }
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// The one connection that writes.
+    Write,
+    /// Connections that cannot write.
+    Read,
 }
 
 /// Creates the database file, readable by its owner only: it holds session hashes and payloads.
@@ -82,43 +54,44 @@ pub(crate) fn create_file(path: &Path) -> Result<(), JournalError> {
     Ok(())
 }
 
-/// The one connection that writes.
-pub(crate) async fn writing(location: &Location) -> Result<DatabaseConnection, JournalError> {
-    match location {
-        Location::Sqlite(path) => {
-            let options = SqliteConnectOptions::new()
-                .filename(path)
+/// Connects, and fails at once where that cannot be done.
+pub(crate) async fn connect(
+    location: &Location,
+    purpose: Purpose,
+) -> Result<DatabaseConnection, JournalError> {
+    let opened = match location {
+        Location::Sqlite(path) => sqlite(path, purpose).await,
+        Location::Postgres(postgres) => {
+            // A pool tries again and again and then says only that it took too long.
+            match timeout(postgres.connect_timeout, postgres.options.connect()).await {
+                Ok(Ok(first)) => first.close().await.map(|()| anew(postgres, purpose)),
+                Ok(Err(error)) => Err(error),
+                Err(_) => Err(sqlx::Error::PoolTimedOut),
+            }
+        }
+    };
+    opened.map_err(|error| JournalError::Unavailable(format!("{location}: {}", reason(&error))))
+}
+
+/// A pool in place of one whose connections do not answer. It connects when it is used.
+pub(crate) fn anew(postgres: &Postgres, purpose: Purpose) -> DatabaseConnection {
+    SqlxPostgresConnector::from_sqlx_postgres_pool(pool(postgres, purpose))
+}
+
+async fn sqlite(path: &Path, purpose: Purpose) -> Result<DatabaseConnection, sqlx::Error> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .busy_timeout(BUSY);
+    let (options, most) = match purpose {
+        Purpose::Write => (
+            options
                 .journal_mode(SqliteJournalMode::Wal)
                 // What was answered survives the loss of power, not only of the process.
-                .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(BUSY);
-            sqlite(options, 1).await
-        }
-        Location::Postgres(url) => postgres(postgres_options(url)?, 1).await,
-    }
-}
-
-/// Connections that cannot write.
-pub(crate) async fn reading(location: &Location) -> Result<DatabaseConnection, JournalError> {
-    match location {
-        Location::Sqlite(path) => {
-            let options = SqliteConnectOptions::new()
-                .filename(path)
-                .read_only(true)
-                .busy_timeout(BUSY);
-            sqlite(options, READERS).await
-        }
-        Location::Postgres(url) => {
-            let options = postgres_options(url)?.options([("default_transaction_read_only", "on")]);
-            postgres(options, READERS).await
-        }
-    }
-}
-
-async fn sqlite(
-    options: SqliteConnectOptions,
-    most: u32,
-) -> Result<DatabaseConnection, JournalError> {
+                .synchronous(SqliteSynchronous::Full),
+            1,
+        ),
+        Purpose::Read => (options.read_only(true), READERS),
+    };
     let pool = SqlitePoolOptions::new()
         .max_connections(most)
         .acquire_timeout(BUSY)
@@ -126,37 +99,64 @@ async fn sqlite(
         .max_lifetime(None)
         .test_before_acquire(false)
         .connect_with(options.disable_statement_logging())
-        .await
-        .map_err(refused)?;
+        .await?;
     Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
 }
 
-async fn postgres(
-    options: PgConnectOptions,
-    most: u32,
-) -> Result<DatabaseConnection, JournalError> {
-    let pool = PgPoolOptions::new()
+fn pool(postgres: &Postgres, purpose: Purpose) -> PgPool {
+    let (settings, most) = match purpose {
+        Purpose::Write => (
+            &[
+                // A statement must see what was committed while it waited for the write lock.
+                ("default_transaction_isolation", "read committed"),
+                ("default_transaction_read_only", "off"),
+                ("lock_timeout", "10s"),
+                // A replica that is stopped in the middle of a write holds the lock of all. The
+                // server then ends its session, and nothing of the write has happened.
+                ("idle_in_transaction_session_timeout", "5s"),
+            ][..],
+            1,
+        ),
+        Purpose::Read => (&[("default_transaction_read_only", "on")][..], READERS),
+    };
+    PgPoolOptions::new()
         .max_connections(most)
-        .acquire_timeout(BUSY)
-        .connect_with(options.disable_statement_logging())
-        .await
-        .map_err(refused)?;
-    Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
+        .acquire_timeout(postgres.connect_timeout)
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                // What was answered survives a crash of the server, whatever it is set to.
+                sqlx::query(
+                    "SELECT set_config('synchronous_commit', 'on', false)
+                     WHERE current_setting('synchronous_commit') = 'off'",
+                )
+                .execute(connection)
+                .await?;
+                Ok(())
+            })
+        })
+        .connect_lazy_with(with_settings(&postgres.options, settings))
 }
 
-fn postgres_options(url: &str) -> Result<PgConnectOptions, JournalError> {
-    PgConnectOptions::from_str(url).map_err(|error| JournalError::BadUrl {
-        url: without_password(url),
-        problem: error.to_string(),
-    })
-}
-
-fn refused(error: sqlx::Error) -> JournalError {
-    JournalError::Database(DbErr::Conn(RuntimeErr::SqlxError(error.into())))
+/// Settings of the session, unless the URL has its own.
+fn with_settings(options: &PgConnectOptions, settings: &[(&str, &str)]) -> PgConnectOptions {
+    let given = options.get_options().unwrap_or_default().to_owned();
+    let wanted = settings
+        .iter()
+        .filter(|(name, _)| !given.contains(&format!("{name}=")));
+    let mut options = options.clone().disable_statement_logging();
+    if options.get_application_name().is_none() {
+        options = options.application_name("tawny");
+    }
+    for (name, value) in wanted {
+        options = options.options([(*name, *value)]);
+    }
+    options
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
     use super::*;
@@ -164,12 +164,10 @@ mod tests {
     #[tokio::test]
     async fn what_is_committed_is_synced_to_disk_and_readers_do_not_wait() {
         let folder = tempfile::tempdir().unwrap();
-        let location = Location::Sqlite(folder.path().join("a name with ? and %20.db"));
-        let Location::Sqlite(path) = &location else {
-            panic!()
-        };
-        create_file(path).unwrap();
-        let db = writing(&location).await.unwrap();
+        let path: PathBuf = folder.path().join("a name with ? and %20.db");
+        create_file(&path).unwrap();
+        let location = Location::Sqlite(path);
+        let db = connect(&location, Purpose::Write).await.unwrap();
         for (pragma, wanted) in [
             ("journal_mode", "wal"),
             ("synchronous", "2"),

@@ -1,12 +1,10 @@
 //! How much there is and how much waits: for `/metrics` and the page.
 
 use jiff::Timestamp;
-use sea_orm::{
-    ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
-};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::clock::from_micros;
+use crate::database::Db;
 use crate::table::{Status, effect, event, evidence, inbox, stream, timer};
 use crate::{JournalError, Reader, StreamId};
 
@@ -83,7 +81,7 @@ impl Reader {
     }
 }
 
-async fn inputs(db: &DatabaseConnection) -> Result<WorkCounts, JournalError> {
+async fn inputs(db: &Db) -> Result<WorkCounts, JournalError> {
     let rows: Vec<(Status, i64)> = inbox::Entity::find()
         .select_only()
         .column(inbox::Column::Status)
@@ -105,7 +103,7 @@ async fn inputs(db: &DatabaseConnection) -> Result<WorkCounts, JournalError> {
     })
 }
 
-async fn effects(db: &DatabaseConnection) -> Result<WorkCounts, JournalError> {
+async fn effects(db: &Db) -> Result<WorkCounts, JournalError> {
     let rows: Vec<(Status, i64)> = effect::Entity::find()
         .select_only()
         .column(effect::Column::Status)

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use sea_orm::{DbErr, RuntimeErr};
+
 use crate::StreamId;
 
 /// Everything that can go wrong in the journal.
@@ -118,8 +120,9 @@ pub enum JournalError {
     /// Read the stream before doing it again.
     #[error("commit failed, outcome unknown: {0}")]
     CommitUnknown(String),
-    /// No transaction could be begun: nothing was written.
-    #[error("journal database does not take writes: {0}")]
+    /// The database cannot be reached, or the connection was lost on the way: nothing was written.
+    /// The next call connects anew.
+    #[error("journal database is not available, nothing was written: {0}")]
     Unavailable(String),
     /// The writing task has ended because the journal was closed.
     #[error("journal is closed")]
@@ -134,5 +137,52 @@ pub enum JournalError {
     },
     /// The database refused a statement.
     #[error("journal database: {0}")]
-    Database(#[from] sea_orm::DbErr),
+    Database(#[source] sea_orm::DbErr),
+}
+
+impl From<DbErr> for JournalError {
+    fn from(error: DbErr) -> Self {
+        match &error {
+            DbErr::ConnectionAcquire(_) | DbErr::Conn(RuntimeErr::Internal(_)) => {
+                Self::Unavailable(error.to_string())
+            }
+            DbErr::Conn(RuntimeErr::SqlxError(cause))
+            | DbErr::Exec(RuntimeErr::SqlxError(cause))
+            | DbErr::Query(RuntimeErr::SqlxError(cause))
+                if is_lost(cause) =>
+            {
+                Self::Unavailable(reason(cause))
+            }
+            _ => Self::Database(error),
+        }
+    }
+}
+
+/// Whether it was the connection or the server that failed, and not the statement.
+fn is_lost(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(refusal) => refusal.code().is_some_and(|code| {
+            // PostgreSQL: connection exceptions, shutdown and start, too many connections, waited
+            // too long for the write lock or inside a transaction, a standby.
+            code.starts_with("08")
+                || [
+                    "57P01", "57P02", "57P03", "57P05", "53300", "55P03", "25P03", "25006",
+                ]
+                .contains(&code.as_ref())
+        }),
+        _ => false,
+    }
+}
+
+/// What went wrong, in words that help.
+pub(crate) fn reason(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::PoolTimedOut => "no connection in time".to_owned(),
+        other => other.to_string(),
+    }
 }

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use sea_orm::{DatabaseConnection, EntityTrait, QuerySelect};
+use sea_orm::{EntityTrait, QuerySelect};
 use tokio::sync::watch;
 
 use crate::clock::DbClock;
 use crate::committer::Committer;
-use crate::connect::{self, Location};
+use crate::connect::{self, Purpose};
+use crate::database::Db;
+use crate::location::{Location, Postgres};
 use crate::lock_file::LockFile;
 use crate::table::event;
-use crate::{JournalError, schema};
+use crate::{JournalError, notices, schema};
 
 /// How a journal is opened.
 #[derive(Debug, Clone)]
@@ -47,7 +49,7 @@ pub struct Journal {
 /// Reads everything, changes nothing.
 #[derive(Clone)]
 pub struct Reader {
-    pub(crate) db: DatabaseConnection,
+    pub(crate) db: Db,
     pub(crate) clock: DbClock,
     commits: watch::Receiver<u64>,
 }
@@ -89,19 +91,22 @@ impl Journal {
         options: JournalOptions,
     ) -> Result<(Self, impl Future<Output = ()> + Send + 'static), JournalError> {
         let location = Location::parse(url)?;
-        let lock = match &location {
+        let (lock, place) = match &location {
             Location::Sqlite(path) => {
                 connect::create_file(path)?;
-                Some(LockFile::beside(path)?)
+                (Some(LockFile::beside(path)?), None)
             }
-            Location::Postgres(_) => None,
+            Location::Postgres(place) => (None, Some((**place).clone())),
         };
-        let writing = connect::writing(&location).await?;
-        schema::migrate(&writing).await?;
-        let reading = connect::reading(&location).await?;
+        let writing = Db::open(&location, Purpose::Write).await?;
+        schema::migrate(&writing.current()).await?;
+        let reading = Db::open(&location, Purpose::Read).await?;
         let unknown = unknown_events(&reading, options.known_events.as_deref()).await?;
         let options = Arc::new(options);
-        let (committer, commits, task) = Committer::new(writing, lock);
+        let me = uuid::Uuid::new_v4().to_string();
+        let (committed, commits) = watch::channel(0);
+        let hearing = hearing(place, me.clone(), committed.clone());
+        let (committer, committing) = Committer::new(writing, lock, me, committed);
         let reader = Reader {
             db: reading,
             clock: options.clock.clone(),
@@ -111,7 +116,14 @@ impl Journal {
             None => Ok(Writer { committer, options }),
             Some(reason) => Err(reason),
         };
-        Ok((Self { reader, writer }, task))
+        let working = async move {
+            tokio::select! {
+                biased;
+                () = committing => {}
+                () = hearing => {}
+            }
+        };
+        Ok((Self { reader, writer }, working))
     }
 
     /// Opens a journal beside the process that writes it.
@@ -120,10 +132,18 @@ impl Journal {
     /// [`JournalError::OlderSchema`] or [`JournalError::NewerSchema`] if this build cannot read it.
     pub async fn open_read_only(url: &str, options: JournalOptions) -> Result<Self, JournalError> {
         let location = Location::parse(url)?;
-        let db = connect::reading(&location).await?;
-        schema::check(&db).await?;
-        // Never changes: nobody commits in this process.
-        let (_, commits) = watch::channel(0);
+        let db = Db::open(&location, Purpose::Read).await?;
+        schema::check(&db.current()).await?;
+        let (committed, commits) = watch::channel(0);
+        if let Location::Postgres(place) = location {
+            tokio::spawn(async move {
+                let unwanted = committed.clone();
+                tokio::select! {
+                    () = unwanted.closed() => {}
+                    () = notices::listen(*place, String::new(), committed) => {}
+                }
+            });
+        }
         let reader = Reader {
             db,
             clock: options.clock,
@@ -172,13 +192,23 @@ impl Journal {
         if let Ok(writer) = &self.writer {
             writer.committer.close().await;
         }
-        Ok(self.reader.db.close().await?)
+        self.reader.db.close().await
+    }
+}
+
+/// On PostgreSQL, counts what other replicas commit; elsewhere there are none. Never ends.
+async fn hearing(place: Option<Postgres>, me: String, committed: watch::Sender<u64>) {
+    match place {
+        Some(place) => notices::listen(place, me, committed).await,
+        None => std::future::pending().await,
     }
 }
 
 impl Reader {
-    /// Changes whenever this process commits something. For loops that wait for work; what other
-    /// processes write is only found by looking.
+    /// Changes whenever something is committed: by this process at once, on PostgreSQL also by
+    /// others, through LISTEN and NOTIFY. For loops that wait for work. What another process
+    /// writes to a SQLite file is only found by looking, and a notice can be lost with its
+    /// connection: a loop must also look from time to time.
     #[must_use]
     pub fn commits(&self) -> watch::Receiver<u64> {
         self.commits.clone()
@@ -195,7 +225,7 @@ impl Reader {
 
 /// Why the journal must not be written: event types or versions that the caller cannot fold.
 async fn unknown_events(
-    db: &DatabaseConnection,
+    db: &Db,
     known: Option<&[(String, u32)]>,
 ) -> Result<Option<String>, JournalError> {
     let Some(known) = known else { return Ok(None) };
@@ -220,7 +250,7 @@ async fn unknown_events(
     )))
 }
 
-async fn event_types(db: &DatabaseConnection) -> Result<Vec<(String, u32)>, JournalError> {
+async fn event_types(db: &Db) -> Result<Vec<(String, u32)>, JournalError> {
     let rows: Vec<(String, i32)> = event::Entity::find()
         .select_only()
         .column(event::Column::Name)

@@ -87,6 +87,7 @@ mod connect;
 mod counts;
 #[cfg(test)]
 mod crash_tests;
+mod database;
 mod dialect;
 mod error;
 mod events;
@@ -95,8 +96,10 @@ mod inbox;
 mod journal;
 mod json;
 mod lease;
+mod location;
 mod lock_file;
 mod meta;
+mod notices;
 mod outbox;
 mod quarantine;
 mod retention;
