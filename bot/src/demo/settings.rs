@@ -12,7 +12,7 @@ pub(super) const SERVICE: &str = "shop";
 /// Its environment.
 pub(super) const ENVIRONMENT: &str = "demo";
 /// The person who may press buttons.
-pub(super) const PERSON: &str = "you";
+pub(super) const PERSON: &str = "ana";
 /// The version before.
 pub(super) const OLD: &str = "v1";
 /// The version that is brought out.
@@ -54,7 +54,7 @@ server:
 metrics:
   prometheus: {{type: prometheus, url: "{prometheus}", scrape_interval: {interval}}}
 people:
-  - {{name: {PERSON}, display: You, roles: [responder, operator]}}
+  - {{name: {PERSON}, display: Ana, roles: [responder, operator]}}
 tokens:
   - {{name: demo, person: {PERSON}, secret: "file:{dir}/token"}}
 environments:
@@ -110,6 +110,8 @@ services:
         adjust:
           errors: {{tolerance: {{absolute: 5%}}}}
           latency: {{tolerance: {{absolute: 100ms}}}}
+          throughput: {{tolerance: {{relative: 80%}}}}
+          availability: {{tolerance: {{absolute: 20%}}}}
       - preset: process
         adjust:
           cpu: {{tolerance: {{absolute: 0.1}}}}

@@ -15,14 +15,10 @@ settings! {
 
     /// How long what is kept. The events of a deployment, without their payload, are kept for good.
     pub struct Retention {
-        /// Samples, assessments and what the detector learned.
-        samples: Duration = "14d",
         /// Stored query results that reports cite.
         evidence: Duration = "400d",
         /// Webhooks as they came in.
         deliveries: Duration = "30d",
-        /// Calls of tools, with their answers.
-        tool_calls: Duration = "90d",
         /// The payload of events of finished deployments; their hashes stay.
         payloads: Duration = "400d",
     }

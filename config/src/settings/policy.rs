@@ -24,12 +24,8 @@ settings! {
         action_expiry: Duration = "10m",
         /// How long after a rollback the cure must show.
         cure_expiry: Duration = "5m",
-        /// From how many times its tolerance an effect counts as severe.
-        severe_factor: f64 = "5",
         /// How readily Tawny speaks.
         sensitivity: Sensitivity = "balanced",
-        /// Looks after the watch, counted from the deployment.
-        checkpoints: Vec<Duration> = "[1h, 24h, 48h]",
     }
 
     /// At which pace a service is released.
@@ -103,10 +99,6 @@ impl PacingSettings {
 
 fn sensible(policy: &PolicySettings, node: &Node, reader: &mut Reader<'_>) -> Option<()> {
     let mut fine = true;
-    if policy.severe_factor < 1.0 {
-        fine = false;
-        wrong_field(node, "severe_factor", "a number of at least 1", reader);
-    }
     for (field, duration) in [
         ("approval_expiry", policy.approval_expiry),
         ("action_expiry", policy.action_expiry),
