@@ -1,13 +1,18 @@
 //! One HTTP exchange: send, read a bounded body, name what went wrong.
 
+use std::io::Read;
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use flate2::read::MultiGzDecoder;
+
+use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode, Url};
 
 use super::client::Inner;
 use super::envelope::{beginning, error_of};
 use super::error::{Problem, shorten, shown_url};
+use super::token::Token;
+use super::transport;
 
 /// Longest query part of a URL, in bytes; what is longer goes as a form by POST,
 /// since proxies and servers cut or refuse long URLs.
@@ -35,27 +40,37 @@ pub(super) struct Body {
 pub(super) async fn attempt(
     inner: &Inner,
     request: &Request,
+    token: Option<&Token>,
     limit: Duration,
 ) -> Result<Body, Problem> {
-    tokio::time::timeout(limit, exchange(inner, request))
+    tokio::time::timeout(limit, exchange(inner, request, token))
         .await
         .unwrap_or(Err(Problem::Timeout(limit)))
 }
 
-async fn exchange(inner: &Inner, request: &Request) -> Result<Body, Problem> {
+async fn exchange(
+    inner: &Inner,
+    request: &Request,
+    token: Option<&Token>,
+) -> Result<Body, Problem> {
     let url = url_of(&inner.base, &request.path)?;
+    let params = params_of(inner, request);
     let mut with_query = url.clone();
-    with_query.query_pairs_mut().extend_pairs(&request.params);
+    with_query.query_pairs_mut().extend_pairs(&params);
     let long = with_query.query().map_or(0, str::len) > LONGEST_URL_QUERY;
-    let builder = if request.params.is_empty() {
+    let builder = if params.is_empty() {
         inner.http.get(url)
     } else if long && request.form_allowed {
-        inner.http.post(url).form(&request.params)
+        inner.http.post(url).form(&params)
     } else {
         inner.http.get(with_query)
     };
+    let mut headers = inner.headers.clone();
+    if let Some(token) = token {
+        headers.insert(AUTHORIZATION, token.header());
+    }
     let response = builder
-        .headers(inner.headers.clone())
+        .headers(headers)
         .send()
         .await
         .map_err(|e| unsent(inner, e))?;
@@ -69,6 +84,13 @@ async fn exchange(inner: &Inner, request: &Request) -> Result<Body, Problem> {
         });
     }
     Err(refusal(inner, response).await)
+}
+
+fn params_of<'a>(inner: &'a Inner, request: &'a Request) -> Vec<(&'a str, &'a str)> {
+    let own = request.params.iter().map(|(n, v)| (*n, v.as_str()));
+    let extra = inner.params.iter().map(|(n, v)| (n.as_str(), v.as_str()));
+    let is_api = request.path.first().is_some_and(|first| first == "api");
+    own.chain(extra.filter(|_| is_api)).collect()
 }
 
 /// The address below `base`, whatever the prefix and its slashes.
@@ -87,11 +109,14 @@ async fn read(inner: &Inner, mut response: Response) -> Result<Vec<u8>, Problem>
     if response.content_length().is_some_and(|n| n > limit as u64) {
         return Err(too_large);
     }
+    let encoding = response.headers().get(CONTENT_ENCODING);
+    let is_gzip = encoding.is_some_and(|e| e.as_bytes().eq_ignore_ascii_case(b"gzip"));
     let mut bytes = Vec::new();
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if bytes.len() + chunk.len() > limit => return Err(too_large),
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+            Ok(None) if is_gzip => return unpacked(&bytes, limit),
             Ok(None) => return Ok(bytes),
             Err(error) => {
                 let reason = chain(inner, error);
@@ -101,6 +126,17 @@ async fn read(inner: &Inner, mut response: Response) -> Result<Vec<u8>, Problem>
                 )));
             }
         }
+    }
+}
+
+/// Unpacks gzip, but never more than `limit` bytes.
+fn unpacked(packed: &[u8], limit: usize) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::new();
+    let mut unpacking = MultiGzDecoder::new(packed).take(limit as u64 + 1);
+    match unpacking.read_to_end(&mut bytes) {
+        Ok(_) if bytes.len() > limit => Err(Problem::TooLarge { limit }),
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(Problem::Truncated(format!("gzip: {error}"))),
     }
 }
 
@@ -176,27 +212,16 @@ fn retry_after(response: &Response) -> Option<Duration> {
 fn unsent(inner: &Inner, error: reqwest::Error) -> Problem {
     if error.is_builder() {
         Problem::Unusable(chain(inner, error))
+    } else if transport::is_tls(&error) {
+        Problem::Tls(chain(inner, error))
     } else {
         Problem::Connection(chain(inner, error))
     }
 }
 
-/// The causes of a client error, innermost last, without the URL: it may hold the whole query.
+/// The causes of a client error, without the URL: it may hold the whole query.
 fn chain(inner: &Inner, error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut text = String::new();
-    let mut cause = std::error::Error::source(&error);
-    while let Some(current) = cause {
-        if !text.is_empty() {
-            text.push_str(": ");
-        }
-        text.push_str(&current.to_string());
-        cause = current.source();
-    }
-    if text.is_empty() {
-        text = error.to_string();
-    }
-    inner.scrub(&shorten(&text, 300))
+    inner.scrub(&transport::causes(&error.without_url()))
 }
 
 #[cfg(test)]

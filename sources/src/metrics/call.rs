@@ -6,10 +6,11 @@ use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
 
 use super::attempt::{Body, Request, attempt, url_of};
-use super::client::Prometheus;
+use super::client::{Inner, Prometheus};
 use super::envelope::{Answer, success};
 use super::error::{MetricsError, Problem, shown_url};
 use super::retry;
+use super::token::{Token, Tokens};
 
 /// A slot that comes free later than this before the deadline is of no use.
 const SHORTEST_ATTEMPT: Duration = Duration::from_millis(1);
@@ -67,11 +68,22 @@ impl Prometheus {
             let Ok(Ok(_slot)) = slot else {
                 return Err(Problem::Busy(policy.total));
             };
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left < SHORTEST_ATTEMPT {
-                return Err(Problem::Busy(policy.total));
+            inner.gate.pass(deadline, policy.total).await?;
+            let answer = authorized(inner, request, deadline).await;
+            if let Err(
+                Problem::RateLimited {
+                    retry_after: Some(pause),
+                    ..
+                }
+                | Problem::Server {
+                    retry_after: Some(pause),
+                    ..
+                },
+            ) = &answer
+            {
+                inner.gate.close_for(*pause);
             }
-            attempt(inner, request, inner.config.timeout.min(left)).await
+            answer
         })
         .await
         .map_err(|(attempts, problem)| self.error(request, attempts, problem))
@@ -111,6 +123,51 @@ impl Prometheus {
             other => other,
         }
     }
+}
+
+/// One attempt, with an access token where one is needed; after a 401 once more with another.
+async fn authorized(inner: &Inner, request: &Request, deadline: Instant) -> Result<Body, Problem> {
+    let Some(tokens) = &inner.tokens else {
+        return attempt(inner, request, None, limit(inner, deadline)?).await;
+    };
+    let mut token = token(tokens, deadline).await?;
+    let mut answer = attempt(inner, request, Some(&token), limit(inner, deadline)?).await;
+    if matches!(answer, Err(Problem::Forbidden { status: 401, .. })) && tokens.refused(&token) {
+        token = self::token(tokens, deadline).await?;
+        answer = attempt(inner, request, Some(&token), limit(inner, deadline)?).await;
+    }
+    match &answer {
+        Err(Problem::Forbidden { status: 401, .. }) => {
+            tokens.refused(&token);
+        }
+        // Who could not be reached said nothing about the token.
+        Ok(_) | Err(Problem::Forbidden { .. } | Problem::Refused { .. }) => tokens.accepted(&token),
+        Err(_) => {}
+    }
+    answer
+}
+
+async fn token(tokens: &Tokens, deadline: Instant) -> Result<Token, Problem> {
+    let waited = deadline.saturating_duration_since(Instant::now());
+    let late = || Problem::Token {
+        reason: format!(
+            "the token endpoint: none within {:.1} s",
+            waited.as_secs_f64()
+        ),
+        transient: true,
+    };
+    timeout_at(deadline, tokens.token())
+        .await
+        .unwrap_or_else(|_| Err(late()))
+}
+
+/// How long one attempt may take.
+fn limit(inner: &Inner, deadline: Instant) -> Result<Duration, Problem> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    if left < SHORTEST_ATTEMPT {
+        return Err(Problem::Busy(inner.config.retry.total));
+    }
+    Ok(inner.config.timeout.min(left))
 }
 
 /// Unix milliseconds as the API takes times: seconds with three decimals.

@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
 use super::config::{Auth, PrometheusConfig};
 use super::error::{MetricsError, Problem, shown_url, without_userinfo};
+use super::gate::Gate;
+use super::token::Tokens;
+use super::transport;
 
 /// One Prometheus, or what speaks its API. Clones share connections and the
 /// limit on concurrent requests.
@@ -24,6 +27,10 @@ pub(super) struct Inner {
     pub(super) headers: HeaderMap,
     pub(super) slots: Semaphore,
     pub(super) config: PrometheusConfig,
+    /// Sent with every API request.
+    pub(super) params: Vec<(String, String)>,
+    pub(super) gate: Gate,
+    pub(super) tokens: Option<Tokens>,
     secrets: Vec<SecretString>,
 }
 
@@ -62,7 +69,9 @@ impl Inner {
     /// Foreign text with every secret of ours blotted out, should it be echoed.
     pub(super) fn scrub(&self, text: &str) -> String {
         // A very short value (tenant `1`) is no secret, and blotting it out would spoil every number.
-        let long = self.secrets.iter().filter(|s| s.expose_secret().len() >= 4);
+        let tokens = self.tokens.iter().flat_map(Tokens::secrets);
+        let all = self.secrets.iter().cloned().chain(tokens);
+        let long = all.filter(|s| s.expose_secret().len() >= 4);
         long.fold(text.to_owned(), |text, secret| {
             text.replace(secret.expose_secret(), "[REDACTED]")
         })
@@ -75,23 +84,12 @@ fn build(mut config: PrometheusConfig) -> Result<Prometheus, String> {
              rustls::crypto::ring::default_provider().install_default() first"
             .into());
     }
-    let mut base = base_url(&config.base_url)?;
+    let mut base = transport::web_url("base_url", &config.base_url)?;
     take_userinfo(&mut base, &mut config)?;
     if config.timeout.is_zero() {
         return Err("timeout is 0, expected a positive duration".into());
     }
-    let mut client = reqwest::Client::builder()
-        .user_agent(concat!("tawny/", env!("CARGO_PKG_VERSION")))
-        .redirect(reqwest::redirect::Policy::none())
-        // Shorter than an attempt, so that a silent host counts as a connection error.
-        .connect_timeout(config.timeout / 2);
-    // A proxy named in the environment cannot reach our own loopback.
-    if is_loopback(&base) {
-        client = client.no_proxy();
-    }
-    let http = client
-        .build()
-        .map_err(|e| format!("the http client cannot be built: {}", e.without_url()))?;
+    let http = transport::client(&config, &base)?;
     let mut headers = extra_headers(&config.headers)?;
     let mut secrets = config.secrets();
     if let Some(value) = authorization(&http, &config.auth)? {
@@ -101,31 +99,29 @@ fn build(mut config: PrometheusConfig) -> Result<Prometheus, String> {
         }
         headers.insert(AUTHORIZATION, value);
     }
+    if config
+        .gzip
+        .unwrap_or_else(|| !transport::is_loopback(&base))
+    {
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    let tokens = match &config.auth {
+        Auth::ClientCredentials(credentials) => Some(Tokens::new(&config, credentials)?),
+        Auth::None | Auth::Basic { .. } | Auth::Bearer(_) => None,
+    };
     Ok(Prometheus {
         inner: Arc::new(Inner {
             http,
             base,
             headers,
+            params: config.extra_params(),
+            gate: Gate::new(config.budget, config.retry.total)?,
+            tokens,
             slots: Semaphore::new(config.max_concurrency.clamp(1, Semaphore::MAX_PERMITS)),
             config,
             secrets,
         }),
     })
-}
-
-fn base_url(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text)
-        .map_err(|e| format!("base_url is not a url ({e}), expected http(s)://host:port/prefix"))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(format!(
-            "base_url has the scheme `{}`, expected http or https",
-            url.scheme()
-        ));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err("base_url has a query or fragment, expected only host, port and prefix".into());
-    }
-    Ok(url)
 }
 
 /// Moves `user:password@` out of the URL, so that it cannot be printed with it.
@@ -155,15 +151,6 @@ fn take_userinfo(base: &mut Url, config: &mut PrometheusConfig) -> Result<(), St
     Ok(())
 }
 
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || host
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|ip| ip.is_loopback())
-}
-
 fn extra_headers(configured: &[(String, SecretString)]) -> Result<HeaderMap, String> {
     let mut headers = HeaderMap::new();
     for (name, value) in configured {
@@ -176,7 +163,7 @@ fn extra_headers(configured: &[(String, SecretString)]) -> Result<HeaderMap, Str
 
 fn authorization(http: &reqwest::Client, auth: &Auth) -> Result<Option<HeaderValue>, String> {
     match auth {
-        Auth::None => Ok(None),
+        Auth::None | Auth::ClientCredentials(_) => Ok(None),
         Auth::Bearer(token) => sensitive(
             &format!("Bearer {}", token.expose_secret()),
             "authorization",

@@ -5,6 +5,9 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::error::without_userinfo;
+use super::gate::QueryBudget;
+use super::token::ClientCredentials;
+use super::transport::{Proxy, Tls};
 
 /// Where a Prometheus is and how politely to ask it. `Debug` prints no secret.
 #[derive(Clone)]
@@ -24,6 +27,22 @@ pub struct PrometheusConfig {
     pub retry: RetryPolicy,
     /// Longest body that is read, in bytes; a longer one is an error.
     pub max_body_bytes: usize,
+    /// Who is trusted, and the client certificate to show.
+    pub tls: Tls,
+    /// How the source is reached.
+    pub proxy: Proxy,
+    /// Most requests in a time, over all clones of the client; unlimited without it.
+    pub budget: Option<QueryBudget>,
+    /// Thanos' `dedup`: whether replicas are merged. Not sent without it.
+    pub dedup: Option<bool>,
+    /// Thanos' `partial_response`: whether an answer without some stores is given,
+    /// with a warning, or refused. Not sent without it.
+    pub partial_response: Option<bool>,
+    /// Parameters added to every API request, such as VictoriaMetrics' `nocache=1`
+    /// (no latency offset) or `extra_label`, Thanos' `max_source_resolution=0s`. Printed.
+    pub params: Vec<(String, String)>,
+    /// Whether answers may be compressed; without it, unless the host is loopback.
+    pub gzip: Option<bool>,
 }
 
 impl PrometheusConfig {
@@ -39,6 +58,13 @@ impl PrometheusConfig {
             max_concurrency: 4,
             retry: RetryPolicy::default(),
             max_body_bytes: 64 * 1024 * 1024,
+            tls: Tls::default(),
+            proxy: Proxy::default(),
+            budget: None,
+            dedup: None,
+            partial_response: None,
+            params: Vec::new(),
+            gzip: None,
         }
     }
 
@@ -49,9 +75,22 @@ impl PrometheusConfig {
             Auth::None => {}
             Auth::Basic { password, .. } => secrets.push(password.clone()),
             Auth::Bearer(token) => secrets.push(token.clone()),
+            Auth::ClientCredentials(credentials) => secrets.extend(credentials.secrets()),
         }
+        secrets.extend(self.proxy.secret());
         secrets.retain(|s| !s.expose_secret().is_empty());
         secrets
+    }
+
+    /// Parameters added to every API request.
+    pub(super) fn extra_params(&self) -> Vec<(String, String)> {
+        let flag = |name: &str, value: Option<bool>| Some((name.to_owned(), value?.to_string()));
+        let flags = [
+            flag("dedup", self.dedup),
+            flag("partial_response", self.partial_response),
+        ];
+        let flags = flags.into_iter().flatten();
+        flags.chain(self.params.iter().cloned()).collect()
     }
 }
 
@@ -66,6 +105,11 @@ impl std::fmt::Debug for PrometheusConfig {
             .field("max_concurrency", &self.max_concurrency)
             .field("retry", &self.retry)
             .field("max_body_bytes", &self.max_body_bytes)
+            .field("tls", &self.tls)
+            .field("proxy", &self.proxy)
+            .field("budget", &self.budget)
+            .field("params", &self.extra_params())
+            .field("gzip", &self.gzip)
             .finish()
     }
 }
@@ -85,6 +129,8 @@ pub enum Auth {
     },
     /// `Authorization: Bearer`.
     Bearer(SecretString),
+    /// `Authorization: Bearer` with a token that is asked for and renewed (OAuth2).
+    ClientCredentials(ClientCredentials),
 }
 
 /// When and how long to try again. Only connection errors, 429 and 5xx are
@@ -121,12 +167,20 @@ mod tests {
     fn debug_of_a_config_prints_no_password_token_or_header_value() {
         let mut config = PrometheusConfig::new("http://ann:pw-in-url@host:9090/prefix");
         config.headers = vec![("X-Scope-OrgID".into(), "tenant-secret".into())];
+        config.proxy = Proxy::Through("http://bob:proxy-secret@proxy:3128".into());
+        config.tls.identity = Some(super::super::ClientIdentity {
+            cert_pem: "cert".into(),
+            key_pem: "key-secret".into(),
+        });
+        let mut credentials = ClientCredentials::new("http://login/", "tawny", "client-secret");
+        credentials.params = vec![("audience".into(), "param-secret".into())];
         for auth in [
             Auth::Basic {
                 user: "ann".into(),
                 password: "basic-secret".into(),
             },
             Auth::Bearer("bearer-secret".into()),
+            Auth::ClientCredentials(credentials),
         ] {
             config.auth = auth;
             let shown = format!("{config:?}");
@@ -135,6 +189,14 @@ mod tests {
             assert!(!shown.contains("tenant-secret"), "{shown}");
             assert!(!shown.contains("basic-secret"), "{shown}");
             assert!(!shown.contains("bearer-secret"), "{shown}");
+            for planted in [
+                "proxy-secret",
+                "key-secret",
+                "client-secret",
+                "param-secret",
+            ] {
+                assert!(!shown.contains(planted), "{shown}");
+            }
             assert!(shown.contains("host:9090/prefix") && shown.contains("X-Scope-OrgID"));
         }
     }

@@ -39,6 +39,9 @@ struct Envelope<T> {
     error: Option<String>,
     warnings: Option<Vec<String>>,
     infos: Option<Vec<String>>,
+    /// VictoriaMetrics' word for stores that did not answer.
+    #[serde(default, rename = "isPartial")]
+    is_partial: bool,
 }
 
 /// Reads the body of a 2xx answer.
@@ -58,9 +61,13 @@ pub(super) fn success<T: DeserializeOwned>(
             "status is success but there is no data".into(),
         ));
     };
+    let mut warnings = envelope.warnings.unwrap_or_default();
+    if envelope.is_partial && warnings.is_empty() {
+        warnings.push("the server marked its answer as partial".to_owned());
+    }
     Ok(Answer {
         value,
-        warnings: envelope.warnings.unwrap_or_default(),
+        warnings,
         infos: envelope.infos.unwrap_or_default(),
     })
 }
@@ -124,6 +131,14 @@ mod tests {
         assert_eq!(answer.value, ["a"]);
         assert_eq!(answer.warnings, ["store b is down"]);
         assert_eq!(answer.infos, ["not a counter"]);
+    }
+
+    #[test]
+    fn an_answer_that_victoriametrics_marks_as_partial_carries_a_warning() {
+        let answer = read(r#"{"status":"success","isPartial":true,"data":["a"]}"#).unwrap();
+        assert_eq!(answer.warnings, ["the server marked its answer as partial"]);
+        let whole = read(r#"{"status":"success","isPartial":false,"data":["a"]}"#).unwrap();
+        assert!(whole.warnings.is_empty());
     }
 
     #[test]

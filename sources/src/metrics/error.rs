@@ -35,6 +35,20 @@ pub enum Problem {
     /// One attempt took longer than allowed.
     #[error("no full answer within {} s", shown_seconds(*.0))]
     Timeout(Duration),
+    /// TLS failed: a certificate is not trusted or not accepted, or none was shown.
+    #[error("tls failed: {0}")]
+    Tls(String),
+    /// There is no OAuth2 access token to ask with.
+    #[error("no access token from {reason}")]
+    Token {
+        /// The token endpoint, and what it said.
+        reason: String,
+        /// Whether it may give one soon.
+        transient: bool,
+    },
+    /// The query budget leaves no request before the deadline of the call.
+    #[error("the query budget leaves no request within {} s", shown_seconds(*.0))]
+    OverBudget(Duration),
     /// No request slot became free before the deadline of the call.
     #[error("no free request slot within {} s", shown_seconds(*.0))]
     Busy(Duration),
@@ -122,6 +136,9 @@ impl MetricsError {
             Problem::Unusable(_) => "correct the configuration or the argument",
             Problem::Connection(_) => "check that prometheus runs and the url is right",
             Problem::Timeout(_) => "ask for less at once or raise the timeout",
+            Problem::Tls(_) => "check the ca, the client certificate and the host name of the url",
+            Problem::Token { .. } => "check token_url, client id, client secret and scopes",
+            Problem::OverBudget(_) => "raise the query budget or ask less often",
             Problem::Busy(_) => "raise max_concurrency or ask less often",
             Problem::RateLimited { .. } => "ask less often or raise the server's limit",
             Problem::Server { .. } => "look at the log of prometheus and of the proxies before it",
@@ -151,6 +168,11 @@ impl MetricsError {
             Problem::Connection(_)
                 | Problem::Timeout(_)
                 | Problem::Busy(_)
+                | Problem::OverBudget(_)
+                | Problem::Token {
+                    transient: true,
+                    ..
+                }
                 | Problem::RateLimited { .. }
                 | Problem::Server { .. }
                 | Problem::Truncated(_)

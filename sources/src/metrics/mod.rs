@@ -30,6 +30,7 @@ mod config;
 mod envelope;
 mod error;
 mod feed;
+mod gate;
 mod healthy;
 mod increases;
 mod instant;
@@ -41,6 +42,8 @@ mod retry;
 mod selector;
 mod series;
 mod targets;
+mod token;
+mod transport;
 mod value;
 
 pub use build_info::BuildInfo;
@@ -51,10 +54,13 @@ pub use error::{MetricsError, Problem};
 pub use feed::{
     FeedOptions, FeedTick, Outcome, RawSeries, SampleFeed, SelectorSamples, SilentSeries, Window,
 };
+pub use gate::{QueryBudget, phase};
 pub use increases::{Increase, increases};
 pub use metadata::MetricMetadata;
 pub use selector::{MatchOp, Matcher, Selector, SelectorError};
 pub use targets::{ScrapeHealth, ScrapeTarget};
+pub use token::{ClientCredentials, CredentialsIn};
+pub use transport::{ClientIdentity, Proxy, Tls};
 pub use value::{
     HistogramBucket, Labels, NativeHistogram, QueryValue, Sample, Series, VectorSample,
 };

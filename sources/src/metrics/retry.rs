@@ -48,7 +48,13 @@ where
 fn may_try_again(problem: &Problem) -> bool {
     matches!(
         problem,
-        Problem::Connection(_) | Problem::RateLimited { .. } | Problem::Server { .. }
+        Problem::Connection(_)
+            | Problem::RateLimited { .. }
+            | Problem::Server { .. }
+            | Problem::Token {
+                transient: true,
+                ..
+            }
     )
 }
 
