@@ -35,8 +35,8 @@ const ALONE_MOST: usize = 24;
 pub(crate) struct Run {
     pub(crate) reached: Option<Evidence>,
     pub(crate) now: Option<Evidence>,
-    /// Evidence at the last tick, before it was confirmed by a second one.
-    looked: Option<Evidence>,
+    /// Cell of the first of the looks in a row that had the evidence to roll back.
+    looked: Option<i64>,
     pub(crate) said: Option<(Evidence, bool, bool)>,
     pub(crate) scope: Option<Scope>,
     pub(crate) original_effect: Option<f64>,

@@ -19,8 +19,11 @@ impl Detector {
             evidence = evidence.min(cap);
         }
         // What cannot be taken back is not done on a single look.
-        let before = run.looked.replace(evidence);
-        if evidence == Evidence::Rollback && before != Some(Evidence::Rollback) {
+        let head = self.measured.head;
+        let since = run.looked.filter(|_| evidence == Evidence::Rollback);
+        let since = since.unwrap_or(head);
+        run.looked = (evidence == Evidence::Rollback).then_some(since);
+        if evidence == Evidence::Rollback && since == head {
             evidence = Evidence::Pause;
         }
         run.now = Some(evidence);
