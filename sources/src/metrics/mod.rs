@@ -9,12 +9,16 @@
 //! | [`Prometheus::metadata`] | `metadata.rs` |
 //! | [`Prometheus::label_values`] | `label_values.rs` |
 //! | [`Prometheus::targets`] | `targets.rs` |
+//! | [`Prometheus::rules`] | `rules.rs` |
+//! | [`Prometheus::alerts`] | `alerts.rs` |
 //! | [`Prometheus::build_info`] | `build_info.rs` |
 //! | [`Prometheus::healthy`] | `healthy.rs` |
+//! | [`native_to_buckets`] | `native.rs`: native histograms as cumulative counts |
 //! | [`SampleFeed::fetch`] | `feed/`: what is new since the last tick, for many selectors at once |
 //!
-//! A request goes `verb → call (deadline, retries) → attempt (one HTTP exchange)
-//! → envelope (Prometheus' JSON)`. Times are Unix milliseconds, as Prometheus
+//! A request goes `verb → call (deadline, retries) → gate (budget, pauses the
+//! server asked for) → token (OAuth2) → attempt (one HTTP exchange over
+//! transport's client) → envelope (Prometheus' JSON)`. Times are Unix milliseconds, as Prometheus
 //! keeps them. All text of a [`MetricsError`] is free of secrets; what the
 //! server wrote is in it and is not to be trusted as markup.
 //!
@@ -22,6 +26,7 @@
 //! answer that holds a native histogram or an unknown error type, reads a body
 //! of any size and prints the credentials of a URL in its errors.
 
+mod alerts;
 mod attempt;
 mod build_info;
 mod call;
@@ -36,9 +41,11 @@ mod increases;
 mod instant;
 mod label_values;
 mod metadata;
+mod native;
 mod range;
 mod raw;
 mod retry;
+mod rules;
 mod selector;
 mod series;
 mod targets;
@@ -46,6 +53,7 @@ mod token;
 mod transport;
 mod value;
 
+pub use alerts::{Alert, AlertState};
 pub use build_info::BuildInfo;
 pub use client::Prometheus;
 pub use config::{Auth, PrometheusConfig, RetryPolicy};
@@ -57,6 +65,8 @@ pub use feed::{
 pub use gate::{QueryBudget, phase};
 pub use increases::{Increase, increases};
 pub use metadata::MetricMetadata;
+pub use native::{BucketSamples, NativeBounds, native_to_buckets};
+pub use rules::{AlertingRule, RecordingRule, Rule, RuleGroup};
 pub use selector::{MatchOp, Matcher, Selector, SelectorError};
 pub use targets::{ScrapeHealth, ScrapeTarget};
 pub use token::{ClientCredentials, CredentialsIn};

@@ -171,14 +171,19 @@ pub(super) fn causes(error: &reqwest::Error) -> String {
 pub(super) fn is_tls(error: &reqwest::Error) -> bool {
     let mut cause = std::error::Error::source(error);
     while let Some(current) = cause {
-        let inside = current
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
-        let is_inside = matches!(inside, Some(error) if error.is::<rustls::Error>());
-        if is_inside || current.is::<rustls::Error>() {
+        if is_rustls(current) {
             return true;
         }
         cause = current.source();
     }
     false
+}
+
+/// An `io::Error` does not name what it wraps as its source.
+fn is_rustls(error: &(dyn std::error::Error + 'static)) -> bool {
+    let wrapped = error.downcast_ref::<std::io::Error>();
+    match wrapped.and_then(std::io::Error::get_ref) {
+        Some(inner) => is_rustls(inner),
+        None => error.is::<rustls::Error>(),
+    }
 }

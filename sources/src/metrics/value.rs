@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize};
@@ -187,6 +188,30 @@ fn histograms<'de, D: Deserializer<'de>>(
 ) -> Result<Vec<(i64, NativeHistogram)>, D::Error> {
     let rows = Vec::<HistogramRow>::deserialize(deserializer)?;
     Ok(rows.into_iter().map(|r| (r.0.millis(), r.1)).collect())
+}
+
+/// A number as Go's `%e` writes it, in quotes.
+pub(super) fn go_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    number(deserializer)
+}
+
+/// Seconds as a plain number.
+pub(super) fn seconds_duration<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Duration, D::Error> {
+    let seconds = f64::deserialize(deserializer)?;
+    Duration::try_from_secs_f64(seconds).map_err(D::Error::custom)
+}
+
+/// An RFC 3339 time as Unix milliseconds; Go's zero time is none.
+pub(super) fn timestamp<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<i64>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    let at: jiff::Timestamp = text.parse().map_err(D::Error::custom)?;
+    Ok(Some(at.as_millisecond()).filter(|_| !text.starts_with("0001-")))
 }
 
 fn text_sample<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(i64, String), D::Error> {

@@ -37,6 +37,10 @@ pub(crate) enum Reply {
         headers: Vec<(&'static str, String)>,
         body: String,
     },
+    /// A JSON body packed with gzip, as it stands.
+    Gzip(Vec<u8>),
+    /// Promises more bytes than it sends, then falls silent.
+    Stalls(String),
     /// Promises more bytes than it sends, then hangs up.
     CutShort(String),
     /// Sends without ever saying how much, until the reader has had enough.
@@ -157,6 +161,20 @@ async fn serve(
             );
             let _ = stream.write_all(text.as_bytes()).await;
         }
+        Reply::Gzip(body) => {
+            let length = body.len();
+            let text = format!(
+                "HTTP/1.1 200 OK\r\n{head}content-encoding: gzip\r\ncontent-length: {length}\r\n\r\n"
+            );
+            let _ = stream.write_all(text.as_bytes()).await;
+            let _ = stream.write_all(&body).await;
+        }
+        Reply::Stalls(body) => {
+            let length = body.len() + 100;
+            let text = format!("HTTP/1.1 200 OK\r\n{head}content-length: {length}\r\n\r\n{body}");
+            let _ = stream.write_all(text.as_bytes()).await;
+            let _ = stream.read(&mut [0; 1]).await;
+        }
         Reply::CutShort(body) => {
             let length = body.len() + 100;
             let text = format!("HTTP/1.1 200 OK\r\n{head}content-length: {length}\r\n\r\n{body}");
@@ -206,7 +224,12 @@ async fn read(stream: &mut TcpStream) -> Option<Seen> {
         let n = stream.read(&mut chunk).await.ok().filter(|n| *n > 0)?;
         body.extend_from_slice(&chunk[..n]);
     }
-    let url = Url::parse(&format!("http://double{target}")).unwrap();
+    // A proxy is asked with the whole URL.
+    let url = match target.strip_prefix('/') {
+        Some(path) => format!("http://double/{path}"),
+        None => target.to_owned(),
+    };
+    let url = Url::parse(&url).unwrap();
     let mut params = pairs(&url);
     if !body.is_empty() {
         let form = value("content-type");

@@ -269,6 +269,27 @@ async fn nan_late_vanished_and_incomplete_are_told_apart() {
 }
 
 #[tokio::test]
+async fn selectors_come_and_go_while_the_others_go_on_where_they_are() {
+    let mut rig = Rig::new(Store::filled(false), &["a", "b", "a"]).await;
+    rig.tick(10_000).await;
+    let now = ["c", "a", "a", "a"].map(Selector::metric);
+    rig.feed.set_selectors(now.to_vec(), START + 10_000);
+    assert_eq!(rig.feed.selectors(), now);
+    let tick = rig.tick(12_000).await;
+    for index in 0..4 {
+        assert_eq!(values(&tick, index), [11.0, 12.0], "selector {index}");
+    }
+    rig.feed
+        .set_selectors(vec![Selector::metric("b")], START + 5_000);
+    let tick = rig.tick(12_000).await;
+    let since: Vec<f64> = (6..=12).map(f64::from).collect();
+    assert_eq!((tick.selectors.len(), values(&tick, 0)), (1, since));
+    rig.feed.set_selectors(Vec::new(), 0);
+    let tick = rig.tick(13_000).await;
+    assert_eq!((tick.requests, tick.caught_up), (0, true));
+}
+
+#[tokio::test]
 async fn a_tick_that_is_dropped_half_way_is_made_up_for() {
     let mut rig = Rig::new(Store::filled(true), &["a"]).await;
     let silent = Double::script(vec![Reply::Silence]).await;

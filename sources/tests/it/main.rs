@@ -10,9 +10,13 @@ mod answers;
 mod double;
 mod exporter;
 mod feed;
+mod kinds;
+mod native;
+mod oauth;
 mod politeness;
 mod prometheus_server;
 mod real;
+mod tls;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::native;
 use super::options::FeedOptions;
 use super::outcome::{RawSeries, SilentSeries, Window};
 use crate::metrics::value::{Labels, Series};
@@ -25,6 +26,8 @@ struct SeriesCursor {
     last_ms: i64,
     /// Times handed out that may be read again.
     seen: BTreeSet<i64>,
+    /// Counts of the last native histogram's buckets.
+    native: Vec<f64>,
 }
 
 impl Cursor {
@@ -75,7 +78,7 @@ impl Cursor {
     ) -> Vec<RawSeries> {
         let fresh: Vec<RawSeries> = answered
             .into_iter()
-            .filter_map(|series| self.absorb_series(window, series))
+            .flat_map(|series| self.absorb_series(window, series, options))
             .collect();
         self.covered_ms = self.covered_ms.max(window.to_ms);
         self.partial = partial;
@@ -94,7 +97,13 @@ impl Cursor {
         fresh
     }
 
-    fn absorb_series(&mut self, window: Window, series: Series) -> Option<RawSeries> {
+    /// What is new in a series, followed by its buckets if it is of native histograms.
+    fn absorb_series(
+        &mut self,
+        window: Window,
+        series: Series,
+        options: &FeedOptions,
+    ) -> Vec<RawSeries> {
         let known = self.series.get(&series.labels);
         let is_new = |at_ms: i64| {
             window.holds(at_ms) && known.is_none_or(|known| !known.seen.contains(&at_ms))
@@ -107,17 +116,28 @@ impl Cursor {
 
         let times = samples.iter().chain(&late).map(|s| s.0);
         let times: BTreeSet<i64> = times.chain(histograms.iter().map(|h| h.0)).collect();
-        let newest = *times.last()?;
+        let Some(&newest) = times.last() else {
+            return Vec::new();
+        };
         let cursor = self.series.entry(series.labels.clone()).or_default();
         cursor.last_ms = newest.max(last_ms);
         cursor.seen.extend(times);
         self.newest_ms = self.newest_ms.max(Some(newest));
-        Some(RawSeries {
+        let mut fresh = native::buckets(
+            &series.labels,
+            &histograms,
+            last_ms,
+            &mut cursor.native,
+            options,
+        );
+        let own = RawSeries {
             labels: series.labels,
             samples,
             late,
             histograms,
-        })
+        };
+        fresh.insert(0, own);
+        fresh
     }
 
     /// Known series that are not among `fresh`.

@@ -9,11 +9,14 @@ mod ask;
 mod batch;
 mod cursor;
 mod merge;
+mod native;
 mod options;
 mod outcome;
 
 pub use options::FeedOptions;
 pub use outcome::{FeedTick, Outcome, RawSeries, SelectorSamples, SilentSeries, Window};
+
+use std::collections::BTreeMap;
 
 use super::client::Prometheus;
 use super::selector::Selector;
@@ -46,6 +49,22 @@ impl SampleFeed {
     #[must_use]
     pub fn selectors(&self) -> &[Selector] {
         &self.selectors
+    }
+
+    /// Follows `selectors` from now on, in their order. Those followed already go on
+    /// where they are; new ones begin after `since_ms` (Unix milliseconds).
+    pub fn set_selectors(&mut self, selectors: Vec<Selector>, since_ms: i64) {
+        let mut known: BTreeMap<Selector, Vec<Cursor>> = BTreeMap::new();
+        // Reversed, so that of equal selectors the first is popped first.
+        for (selector, cursor) in self.selectors.drain(..).zip(self.cursors.drain(..)).rev() {
+            known.entry(selector).or_default().push(cursor);
+        }
+        let mut cursor = |selector| known.get_mut(selector).and_then(Vec::pop);
+        self.cursors = selectors
+            .iter()
+            .map(|selector| cursor(selector).unwrap_or_else(|| Cursor::new(since_ms)))
+            .collect();
+        self.selectors = selectors;
     }
 
     /// Fetches all samples up to `now_ms` (Unix milliseconds) that were not

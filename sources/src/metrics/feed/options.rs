@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::metrics::native::NativeBounds;
+
 /// How a feed reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedOptions {
@@ -16,6 +18,9 @@ pub struct FeedOptions {
     pub max_window: Duration,
     /// Longest merged query, in bytes.
     pub max_query_bytes: usize,
+    /// Bounds at which native histograms are handed out as buckets; without it,
+    /// those that fit the metric's name ([`NativeBounds::of_metric`]).
+    pub native_bounds: Option<NativeBounds>,
     /// When a silent series is forgotten.
     pub forget_after: Duration,
 }
@@ -30,6 +35,7 @@ impl FeedOptions {
             patience: Duration::from_secs(60).max(interval * 3),
             max_window: Duration::from_secs(15 * 60),
             max_query_bytes: 16 * 1024,
+            native_bounds: None,
             forget_after: Duration::from_secs(60 * 60),
         }
     }

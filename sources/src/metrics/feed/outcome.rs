@@ -81,6 +81,10 @@ impl Window {
 }
 
 /// New samples of one series. Counter resets are left in.
+///
+/// A series of native histograms is followed by series of its buckets, as a
+/// classic histogram would have them: the name with `_bucket`, the label `le`,
+/// cumulative counts. Their bounds never change, so that each is a counter.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RawSeries {
     /// Labels, `__name__` included.
