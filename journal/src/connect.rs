@@ -70,7 +70,12 @@ pub(crate) async fn connect(
             }
         }
     };
-    opened.map_err(|error| JournalError::Unavailable(format!("{location}: {}", reason(&error))))
+    opened.map_err(refused(location))
+}
+
+/// Says which database could not be connected to.
+pub(crate) fn refused(location: &Location) -> impl Fn(sqlx::Error) -> JournalError {
+    move |error| JournalError::Unavailable(format!("{location}: {}", reason(&error)))
 }
 
 /// A pool in place of one whose connections do not answer. It connects when it is used.

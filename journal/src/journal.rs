@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use sea_orm::{EntityTrait, QuerySelect};
 use tokio::sync::watch;
 
 use crate::clock::DbClock;
 use crate::committer::Committer;
-use crate::connect::{self, Purpose};
+use crate::connect::{self, Purpose, refused};
 use crate::database::Db;
-use crate::location::{Location, Postgres};
+use crate::location::Location;
 use crate::lock_file::LockFile;
 use crate::table::event;
 use crate::{JournalError, notices, schema};
@@ -91,12 +92,12 @@ impl Journal {
         options: JournalOptions,
     ) -> Result<(Self, impl Future<Output = ()> + Send + 'static), JournalError> {
         let location = Location::parse(url)?;
-        let (lock, place) = match &location {
+        let lock = match &location {
             Location::Sqlite(path) => {
                 connect::create_file(path)?;
-                (Some(LockFile::beside(path)?), None)
+                Some(LockFile::beside(path)?)
             }
-            Location::Postgres(place) => (None, Some((**place).clone())),
+            Location::Postgres(_) => None,
         };
         let writing = Db::open(&location, Purpose::Write).await?;
         schema::migrate(&writing.current()).await?;
@@ -105,7 +106,7 @@ impl Journal {
         let options = Arc::new(options);
         let me = uuid::Uuid::new_v4().to_string();
         let (committed, commits) = watch::channel(0);
-        let hearing = hearing(place, me.clone(), committed.clone());
+        let hearing = hearing(&location, me.clone(), committed.clone()).await?;
         let (committer, committing) = Committer::new(writing, lock, me, committed);
         let reader = Reader {
             db: reading,
@@ -135,15 +136,13 @@ impl Journal {
         let db = Db::open(&location, Purpose::Read).await?;
         schema::check(&db.current()).await?;
         let (committed, commits) = watch::channel(0);
-        if let Location::Postgres(place) = location {
-            tokio::spawn(async move {
-                let unwanted = committed.clone();
-                tokio::select! {
-                    () = unwanted.closed() => {}
-                    () = notices::listen(*place, String::new(), committed) => {}
-                }
-            });
-        }
+        let hearing = hearing(&location, String::new(), committed.clone()).await?;
+        tokio::spawn(async move {
+            tokio::select! {
+                () = committed.closed() => {}
+                () = hearing => {}
+            }
+        });
         let reader = Reader {
             db,
             clock: options.clock,
@@ -196,12 +195,23 @@ impl Journal {
     }
 }
 
-/// On PostgreSQL, counts what other replicas commit; elsewhere there are none. Never ends.
-async fn hearing(place: Option<Postgres>, me: String, committed: watch::Sender<u64>) {
-    match place {
-        Some(place) => notices::listen(place, me, committed).await,
-        None => std::future::pending().await,
-    }
+/// On PostgreSQL, counts what other replicas commit from now on; elsewhere there are none. Never
+/// ends.
+async fn hearing(
+    location: &Location,
+    me: String,
+    committed: watch::Sender<u64>,
+) -> Result<BoxFuture<'static, ()>, JournalError> {
+    let Location::Postgres(place) = location else {
+        return Ok(Box::pin(std::future::pending()));
+    };
+    let ear = notices::ear(place).await.map_err(refused(location))?;
+    Ok(Box::pin(notices::listen(
+        (**place).clone(),
+        ear,
+        me,
+        committed,
+    )))
 }
 
 impl Reader {

@@ -30,49 +30,60 @@ pub(crate) async fn announce(tx: &DatabaseTransaction, me: &str) -> Result<(), D
     Ok(())
 }
 
-/// Counts what other replicas commit, for ever, through every loss of the connection.
-pub(crate) async fn listen(place: Postgres, me: String, committed: watch::Sender<u64>) {
-    let mut connected_before = false;
-    loop {
-        if let Err(error) = hear(&place, &me, &committed, &mut connected_before).await {
-            tracing::warn!(%error, database = ?place, "not hearing of other replicas' commits");
-        }
-        tokio::time::sleep(PAUSE).await;
-    }
-}
-
-async fn hear(
-    place: &Postgres,
-    me: &str,
-    committed: &watch::Sender<u64>,
-    connected_before: &mut bool,
-) -> Result<(), sqlx::Error> {
+/// An ear that hears from now on.
+pub(crate) async fn ear(place: &Postgres) -> Result<PgListener, sqlx::Error> {
     let pool = PgPoolOptions::new()
         .max_connections(1)
         .acquire_timeout(place.connect_timeout)
         .idle_timeout(None)
         .max_lifetime(None)
         .connect_lazy_with(place.options.clone());
-    let mut listener = PgListener::connect_with(&pool).await?;
-    listener.eager_reconnect(false);
-    listener.listen(CHANNEL).await?;
-    if *connected_before {
+    let mut ear = PgListener::connect_with(&pool).await?;
+    ear.eager_reconnect(false);
+    ear.listen(CHANNEL).await?;
+    Ok(ear)
+}
+
+/// Counts what other replicas commit, for ever, through every loss of the connection.
+pub(crate) async fn listen(
+    place: Postgres,
+    mut ear: PgListener,
+    me: String,
+    committed: watch::Sender<u64>,
+) {
+    loop {
+        if let Err(error) = hear(&place, &mut ear, &me, &committed).await {
+            tracing::warn!(%error, database = ?place, "not hearing of other replicas' commits");
+        }
+        ear = loop {
+            match self::ear(&place).await {
+                Ok(ear) => break ear,
+                Err(error) => tracing::debug!(%error, database = ?place, "still not hearing"),
+            }
+            tokio::time::sleep(PAUSE).await;
+        };
         // What was committed in between was not heard.
         committed.send_modify(|count| *count += 1);
     }
-    *connected_before = true;
+}
+
+/// Listens until the connection is lost.
+async fn hear(
+    place: &Postgres,
+    ear: &mut PgListener,
+    me: &str,
+    committed: &watch::Sender<u64>,
+) -> Result<(), sqlx::Error> {
     loop {
-        match timeout(SILENCE, listener.try_recv()).await {
+        match timeout(SILENCE, ear.try_recv()).await {
             Ok(Ok(Some(notice))) if notice.payload() == me => {}
             Ok(Ok(Some(_))) => committed.send_modify(|count| *count += 1),
             Ok(Ok(None)) => return Ok(()),
             Ok(Err(error)) => return Err(error),
-            Err(_) => {
-                let alive = listener.execute("SELECT 1");
-                if timeout(place.answer_timeout, alive).await.is_err() {
-                    return Ok(());
-                }
-            }
+            Err(_) => match timeout(place.answer_timeout, ear.execute("SELECT 1")).await {
+                Ok(alive) => drop(alive?),
+                Err(_) => return Ok(()),
+            },
         }
     }
 }

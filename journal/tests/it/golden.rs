@@ -11,7 +11,7 @@ use journal::{Journal, JournalOptions, NewEvent, StoredEvent, StreamId, Transact
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::support::{Bench, deployment, options, start, url};
+use crate::support::{Bench, Engine, Postgres, Sqlite, deployment, options, start};
 
 fn golden() -> Vec<StoredEvent> {
     include_str!("../golden/events.jsonl")
@@ -146,8 +146,17 @@ fn the_golden_events_fold() {
 }
 
 #[tokio::test]
-async fn golden_events_come_out_of_the_database_as_they_went_in() {
-    let bench = Bench::new().await;
+async fn golden_events_come_out_of_sqlite_as_they_went_in() {
+    come_out_as_they_went_in::<Sqlite>().await;
+}
+
+#[tokio::test]
+async fn golden_events_come_out_of_postgresql_as_they_went_in() {
+    come_out_as_they_went_in::<Postgres>().await;
+}
+
+async fn come_out_as_they_went_in<E: Engine>() {
+    let bench = Bench::<E>::new().await;
     let (stream, lane) = (deployment("dep_1"), StreamId::lane("shop", "prod").unwrap());
     let (lane_golden, golden): (Vec<_>, Vec<_>) = golden().into_iter().partition(is_lane);
     let events: Vec<Event> = golden
@@ -185,7 +194,7 @@ async fn golden_events_come_out_of_the_database_as_they_went_in() {
         known_events: Some(known_events()),
         ..options(&bench.clock)
     };
-    Journal::open(&url(&bench.folder), knowing)
+    Journal::open(&bench.place.url, knowing)
         .await
         .unwrap()
         .writer()

@@ -2,18 +2,46 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     reason = "helpers of tests fail by panicking too"
 )]
+#![allow(clippy::duplicate_mod, reason = "the same tests, once on each engine")]
 
-mod appending;
 mod golden;
-mod hash_chain;
-mod inputs;
-mod kept_beside;
 mod killed;
-mod leases;
-mod opening;
-mod outbox;
+mod lost;
+mod replicas;
+mod sqlite_file;
 mod support;
-mod timers;
+mod tls;
+
+#[path = "both"]
+mod sqlite {
+    type Engine = crate::support::Sqlite;
+    type Bench = crate::support::Bench<Engine>;
+
+    mod appending;
+    mod hash_chain;
+    mod inputs;
+    mod kept_beside;
+    mod leases;
+    mod opening;
+    mod outbox;
+    mod timers;
+}
+
+#[path = "both"]
+mod postgres {
+    type Engine = crate::support::Postgres;
+    type Bench = crate::support::Bench<Engine>;
+
+    mod appending;
+    mod hash_chain;
+    mod inputs;
+    mod kept_beside;
+    mod leases;
+    mod opening;
+    mod outbox;
+    mod timers;
+}

@@ -3,7 +3,8 @@ use std::time::{Duration, Instant};
 use journal::{JournalError, Transaction};
 use serde_json::json;
 
-use crate::support::{Bench, deployment, effect, event};
+use super::Bench;
+use crate::support::{deployment, effect, event};
 
 const TTL: Duration = Duration::from_secs(60);
 

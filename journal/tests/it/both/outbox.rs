@@ -6,7 +6,8 @@ use journal::{
 };
 use serde_json::json;
 
-use crate::support::{Bench, deployment, effect, event};
+use super::Bench;
+use crate::support::{deployment, effect, event};
 
 const KINDS: [&str; 2] = ["chat.post", "platform.pause"];
 

@@ -3,7 +3,8 @@ use std::time::Duration;
 use journal::{TIMER_SOURCE, TimerFired, Transaction};
 use serde_json::json;
 
-use crate::support::{Bench, deployment, event};
+use super::Bench;
+use crate::support::{deployment, event};
 
 #[tokio::test]
 async fn a_due_timer_becomes_one_input_however_often_timers_are_fired() {

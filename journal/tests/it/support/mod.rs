@@ -1,3 +1,4 @@
+use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -6,17 +7,58 @@ use journal::{
     ClaimedInput, DbClock, Fence, Inbox, Journal, JournalOptions, LeaseHold, ManualClock,
     NewEffect, NewEvent, Reader, StreamId, Transaction, Writer,
 };
+use sea_orm::{ConnectionTrait, Database, Statement};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// A journal in a folder of its own, under a clock moved by hand.
-pub(crate) struct Bench {
+pub(crate) mod server;
+
+/// An engine that the journal runs on. Every test of `both/` runs on each.
+pub(crate) trait Engine {
+    /// A place for a journal, where none is yet.
+    async fn place() -> Place;
+}
+
+/// SQLite, in a file.
+pub(crate) struct Sqlite;
+
+/// PostgreSQL, in a throw-away server.
+pub(crate) struct Postgres;
+
+/// Where a test's journal is.
+pub(crate) struct Place {
+    pub(crate) url: String,
+    _folder: Option<TempDir>,
+}
+
+impl Engine for Sqlite {
+    async fn place() -> Place {
+        let folder = folder();
+        Place {
+            url: url(&folder),
+            _folder: Some(folder),
+        }
+    }
+}
+
+impl Engine for Postgres {
+    async fn place() -> Place {
+        Place {
+            url: server::shared().database().await,
+            _folder: None,
+        }
+    }
+}
+
+/// A journal of its own, under a clock moved by hand.
+pub(crate) struct Bench<E> {
     pub(crate) clock: ManualClock,
     pub(crate) reader: Reader,
     pub(crate) inbox: Inbox,
     pub(crate) writer: Writer,
     pub(crate) journal: Journal,
-    pub(crate) folder: TempDir,
+    pub(crate) place: Place,
+    engine: PhantomData<E>,
 }
 
 pub(crate) fn start() -> Timestamp {
@@ -47,18 +89,19 @@ pub(crate) fn options(clock: &ManualClock) -> JournalOptions {
     }
 }
 
-impl Bench {
+impl<E: Engine> Bench<E> {
     pub(crate) async fn new() -> Self {
-        let folder = folder();
+        let place = E::place().await;
         let clock = ManualClock::at(start());
-        let journal = Journal::open(&url(&folder), options(&clock)).await.unwrap();
+        let journal = Journal::open(&place.url, options(&clock)).await.unwrap();
         Self {
             clock,
             reader: journal.reader(),
             inbox: journal.inbox().unwrap(),
             writer: journal.writer().unwrap(),
             journal,
-            folder,
+            place,
+            engine: PhantomData,
         }
     }
 
@@ -105,13 +148,10 @@ impl Bench {
         self.writer.append(transaction).await.unwrap().effects
     }
 
-    /// Runs SQL against the file, past the journal: for tampering and for looking.
+    /// Runs SQL against the database, past the journal: for tampering and for looking.
     pub(crate) async fn sql(&self, sql: &str) -> Option<String> {
-        use sea_orm::{ConnectionTrait, Database, Statement};
-        let db = Database::connect(format!("sqlite://{}", database(&self.folder).display()))
-            .await
-            .unwrap();
-        let statement = Statement::from_string(sea_orm::DbBackend::Sqlite, sql);
+        let db = Database::connect(&self.place.url).await.unwrap();
+        let statement = Statement::from_string(db.get_database_backend(), sql);
         let row = db.query_one_raw(statement).await.unwrap();
         let answer = row.and_then(|row| row.try_get_by_index(0).unwrap());
         db.close().await.unwrap();

@@ -3,7 +3,8 @@ use std::task::Poll;
 use journal::{JournalError, NewEvent, StreamId, Transaction};
 use serde_json::json;
 
-use crate::support::{Bench, deployment, effect, event};
+use super::Bench;
+use crate::support::{deployment, effect, event};
 
 #[tokio::test]
 async fn what_was_appended_is_read_back_in_order() {

@@ -1,4 +1,5 @@
-use crate::support::{Bench, deployment};
+use super::Bench;
+use crate::support::deployment;
 
 async fn five_events() -> Bench {
     let bench = Bench::new().await;

@@ -3,7 +3,8 @@ use std::time::{Duration, Instant};
 use journal::{Delivered, Fate, JournalError, Transaction};
 use serde_json::json;
 
-use crate::support::{Bench, deployment, event};
+use super::Bench;
+use crate::support::{deployment, event};
 
 #[tokio::test]
 async fn a_repeated_delivery_is_a_duplicate_and_another_sources_same_key_is_not() {
