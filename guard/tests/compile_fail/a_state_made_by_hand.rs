@@ -1,0 +1,10 @@
+use guard::state::State;
+
+fn forge(real: State) -> State {
+    State {
+        paused: None,
+        ..real
+    }
+}
+
+fn main() {}

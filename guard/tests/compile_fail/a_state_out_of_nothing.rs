@@ -1,0 +1,7 @@
+use guard::state::State;
+
+fn forge() -> State {
+    State::default()
+}
+
+fn main() {}

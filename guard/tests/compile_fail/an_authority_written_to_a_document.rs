@@ -1,0 +1,7 @@
+use guard::authorise::Authority;
+
+fn keep(authority: &Authority) -> String {
+    serde_json::to_string(authority).unwrap()
+}
+
+fn main() {}
