@@ -11,8 +11,8 @@ demo: ## guard one deployment from start to end on this machine
 	@scripts/need prometheus cc=gcc
 	cargo run -q -p bot --bin tawny -- demo $(ARGS)
 
-test: ## all tests; a real Prometheus and a headless Chromium take part
-	@scripts/need prometheus chromium chromedriver=chromium-driver cc=gcc
+test: ## all tests; a real Prometheus, PostgreSQL and a headless Chromium take part
+	@scripts/need prometheus initdb=postgresql chromium chromedriver=chromium-driver cc=gcc
 ifeq ($(NEXTEST),yes)
 	cargo nextest run --workspace $(ARGS)
 else
