@@ -24,6 +24,7 @@ check: ## format, lints, documentation; cargo-deny and cargo-machete where insta
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc -q --workspace --no-deps
+	python3 -c "import ast; ast.parse(open('scripts/demo_matrix.py').read())"
 	if cargo deny --version >/dev/null 2>&1; then cargo deny check; fi
 	if cargo machete --version >/dev/null 2>&1; then cargo machete; fi
 

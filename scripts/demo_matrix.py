@@ -174,7 +174,8 @@ def machine():
     )
     prometheus = subprocess.run(["prometheus", "--version"], capture_output=True, text=True, check=False)
     version = (prometheus.stdout + prometheus.stderr).split("\n")[0].split(" (")[0]
-    return f"{os.cpu_count()} cores ({cpu}), {memory:.0f} GiB, Linux {platform.release().split("-")[0]}, {version}"
+    kernel = platform.release().split("-")[0]
+    return f"{os.cpu_count()} cores ({cpu}), {memory:.0f} GiB, Linux {kernel}, {version}"
 
 
 def spread(values, digits=1):
