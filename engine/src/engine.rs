@@ -9,10 +9,10 @@ use crate::services::Service;
 use guard::event::Event;
 use guard::ids::{DeploymentId, Environment, ServiceName};
 use guard::state::State;
-use journal::{Fence, Journal, Reader, Writer};
+use journal::{Fence, Journal, LeaseHold, Reader, Writer};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::broadcast;
 
 /// The most deployments that are looked through at the start for those that are not over.
@@ -72,7 +72,7 @@ pub struct Inner {
     pub(crate) channels: Vec<String>,
     pub(crate) handlers: Vec<Arc<dyn Handler>>,
     pub(crate) services: RwLock<BTreeMap<(ServiceName, Environment), Service>>,
-    pub(crate) fence: RwLock<Option<Fence>>,
+    pub(crate) hold: RwLock<Option<LeaseHold>>,
     pub(crate) live: RwLock<Option<BTreeMap<DeploymentId, State>>>,
     pub(crate) observed: RwLock<BTreeMap<(ServiceName, Environment), Observed>>,
     pub(crate) news: broadcast::Sender<News>,
@@ -102,7 +102,7 @@ impl Engine {
                 .collect(),
             handlers,
             services: RwLock::new(services),
-            fence: RwLock::new(None),
+            hold: RwLock::new(None),
             live: RwLock::new(None),
             observed: RwLock::new(BTreeMap::new()),
             news,
@@ -216,18 +216,28 @@ impl Engine {
         self.fence().is_ok()
     }
 
+    /// The proof of the lease, as long as this process' own clock says that it holds: one that was
+    /// stopped for a while must not act before it has asked again.
     pub(crate) fn fence(&self) -> Result<Fence, EngineError> {
-        self.fence
+        self.hold
             .read()
             .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+            .as_ref()
+            .filter(|hold| hold.still_mine(Instant::now()))
+            .map(|hold| hold.fence().clone())
             .ok_or(EngineError::NotLeading)
     }
 
-    pub(crate) fn set_fence(&self, fence: Option<Fence>) {
+    /// Takes note of a lease that was acquired or lost.
+    pub(crate) fn set_hold(&self, hold: Option<LeaseHold>) {
         // Under a new lease the journal may have moved on without us.
         *self.live.write().unwrap_or_else(PoisonError::into_inner) = None;
-        *self.fence.write().unwrap_or_else(PoisonError::into_inner) = fence;
+        self.renewed(hold);
+    }
+
+    /// Takes note that the lease lasts longer: nobody else wrote meanwhile.
+    pub(crate) fn renewed(&self, hold: Option<LeaseHold>) {
+        *self.hold.write().unwrap_or_else(PoisonError::into_inner) = hold;
     }
 
     pub(crate) fn announce(&self, deployment: &DeploymentId, events: &[Event]) {

@@ -33,7 +33,7 @@ impl Engine {
                 ) => {
                     tracing::warn!("the lease is gone; work stops until it is held again");
                     hold = None;
-                    self.set_fence(None);
+                    self.set_hold(None);
                 }
                 Err(error) => tracing::error!(%error, "a turn of the engine failed"),
             }
@@ -52,7 +52,7 @@ impl Engine {
         if let Some(hold) = hold {
             let _ = self.writer.release(hold).await;
         }
-        self.set_fence(None);
+        self.set_hold(None);
         Ok(())
     }
 
@@ -76,10 +76,15 @@ impl Engine {
                 return Some(hold);
             }
             if hold.still_mine(now) && self.writer.renew(&mut hold, now).await.is_ok() {
+                self.renewed(Some(hold.clone()));
                 return Some(hold);
             }
             // Asleep for too long, or somebody else has it: nothing may be finished under the old one.
-            self.set_fence(None);
+            tracing::warn!(
+                epoch = hold.fence().epoch(),
+                "the lease is lost; work under it stops"
+            );
+            self.set_hold(None);
         }
         match self
             .writer
@@ -87,7 +92,8 @@ impl Engine {
             .await
         {
             Ok(hold) => {
-                self.set_fence(Some(hold.fence().clone()));
+                tracing::info!(epoch = hold.fence().epoch(), "this process leads");
+                self.set_hold(Some(hold.clone()));
                 Some(hold)
             }
             Err(JournalError::LeaseHeld { owner, until, .. }) => {
