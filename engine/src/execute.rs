@@ -11,7 +11,7 @@ use guard::authorise::{Authority, NotAuthorised, authorise};
 use guard::effects::Effect;
 use guard::ids::{ActionId, DeploymentId, InstanceId};
 use guard::input::{Happened, Input, Outcome};
-use journal::ClaimedEffect;
+use journal::{ClaimedEffect, Fence};
 use platforms::hosts::{Hosts, HostsError, Stage};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -20,13 +20,24 @@ use tokio::sync::broadcast::error::RecvError;
 /// The kind of effect that is handled here.
 pub(crate) const KIND: &str = "platform.execute";
 
+/// How often an action is tried that fails by something that may pass: about a quarter of a minute. Then
+/// people are told; left to the outbox' quarantine it would hold back all that comes after it.
+const MOST_TRIES: u32 = 6;
+
 impl Engine {
     pub(crate) async fn execute(&self, claimed: &ClaimedEffect) -> Result<(), EngineError> {
         let Some((id, action, precondition)) = addressed(claimed) else {
             return self.give_up(claimed, "the effect cannot be read").await;
         };
-        let outcome = match self.carry_out(&id, &action, &precondition).await {
+        // What was claimed under one lease is not finished under another, even if that is ours too.
+        let begun = self.fence()?;
+        let carried_out = self.carry_out(&id, &action, &precondition, &begun);
+        let outcome = match carried_out.await {
             Ok(outcome) => outcome,
+            Err(EngineError::Platform(error)) if claimed.attempt >= MOST_TRIES => Outcome::Failed {
+                instance: None,
+                error: format!("{error} (tried {} times)", claimed.attempt),
+            },
             Err(EngineError::UnknownDeployment(_)) => {
                 return self.give_up(claimed, "the deployment is gone").await;
             }
@@ -65,6 +76,7 @@ impl Engine {
         id: &DeploymentId,
         action: &ActionId,
         precondition: &Precondition,
+        begun: &Fence,
     ) -> Result<Outcome, EngineError> {
         let authority = match self.authority(id, action).await? {
             Ok(authority) => authority,
@@ -89,7 +101,8 @@ impl Engine {
             Ok(_) => {}
             Err(error) => return self.refused(None, &error),
         }
-        self.bring_all(id, authority.action(), &platform).await
+        self.bring_all(id, authority.action(), &platform, begun)
+            .await
     }
 
     /// Completes when the action may no longer be carried out: a rollback does not wait for a download.
@@ -156,11 +169,12 @@ impl Engine {
         id: &DeploymentId,
         action: &Action,
         platform: &Arc<Hosts>,
+        begun: &Fence,
     ) -> Result<Outcome, EngineError> {
         let mut running: FuturesUnordered<_> = action
             .instances
             .iter()
-            .map(|instance| self.bring(id, &action.id, instance, platform))
+            .map(|instance| self.bring(id, &action.id, instance, platform, begun))
             .collect();
         let mut worst = Outcome::Done;
         while let Some(ended) = running.next().await {
@@ -175,6 +189,7 @@ impl Engine {
         action: &ActionId,
         instance: &InstanceId,
         platform: &Hosts,
+        begun: &Fence,
     ) -> Result<Outcome, EngineError> {
         let authority = match self.authority(id, action).await? {
             Ok(authority) => authority,
@@ -182,7 +197,8 @@ impl Engine {
         };
         // Half-way, only the loss of the lease stops the work: its next holder goes on from there.
         let leading = |_: &Stage| match self.fence() {
-            Ok(_) => ControlFlow::Continue(()),
+            Ok(now) if now == *begun => ControlFlow::Continue(()),
+            Ok(_) => ControlFlow::Break("its lease was lost and another one taken".to_owned()),
             Err(lost) => ControlFlow::Break(lost.to_string()),
         };
         match platform.bring(&authority, instance, &leading).await {
