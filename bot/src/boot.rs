@@ -18,6 +18,9 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+/// The name under which the only writer of a SQLite journal holds its lease.
+const SOLE_OWNER: &str = "tawny";
+
 /// A server that answers.
 pub struct Running {
     /// Where it listens, with the real port.
@@ -70,7 +73,7 @@ pub enum BootError {
 }
 
 /// Boots everything that `tawny serve` is. Returns when the server answers.
-pub async fn run(settings: Settings, options: EngineOptions) -> Result<Running, BootError> {
+pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Running, BootError> {
     let dir = &settings.server.data_dir;
     tokio::fs::create_dir_all(dir)
         .await
@@ -95,7 +98,13 @@ pub async fn run(settings: Settings, options: EngineOptions) -> Result<Running, 
     );
     let base_url = BaseUrl::new(&url)?;
 
-    let journal = Journal::open(&journal_url(&settings), journal_options()).await?;
+    let journal_url = journal_url(&settings);
+    if journal_url.starts_with("sqlite:") {
+        // Such a journal has one writing process at a time. That it opened shows that the one before is
+        // dead, so its lease is taken over at once instead of waited for.
+        SOLE_OWNER.clone_into(&mut options.owner);
+    }
+    let journal = Journal::open(&journal_url, journal_options()).await?;
     let handlers = channels(&settings, &journal, &base_url)?;
     let engine = Engine::new(&journal, wire::services(&settings)?, handlers, options)?;
     let settings = Arc::new(settings);

@@ -3,11 +3,16 @@
 use super::{ConfigFile, Exit, output};
 use crate::boot::{self, BootError};
 use engine::EngineOptions;
+use std::time::Duration;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     file: ConfigFile,
+    /// How long the lead lasts that this process holds over others on the same journal, and so how long
+    /// they wait when it dies.
+    #[arg(long, env = "TAWNY_LEASE", default_value = "15s", value_name = "DURATION", value_parser = lease)]
+    lease: Duration,
 }
 
 pub(super) async fn run(arguments: Arguments) -> Exit {
@@ -24,7 +29,11 @@ pub(super) async fn run(arguments: Arguments) -> Exit {
         .iter()
         .map(|person| person.name.clone())
         .collect();
-    let running = match boot::run(settings, EngineOptions::default()).await {
+    let options = EngineOptions {
+        lease: arguments.lease,
+        ..EngineOptions::default()
+    };
+    let running = match boot::run(settings, options).await {
         Ok(running) => running,
         Err(error @ (BootError::Journal(_) | BootError::Engine(_) | BootError::DataDir { .. })) => {
             output::failed(&error);
@@ -48,4 +57,13 @@ pub(super) async fn run(arguments: Arguments) -> Exit {
     crate::shutdown::signal().await;
     running.stop().await;
     Exit::Done
+}
+
+/// Shorter than a second, a busy machine would lose it all the time.
+fn lease(text: &str) -> Result<Duration, String> {
+    let lease = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if lease < Duration::from_secs(1) {
+        return Err("expected at least 1s".to_owned());
+    }
+    Ok(lease)
 }
