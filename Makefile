@@ -9,6 +9,7 @@ help: ## this list
 
 demo: ## guard one deployment from start to end on this machine
 	@scripts/need prometheus cc=gcc
+	cargo build -p bot --bin tawny
 	cargo run -q -p bot --bin tawny -- demo $(ARGS)
 
 test: ## all tests; a real Prometheus, PostgreSQL and a headless Chromium take part
@@ -16,7 +17,7 @@ test: ## all tests; a real Prometheus, PostgreSQL and a headless Chromium take p
 ifeq ($(NEXTEST),yes)
 	cargo nextest run --workspace $(ARGS)
 else
-	cargo test --workspace --lib --bins --tests $(ARGS)
+	cargo test --workspace --lib --bins --tests --no-fail-fast $(ARGS)
 endif
 	cargo test -q --workspace --doc
 
