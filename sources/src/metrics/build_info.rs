@@ -10,7 +10,8 @@ use super::error::MetricsError;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BuildInfo {
-    /// Version, such as `2.42.0` or `3.1.0`; VictoriaMetrics claims `2.24.0`.
+    /// Version, such as `2.42.0` or `3.1.0`; VictoriaMetrics claims `2.24.0`, or says nothing.
+    #[serde(default)]
     pub version: String,
     /// Commit it was built from.
     #[serde(default)]
@@ -48,10 +49,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bare_version_is_enough_and_its_major_number_is_read() {
+    fn a_bare_version_or_none_is_enough_and_its_major_number_is_read() {
         let info: BuildInfo = serde_json::from_str(r#"{"version":"2.42.0+ds"}"#).unwrap();
         assert_eq!(info.major(), Some(2));
         let odd: BuildInfo = serde_json::from_str(r#"{"version":"main"}"#).unwrap();
         assert_eq!(odd.major(), None);
+        let silent: BuildInfo = serde_json::from_str("{}").unwrap();
+        assert_eq!(silent.major(), None);
     }
 }

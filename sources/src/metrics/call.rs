@@ -53,8 +53,17 @@ impl Prometheus {
         request: Request,
     ) -> Result<Answer<T>, MetricsError> {
         let body = self.fetch(&request).await?;
+        self.read(&request, &body)
+    }
+
+    /// Reads Prometheus' JSON.
+    pub(super) fn read<T: DeserializeOwned>(
+        &self,
+        request: &Request,
+        body: &Body,
+    ) -> Result<Answer<T>, MetricsError> {
         success(body.status, &body.content_type, &body.bytes)
-            .map_err(|problem| self.error(&request, 1, self.scrubbed(problem)))
+            .map_err(|problem| self.error(request, 1, self.scrubbed(problem)))
     }
 
     /// Asks and returns the body of the 2xx answer.

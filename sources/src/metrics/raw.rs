@@ -8,6 +8,9 @@ use super::error::{MetricsError, Problem};
 use super::selector::Selector;
 use super::value::Series;
 
+/// VictoriaMetrics answers such a query from its export, and only that has this type.
+const VICTORIA_EXPORT: &str = "application/stream+json";
+
 impl Prometheus {
     /// Every stored sample of `selector` from `start_ms` to `end_ms` (Unix
     /// milliseconds, both included), each once and in order of time, from every
@@ -33,10 +36,21 @@ impl Prometheus {
             let reason = format!("start {start_ms} is after end {end_ms}, expected it before");
             return Err(self.error(&request, 0, Problem::Unusable(reason)));
         }
-        let answer = self.call(request.clone()).await?;
-        let answer = self.matrix(&request, answer)?;
-        Ok(answer.map(|series| exact(series, start_ms, end_ms)))
+        let body = self.fetch(&request).await?;
+        let answer = self.matrix(&request, self.read(&request, &body)?)?;
+        let has_markers = body.content_type.starts_with(VICTORIA_EXPORT);
+        Ok(answer.map(|mut series| {
+            if has_markers {
+                series.iter_mut().for_each(without_stale_markers);
+            }
+            exact(series, start_ms, end_ms)
+        }))
     }
+}
+
+/// VictoriaMetrics hands out stale markers as `NaN`. It stores no other `NaN`.
+fn without_stale_markers(series: &mut Series) {
+    series.samples.retain(|s| !s.1.is_nan());
 }
 
 /// Cuts to the window, sorts, drops repeated times and series left empty.

@@ -126,6 +126,27 @@ async fn a_tenant_behind_a_prefix_is_asked_for_rules_and_alerts_there() {
 }
 
 #[tokio::test]
+async fn victoriametrics_stale_markers_are_absence_and_prometheus_nan_is_nan() {
+    let body = r#"{"status":"success","data":{"resultType":"matrix","result":[
+        {"metric":{"__name__":"up"},"values":[[1,"1"],[2,"NaN"],[3,"3"]]}]}}"#;
+    let up = "up".parse().unwrap();
+    for (content_type, times) in [
+        ("application/stream+json; charset=utf-8", vec![1000, 3000]),
+        ("application/json", vec![1000, 2000, 3000]),
+    ] {
+        let reply = Reply::Http {
+            status: 200,
+            headers: vec![("content-type", content_type.into())],
+            body: body.into(),
+        };
+        let double = Double::script(vec![reply]).await;
+        let answer = client(&double.url).raw(&up, 0, 5000).await.unwrap();
+        let found: Vec<i64> = answer.value[0].samples.iter().map(|s| s.0).collect();
+        assert_eq!(found, times);
+    }
+}
+
+#[tokio::test]
 async fn the_query_budget_holds_for_all_clones_and_retries() {
     let double = Double::script(vec![
         Reply::html(503, "down"),

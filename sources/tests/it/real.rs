@@ -40,6 +40,8 @@ fn settings(dir: &Path, exporter: &Exporter) -> Settings {
                 BTreeMap::from([("role".into(), "canary".into())]),
             )],
         }],
+        rules: Vec::new(),
+        flags: Vec::new(),
     }
 }
 
