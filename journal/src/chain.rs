@@ -65,9 +65,11 @@ pub struct BrokenLink {
     pub problem: String,
 }
 
-struct Walk {
-    revision: i64,
-    hash: String,
+/// How far a chain has been followed.
+#[derive(Default)]
+pub(crate) struct Walk {
+    pub(crate) revision: i64,
+    pub(crate) hash: String,
 }
 
 impl Reader {
@@ -105,10 +107,7 @@ impl Reader {
                 problem: problem.to_owned(),
             })
         };
-        let mut walk = Walk {
-            revision: 0,
-            hash: ROOT.to_owned(),
-        };
+        let mut walk = Walk::default();
         loop {
             let page = event::Entity::find()
                 .filter(event::Column::Stream.eq(head.name.as_str()))
@@ -167,7 +166,8 @@ impl Reader {
     }
 }
 
-fn check(walk: &Walk, event: &event::Model) -> Result<(), &'static str> {
+/// Whether an event is the next link.
+pub(crate) fn check(walk: &Walk, event: &event::Model) -> Result<(), &'static str> {
     if event.revision != walk.revision + 1 {
         return Err("the event is missing");
     }

@@ -1,5 +1,5 @@
-//! The only three things SQLite and PostgreSQL do not share: the time, the append lock, and how a
-//! write transaction begins.
+//! The only things SQLite and PostgreSQL do not share: the time, the append lock, how a write
+//! transaction begins, and how ids that count by themselves are set forward.
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
@@ -47,4 +47,40 @@ pub(crate) async fn begin_write(db: &DatabaseConnection) -> Result<DatabaseTrans
         .await?;
     }
     Ok(tx)
+}
+
+/// Makes the ids that a table gives out by itself go on after `last`.
+pub(crate) async fn ids_go_on_after(
+    tx: &DatabaseTransaction,
+    table: &str,
+    column: &str,
+    last: i64,
+) -> Result<(), DbErr> {
+    if last == 0 {
+        return Ok(());
+    }
+    let backend = tx.get_database_backend();
+    let statements = match backend {
+        DbBackend::Sqlite => vec![
+            Statement::from_sql_and_values(
+                backend,
+                "DELETE FROM sqlite_sequence WHERE name = $1",
+                [table.into()],
+            ),
+            Statement::from_sql_and_values(
+                backend,
+                "INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)",
+                [table.into(), last.into()],
+            ),
+        ],
+        _ => vec![Statement::from_sql_and_values(
+            backend,
+            "SELECT setval(pg_get_serial_sequence($1, $2), $3)",
+            [table.into(), column.into(), last.into()],
+        )],
+    };
+    for statement in statements {
+        tx.execute_raw(statement).await?;
+    }
+    Ok(())
 }

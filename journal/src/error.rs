@@ -127,6 +127,17 @@ pub enum JournalError {
     /// The writing task has ended because the journal was closed.
     #[error("journal is closed")]
     Closed,
+    /// An archive is only read into a new journal.
+    #[error("journal {0} is not empty: import into a new one")]
+    NotEmpty(String),
+    /// A line of an archive that does not hold, or could not be written. Nothing was imported.
+    #[error("archive, line {line}: {problem}")]
+    Archive {
+        /// The line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A file beside the database could not be used.
     #[error("journal file {path}: {source}", path = path.display())]
     File {

@@ -5,17 +5,18 @@ use jiff::Timestamp;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
-    QueryOrder, QuerySelect, TryInsertResult,
-    sea_query::Expr,
+    ConnectionTrait, DatabaseTransaction, EntityTrait, TryInsertResult,
 };
 use serde_json::Value;
 
-use crate::clock::from_micros;
 use crate::committer::Done;
 use crate::lease::{self, Fence};
 use crate::table::{Status, inbox};
-use crate::{Inbox, JournalError, Writer, claim, json};
+use crate::{Inbox, JournalError, Writer};
+
+mod claiming;
+
+use claiming::{change_claimed, claimable, quarantine_unfinished, take};
 
 /// What became of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -224,106 +225,4 @@ pub(crate) async fn consume(
         ..inbox::ActiveModel::default()
     };
     change_claimed(tx, input, change).await
-}
-
-async fn claimable(
-    tx: &DatabaseTransaction,
-    now: i64,
-    limit: u64,
-    only_key: Option<String>,
-) -> Result<Vec<inbox::Model>, JournalError> {
-    let first = claim::first_in_line(
-        inbox::Entity,
-        inbox::Column::Id,
-        inbox::Column::StreamKey,
-        inbox::Column::Status,
-    );
-    let mut found = inbox::Entity::find()
-        .filter(inbox::Column::Id.in_subquery(first))
-        .filter(claim::claimable(
-            inbox::Column::Status,
-            inbox::Column::NotBefore,
-            (inbox::Entity, inbox::Column::ClaimLease),
-            (inbox::Entity, inbox::Column::ClaimEpoch),
-            now,
-        ))
-        .order_by_asc(inbox::Column::Id)
-        .limit(limit);
-    if let Some(key) = only_key {
-        found = found.filter(inbox::Column::StreamKey.eq(key));
-    }
-    Ok(found.all(tx).await?)
-}
-
-async fn take(
-    tx: &DatabaseTransaction,
-    row: inbox::Model,
-    fence: &Fence,
-) -> Result<ClaimedInput, JournalError> {
-    inbox::Entity::update_many()
-        .col_expr(
-            inbox::Column::Attempts,
-            Expr::col(inbox::Column::Attempts).add(1),
-        )
-        .set(inbox::ActiveModel {
-            status: Set(Status::Claimed),
-            claim_lease: Set(Some(fence.lease.clone())),
-            claim_epoch: Set(Some(fence.epoch)),
-            ..inbox::ActiveModel::default()
-        })
-        .filter(inbox::Column::Id.eq(row.id))
-        .exec(tx)
-        .await?;
-    Ok(ClaimedInput {
-        payload: json::parse(&row.payload, || format!("inbox {}", row.id))?,
-        id: row.id,
-        source: row.source,
-        delivery_key: row.delivery_key,
-        stream_key: row.stream_key,
-        received_at: from_micros(row.received_at),
-        attempt: row.attempts.unsigned_abs() + 1,
-        fence: fence.clone(),
-    })
-}
-
-async fn quarantine_unfinished(
-    tx: &DatabaseTransaction,
-    row: &inbox::Model,
-) -> Result<(), JournalError> {
-    let error = format!("{} tries were begun and none was finished", row.attempts);
-    inbox::Entity::update_many()
-        .set(inbox::ActiveModel {
-            status: Set(Status::Quarantined),
-            last_error: Set(Some(row.last_error.clone().unwrap_or(error))),
-            claim_lease: Set(None),
-            claim_epoch: Set(None),
-            ..inbox::ActiveModel::default()
-        })
-        .filter(inbox::Column::Id.eq(row.id))
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
-async fn change_claimed(
-    tx: &DatabaseTransaction,
-    input: &ClaimedInput,
-    change: inbox::ActiveModel,
-) -> Result<(), JournalError> {
-    let changed = inbox::Entity::update_many()
-        .set(change)
-        .filter(inbox::Column::Id.eq(input.id))
-        .filter(inbox::Column::Status.eq(Status::Claimed))
-        .filter(inbox::Column::ClaimLease.eq(input.fence.lease.as_str()))
-        .filter(inbox::Column::ClaimEpoch.eq(input.fence.epoch))
-        .exec(tx)
-        .await?;
-    if changed.rows_affected == 0 {
-        return Err(JournalError::ClaimLost {
-            what: format!("input {}", input.id),
-            lease: input.fence.lease.clone(),
-            epoch: input.fence.epoch,
-        });
-    }
-    Ok(())
 }

@@ -77,6 +77,7 @@
 //! * Calls that change nothing write nothing and wake nobody ([`Reader::commits`]).
 
 mod append;
+mod archive;
 mod chain;
 mod chat_messages;
 mod claim;
@@ -113,6 +114,7 @@ mod watch_state;
 mod work_shown;
 
 pub use append::Appended;
+pub use archive::Archived;
 pub use chain::{BrokenLink, Verified};
 pub use chat_messages::ChatMessage;
 pub use clock::{DbClock, ManualClock};

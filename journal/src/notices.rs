@@ -81,7 +81,9 @@ async fn hear(
             Ok(Ok(None)) => return Ok(()),
             Ok(Err(error)) => return Err(error),
             Err(_) => match timeout(place.answer_timeout, ear.execute("SELECT 1")).await {
-                Ok(alive) => drop(alive?),
+                Ok(alive) => {
+                    alive?;
+                }
                 Err(_) => return Ok(()),
             },
         }

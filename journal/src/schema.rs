@@ -55,7 +55,7 @@ pub(crate) async fn check(db: &DatabaseConnection) -> Result<(), JournalError> {
     }
 }
 
-fn known() -> Vec<String> {
+pub(crate) fn known() -> Vec<String> {
     Migrations::migrations()
         .iter()
         .map(|migration| migration.name().to_owned())
@@ -74,7 +74,7 @@ where
     Ok(models.into_iter().map(|model| model.version).collect())
 }
 
-fn refuse_newer(applied: &[String]) -> Result<(), JournalError> {
+pub(crate) fn refuse_newer(applied: &[String]) -> Result<(), JournalError> {
     let known = known();
     let newer: Vec<&str> = applied
         .iter()

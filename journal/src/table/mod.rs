@@ -7,6 +7,7 @@
 )]
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 pub mod chat_message;
 pub mod effect;
@@ -22,7 +23,8 @@ pub mod watch_state;
 
 /// Where an input or effect stands. The first three are open: they hold back what is behind them
 /// in their key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[sea_orm(rs_type = "String", db_type = "Text")]
 pub enum Status {
     #[sea_orm(string_value = "pending")]

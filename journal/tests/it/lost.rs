@@ -29,9 +29,9 @@ fn two_events(stream: &str, revision: i64) -> Transaction {
         .set_timer(&stream, "bake", start(), json!({}))
 }
 
-fn not_available<T: std::fmt::Debug>(result: Result<T, JournalError>) {
+fn not_available<T: std::fmt::Debug>(result: &Result<T, JournalError>) {
     assert!(
-        matches!(&result, Err(JournalError::Unavailable(_))),
+        matches!(result, Err(JournalError::Unavailable(_))),
         "{result:?}"
     );
 }
@@ -47,9 +47,9 @@ async fn a_database_that_restarts_is_an_error_that_says_so_and_then_everything_g
     commits.borrow_and_update();
 
     server.stop();
-    not_available(writer.append(two_events("d", 2)).await);
-    not_available(reader.head(&deployment("d")).await);
-    not_available(writer.append(two_events("d", 2)).await);
+    not_available(&writer.append(two_events("d", 2)).await);
+    not_available(&reader.head(&deployment("d")).await);
+    not_available(&writer.append(two_events("d", 2)).await);
     let opened = Journal::open(&url, JournalOptions::default()).await;
     let Err(JournalError::Unavailable(reason)) = opened else {
         panic!("opened without a database")
@@ -191,8 +191,8 @@ async fn a_replica_whose_network_is_cut_says_so_in_time_and_goes_on_when_it_is_b
         let both =
             async { tokio::join!(writer.append(two_events("far", 2)), reader.head(&stream)) };
         let (write, read) = timeout(SOON, both).await.unwrap();
-        not_available(write);
-        not_available(read);
+        not_available(&write);
+        not_available(&read);
     }
     // The others are not held up.
     let other = near.writer().unwrap();

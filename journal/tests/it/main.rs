@@ -8,6 +8,7 @@
 )]
 #![allow(clippy::duplicate_mod, reason = "the same tests, once on each engine")]
 
+mod archive;
 mod golden;
 mod killed;
 mod lost;

@@ -145,6 +145,7 @@ impl Server {
 }
 
 /// Stops the server and removes its folder as soon as the run is over.
+#[expect(clippy::zombie_processes, reason = "it outlives whoever starts it")]
 fn guard(folder: &Path) {
     const SCRIPT: &str = r#"
         while kill -0 "$1" 2>/dev/null; do sleep 0.3; done
