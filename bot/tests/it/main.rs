@@ -1,0 +1,33 @@
+//! The whole server as a process of its own: killed, stopped, lied to, and asked.
+//!
+//! Everything outside Tawny is real or strict: instances are processes, packages come over HTTP, the
+//! receiver of messages checks their signatures, and the metrics source answers only what Prometheus
+//! would be asked.
+
+// A helper of a test may fail by panicking, as the test itself may.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
+
+mod double;
+mod examine;
+mod fleet;
+mod packages;
+mod prometheus;
+mod receiver;
+mod server;
+mod settings;
+mod wait;
+mod world;
+
+mod broken_packages;
+mod chat;
+mod commands;
+mod crash_points;
+mod kills;
+mod lease;
+mod silence;

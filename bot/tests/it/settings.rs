@@ -1,0 +1,137 @@
+//! The configuration of a test: a real `tawny.yaml`, with bakes of a second.
+
+use crate::fleet::Place;
+use std::fmt::Write;
+use std::net::SocketAddr;
+use std::path::Path;
+
+/// The tokens of the tests: an operator, another one, somebody who may only hold, and a machine.
+pub(crate) const ANN: &str = "a-token-of-ann-for-tests";
+pub(crate) const BO: &str = "a-token-of-bo-for-tests";
+pub(crate) const CY: &str = "a-token-of-cy-for-tests";
+pub(crate) const CI: &str = "a-token-of-ci-for-tests";
+/// Signs what is posted to the receiver.
+pub(crate) const SIGNING: &str = "whsec_dGhpcyBpcyBhIHNlY3JldCBmb3IgdGVzdHMgb25seQ==";
+
+/// How a test's services are guarded.
+#[derive(Debug, Clone)]
+pub(crate) struct Guarding {
+    pub(crate) autonomy: &'static str,
+    pub(crate) when_unsure: &'static str,
+    /// Seconds that each step is watched.
+    pub(crate) step_bake_s: u64,
+    /// Seconds that a promoted release is watched.
+    pub(crate) bake_s: u64,
+}
+
+impl Default for Guarding {
+    /// Everything is as quick as the configuration allows.
+    fn default() -> Self {
+        Self {
+            autonomy: "rollback",
+            when_unsure: "promote",
+            step_bake_s: 1,
+            bake_s: 1,
+        }
+    }
+}
+
+/// Where everything is.
+pub(crate) struct Facts<'a> {
+    pub(crate) dir: &'a Path,
+    pub(crate) listen: SocketAddr,
+    pub(crate) prometheus: SocketAddr,
+    pub(crate) packages: SocketAddr,
+    pub(crate) receiver: SocketAddr,
+    pub(crate) places: &'a [Place],
+    pub(crate) guarding: &'a Guarding,
+}
+
+pub(crate) fn yaml(facts: &Facts<'_>) -> String {
+    let mut text = format!(
+        r#"server: {{listen: "{listen}", data_dir: "{dir}/data"}}
+metrics:
+  prometheus: {{type: prometheus, url: "http://{prometheus}", scrape_interval: 1s, timeout: 2s}}
+people:
+  - {{name: ann, roles: [responder, operator]}}
+  - {{name: bo, roles: [responder, operator]}}
+  - {{name: cy}}
+tokens:
+  - {{name: ann, person: ann, secret: "{ANN}"}}
+  - {{name: bo, person: bo, secret: "{BO}"}}
+  - {{name: cy, person: cy, secret: "{CY}"}}
+  - {{name: ci, machine: build-server, roles: [responder, operator], secret: "{CI}"}}
+environments: [{{name: test}}]
+notify:
+  webhooks: [{{name: hook, url: "http://{receiver}/messages", secret: "{SIGNING}"}}]
+services:
+"#,
+        listen = facts.listen,
+        dir = facts.dir.display(),
+        prometheus = facts.prometheus,
+        receiver = facts.receiver,
+    );
+    let mut services: Vec<&str> = facts.places.iter().map(|p| p.service.as_str()).collect();
+    services.dedup();
+    for service in services {
+        add_service(&mut text, facts, service);
+    }
+    text
+}
+
+// Writing to a string cannot fail.
+fn add_service(text: &mut String, facts: &Facts<'_>, service: &str) {
+    let dir = facts.dir.display();
+    let _ = write!(
+        text,
+        r#"  - name: {service}
+    platform:
+      type: hosts
+      deploy_path: "{dir}/hosts-{service}"
+      start_cmd: ./start.sh
+      stop_timeout: 10s
+      health: {{path: /healthz, version_path: /version, timeout: 2s, interval: 100ms, attempts: 300}}
+      instances:
+"#
+    );
+    for place in facts.places.iter().filter(|p| p.service == service) {
+        let _ = writeln!(
+            text,
+            "        - {{id: {id}, base_url: \"http://{listen}\", env: {{SHOP_PROGRAM: \"{program}\", STARTS: \"{starts}\", \
+             MOCK_SERVICE_LISTEN: \"{listen}\", MOCK_SERVICE_FAULT_LISTEN: \"{ip}:0\", MOCK_SERVICE_SEED: \"1\"}}}}",
+            id = place.id,
+            listen = place.listen,
+            ip = place.listen.ip(),
+            program = env!("CARGO_BIN_EXE_tawny"),
+            starts = place.starts.display(),
+        );
+    }
+    let guarding = facts.guarding;
+    // An operator vouches for them: bakes of seconds do not end with certainty.
+    let known: Vec<String> = (1..10)
+        .map(|n| format!("{{version: v{n}, known_good: true}}"))
+        .collect();
+    let _ = write!(
+        text,
+        r#"    packages: {{url: "http://{packages}/{service}-{{version}}.tar.gz"}}
+    versions: [{known}]
+    metrics: {{selector: "job=\"{service}\""}}
+    signals:
+      - key: errors
+        kind: ratio
+        bad: requests_total{{result="failed"}}
+        total: requests_total
+        tolerance: {{absolute: 2%, relative: 0}}
+        warn_limit: 2%
+        hard_limit: 10%
+    policy: {{autonomy: {autonomy}, when_unsure: {unsure}, bake: {bake}s, approval_expiry: 10m, cure_expiry: 120s}}
+    pacing: {{gray_bake: {step}s, batch: 9, batch_bake: {step}s}}
+"#,
+        packages = facts.packages,
+        known = known.join(", "),
+        autonomy = guarding.autonomy,
+        unsure = guarding.when_unsure,
+        bake = guarding.bake_s,
+        step = guarding.step_bake_s,
+    );
+}

@@ -1,0 +1,55 @@
+//! The metrics source goes away in the middle of a watch, and comes back.
+
+use crate::packages::SERVES;
+use crate::settings::Guarding;
+use crate::world::World;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_metrics_nothing_moves_and_with_them_the_watch_goes_on_and_finds_the_fault() {
+    let guarding = Guarding {
+        when_unsure: "hold",
+        step_bake_s: 5,
+        ..Guarding::default()
+    };
+    let mut world = World::of(&[("shop", 2)], &guarding)
+        .await
+        .with_first_version()
+        .await;
+    let package = world.put("shop", "v2", SERVES);
+    let id = world.deploy("shop", "v2", &package).await;
+    world.event(&id, "step_finished").await;
+
+    world.prometheus.double.go_away().await;
+    let view = world
+        .view(&id, "unmeasured", |view| {
+            view["verdict"] == "unmeasured" && view["metrics_lost"].is_string()
+        })
+        .await;
+    assert!(
+        view["metrics_lost"]
+            .as_str()
+            .unwrap()
+            .contains("prometheus"),
+        "{view:#}"
+    );
+    // The bake ends without an answer: it is held, and people are asked.
+    let view = world
+        .view(&id, "held", |view| view["status"] == "paused")
+        .await;
+    assert!(view["approval"].is_object(), "{view:#}");
+    for event in world.events(&id).await {
+        let moved = ["promoted", "rolled_back", "tier_raised", "finding_opened"];
+        assert!(!moved.contains(&event.as_str()), "{event} without metrics");
+    }
+    assert_eq!(world.places[0].started(), ["v1", "v2"]);
+    assert_eq!(world.places[1].started(), ["v1"]);
+
+    // What happened meanwhile is in the source when it is back.
+    world.prometheus.spoil("v2");
+    world.prometheus.double.come_back().await;
+    world.event(&id, "metrics_back").await;
+    world.event(&id, "finding_opened").await;
+    world.over(&id, "rolled_back").await;
+    assert_eq!(world.places[0].started(), ["v1", "v2", "v1"]);
+    world.examine().await;
+}

@@ -1,0 +1,263 @@
+//! Everything that a test needs around the server, and the ways in which it is driven.
+
+use crate::examine::{self, Examined};
+use crate::fleet::{self, Place};
+use crate::packages::{Packages, SERVES, package};
+use crate::prometheus::Prometheus;
+use crate::receiver::Receiver;
+use crate::server::{Life, Server};
+use crate::settings::{self, ANN, Facts, Guarding};
+use crate::wait::until;
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use tempfile::TempDir;
+
+pub(crate) struct World {
+    pub(crate) server: Server,
+    pub(crate) prometheus: Prometheus,
+    pub(crate) packages: Packages,
+    pub(crate) receiver: Receiver,
+    pub(crate) places: Vec<Place>,
+    pub(crate) dir: TempDir,
+}
+
+impl World {
+    /// One service `shop` with two instances, guarded quickly; the server is not begun.
+    pub(crate) async fn small() -> Self {
+        Self::of(&[("shop", 2)], &Guarding::default()).await
+    }
+
+    pub(crate) async fn of(services: &[(&str, usize)], guarding: &Guarding) -> Self {
+        let dir = TempDir::new().unwrap();
+        let ip = fleet::own_ip();
+        let at = |port| SocketAddr::new(ip, port);
+        let places = fleet::places(dir.path(), ip, services);
+        let (listen, prometheus, packages, receiver) = (at(7700), at(9090), at(8000), at(8100));
+        let facts = Facts {
+            dir: dir.path(),
+            listen,
+            prometheus,
+            packages,
+            receiver,
+            places: &places,
+            guarding,
+        };
+        std::fs::write(dir.path().join("tawny.yaml"), settings::yaml(&facts)).unwrap();
+        Self {
+            server: Server::new(dir.path().to_owned(), listen),
+            prometheus: Prometheus::start(prometheus, &places).await,
+            packages: Packages::start(packages).await,
+            receiver: Receiver::start(receiver).await,
+            places,
+            dir,
+        }
+    }
+
+    /// Begins the server and brings `v1` out, as somebody did long before the test.
+    pub(crate) async fn with_first_version(mut self) -> Self {
+        self.server.begin(&Life::default());
+        self.server.ready().await;
+        let services: Vec<String> = self.services();
+        for service in services {
+            self.bring_out(&service, "v1").await;
+        }
+        self
+    }
+
+    fn services(&self) -> Vec<String> {
+        let mut all: Vec<String> = self.places.iter().map(|p| p.service.clone()).collect();
+        all.dedup();
+        all
+    }
+
+    /// Deploys a good package of a version and follows it until its watch is over.
+    pub(crate) async fn bring_out(&mut self, service: &str, version: &str) -> String {
+        let package = self.put(service, version, SERVES);
+        let id = self.deploy(service, version, &package).await;
+        self.over(&id, "promoted").await;
+        id
+    }
+
+    /// Puts a package on the shelf whose start script, after noting the start, does what is said.
+    pub(crate) fn put(&self, service: &str, version: &str, then: &str) -> Value {
+        self.packages.put(service, version, package(then))
+    }
+
+    /// Asks for a version until it is surely asked for, whatever dies meanwhile: once.
+    pub(crate) async fn deploy(&mut self, service: &str, version: &str, package: &Value) -> String {
+        until("the deployment is asked for", async || {
+            self.server.revive();
+            self.ask_once(service, version, package).await
+        })
+        .await
+    }
+
+    /// Asks for a version unless it was asked for before; none when that is not known.
+    pub(crate) async fn ask_once(
+        &self,
+        service: &str,
+        version: &str,
+        package: &Value,
+    ) -> Option<String> {
+        if let Some(id) = self.find(service, version).await? {
+            return Some(id);
+        }
+        let body = json!({ "service": service, "version": version, "package": package });
+        let asked = self
+            .server
+            .try_call(ANN, Method::POST, "deployments", Some(&body));
+        match asked.await? {
+            (201, view) => view["id"].as_str().map(str::to_owned),
+            // It does not lead yet, or the one before still holds the lane.
+            (409 | 503, _) => None,
+            (status, problem) => panic!("{status}: {problem}\n{}", self.server.log()),
+        }
+    }
+
+    /// The deployment of a version, if there is one; the outer none is no answer.
+    async fn find(&self, service: &str, version: &str) -> Option<Option<String>> {
+        let path = format!("deployments?service={service}");
+        let (status, all) = self.server.try_call(ANN, Method::GET, &path, None).await?;
+        if status != 200 {
+            return None;
+        }
+        let of_version = |view: &&Value| view["to"] == version;
+        let found = all.as_array()?.iter().find(of_version);
+        Some(found.and_then(|view| view["id"].as_str().map(str::to_owned)))
+    }
+
+    /// The deployment as the API shows it, whatever dies meanwhile, once it is as wished.
+    pub(crate) async fn view(
+        &mut self,
+        id: &str,
+        what: &str,
+        wished: impl Fn(&Value) -> bool,
+    ) -> Value {
+        let path = format!("deployments/{id}");
+        let mut last = Value::Null;
+        let found = until_or_last(what, &mut last, async |last| {
+            self.server.revive();
+            let (status, view) = self.server.try_call(ANN, Method::GET, &path, None).await?;
+            if status == 200 {
+                *last = view;
+            }
+            wished(last).then(|| last.clone())
+        });
+        found.await
+    }
+
+    /// Waits for the end of a deployment: the status, and after it the end of the watch. Bakes of seconds
+    /// leave the detector unsure, so somebody says on the way that a good release may go on.
+    pub(crate) async fn over(&mut self, id: &str, status: &str) -> Value {
+        let path = format!("deployments/{id}");
+        let mut last = Value::Null;
+        let view = until_or_last(status, &mut last, async |last| {
+            self.server.revive();
+            let (code, view) = self.server.try_call(ANN, Method::GET, &path, None).await?;
+            if code != 200 {
+                return None;
+            }
+            *last = view;
+            let now = last["status"].as_str()?.to_owned();
+            let over = ["rolled_back", "failed"].contains(&now.as_str());
+            assert!(!over || now == status, "expected {status}: {last:#}");
+            if now == "paused" && status == "promoted" {
+                self.answer(last, "resume").await;
+            }
+            (now == status).then(|| last.clone())
+        })
+        .await;
+        let last = match status {
+            "promoted" => "bake_ended",
+            "rolled_back" => "cure_confirmed",
+            _ => "failed",
+        };
+        self.event(id, last).await;
+        view
+    }
+
+    /// Answers the open question of a deployment, if there is one and somebody hears it.
+    pub(crate) async fn answer(&self, view: &Value, choice: &str) {
+        let Some(approval) = view["approval"]["id"].as_str() else {
+            return;
+        };
+        let path = format!("approvals/{approval}");
+        let body = json!({ "choice": choice });
+        let answered = self
+            .server
+            .try_call(ANN, Method::POST, &path, Some(&body))
+            .await;
+        if let Some((status, problem)) = answered {
+            // Heard before, or not by somebody who leads.
+            let fine = [200, 409, 503].contains(&status);
+            assert!(fine, "{status}: {problem}");
+        }
+    }
+
+    /// Waits for an event and returns it.
+    pub(crate) async fn event(&mut self, id: &str, name: &str) -> Value {
+        let path = format!("deployments/{id}/timeline");
+        let mut last = Value::Null;
+        until_or_last(name, &mut last, async |last| {
+            self.server.revive();
+            let (status, lines) = self.server.try_call(ANN, Method::GET, &path, None).await?;
+            if status == 200 {
+                *last = lines;
+            }
+            let mut events = last.as_array()?.iter();
+            events.find(|line| line["event"] == name).cloned()
+        })
+        .await
+    }
+
+    /// The names of all events of a deployment.
+    pub(crate) async fn events(&self, id: &str) -> Vec<String> {
+        let path = format!("deployments/{id}/timeline");
+        let (_, lines) = self.server.call(ANN, Method::GET, &path, None).await;
+        let name = |line: &Value| line["event"].as_str().unwrap_or_default().to_owned();
+        lines.as_array().into_iter().flatten().map(name).collect()
+    }
+
+    /// Waits until nothing is left to do.
+    pub(crate) async fn at_rest(&mut self) {
+        examine::at_rest(self).await;
+    }
+
+    /// Waits until nothing is left to do, stops the server and examines what it leaves.
+    pub(crate) async fn examine(&mut self) -> Examined {
+        Examined::settled(self).await
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        // No server may start an instance behind our back.
+        self.server.kill();
+        for place in &self.places {
+            place.clear();
+        }
+        if std::thread::panicking() {
+            eprintln!("{}", self.server.log());
+        }
+    }
+}
+
+/// As [`until`], and tells what was last seen when it is in vain.
+async fn until_or_last<T>(
+    what: &str,
+    last: &mut Value,
+    mut look: impl AsyncFnMut(&mut Value) -> Option<T>,
+) -> T {
+    let deadline = tokio::time::Instant::now() + crate::wait::DEADLINE;
+    loop {
+        if let Some(found) = look(last).await {
+            return found;
+        }
+        assert!(
+            tokio::time::Instant::now() < deadline,
+            "in vain waited for {what}; last seen: {last:#}"
+        );
+        tokio::time::sleep(crate::wait::LOOK_EVERY).await;
+    }
+}
