@@ -1,6 +1,7 @@
 //! The only SQL: events, inbox, outbox, timers, leases, evidence.
 //!
-//! SQLite in one file today; every table and query is written once and PostgreSQL is another URL.
+//! SQLite in one file, or PostgreSQL by URL: every table, migration and query is written once, and
+//! every test runs on both. [`Reader::export`] and [`Journal::import`] move a journal between them.
 //! The journal knows nothing of deployments: an event is a name, a version and a JSON payload.
 //!
 //! # Three handles
@@ -76,6 +77,24 @@
 //! * Nothing begins after its `not_after`; what a dead owner may have begun comes back `uncertain`.
 //! * Calls that change nothing write nothing and wake nobody ([`Reader::commits`]).
 
+//!
+//! # PostgreSQL
+//!
+//! `postgres://tawny@db/tawny?sslmode=verify-full&sslrootcert=/etc/tawny/ca.pem`. Without
+//! `sslmode=verify-full` nobody checks whom the connection reaches. The password may be in the URL, in
+//! `PGPASSWORD` or in a `.pgpass` file; it is in no error and no log. `connect_timeout` (5) and
+//! `answer_timeout` (10) are whole seconds. Several processes may share the database: writers
+//! exclude each other by an advisory lock until they commit, leases go by the server's time. A
+//! connection must be a session (a pooler that shares sessions between clients loses notices and
+//! settings).
+//!
+//! * Work that the server does not answer in time is given up and its connection replaced; the
+//!   error is [`JournalError::Unavailable`] (nothing was written), or
+//!   [`JournalError::CommitUnknown`] if it was the commit.
+//! * A process that freezes inside a write holds up the others for five seconds: then the server
+//!   ends its session, and nothing of the write has happened
+//!   (`options[idle_in_transaction_session_timeout]` sets another time).
+
 mod append;
 mod archive;
 mod chain;
@@ -93,6 +112,8 @@ mod dialect;
 mod error;
 mod events;
 mod evidence;
+#[cfg(test)]
+mod frozen_tests;
 mod inbox;
 mod journal;
 mod json;
