@@ -29,8 +29,9 @@ check: ## format, lints, documentation; cargo-deny and cargo-machete where insta
 	if cargo deny --version >/dev/null 2>&1; then cargo deny check; fi
 	if cargo machete --version >/dev/null 2>&1; then cargo machete; fi
 
-verify: ## the slow ones: every demo of docs/demo.md again; goes on where it was stopped
+verify: ## the slow ones: a hundred kills, and every demo of docs/demo.md again; goes on where it was stopped
 	@scripts/need prometheus python3 cc=gcc
+	TAWNY_KILLS=100 cargo test -q -p bot --test it killed_at_random
 	cargo build -q -p bot --bin tawny
 	python3 scripts/demo_matrix.py $(ARGS)
 
