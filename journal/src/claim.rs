@@ -49,3 +49,9 @@ pub(crate) fn claimable<C: ColumnTrait>(
                 .add(Expr::exists(alive).not()),
         )
 }
+
+/// An error's text as both engines keep it: PostgreSQL refuses NUL, and an error that cannot be
+/// noted would leave its work claimed.
+pub(crate) fn storable(error: &str) -> String {
+    error.replace('\0', "\u{fffd}")
+}

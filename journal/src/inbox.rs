@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::committer::Done;
 use crate::lease::{self, Fence};
 use crate::table::{Status, inbox};
-use crate::{Inbox, JournalError, Writer};
+use crate::{Inbox, JournalError, Writer, claim};
 
 mod claiming;
 
@@ -138,7 +138,7 @@ impl Writer {
         retry_at: Timestamp,
     ) -> Result<Fate, JournalError> {
         let last = input.attempt >= self.options.input_tries;
-        let (input, error) = (input.clone(), error.to_owned());
+        let (input, error) = (input.clone(), claim::storable(error));
         self.committer
             .write(move |tx| {
                 Box::pin(async move {

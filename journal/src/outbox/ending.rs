@@ -8,7 +8,7 @@ use super::{ClaimedEffect, EffectEnd, EffectEnded, Happened, OUTBOX_SOURCE};
 use crate::committer::Done;
 use crate::inbox::{self, Delivery, Fate};
 use crate::table::{Status, effect};
-use crate::{JournalError, Writer, lease};
+use crate::{JournalError, Writer, claim, lease};
 
 impl Writer {
     /// Ends an effect as executed and tells its stream.
@@ -48,7 +48,7 @@ impl Writer {
         happened: Happened,
     ) -> Result<Fate, JournalError> {
         let options = self.options.clone();
-        let (effect, error) = (effect.clone(), error.to_owned());
+        let (effect, error) = (effect.clone(), claim::storable(error));
         self.committer
             .write(move |tx| {
                 Box::pin(async move {

@@ -307,3 +307,22 @@ async fn looking_for_input_where_there_is_none_writes_nothing_and_wakes_nobody()
         "only the new delivery"
     );
 }
+
+#[tokio::test]
+async fn an_error_that_holds_a_nul_character_is_noted_all_the_same() {
+    let bench = Bench::new().await;
+    bench
+        .deliver("1", "deployment/d", json!({"text": "a\u{0}b"}))
+        .await;
+    let lease = bench.lease().await;
+    let input = bench.one_input(lease.fence()).await;
+    assert_eq!(input.payload, json!({"text": "a\u{0}b"}));
+    bench
+        .writer
+        .input_failed(&input, "bad byte \u{0} in line 1", bench.now())
+        .await
+        .unwrap();
+    let shown = bench.reader.input(input.id).await.unwrap().unwrap();
+    let noted = shown.last_error.as_deref();
+    assert_eq!(noted, Some("bad byte \u{fffd} in line 1"));
+}
