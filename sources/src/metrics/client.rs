@@ -89,7 +89,7 @@ fn build(mut config: PrometheusConfig) -> Result<Prometheus, String> {
     if config.timeout.is_zero() {
         return Err("timeout is 0, expected a positive duration".into());
     }
-    let http = transport::client(&config, &base)?;
+    let http = transport::client(&config, None, &base)?;
     let mut headers = extra_headers(&config.headers)?;
     let mut secrets = config.secrets();
     if let Some(value) = authorization(&http, &config.auth)? {

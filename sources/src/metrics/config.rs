@@ -38,8 +38,10 @@ pub struct PrometheusConfig {
     /// Thanos' `partial_response`: whether an answer without some stores is given,
     /// with a warning, or refused. Not sent without it.
     pub partial_response: Option<bool>,
-    /// Parameters added to every API request, such as VictoriaMetrics' `nocache=1`
-    /// (no latency offset) or `extra_label`, Thanos' `max_source_resolution=0s`. Printed.
+    /// Parameters added to every API request. Printed. Such as VictoriaMetrics'
+    /// `latency_offset=1s`, without which it evaluates nothing of the last 30 s (raw
+    /// samples it gives at once; old versions know only a flag of the server), its
+    /// `extra_label`, or Thanos' `max_source_resolution=0s`.
     pub params: Vec<(String, String)>,
     /// Whether answers may be compressed; without it, unless the host is loopback.
     pub gzip: Option<bool>,

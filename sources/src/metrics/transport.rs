@@ -65,8 +65,14 @@ impl std::fmt::Debug for Proxy {
     }
 }
 
-/// A client for `url`; redirects are not followed, since credentials would travel with them.
-pub(super) fn client(config: &PrometheusConfig, url: &Url) -> Result<reqwest::Client, String> {
+/// A client for `url`, with the source's certificates unless others are given.
+/// Redirects are not followed, since credentials would travel with them.
+pub(super) fn client(
+    config: &PrometheusConfig,
+    tls: Option<&Tls>,
+    url: &Url,
+) -> Result<reqwest::Client, String> {
+    let tls = tls.unwrap_or(&config.tls);
     let mut client = reqwest::Client::builder()
         .user_agent(concat!("tawny/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
@@ -79,10 +85,10 @@ pub(super) fn client(config: &PrometheusConfig, url: &Url) -> Result<reqwest::Cl
         Proxy::Environment if is_loopback(url) => client.no_proxy(),
         Proxy::Environment => client,
     };
-    if let Some(pem) = &config.tls.ca_pem {
+    if let Some(pem) = &tls.ca_pem {
         client = client.tls_certs_only(authorities(pem)?);
     }
-    if let Some(identity) = &config.tls.identity {
+    if let Some(identity) = &tls.identity {
         client = client.identity(own(identity)?);
     }
     client.build().map_err(|e| {

@@ -8,7 +8,9 @@ use rcgen::{
 use rustls::RootCertStore;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
-use sources::metrics::{ClientIdentity, MetricsError, Problem, Prometheus, Tls};
+use sources::metrics::{
+    Auth, ClientCredentials, ClientIdentity, MetricsError, Problem, Prometheus, Tls,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -172,6 +174,32 @@ async fn every_wrong_certificate_is_a_tls_problem_that_is_not_tried_again() {
         assert_eq!(error.attempts, 1);
         assert!(error.to_string().contains("check the ca"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn the_token_endpoint_may_have_an_authority_of_its_own() {
+    let (ca, other) = (Authority::new(), Authority::new());
+    let login = Server::start(&ca, "127.0.0.1").await;
+    let mut credentials = ClientCredentials::new(login.url.clone(), "tawny", "secret");
+    let mut reasons = Vec::new();
+    for tls in [None, Some(trusting(&ca, Some(ca.client().identity())))] {
+        credentials.tls = tls;
+        let mut config = config("https://127.0.0.1:1");
+        config.tls = trusting(&other, None);
+        config.auth = Auth::ClientCredentials(credentials.clone());
+        let client = Prometheus::new(config).unwrap();
+        let error = client.instant("up", 0).await.unwrap_err();
+        reasons.push(error.to_string());
+    }
+    assert!(
+        reasons[0].contains("invalid peer certificate"),
+        "{reasons:?}"
+    );
+    // Its answer is one to a query; that it was read at all shows that both sides were trusted.
+    assert!(
+        reasons[1].contains("its answer is not a token"),
+        "{reasons:?}"
+    );
 }
 
 #[tokio::test]

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use sources::metrics::{AlertState, Problem, QueryValue, Rule, ScrapeHealth, Selector};
+use sources::metrics::{
+    AlertState, Problem, Prometheus, PrometheusConfig, QueryValue, Rule, ScrapeHealth, Selector,
+};
 
 use crate::exporter::Exporter;
 use crate::now_ms;
@@ -128,6 +130,30 @@ async fn a_refusal_is_a_refusal(make: Make) {
     let expected = if make.is_victoria() { 422 } else { 400 };
     assert_eq!(*status, expected, "{error}");
     assert!(!text.is_empty() && error.attempts == 1);
+}
+
+/// Half of the latency offset that it has otherwise.
+const SOON_MS: i64 = 15_000;
+
+#[tokio::test]
+async fn a_new_victoriametrics_that_is_told_so_evaluates_the_last_seconds_too() {
+    let exporter = Exporter::start().await;
+    let peer = Peer::start(Make::NewVictoria, exporter.address).await;
+    let begin_ms = now_ms();
+    let mut config = PrometheusConfig::new(&peer.url);
+    config.params = vec![("latency_offset".into(), "1s".into())];
+    let told = Prometheus::new(config).unwrap();
+    let second = Duration::from_secs(1);
+    loop {
+        let usual = peer.client.range("up", begin_ms, now_ms(), second).await;
+        assert!(usual.unwrap().value.is_empty());
+        let steps = told.range("up", begin_ms, now_ms(), second).await;
+        if !steps.unwrap().value.is_empty() {
+            break;
+        }
+        assert!(now_ms() - begin_ms < SOON_MS, "nothing yet");
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
 }
 
 macro_rules! on_each {

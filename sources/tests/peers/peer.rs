@@ -62,6 +62,7 @@ impl Make {
 /// A running server that scrapes one exporter every second. Killed when dropped.
 pub(crate) struct Peer {
     pub(crate) client: Prometheus,
+    pub(crate) url: String,
     /// Kept for their ends.
     _server: Server,
     _dir: TempDir,
@@ -101,9 +102,10 @@ impl Peer {
                 Err(error) => panic!("{error}"),
             }
         };
-        let client = Prometheus::new(PrometheusConfig::new(url)).unwrap();
+        let client = Prometheus::new(PrometheusConfig::new(&url)).unwrap();
         Self {
             client,
+            url,
             _server: server,
             _dir: dir,
         }

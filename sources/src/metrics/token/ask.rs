@@ -49,7 +49,7 @@ impl Asker {
             );
         }
         Ok(Self {
-            http: transport::client(config, &url)?,
+            http: transport::client(config, credentials.tls.as_ref(), &url)?,
             shown: shown_url(&url),
             url: TokenUrl::from_url(url),
             credentials: credentials.clone(),

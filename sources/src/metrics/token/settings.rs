@@ -3,6 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::metrics::error::without_userinfo;
+use crate::metrics::transport::Tls;
 
 /// OAuth2 client credentials (RFC 6749, section 4.4). `Debug` prints no secret.
 #[derive(Clone)]
@@ -19,6 +20,8 @@ pub struct ClientCredentials {
     pub params: Vec<(String, SecretString)>,
     /// Where id and secret are put.
     pub credentials_in: CredentialsIn,
+    /// Who is trusted at the token endpoint; without it, as at the source.
+    pub tls: Option<Tls>,
 }
 
 /// Where a token request carries the client's id and secret.
@@ -46,6 +49,7 @@ impl ClientCredentials {
             scopes: Vec::new(),
             params: Vec::new(),
             credentials_in: CredentialsIn::default(),
+            tls: None,
         }
     }
 
@@ -66,6 +70,7 @@ impl std::fmt::Debug for ClientCredentials {
             .field("scopes", &self.scopes)
             .field("params", &params)
             .field("credentials_in", &self.credentials_in)
+            .field("tls", &self.tls)
             .finish_non_exhaustive()
     }
 }
