@@ -155,7 +155,7 @@ async fn the_lease_moves_when_its_holder_stops_renewing_and_its_claims_come_back
 }
 
 #[tokio::test]
-async fn of_twenty_owners_in_four_replicas_acquiring_at_once_one_gets_the_lease() {
+async fn of_twenty_owners_in_four_replicas_acquiring_at_once_one_gets_each_lease() {
     let url = server::shared().database().await;
     let clock = ManualClock::at(start());
     let mut races = JoinSet::new();
@@ -166,14 +166,19 @@ async fn of_twenty_owners_in_four_replicas_acquiring_at_once_one_gets_the_lease(
             let writer = journal.writer().unwrap();
             let owner = format!("host-{r}-{n}");
             races.spawn(async move {
-                let acquired = writer.acquire("engine", &owner, TTL, Instant::now()).await;
-                acquired.is_ok()
+                let mut won = Vec::new();
+                for lease in ["a", "b", "c", "d", "e", "f"] {
+                    let acquired = writer.acquire(lease, &owner, TTL, Instant::now()).await;
+                    won.extend(acquired.is_ok().then_some(lease));
+                }
+                won
             });
         }
         replicas.push(journal);
     }
-    let won = races.join_all().await;
-    assert_eq!(won.iter().filter(|won| **won).count(), 1);
+    let mut won: Vec<&str> = races.join_all().await.into_iter().flatten().collect();
+    won.sort_unstable();
+    assert_eq!(won, ["a", "b", "c", "d", "e", "f"]);
 }
 
 #[tokio::test]
