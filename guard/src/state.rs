@@ -111,6 +111,9 @@ pub struct State {
     pub(crate) verdict: Option<Verdict>,
     pub(crate) verdict_changes: u32,
     pub(crate) verdict_changed_at: Timestamp,
+    /// How often only what is needed changed, and when it last did.
+    pub(crate) needs_changes: u32,
+    pub(crate) needs_changed_at: Timestamp,
     pub(crate) needs: Vec<Need>,
     pub(crate) tier: Tier,
     pub(crate) highest_tier: Tier,
@@ -224,6 +227,8 @@ impl State {
             verdict: None,
             verdict_changes: 0,
             verdict_changed_at: record.at,
+            needs_changes: 0,
+            needs_changed_at: record.at,
             needs: Vec::new(),
             tier: Tier::Quiet,
             highest_tier: Tier::Quiet,

@@ -23,7 +23,7 @@ use tokio::time::{Instant, sleep};
 /// How long customers come before the deployment, beside some scrapes.
 const WARM_UP: Duration = Duration::from_secs(12);
 /// How long the gray instance is watched where nobody injects by hand.
-const GRAY_BAKE: Duration = Duration::from_secs(40);
+const GRAY_BAKE: Duration = Duration::from_secs(75);
 /// How long it is held where somebody does.
 const HELD: Duration = Duration::from_secs(900);
 /// How long a question stays open when nobody will answer it.

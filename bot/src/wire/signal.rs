@@ -46,7 +46,7 @@ pub(super) fn signal(
             vec![(parsed(buckets(metric, &own.and(matchers)))?, Part::Buckets)]
         }
         SignalKind::Rate { selector } => vec![used(selector, detect::Use::Counter)?],
-        SignalKind::Throughput { selector } => vec![used(selector, detect::Use::Total)?],
+        SignalKind::Throughput { selector } => vec![used(selector, detect::Use::Counter)?],
         SignalKind::Gauge { selector } => vec![used(selector, detect::Use::Gauge)?],
         SignalKind::Availability { selector } => vec![used(selector, detect::Use::Up)?],
         SignalKind::Promql { .. } => Vec::new(),

@@ -11,6 +11,8 @@ use guard::finding::Cured;
 use guard::ids::InstanceId;
 use std::collections::BTreeMap;
 
+/// The parts of one scrape do not arrive at once: younger samples wait, in seconds.
+const SETTLE_S: f64 = 1.0;
 /// How long a starting instance may fail its scrapes, in seconds.
 const START_GRACE_S: f64 = 10.0;
 
@@ -39,6 +41,7 @@ impl Judge {
         let mut spec = WatchSpec::new(comparison, deploy_at, watch.interval.as_secs_f64(), signals);
         spec.load = watch.load.as_ref().map(ToString::to_string);
         spec.sensitivity = watch.sensitivity;
+        spec.settle_s = SETTLE_S;
         spec.start_grace_s = START_GRACE_S.max(3.0 * watch.interval.as_secs_f64());
         Self {
             detector: Detector::new(spec),
@@ -48,6 +51,11 @@ impl Judge {
             first_sample: None,
             deploy_at,
         }
+    }
+
+    /// The instance is being changed at `t`: that it does not answer meanwhile says nothing.
+    pub(super) fn restarting(&mut self, instance: &InstanceId, t: f64) {
+        self.detector.instance_restarting(instance.as_str(), t);
     }
 
     /// Takes what was fetched. Samples of a changed instance count from its change on: before, it was
@@ -62,6 +70,7 @@ impl Judge {
             } else {
                 f64::NEG_INFINITY
             };
+            let new = !self.ids.contains_key(&series.id);
             let id = *self.ids.entry(series.id.clone()).or_insert_with(|| {
                 let spec = SeriesSpec {
                     uses: series.uses.clone(),
@@ -70,6 +79,11 @@ impl Judge {
                 };
                 self.detector.declare(&spec)
             });
+            if let (true, Some(began)) = (new, self.roles.began.get(&series.instance)) {
+                let began = super::speak::seconds(*began);
+                self.detector
+                    .instance_restarting(series.instance.as_str(), began);
+            }
             for (t, value) in series.samples.iter().filter(|(t, _)| *t >= from) {
                 let sample = if value.is_nan() {
                     Sample::Nan
@@ -150,16 +164,15 @@ impl Judge {
         self.detector.begin_verification(t, &changed);
     }
 
-    /// Each signal that had moved, if all of them are back.
-    pub(super) fn cured(&self, watch: &Watch) -> Option<Vec<Cured>> {
+    /// Each of these signals, if all of them are back. Where nothing had moved, nothing has to come back.
+    pub(super) fn cured(&self, watch: &Watch, told: &[&str]) -> Option<Vec<Cured>> {
         let answers = self.detector.cure();
-        if answers.is_empty() {
-            return None;
-        }
         let summary = self.detector.summary();
-        answers
-            .into_iter()
-            .map(|(key, cure)| cured(watch, &summary, &key, &cure))
+        told.iter()
+            .map(|key| {
+                let (_, cure) = answers.iter().find(|(answered, _)| answered == key)?;
+                cured(watch, &summary, key, cure)
+            })
             .collect()
     }
 }

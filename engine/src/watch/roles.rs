@@ -14,6 +14,8 @@ pub(super) struct Roles {
     pub(super) changed: BTreeSet<InstanceId>,
     /// What each instance is.
     pub(super) of: BTreeMap<InstanceId, Role>,
+    /// When each of them began to change.
+    pub(super) began: BTreeMap<InstanceId, Timestamp>,
     /// When the first of them began to change.
     pub(super) since: Option<Timestamp>,
 }
@@ -24,6 +26,12 @@ pub(super) fn roles(state: &State) -> Roles {
         .flat_map(|(instances, _)| instances)
         .cloned()
         .collect();
+    let mut began = BTreeMap::new();
+    for (instances, at) in brought_out(state) {
+        for instance in instances {
+            began.entry(instance.clone()).or_insert(at);
+        }
+    }
     let since = brought_out(state).map(|(_, at)| at).min();
     let controls = state
         .plan()
@@ -41,6 +49,7 @@ pub(super) fn roles(state: &State) -> Roles {
             .map(|i| (i.clone(), role(i)))
             .collect(),
         changed,
+        began,
         since,
     }
 }

@@ -73,7 +73,7 @@ fn finding(watch: &Watch, statement: &Statement, comparison: Comparison) -> Opti
 
 fn needs(watch: &Watch, summary: &Summary) -> Vec<Need> {
     let open = |state: &&detect::SignalState| {
-        state.no_data.is_none() && state.time_to_see_tolerance_s != Some(0.0)
+        state.no_data.is_some() || state.time_to_see_tolerance_s != Some(0.0)
     };
     summary
         .signals

@@ -114,10 +114,23 @@ impl<'a> Task<'a> {
         if state.history_s().is_none() {
             return self.baseline(now, blind).await;
         }
+        self.forgive(state, seconds(now));
         if judges(state) {
             self.assess(state, now).await
         } else {
             Ok(())
+        }
+    }
+
+    /// What an action under way has not finished yet is not expected to answer.
+    fn forgive(&mut self, state: &State, now: f64) {
+        let Some(running) = state.running_action() else {
+            return;
+        };
+        for instance in &running.action.instances {
+            if !running.done.contains(instance) {
+                self.judge.restarting(instance, now);
+            }
         }
     }
 
@@ -209,6 +222,7 @@ impl<'a> Task<'a> {
             return self.verify(state, *since, now).await;
         }
         let summary = self.judge.tick(seconds(now));
+        tracing::trace!(deployment = %self.id, ?summary, "looked");
         let comparison = if has_control(&self.judge.roles) {
             Comparison::CanaryVsStable
         } else {
@@ -244,7 +258,12 @@ impl<'a> Task<'a> {
             self.verifying = true;
         }
         self.judge.tick(seconds(now));
-        match self.judge.cured(&self.service.watch) {
+        // What the detector noticed and nobody was told needs no proof.
+        let told: Vec<&str> = state
+            .findings()
+            .map(|record| record.finding.signal.as_str())
+            .collect();
+        match self.judge.cured(&self.service.watch, &told) {
             Some(signals) => self.say(state, Happened::Cured { signals }).await,
             None => Ok(()),
         }

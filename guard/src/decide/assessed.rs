@@ -95,11 +95,13 @@ fn verdict(
     } else {
         assessment.verdict
     };
-    if state.verdict == Some(now) && !needs_changed(&state.needs, &assessment.needs) {
-        return Vec::new();
-    }
-    let bad_news = now == Verdict::Degraded && state.verdict != Some(Verdict::Degraded);
-    if !bad_news && !waited(at, state.verdict_changed_at, state.verdict_changes) {
+    let told = if state.verdict == Some(now) {
+        needs_changed(&state.needs, &assessment.needs)
+            && waited(at, state.needs_changed_at, state.needs_changes)
+    } else {
+        now == Verdict::Degraded || waited(at, state.verdict_changed_at, state.verdict_changes)
+    };
+    if !told {
         return Vec::new();
     }
     vec![Event::VerdictChanged {

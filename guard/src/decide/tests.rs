@@ -490,3 +490,25 @@ fn a_flapping_watch_of_48_hours_writes_under_300_events() {
     }
     assert!(story.records.len() < 300, "{} events", story.records.len());
 }
+
+#[test]
+fn news_of_what_is_still_needed_does_not_hold_back_the_good_verdict() {
+    let mut story = Story::gray(Autonomy::Rollback);
+    let need = |signal: &str| Need {
+        signal: SignalKey::new(signal).unwrap(),
+        smallest_visible: None,
+        tolerance: 0.01,
+        unit: "ratio".into(),
+        seconds: Some(5.0),
+        requests: None,
+    };
+    for signal in [
+        "errors", "latency", "errors", "latency", "errors", "latency",
+    ] {
+        let mut open = assessment(Verdict::Inconclusive, vec![]);
+        open.needs = vec![need(signal)];
+        story.wait(1).tell(Happened::Assessed(open));
+    }
+    story.wait(1).tell(healthy());
+    assert_eq!(story.state().verdict(), Some(Verdict::Healthy));
+}

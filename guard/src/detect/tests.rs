@@ -371,3 +371,42 @@ fn memory_per_signal_stays_bounded() {
         );
     }
 }
+
+#[test]
+fn a_service_without_a_single_error_is_measured_all_the_same() {
+    let mut spec = WatchSpec::new(
+        CANARY,
+        0.0,
+        1.0,
+        vec![SignalSpec::new("errors", SignalKind::Ratio, Direction::Up)],
+    );
+    spec.signals[0].tolerance.absolute = 0.05;
+    let mut detector = Detector::new(spec);
+    let mut ids = Vec::new();
+    for (i, role) in DEMO.iter().enumerate() {
+        let instance = format!("i{i}");
+        let series = SeriesSpec {
+            uses: vec![("errors".to_owned(), Use::Total)],
+            instance,
+            role: *role,
+        };
+        ids.push(detector.declare(&series));
+    }
+    for t in -14..90 {
+        for (i, id) in ids.iter().enumerate() {
+            if i == 3 && t < 0 {
+                continue;
+            }
+            // The old process of the changed instance is still seen for a moment.
+            let since = if i == 3 && t > 1 { t - 2 } else { t + 100 };
+            detector.push(
+                *id,
+                f64::from(t) + 0.1,
+                Sample::Value(12.0 * f64::from(since)),
+            );
+        }
+        detector.tick(f64::from(t) + 0.9);
+    }
+    let summary = detector.summary();
+    assert_eq!(summary.verdict, Verdict::Healthy, "{summary:?}");
+}

@@ -219,10 +219,15 @@ impl State {
     }
 
     fn take_verdict(&mut self, verdict: Verdict, needs: Vec<Need>, at: Timestamp) {
+        if self.verdict == Some(verdict) {
+            self.needs_changes += 1;
+            self.needs_changed_at = at;
+        } else {
+            self.verdict_changes += 1;
+            self.verdict_changed_at = at;
+        }
         self.verdict = Some(verdict);
         self.needs = needs;
-        self.verdict_changes += 1;
-        self.verdict_changed_at = at;
     }
 
     fn take_metrics(&mut self, lost: Option<(String, String)>, at: Timestamp) {
