@@ -61,7 +61,7 @@ pub(crate) fn places(dir: &Path, ip: IpAddr, services: &[(&str, usize)]) -> Vec<
     all.enumerate()
         .map(|(index, (service, id))| Place {
             starts: dir.join(format!("starts-{id}")),
-            listen: SocketAddr::new(ip, 8201 + u16::try_from(index).unwrap()),
+            listen: SocketAddr::new(ip, 18201 + u16::try_from(index).unwrap()),
             service,
             id,
         })

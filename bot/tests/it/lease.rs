@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
-/// As long as the configuration's shortest lease allows for.
+/// Short, so that it is soon over; as the server is told.
 const LEASE: Duration = Duration::from_secs(2);
 
 /// Holds the process still until its lease is over. That takes as long as it takes: it is what is tested.

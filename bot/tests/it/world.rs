@@ -33,7 +33,7 @@ impl World {
         let ip = fleet::own_ip();
         let at = |port| SocketAddr::new(ip, port);
         let places = fleet::places(dir.path(), ip, services);
-        let (listen, prometheus, packages, receiver) = (at(7700), at(9090), at(8000), at(8100));
+        let (listen, prometheus, packages, receiver) = (at(17700), at(19090), at(18000), at(18100));
         let facts = Facts {
             dir: dir.path(),
             listen,
