@@ -1,6 +1,6 @@
 //! The instances: real processes that note each of their starts, at addresses of their own.
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, getpgid, kill_process_group};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -31,8 +31,8 @@ impl Place {
         lines.lines().filter_map(pid).collect()
     }
 
-    /// Ends what was started here: each is the leader of a process group of its own, and is known by its
-    /// environment, as its number may have gone to somebody else.
+    /// Ends what was started here with its process group: Tawny starts each in one of its own. It is known
+    /// by its environment, as its number may have gone to somebody else.
     pub(crate) fn clear(&self) {
         let mark = format!("STARTS={}", self.starts.display());
         for pid in self.processes() {
@@ -40,7 +40,8 @@ impl Place {
             let ours = environment
                 .split(|byte| *byte == 0)
                 .any(|pair| pair == mark.as_bytes());
-            if let Some(group) = Pid::from_raw(pid).filter(|_| ours) {
+            let process = Pid::from_raw(pid).filter(|_| ours);
+            if let Some(Ok(group)) = process.map(|process| getpgid(Some(process))) {
                 let _ = kill_process_group(group, Signal::KILL);
             }
         }
