@@ -18,24 +18,34 @@ struct Browser {
     _driver: Child,
 }
 
+/// A driver and its address; none when it ended at once.
+async fn driver() -> Option<(Child, String)> {
+    let mut driver = Command::new(CHROMEDRIVER)
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+    while let Some(line) = lines.next_line().await.unwrap() {
+        if let Some((_, port)) = line.split_once("successfully on port ") {
+            let base = format!("http://127.0.0.1:{}", port.trim_end_matches('.'));
+            return Some((driver, base));
+        }
+    }
+    None
+}
+
 impl Browser {
     async fn start() -> Self {
-        let mut driver = Command::new(CHROMEDRIVER)
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let base = loop {
-            let line = lines
-                .next_line()
-                .await
-                .unwrap()
-                .expect("chromedriver ended");
-            if let Some((_, port)) = line.split_once("successfully on port ") {
-                break format!("http://127.0.0.1:{}", port.trim_end_matches('.'));
+        let mut tries = 0;
+        let (driver, base) = loop {
+            tries += 1;
+            match driver().await {
+                Some(started) => break started,
+                // It takes one port for two kinds of addresses, and somebody may have the second.
+                None => assert!(tries < 5, "chromedriver ended"),
             }
         };
         let options = json!({
