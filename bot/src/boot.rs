@@ -10,7 +10,7 @@ use axum::routing::get;
 use config::Settings;
 use engine::handler::Handler;
 use engine::{Engine, EngineError, EngineOptions};
-use journal::{Journal, JournalError, JournalOptions};
+use journal::{Journal, JournalError, JournalOptions, Retention};
 use messages::BaseUrl;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -98,6 +98,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
     );
     let base_url = BaseUrl::new(&url)?;
 
+    options.retention = retention(&settings);
     let journal_url = journal_url(&settings);
     if journal_url.starts_with("sqlite:") {
         // Such a journal has one writing process at a time. That it opened shows that the one before is
@@ -177,6 +178,16 @@ fn journal_url(settings: &Settings) -> String {
             "sqlite:{}",
             settings.server.data_dir.join("tawny.db").display()
         ),
+    }
+}
+
+fn retention(settings: &Settings) -> Retention {
+    let usual = Retention::default();
+    Retention {
+        payloads: vec![("deployment".to_owned(), settings.retention.payloads)],
+        inputs: settings.retention.deliveries,
+        evidence: settings.retention.evidence,
+        ..usual
     }
 }
 

@@ -9,7 +9,7 @@ use crate::services::Service;
 use guard::event::Event;
 use guard::ids::{DeploymentId, Environment, ServiceName};
 use guard::state::State;
-use journal::{Fence, Journal, LeaseHold, Reader, Writer};
+use journal::{Fence, Journal, LeaseHold, Reader, Retention, Writer};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -26,6 +26,8 @@ pub struct EngineOptions {
     pub owner: String,
     /// How long the lease lasts without being renewed.
     pub lease: Duration,
+    /// How long what is kept.
+    pub retention: Retention,
     /// How often timers, inbox and outbox are looked at even when nothing was written here.
     pub poll: Duration,
 }
@@ -36,6 +38,7 @@ impl Default for EngineOptions {
             clock: Clock::System,
             owner: format!("tawny-{}", crate::clock::nonce()),
             lease: Duration::from_secs(15),
+            retention: Retention::default(),
             poll: Duration::from_millis(500),
         }
     }

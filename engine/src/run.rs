@@ -10,6 +10,9 @@ use tokio_util::sync::CancellationToken;
 /// The name of the engine's lease: one process leads.
 const LEASE: &str = "engine";
 
+/// How often the journal is tidied.
+const TIDY_EVERY: Duration = Duration::from_secs(3600);
+
 impl Engine {
     /// Works until told to stop: holds the lease, fires timers, handles inputs and effects, keeps a
     /// watch on every deployment that is not over. What a dead predecessor left half done is found
@@ -19,12 +22,17 @@ impl Engine {
         let mut effects = JoinSet::new();
         let mut watches = crate::watch::Watches::default();
         let mut hold: Option<LeaseHold> = None;
+        let mut tidied = Instant::now();
         while !stop.is_cancelled() {
             hold = self.hold_lease(hold).await;
             let busy = match &hold {
                 Some(_) => self.turn(&mut effects, &mut watches).await,
                 None => Ok(false),
             };
+            if hold.is_some() && tidied.elapsed() >= TIDY_EVERY {
+                tidied = Instant::now();
+                self.tidy().await;
+            }
             match busy {
                 Ok(true) => continue,
                 Ok(false) => {}
@@ -54,6 +62,20 @@ impl Engine {
         }
         self.set_hold(None);
         Ok(())
+    }
+
+    /// Lets go of what has been kept long enough.
+    async fn tidy(&self) {
+        match self
+            .writer
+            .retain(&self.options.retention, self.clock.now())
+            .await
+        {
+            Ok(retained) => tracing::debug!(?retained, "tidied"),
+            Err(error) => {
+                tracing::warn!(%error, "what has been kept long enough could not be let go")
+            }
+        }
     }
 
     async fn turn(

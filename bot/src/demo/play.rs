@@ -41,7 +41,7 @@ pub(super) async fn play(arguments: &Arguments, json: bool) -> Result<Exit, Demo
     let narrator = Narrator::new();
     narrator.say("starting Prometheus, Tawny and four instances of a small shop, version v1…");
     let setup = setup(arguments);
-    let world = World::start(&setup, dir).await?;
+    let world = World::start(&setup, &dir).await?;
     narrator.say(&format!(
         "page: {}   prometheus: {}",
         world.server.url, world.prometheus_url

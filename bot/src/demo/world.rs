@@ -19,6 +19,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
+/// How often the start is tried.
+const STARTS: u32 = 3;
 /// How many instances the shop has.
 const INSTANCES: usize = 4;
 /// Requests per second of all customers together.
@@ -50,8 +52,30 @@ pub(super) struct World {
 }
 
 impl World {
-    /// Starts everything, with the old version on all instances and customers coming.
-    pub(super) async fn start(setup: &Setup, dir: PathBuf) -> Result<Self, DemoError> {
+    /// Starts everything, with the old version on all instances and customers coming. The ports are only
+    /// free a moment before, so it may take more than one try.
+    pub(super) async fn start(setup: &Setup, dir: &Path) -> Result<Self, DemoError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let own = if tries == 1 {
+                dir.to_owned()
+            } else {
+                dir.join(format!("try-{tries}"))
+            };
+            std::fs::create_dir_all(&own).map_err(DemoError::io("making the demo's folder"))?;
+            match Self::start_in(setup, own).await {
+                Err(error @ (DemoError::Person { .. } | DemoError::TooLong { .. }))
+                    if tries < STARTS =>
+                {
+                    tracing::warn!(%error, "the demo's world did not come up; once more");
+                }
+                started => return started,
+            }
+        }
+    }
+
+    async fn start_in(setup: &Setup, dir: PathBuf) -> Result<Self, DemoError> {
         let stop = CancellationToken::new();
         let places = places().map_err(DemoError::io("finding free ports"))?;
         let built = [OLD, NEW]
@@ -79,7 +103,15 @@ impl World {
             seed: setup.seed,
         };
         let server = boot_server(&dir, &settings::yaml(&facts)).await?;
-        install(&server).await?;
+        if let Err(error) = install(&server).await {
+            let hosts = hosts(&server);
+            server.stop().await;
+            for hosts in hosts {
+                end_processes(&hosts).await;
+            }
+            stop.cancel();
+            return Err(error);
+        }
         let customers = start_customers(&places, setup.seed)?;
         let prometheus_url = prometheus.url().to_owned();
         Ok(Self {
@@ -235,6 +267,13 @@ async fn install(server: &Running) -> Result<(), DemoError> {
                 return Err(DemoError::Person {
                     doing: "install the old version",
                     error,
+                });
+            }
+            // A port that was free a moment ago may be somebody else's by now.
+            Some((Status::Paused, false)) if promoted => {
+                return Err(DemoError::Person {
+                    doing: "install the old version",
+                    error: "an instance did not come up".to_owned(),
                 });
             }
             Some((Status::Progressing | Status::Paused, false)) if !promoted => {
