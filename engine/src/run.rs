@@ -73,7 +73,7 @@ impl Engine {
         {
             Ok(retained) => tracing::debug!(?retained, "tidied"),
             Err(error) => {
-                tracing::warn!(%error, "what has been kept long enough could not be let go")
+                tracing::warn!(%error, "what has been kept long enough could not be let go");
             }
         }
     }

@@ -218,7 +218,7 @@ impl Header {
                     }
                 }
                 SignalKind::Throughput | SignalKind::Rate if metric => {
-                    uses.push((key.clone(), Use::Counter))
+                    uses.push((key.clone(), Use::Counter));
                 }
                 SignalKind::Gauge if metric => uses.push((key.clone(), Use::Gauge)),
                 SignalKind::Availability if metric => uses.push((key.clone(), Use::Up)),

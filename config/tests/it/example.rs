@@ -22,7 +22,10 @@ fn the_example_parses_and_means_what_it_says() {
     assert_eq!(settings.server.data_dir, Path::new("/etc/tawny/tawny-data"));
     assert_eq!(settings.locale, Locale::En);
     assert_eq!(settings.services.len(), 3);
-    assert_eq!(settings.retention.evidence, Duration::from_secs(400 * 86_400));
+    assert_eq!(
+        settings.retention.evidence,
+        Duration::from_secs(400 * 86_400)
+    );
     let MetricsSource::Prometheus(edge) = settings
         .metrics
         .iter()
