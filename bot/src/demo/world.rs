@@ -19,6 +19,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
+/// Where the instances listen.
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
 /// How often the start is tried.
 const STARTS: u32 = 3;
 /// How many instances the shop has.
@@ -170,12 +172,20 @@ async fn end_processes(hosts: &platforms::hosts::Hosts) {
     }
 }
 
-/// Ports that were free a moment ago.
+/// Ports that were free a moment ago, below those that systems give to outgoing connections: the shops
+/// and their customers make many.
 fn places() -> std::io::Result<Vec<Place>> {
+    let mut listeners: Vec<TcpListener> = Vec::new();
+    let mut tries = 0;
     // All are held open until the last is found, so that none is found twice.
-    let listeners: Vec<TcpListener> = (0..2 * INSTANCES)
-        .map(|_| TcpListener::bind(("127.0.0.1", 0)))
-        .collect::<Result<_, _>>()?;
+    while listeners.len() < 2 * INSTANCES {
+        tries += 1;
+        match TcpListener::bind(("127.0.0.1", rand::random_range(PORTS))) {
+            Ok(listener) => listeners.push(listener),
+            Err(error) if tries > 1000 => return Err(error),
+            Err(_) => {}
+        }
+    }
     let addresses: Vec<SocketAddr> = listeners
         .iter()
         .map(TcpListener::local_addr)
