@@ -429,6 +429,14 @@ impl State {
         })
     }
 
+    /// Whether all instances run the new version.
+    #[must_use]
+    pub fn everywhere(&self) -> bool {
+        self.plan
+            .instances()
+            .all(|instance| self.version_of(instance) == Some(&self.plan.to))
+    }
+
     /// The action that has been authorised and has not ended.
     #[must_use]
     pub fn running_action(&self) -> Option<&ActionRecord> {

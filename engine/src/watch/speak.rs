@@ -15,11 +15,16 @@ pub(super) fn assessment<'a>(
     comparison: Comparison,
     history_s: f64,
 ) -> Assessment {
+    let findings: Vec<Finding> = standing
+        .filter_map(|statement| finding(watch, statement, comparison))
+        .collect();
     Assessment {
-        verdict: verdict(summary.verdict),
-        findings: standing
-            .filter_map(|statement| finding(watch, statement, comparison))
-            .collect(),
+        verdict: match verdict(summary.verdict) {
+            // The detector remembers what has ended; what does not stand is no finding, but no proof either.
+            Verdict::Degraded if findings.is_empty() => Verdict::Inconclusive,
+            said => said,
+        },
+        findings,
         needs: if summary.verdict == detect::Verdict::Inconclusive {
             needs(watch, summary)
         } else {

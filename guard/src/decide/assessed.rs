@@ -95,6 +95,12 @@ fn verdict(
     } else {
         assessment.verdict
     };
+    // With the new version everywhere there is no control any more. That weaker comparison can bring bad
+    // news, but it does not take back what was shown against a control.
+    let weaker = matches!(now, Verdict::Inconclusive | Verdict::Unmeasured);
+    if weaker && state.verdict == Some(Verdict::Healthy) && state.everywhere() {
+        return Vec::new();
+    }
     let told = if state.verdict == Some(now) {
         needs_changed(&state.needs, &assessment.needs)
             && waited(at, state.needs_changed_at, state.needs_changes)

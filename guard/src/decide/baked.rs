@@ -60,6 +60,10 @@ fn unsure(state: &State, input: &Input, verdict: Verdict, ids: &mut Ids<'_>) -> 
             bake_until: after(input.at, bake_s),
         }];
     }
+    // Holding keeps the new version from further instances; where there are none left it would only ask.
+    if state.everywhere() {
+        return next_step(state, input, ids);
+    }
     let goes_on = state.plan.policy.when_unsure == WhenUnsure::Promote || state.unsure_accepted;
     if goes_on && verdict == Verdict::Inconclusive {
         return next_step(state, input, ids);
