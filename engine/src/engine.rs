@@ -164,20 +164,32 @@ impl Engine {
         if let Some(live) = &*self.live.read().unwrap_or_else(PoisonError::into_inner) {
             return Ok(live.values().cloned().collect());
         }
-        let mut found = BTreeMap::new();
-        for head in self.reader.streams("deployment", MOST_STREAMS).await? {
-            let Ok(id) = DeploymentId::new(head.stream.id()) else {
-                continue;
-            };
-            if let Some(state) = ledger::state(&self.reader, &id).await?
-                && !state.watch_over()
-            {
-                found.insert(id, state);
+        // From here on everything that is written is remembered: what begins while the streams are read
+        // must not be missed.
+        *self.live.write().unwrap_or_else(PoisonError::into_inner) = Some(BTreeMap::new());
+        let loaded = self.load_live().await;
+        let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
+        match loaded {
+            Ok(()) => Ok(live
+                .iter()
+                .flatten()
+                .map(|(_, state)| state.clone())
+                .collect()),
+            Err(error) => {
+                *live = None;
+                Err(error)
             }
         }
-        let states = found.values().cloned().collect();
-        *self.live.write().unwrap_or_else(PoisonError::into_inner) = Some(found);
-        Ok(states)
+    }
+
+    async fn load_live(&self) -> Result<(), EngineError> {
+        for head in self.reader.streams("deployment", MOST_STREAMS).await? {
+            if let Ok(id) = DeploymentId::new(head.stream.id()) {
+                let state = ledger::state(&self.reader, &id).await?;
+                self.remember(state.filter(|state| !state.watch_over()));
+            }
+        }
+        Ok(())
     }
 
     /// A deployment as last written by this process, if it is not over.
