@@ -13,6 +13,7 @@ use crate::timer::TimerName;
 use crate::verdict::{Tier, Verdict};
 
 mod answers;
+mod verdict;
 
 fn severe() -> Finding {
     Finding {
@@ -256,75 +257,6 @@ fn an_open_question_is_withdrawn_when_policy_rolls_back() {
 }
 
 #[test]
-fn an_inconclusive_bake_is_prolonged_while_certainty_is_in_reach_and_then_held() {
-    let mut story = Story::gray(Autonomy::Rollback);
-    let need = |seconds| Need {
-        signal: SignalKey::new("errors").unwrap(),
-        smallest_visible: Some(0.08),
-        tolerance: 0.01,
-        unit: "ratio".into(),
-        seconds: Some(seconds),
-        requests: None,
-    };
-    let mut open = assessment(Verdict::Inconclusive, vec![]);
-    open.needs = vec![need(20.0)];
-    story.tell(Happened::Assessed(open.clone()));
-    assert_eq!(names(&story.wait(30).tell(bake(0))), ["bake_extended"]);
-    assert_eq!(names(&story.wait(30).tell(bake(0))), ["bake_extended"]);
-    assert_eq!(
-        names(&story.wait(30).tell(bake(0))),
-        ["paused", "approval_asked"]
-    );
-    assert_eq!(story.state().highest_tier(), Tier::Quiet);
-    let press = answer(&story, mei(), Choice::Resume);
-    let events = story.tell(press);
-    assert_eq!(
-        names(&events),
-        [
-            "approval_answered",
-            "resumed",
-            "action_requested",
-            "action_authorised"
-        ]
-    );
-}
-
-#[test]
-fn without_metrics_nothing_is_promoted_and_nothing_is_rolled_back() {
-    let mut story = Story::gray(Autonomy::Rollback);
-    story.tell(healthy());
-    let lost = Happened::MetricsLost {
-        source: "prometheus".into(),
-        error: "connection refused".into(),
-    };
-    assert_eq!(
-        names(&story.tell(lost.clone())),
-        ["metrics_lost", "verdict_changed"]
-    );
-    assert_eq!(story.tell(lost), []);
-    assert_eq!(
-        names(&story.wait(30).tell(bake(0))),
-        ["paused", "approval_asked"]
-    );
-    assert!(story.state().running_action().is_none());
-    assert_eq!(
-        names(&story.tell(Happened::MetricsBack {
-            source: "prometheus".into()
-        })),
-        ["metrics_back"]
-    );
-    assert_eq!(names(&story.tell(healthy())), ["verdict_changed"]);
-}
-
-#[test]
-fn a_finding_does_not_end_because_the_metrics_went_silent() {
-    let mut story = Story::gray(Autonomy::Observe);
-    story.tell(degraded(severe()));
-    let silent = Happened::Assessed(assessment(Verdict::Unmeasured, vec![]));
-    assert!(!names(&story.tell(silent)).contains(&"finding_ended"));
-}
-
-#[test]
 fn a_late_or_repeated_timer_does_nothing() {
     let mut story = Story::gray(Autonomy::Rollback);
     story.tell(healthy());
@@ -469,46 +401,4 @@ fn ids_are_opaque_different_and_the_same_for_the_same_input() {
     };
     assert_eq!(run(), run());
     assert_eq!(run().as_str().len(), "apr_".len() + 32);
-}
-
-#[test]
-fn a_flapping_watch_of_48_hours_writes_under_300_events() {
-    let mut story = Story::gray(Autonomy::Observe);
-    for tick in 0..(48 * 3600 / 10) {
-        let bad = tick % 2 == 0;
-        story.wait(10);
-        story.tell(if bad { degraded(finding()) } else { healthy() });
-        if tick % 7 == 0 {
-            story.tell(Happened::MetricsLost {
-                source: "prometheus".into(),
-                error: "timeout".into(),
-            });
-            story.tell(Happened::MetricsBack {
-                source: "prometheus".into(),
-            });
-        }
-    }
-    assert!(story.records.len() < 300, "{} events", story.records.len());
-}
-
-#[test]
-fn news_of_what_is_still_needed_does_not_hold_back_the_good_verdict() {
-    let mut story = Story::gray(Autonomy::Rollback);
-    let need = |signal: &str| Need {
-        signal: SignalKey::new(signal).unwrap(),
-        smallest_visible: None,
-        tolerance: 0.01,
-        unit: "ratio".into(),
-        seconds: Some(5.0),
-        requests: None,
-    };
-    for signal in [
-        "errors", "latency", "errors", "latency", "errors", "latency",
-    ] {
-        let mut open = assessment(Verdict::Inconclusive, vec![]);
-        open.needs = vec![need(signal)];
-        story.wait(1).tell(Happened::Assessed(open));
-    }
-    story.wait(1).tell(healthy());
-    assert_eq!(story.state().verdict(), Some(Verdict::Healthy));
 }

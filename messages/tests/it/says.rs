@@ -6,7 +6,7 @@ use guard::event::Event;
 use guard::finding::{Assessment, Budget, Cured, Finding, Need};
 use guard::ids::SignalKey;
 use guard::input::{Command, Happened, Outcome};
-use guard::policy::Autonomy;
+use guard::policy::{Autonomy, WhenUnsure};
 use guard::timer::TimerName;
 use guard::verdict::Verdict;
 use messages::layout::{html, markdown, plain, terminal};
@@ -239,11 +239,16 @@ fn known_good() -> Story {
 }
 
 fn not_known_good() -> Story {
-    let mut story = Story::promoted();
+    let mut plan = plan(Autonomy::Rollback);
+    plan.policy.when_unsure = WhenUnsure::Promote;
+    let mut story = Story::gray_of(plan);
     story
-        .wait(60)
+        .wait(9)
         .tell(assessed(Verdict::Inconclusive, Vec::new()));
-    story.wait(1740).tell(Happened::TimerFired {
+    story.wait(30).bake(0);
+    story.wait(2).finish_running();
+    story.wait(10).bake(1);
+    story.wait(1800).tell(Happened::TimerFired {
         timer: TimerName::FinalBake,
     });
     story

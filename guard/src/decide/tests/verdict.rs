@@ -1,0 +1,138 @@
+//! What is known and what is not: verdicts, what is still needed, and what silence means.
+
+use super::*;
+
+#[test]
+fn an_inconclusive_bake_is_prolonged_while_certainty_is_in_reach_and_then_held() {
+    let mut story = Story::gray(Autonomy::Rollback);
+    let need = |seconds| Need {
+        signal: SignalKey::new("errors").unwrap(),
+        smallest_visible: Some(0.08),
+        tolerance: 0.01,
+        unit: "ratio".into(),
+        seconds: Some(seconds),
+        requests: None,
+    };
+    let mut open = assessment(Verdict::Inconclusive, vec![]);
+    open.needs = vec![need(20.0)];
+    story.tell(Happened::Assessed(open.clone()));
+    assert_eq!(names(&story.wait(30).tell(bake(0))), ["bake_extended"]);
+    assert_eq!(names(&story.wait(30).tell(bake(0))), ["bake_extended"]);
+    assert_eq!(
+        names(&story.wait(30).tell(bake(0))),
+        ["paused", "approval_asked"]
+    );
+    assert_eq!(story.state().highest_tier(), Tier::Quiet);
+    let press = answer(&story, mei(), Choice::Resume);
+    let events = story.tell(press);
+    assert_eq!(
+        names(&events),
+        [
+            "approval_answered",
+            "resumed",
+            "action_requested",
+            "action_authorised"
+        ]
+    );
+}
+
+#[test]
+fn without_metrics_nothing_is_promoted_and_nothing_is_rolled_back() {
+    let mut story = Story::gray(Autonomy::Rollback);
+    story.tell(healthy());
+    let lost = Happened::MetricsLost {
+        source: "prometheus".into(),
+        error: "connection refused".into(),
+    };
+    assert_eq!(
+        names(&story.tell(lost.clone())),
+        ["metrics_lost", "verdict_changed"]
+    );
+    assert_eq!(story.tell(lost), []);
+    assert_eq!(
+        names(&story.wait(30).tell(bake(0))),
+        ["paused", "approval_asked"]
+    );
+    assert!(story.state().running_action().is_none());
+    assert_eq!(
+        names(&story.tell(Happened::MetricsBack {
+            source: "prometheus".into()
+        })),
+        ["metrics_back"]
+    );
+    assert_eq!(names(&story.tell(healthy())), ["verdict_changed"]);
+}
+
+#[test]
+fn a_finding_does_not_end_because_the_metrics_went_silent() {
+    let mut story = Story::gray(Autonomy::Observe);
+    story.tell(degraded(severe()));
+    let silent = Happened::Assessed(assessment(Verdict::Unmeasured, vec![]));
+    assert!(!names(&story.tell(silent)).contains(&"finding_ended"));
+}
+
+#[test]
+fn a_flapping_watch_of_48_hours_writes_under_300_events() {
+    let mut story = Story::gray(Autonomy::Observe);
+    for tick in 0..(48 * 3600 / 10) {
+        let bad = tick % 2 == 0;
+        story.wait(10);
+        story.tell(if bad { degraded(finding()) } else { healthy() });
+        if tick % 7 == 0 {
+            story.tell(Happened::MetricsLost {
+                source: "prometheus".into(),
+                error: "timeout".into(),
+            });
+            story.tell(Happened::MetricsBack {
+                source: "prometheus".into(),
+            });
+        }
+    }
+    assert!(story.records.len() < 300, "{} events", story.records.len());
+}
+
+#[test]
+fn news_of_what_is_still_needed_does_not_hold_back_the_good_verdict() {
+    let mut story = Story::gray(Autonomy::Rollback);
+    let need = |signal: &str| Need {
+        signal: SignalKey::new(signal).unwrap(),
+        smallest_visible: None,
+        tolerance: 0.01,
+        unit: "ratio".into(),
+        seconds: Some(5.0),
+        requests: None,
+    };
+    for signal in [
+        "errors", "latency", "errors", "latency", "errors", "latency",
+    ] {
+        let mut open = assessment(Verdict::Inconclusive, vec![]);
+        open.needs = vec![need(signal)];
+        story.wait(1).tell(Happened::Assessed(open));
+    }
+    story.wait(1).tell(healthy());
+    assert_eq!(story.state().verdict(), Some(Verdict::Healthy));
+}
+
+#[test]
+fn with_the_new_version_everywhere_a_weaker_comparison_takes_nothing_back_but_brings_bad_news() {
+    let mut story = Story::gray(Autonomy::Pause);
+    story.tell(healthy());
+    story.wait(30).tell(bake(0));
+    story.finish_running();
+    for weaker in [Verdict::Inconclusive, Verdict::Unmeasured] {
+        let said = Happened::Assessed(assessment(weaker, vec![]));
+        assert_eq!(story.wait(5).tell(said), []);
+    }
+    assert_eq!(story.state().verdict(), Some(Verdict::Healthy));
+    let bad = story.wait(5).tell(degraded(severe()));
+    assert!(names(&bad).contains(&"verdict_changed"));
+    assert_eq!(story.state().verdict(), Some(Verdict::Degraded));
+}
+
+#[test]
+fn while_the_old_version_still_runs_somewhere_a_healthy_verdict_can_be_taken_back() {
+    let mut story = Story::gray(Autonomy::Rollback);
+    story.tell(healthy());
+    let unsure = Happened::Assessed(assessment(Verdict::Inconclusive, vec![]));
+    assert_eq!(names(&story.wait(5).tell(unsure)), ["verdict_changed"]);
+}
