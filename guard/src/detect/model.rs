@@ -32,10 +32,13 @@ pub(crate) struct HistogramModel {
 /// Baseline of a rate or gauge, in logarithms.
 #[derive(Debug, Clone)]
 pub(crate) struct LevelModel {
-    /// Mean of the logarithm; for rates of what is left after the cost of requests.
+    /// Mean of the logarithm; for rates of what is left after the cost of requests. Means nothing
+    /// while `own` is empty.
     pub(crate) mean: f64,
-    /// The same per instance, by its index.
+    /// The same per instance, by its index; of those that were measured before.
     pub(crate) own: Vec<(usize, f64)>,
+    /// Variance of each of `own`, where the history is too short to be averaged over.
+    pub(crate) own_variance: f64,
     /// Added before the logarithm is taken.
     pub(crate) offset: f64,
     pub(crate) noise: Noise,
@@ -192,6 +195,9 @@ pub(crate) fn score_of(row: &[f64], order: &[usize], template: &Template) -> f64
 }
 
 /// Rows are weight, content, events.
+/// A level is the mean of windows this long, in seconds.
+const LEVEL_WINDOW_S: f64 = 60.0;
+
 pub(crate) fn learn_level(plan: &Plan, past: &Past, spec: &SignalSpec) -> LevelModel {
     let rate = spec.kind == SignalKind::Rate;
     let (fixed, per_event, per_event_sd, events, level) = if past.slots > 0 {
@@ -236,7 +242,12 @@ pub(crate) fn learn_level(plan: &Plan, past: &Past, spec: &SignalSpec) -> LevelM
         None,
         &|row| feature(row).map(|x| (x, 0.0)),
     );
-    let w = past.in_slots(60.0);
+    let w = past.in_slots(LEVEL_WINDOW_S).min(past.slots.max(1));
+    let own_variance = if past.seconds() < LEVEL_WINDOW_S {
+        prior.variance(past.seconds())
+    } else {
+        0.0
+    };
     let mut row = vec![0.0; past.width];
     let mut own = Vec::new();
     for (i, (index, _)) in past.instances.iter().enumerate() {
@@ -278,6 +289,7 @@ pub(crate) fn learn_level(plan: &Plan, past: &Past, spec: &SignalSpec) -> LevelM
     LevelModel {
         mean,
         own,
+        own_variance,
         offset,
         noise,
         growth,

@@ -86,7 +86,7 @@ pub(crate) struct Prior {
 }
 
 impl Prior {
-    fn variance(&self, seconds: f64) -> f64 {
+    pub(crate) fn variance(&self, seconds: f64) -> f64 {
         self.floor + self.sd * self.sd * (2.0 * self.tau_s / (2.0 * self.tau_s + seconds))
     }
 }

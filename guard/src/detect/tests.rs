@@ -1,5 +1,7 @@
 //! What the detector promises, on small simulated services.
 
+mod levels;
+
 use super::sim::Sim;
 use super::*;
 

@@ -1,7 +1,7 @@
 //! Rates and gauges, in logarithms, and leaks.
 
 use super::super::model::{LevelModel, level_feature};
-use super::super::spec::SignalKind;
+use super::super::spec::{SignalKind, Tolerance};
 use super::super::statement::{Evidence, Pattern};
 use super::super::stats::control_with_history;
 use super::super::track::{FIRST, WEIGHT};
@@ -11,13 +11,12 @@ use super::{CONTROL_SHARE, Candidate, Estimate, Found, Look};
 
 pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.len()]) -> Found {
     let mut found = Found::default();
+    if !look.canary && model.own.is_empty() {
+        // Nothing was measured before and nothing else is measured now: there is nothing to compare with.
+        return found;
+    }
     let rate = look.spec.kind == SignalKind::Rate;
     let sign = look.spec.direction.sign();
-    let tolerated = if sign > 0.0 {
-        look.spec.tolerance.relative.ln_1p()
-    } else {
-        -(1.0 - look.spec.tolerance.relative).max(0.01).ln()
-    };
     let slack: f64 = if rate {
         0.05
     } else if look.spec.accumulates {
@@ -87,6 +86,9 @@ pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.l
         } else {
             0.0
         };
+        if !look.canary {
+            v += model.own_variance / n;
+        }
         let mut lean = 0.0;
         let mut alone_control = None;
         if look.canary {
@@ -125,6 +127,7 @@ pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.l
         } else {
             1.0
         };
+        let tolerated = tolerated(&look.spec.tolerance, sign, expected.exp() * scale);
         let load = look.load_shift(j, model.load) + lean / scale;
         let d = sign * (x - expected);
         let sd = (v + counting).sqrt().max(1e-3);
@@ -204,6 +207,18 @@ pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.l
         }
     }
     found
+}
+
+/// What is tolerated of a level, as a difference of logarithms: the larger of its share and its amount.
+fn tolerated(tolerance: &Tolerance, sign: f64, level: f64) -> f64 {
+    let share = tolerance
+        .relative
+        .max(tolerance.absolute / level.max(1e-12));
+    if sign > 0.0 {
+        share.ln_1p()
+    } else {
+        -(1.0 - share).max(0.01).ln()
+    }
 }
 
 /// Logarithm of the level, events and weight of an instance in a window.
