@@ -194,10 +194,10 @@ pub(crate) fn score_of(row: &[f64], order: &[usize], template: &Template) -> f64
     }
 }
 
-/// Rows are weight, content, events.
 /// A level is the mean of windows this long, in seconds.
 const LEVEL_WINDOW_S: f64 = 60.0;
 
+/// Rows are weight, content, events.
 pub(crate) fn learn_level(plan: &Plan, past: &Past, spec: &SignalSpec) -> LevelModel {
     let rate = spec.kind == SignalKind::Rate;
     let (fixed, per_event, per_event_sd, events, level) = if past.slots > 0 {
@@ -207,10 +207,8 @@ pub(crate) fn learn_level(plan: &Plan, past: &Past, spec: &SignalSpec) -> LevelM
     };
     let offset = if rate {
         1e-9
-    } else if spec.accumulates {
-        0.0
     } else {
-        (0.05 * level).max(spec.tolerance.absolute).max(1e-6)
+        gauge_offset(spec, level)
     };
     let feature = |row: &[f64]| level_feature(row, rate, offset, fixed, per_event);
     let prior = match (rate, spec.accumulates) {
@@ -233,16 +231,18 @@ pub(crate) fn learn_level(plan: &Plan, past: &Past, spec: &SignalSpec) -> LevelM
             floor: 4e-4,
         },
     };
+    // Where nothing ever was, nothing was learned of how it varies.
+    let varied = if level > 0.0 { past } else { &Past::default() };
     let noise = noise(
         plan,
-        past,
+        varied,
         prior,
         spec.direction.sign(),
         false,
         None,
         &|row| feature(row).map(|x| (x, 0.0)),
     );
-    let w = past.in_slots(LEVEL_WINDOW_S).min(past.slots.max(1));
+    let w = past.minute();
     let own_variance = if past.seconds() < LEVEL_WINDOW_S {
         prior.variance(past.seconds())
     } else {
@@ -301,6 +301,23 @@ pub(crate) fn learn_level(plan: &Plan, past: &Past, spec: &SignalSpec) -> LevelM
     }
 }
 
+/// What is added to a gauge before its logarithm is taken, so that nothing is no infinity. A gauge
+/// that was always zero has no scale of its own: one piece, one per cent, or fifty milliseconds.
+fn gauge_offset(spec: &SignalSpec, level: f64) -> f64 {
+    let scale = if level > 0.0 && spec.accumulates {
+        return 0.0;
+    } else if level > 0.0 {
+        0.05 * level
+    } else {
+        match spec.unit.as_str() {
+            "ratio" => 0.01,
+            "seconds" => 0.05,
+            _ => 1.0,
+        }
+    };
+    scale.max(spec.tolerance.absolute)
+}
+
 /// The logarithm of a level, or of a rate over its expected cost.
 pub(crate) fn level_feature(
     row: &[f64],
@@ -324,7 +341,7 @@ pub(crate) fn level_feature(
 
 /// Regression of a rate on its events, with a prior of 60 ± 30 % of the cost being per event.
 fn cost(past: &Past, rate: bool) -> (f64, f64, f64, f64, f64) {
-    let w = past.in_slots(60.0).min(past.slots);
+    let w = past.minute();
     let mut row = vec![0.0; past.width];
     let mut points = Vec::new();
     for i in 0..past.instances.len() {
@@ -437,7 +454,7 @@ fn growth_noise(past: &Past, seconds: f64, feature: &dyn Fn(&[f64]) -> Option<f6
 }
 
 pub(crate) fn learn_demand(plan: &Plan, past: &Past, trend: &dyn Fn(f64) -> f64) -> DemandModel {
-    let w = past.in_slots(60.0);
+    let w = past.minute();
     let mut row = vec![0.0; past.width];
     let mut own: Vec<(usize, f64)> = Vec::new();
     let mut all = Vec::new();

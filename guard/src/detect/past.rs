@@ -42,6 +42,11 @@ impl Past {
         self.slots as f64 * self.slot_s
     }
 
+    /// Slots of a minute, or of all there is.
+    pub(crate) fn minute(&self) -> usize {
+        self.in_slots(60.0).min(self.slots.max(1))
+    }
+
     pub(crate) fn in_slots(&self, seconds: f64) -> usize {
         // A past without slots has none of any length.
         ((seconds / self.slot_s).round().min(1e9) as usize).max(1)
@@ -237,7 +242,7 @@ fn mean_of(features: &[Option<(f64, f64)>], without: Option<usize>) -> Option<(f
 
 /// Mean of each instance over windows of a minute, and its lasting offset from the others.
 fn centres(past: &Past, feature: Feature<'_>) -> (Vec<Option<f64>>, Vec<Option<f64>>) {
-    let w = past.in_slots(60.0).min(past.slots.max(1));
+    let w = past.minute();
     let m = past.instances.len();
     let mut row = vec![0.0; past.width];
     let mut own = vec![None; m];

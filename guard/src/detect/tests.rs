@@ -1,5 +1,6 @@
 //! What the detector promises, on small simulated services.
 
+mod baseline;
 mod levels;
 
 use super::sim::Sim;

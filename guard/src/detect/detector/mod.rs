@@ -41,6 +41,7 @@ pub(crate) struct Run {
     pub(crate) scope: Option<Scope>,
     pub(crate) original_effect: Option<f64>,
     visible: Option<f64>,
+    visible_warm: Option<f64>,
     baseline: Option<f64>,
     current: Option<f64>,
     score: f64,
@@ -221,7 +222,10 @@ impl Detector {
 
     /// Instances that run the new version.
     fn after(&self) -> Vec<usize> {
-        let stale = self.measured.head - (300.0 / self.measured.interval_s) as i64;
+        let stale = self
+            .measured
+            .head
+            .saturating_sub((300.0 / self.measured.interval_s) as i64);
         let judged = |role: Role| match self.spec.comparison {
             Comparison::CanaryVsStable { .. } => role == Role::Canary,
             Comparison::BeforeVsAfter => matches!(role, Role::New | Role::All | Role::Canary),
@@ -280,13 +284,15 @@ impl Detector {
             );
             self.doubt(&mut found, id > 0, &members);
             if id == 0 {
-                run.visible = match (run.visible, found.visible) {
+                let least = |a: Option<f64>, b: Option<f64>| match (a, b) {
                     (Some(a), Some(b)) => Some(a.min(b)),
                     (a, b) => a.or(b),
                 };
+                run.visible = least(run.visible, found.visible);
+                run.visible_warm = least(run.visible_warm, found.visible_warm);
                 run.baseline = found.baseline.or(run.baseline);
                 run.current = found.current.or(run.current);
-                run.judged = found.baseline.is_some() || found.best.is_some();
+                run.judged = found.baseline.is_some() || found.best.is_some() || found.waiting;
             }
             if let Some(candidate) = found.best
                 && best.as_ref().is_none_or(|(b, _)| candidate.score > b.score)

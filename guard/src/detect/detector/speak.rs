@@ -141,36 +141,47 @@ impl Detector {
 
     pub(super) fn signal_state(&self, signal: usize) -> SignalState {
         let (spec, run) = (&self.spec.signals[signal], &self.runs[signal]);
-        let visible = run.visible;
-        let needed = visible.zip(run.baseline).map(|(visible, baseline)| {
-            let ratio = visible / spec.tolerance.at(baseline).max(1e-12);
-            let born = self
-                .after()
-                .iter()
-                .filter_map(|i| self.measured.instances[*i].born)
-                .min();
-            let seen = born.map_or(0.0, |b| {
-                (self.measured.head - b + 1).max(1) as f64 * self.measured.interval_s
-            });
-            // Uncertainty falls with the root of the data.
-            if ratio <= 1.0 + 1e-9 {
-                0.0
-            } else {
-                seen * (ratio * ratio - 1.0)
-            }
-        });
+        let needed = self.seconds_to_see(signal);
         SignalState {
             key: spec.key.clone(),
             reached: run.reached,
             now: run.now,
             no_data: self.no_data(signal),
-            smallest_visible: visible,
+            smallest_visible: run.visible,
             baseline: run.baseline,
             current: run.current,
             time_to_see_tolerance_s: needed,
             score: run.score,
             score_scope: run.score_scope.clone(),
             score_window_s: run.score_window_s,
+        }
+    }
+
+    /// Seconds of such traffic until the tolerance could be seen: uncertainty falls with the root
+    /// of the data, and the least share of failed scrapes with the data itself.
+    fn seconds_to_see(&self, signal: usize) -> Option<f64> {
+        let (spec, run) = (&self.spec.signals[signal], &self.runs[signal]);
+        let interval_s = self.measured.interval_s;
+        let born = self
+            .after()
+            .iter()
+            .filter_map(|i| self.measured.instances[*i].born)
+            .min()?;
+        let seen = self.measured.head.saturating_sub(born - 1).max(1) as f64 * interval_s;
+        let tolerated = spec.tolerance.at(run.baseline?).max(1e-12);
+        if run.visible.is_some_and(|v| v <= tolerated * (1.0 + 1e-9)) {
+            return Some(0.0);
+        }
+        match spec.kind {
+            SignalKind::Availability => {
+                let scrapes = (3.0 / tolerated).ceil() * interval_s;
+                Some((self.spec.start_grace_s + scrapes - seen).max(interval_s))
+            }
+            _ => {
+                let visible = run.visible_warm.or(run.visible)?;
+                let ratio = (visible / tolerated).max(1.0);
+                Some((seen * (ratio * ratio - 1.0)).max(interval_s))
+            }
         }
     }
 

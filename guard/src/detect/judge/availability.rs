@@ -1,6 +1,7 @@
 //! Whether an instance answers its scrapes.
 
 use super::super::past::Extra;
+use super::super::spec::Direction;
 use super::super::statement::Pattern;
 use super::super::stats::signed_root;
 use super::super::track::{FIRST, WEIGHT};
@@ -9,6 +10,7 @@ use super::{Candidate, Estimate, Found, Look};
 pub(super) fn availability(look: &Look<'_>) -> Found {
     let mut found = Found::default();
     let mut a = Vec::new();
+    found.baseline = Some(1.0);
     for j in 0..look.windows() {
         Look::add(&look.after, j, &mut a);
         let width = look.width();
@@ -24,9 +26,10 @@ pub(super) fn availability(look: &Look<'_>) -> Found {
             interval: (-share - 1.0 / n, -share),
             tolerated: 0.25,
         });
-        found.baseline = Some(1.0);
         found.current = Some(1.0 - share);
-        found.could_see((3.0 / n).max(look.spec.tolerance.absolute));
+        // Failures are few or many, never a little more: what is seen grows with their number.
+        let visible = (3.0 / n).max(look.spec.tolerance.absolute);
+        found.could_see(visible);
         if bad < 3.0 || share < 0.2 {
             continue;
         }
@@ -40,11 +43,13 @@ pub(super) fn availability(look: &Look<'_>) -> Found {
             interval: ((-share - 1.96 * sd).max(-1.0), -share + 1.96 * sd),
             pattern: Pattern::Silent,
             severe: true,
-            hard: look
-                .spec
-                .limits
-                .hard
-                .is_some_and(|limit| signed_root(bad, n, (1.0 - limit).max(0.001)) > 2.5),
+            hard: look.spec.limits.hard.is_some_and(|limit| {
+                let failing = match look.spec.direction {
+                    Direction::Up => limit,
+                    Direction::Down => 1.0 - limit,
+                };
+                signed_root(bad, n, failing.max(0.001)) > 2.5
+            }),
             cap: None,
         });
     }

@@ -8,7 +8,6 @@ use super::{Candidate, Estimate, Found, Look};
 
 pub(super) fn demand(look: &Look<'_>, model: &DemandModel) -> Found {
     let mut found = Found::default();
-    let tolerated = -(1.0 - look.spec.tolerance.relative).max(0.01).ln();
     let sign = look.spec.direction.sign();
     let (mut a, mut c) = (Vec::new(), Vec::new());
     for j in 0..look.windows() {
@@ -19,6 +18,7 @@ pub(super) fn demand(look: &Look<'_>, model: &DemandModel) -> Found {
             (20.0, 30.0)
         };
         if window_s < least || look.age_s < settle + window_s {
+            found.waiting = true;
             continue;
         }
         let n = Look::add(&look.after, j, &mut a);
@@ -84,6 +84,8 @@ pub(super) fn demand(look: &Look<'_>, model: &DemandModel) -> Found {
         } else {
             1.0
         };
+        let part = look.spec.tolerance.at(base * scale) / (base * scale).max(1e-12);
+        let tolerated = -(1.0 - part).max(0.01).ln();
         let h = look.h.pause * look.excess(noise);
         found.could_see(base * scale * (sign * (slack + h * sd).max(tolerated)).exp_m1().abs());
         found.baseline = Some(base * scale);
@@ -95,7 +97,7 @@ pub(super) fn demand(look: &Look<'_>, model: &DemandModel) -> Found {
                 base * scale * (sign * (d + 1.96 * sd)).exp_m1(),
                 base * scale * (sign * (d - 1.96 * sd)).exp_m1(),
             ),
-            tolerated: base * scale * look.spec.tolerance.relative,
+            tolerated: base * scale * part,
         });
         let expected_count = base
             * look.shares.0
@@ -128,7 +130,7 @@ pub(super) fn demand(look: &Look<'_>, model: &DemandModel) -> Found {
             current: current * scale,
             interval: (low.min(high) * scale, low.max(high) * scale),
             pattern: Pattern::Level,
-            severe: d >= -(1.0 - (5.0 * look.spec.tolerance.relative).min(0.9)).ln(),
+            severe: d >= -(1.0 - (5.0 * part).min(0.9)).ln(),
             hard: look
                 .spec
                 .limits

@@ -112,19 +112,25 @@ pub(super) fn histogram(
             let allowed = other + transient;
             if template.way == WAYS[0] {
                 if !look.alone {
-                    let shift = template
-                        .shift_of_all(template.expected(allowed) + h * sd)
-                        .max(tolerated);
-                    found.could_see(base_quantile * shift.exp_m1());
+                    let effect = |allowed: f64| {
+                        let shift = template.shift_of_all(template.expected(allowed) + h * sd);
+                        base_quantile * shift.max(tolerated).exp_m1()
+                    };
+                    found.could_see(effect(allowed));
+                    found.could_see_warm(effect(other));
                 }
                 found.baseline = Some(base_quantile);
                 found.current = Some(base_quantile * template.shift_of_all(x - reference).exp());
-                let at = |x: f64| base_quantile * template.shift_of_all(x).exp_m1();
+                let effect = |shift: f64| base_quantile * shift.exp_m1();
                 let d = x - reference;
+                let (shift, half) = (template.shift_of_all(d), 1.96 * sd / template.slope());
                 found.estimates.push(Estimate {
                     window_s,
-                    effect: at(d),
-                    interval: (at(d - 1.96 * sd), at(d + 1.96 * sd)),
+                    effect: effect(shift),
+                    interval: (
+                        effect(template.shift_of_all(d - 1.96 * sd).min(shift - half)),
+                        effect(template.shift_of_all(d + 1.96 * sd).max(shift + half)),
+                    ),
                     tolerated: base_quantile * tolerated.exp_m1(),
                 });
             }
@@ -159,9 +165,12 @@ pub(super) fn histogram(
                 .limits
                 .hard
                 .is_some_and(|limit| beyond(&counts, look.bounds, limit, 1.0 - q));
+            // Where the slowest bucket has swallowed everything the score no longer moves: the ends
+            // are then at least as far as they would be near the baseline.
+            let half = 1.96 * sd / template.slope();
             let (low, high) = (
-                template.shift_of(x - reference - 1.96 * sd),
-                template.shift_of(x - reference + 1.96 * sd),
+                template.shift_of(x - reference - 1.96 * sd).min(own - half),
+                template.shift_of(x - reference + 1.96 * sd).max(own + half),
             );
             found.offer(Candidate {
                 score: look.score(z, extra),

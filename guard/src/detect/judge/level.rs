@@ -127,7 +127,6 @@ pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.l
         } else {
             1.0
         };
-        let tolerated = tolerated(&look.spec.tolerance, sign, expected.exp() * scale);
         let load = look.load_shift(j, model.load) + lean / scale;
         let d = sign * (x - expected);
         let sd = (v + counting).sqrt().max(1e-3);
@@ -147,37 +146,35 @@ pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.l
             })
         });
         let excused = early + load + look.bump[j];
-        let (base, current) = (
-            expected.exp() * scale - model.offset,
-            x.exp() * scale - model.offset,
-        );
+        // Everything is relative to the level with its offset.
+        let whole = expected.exp() * scale;
+        let (base, current) = (whole - model.offset, x.exp() * scale - model.offset);
+        let tolerated = tolerated(&look.spec.tolerance, sign, whole);
         let h = look.h.pause * look.excess(noise);
         if !look.alone {
-            found.could_see(
-                base * (sign * (slack + excused + h * sd).max(tolerated))
-                    .exp_m1()
-                    .abs(),
-            );
+            let effect = |d: f64| whole * (sign * d.max(tolerated)).exp_m1().abs();
+            found.could_see(effect(slack + excused + h * sd));
+            found.could_see_warm(effect(slack + excused - early + h * sd));
         }
         found.baseline = Some(base);
         found.current = Some(current);
         let (one, two) = (
-            base * (sign * (d - 1.96 * sd)).exp_m1(),
-            base * (sign * (d + 1.96 * sd)).exp_m1(),
+            whole * (sign * (d - 1.96 * sd)).exp_m1(),
+            whole * (sign * (d + 1.96 * sd)).exp_m1(),
         );
         found.estimates.push(Estimate {
             window_s,
             effect: current - base,
             interval: (one.min(two), one.max(two)),
-            tolerated: base * (sign * tolerated).exp_m1().abs(),
+            tolerated: whole * (sign * tolerated).exp_m1().abs(),
         });
         if look.age_s < 15.0 && !rate {
             continue;
         }
         let candidate = |z: f64, pattern: Pattern| {
             let (low, high) = (
-                base * (sign * (d - 1.96 * sd)).exp_m1(),
-                base * (sign * (d + 1.96 * sd)).exp_m1(),
+                whole * (sign * (d - 1.96 * sd)).exp_m1(),
+                whole * (sign * (d + 1.96 * sd)).exp_m1(),
             );
             let hard = look.spec.limits.hard.is_some_and(|limit| {
                 sign * (base + low - limit) > 0.0 && sign * (base + high - limit) > 0.0
@@ -201,7 +198,7 @@ pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.l
         }
         if look.spec.accumulates
             && window_s >= 60.0
-            && let Some(z) = growth(look, model, j, d, &feature)
+            && let Some(z) = growth(look, model, j, d, tolerated, &feature)
         {
             found.offer(candidate(z, Pattern::Leak));
         }
@@ -211,9 +208,7 @@ pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.l
 
 /// What is tolerated of a level, as a difference of logarithms: the larger of its share and its amount.
 fn tolerated(tolerance: &Tolerance, sign: f64, level: f64) -> f64 {
-    let share = tolerance
-        .relative
-        .max(tolerance.absolute / level.max(1e-12));
+    let share = tolerance.at(level) / level.max(1e-12);
     if sign > 0.0 {
         share.ln_1p()
     } else {
@@ -231,6 +226,7 @@ fn growth(
     model: &LevelModel,
     j: usize,
     d: f64,
+    tolerated: f64,
     feature: LevelOf<'_>,
 ) -> Option<f64> {
     let window_s = look.plan.windows[j].seconds;
@@ -258,8 +254,9 @@ fn growth(
     }
     grown /= n;
     let minutes = window_s / 120.0;
-    let tolerated = 0.003 * minutes;
+    let slow = 0.003 * minutes;
     let above = d + top / n;
-    (above > 0.025 && grown > 2.0 * tolerated)
-        .then(|| (grown - tolerated) / (model.growth[j] / n.sqrt()))
+    // What keeps growing is said at half of what is tolerated.
+    (above > (0.5 * tolerated.exp_m1()).ln_1p() && grown > 2.0 * slow)
+        .then(|| (grown - slow) / (model.growth[j] / n.sqrt()))
 }

@@ -137,8 +137,12 @@ pub(crate) struct Found {
     pub(crate) estimates: Vec<Estimate>,
     /// Smallest effect that would have reached the pause budget, in the unit of the signal.
     pub(crate) visible: Option<f64>,
+    /// The same as if no process were starting.
+    pub(crate) visible_warm: Option<f64>,
     pub(crate) baseline: Option<f64>,
     pub(crate) current: Option<f64>,
+    /// It is too early to judge, and not for want of a baseline.
+    pub(crate) waiting: bool,
 }
 
 impl Found {
@@ -156,6 +160,12 @@ impl Found {
     fn could_see(&mut self, effect: f64) {
         if effect.is_finite() {
             self.visible = Some(self.visible.map_or(effect, |v| v.min(effect)));
+        }
+    }
+
+    fn could_see_warm(&mut self, effect: f64) {
+        if effect.is_finite() {
+            self.visible_warm = Some(self.visible_warm.map_or(effect, |v| v.min(effect)));
         }
     }
 }

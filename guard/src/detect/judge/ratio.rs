@@ -99,14 +99,14 @@ pub(super) fn ratio(look: &Look<'_>, model: &RatioModel) -> Found {
                 );
             }
             let tolerated = look.spec.tolerance.at(p);
-            if grace == 0.0 {
-                let h = look.h.pause * look.excess(extra);
-                // Root deviance inverted: rare events need at least h²/2 of them.
-                let sd = (own + reference.1).sqrt();
-                found.could_see((null - p + h * sd + 0.3 * h * h / effective).max(tolerated));
-                found.baseline = Some(say(look, p));
-                found.current = Some(say(look, share));
-            }
+            let h = look.h.pause * look.excess(extra);
+            // Root deviance inverted: rare events need at least h²/2 of them.
+            let sd = (own + reference.1).sqrt();
+            let visible = null - p + h * sd + 0.3 * h * h / effective;
+            found.could_see(visible.max(tolerated + grace));
+            found.could_see_warm((visible - grace).max(tolerated));
+            found.baseline = Some(say(look, p));
+            found.current = Some(say(look, share));
             let seen = (spread(share.max(0.7 / n)) / effective + reference.1).sqrt();
             let (low, high) = (share - p - 1.96 * seen, share - p + 1.96 * seen);
             let (low, high) = if look.by_good {
