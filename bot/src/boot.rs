@@ -176,7 +176,7 @@ fn journal_url(settings: &Settings) -> String {
         Some(url) => url.expose().to_owned(),
         None => format!(
             "sqlite:{}",
-            settings.server.data_dir.join("tawny.db").display()
+            settings.server.data_dir.join("journal.db").display()
         ),
     }
 }

@@ -30,6 +30,14 @@ pub enum WireError {
         /// Why.
         error: String,
     },
+    /// A probe, while nothing runs probes yet.
+    #[error("services.{service}, signal {signal}: probes are not run yet: leave it out")]
+    Probe {
+        /// The service.
+        service: String,
+        /// The signal.
+        signal: String,
+    },
     /// A selector.
     #[error("services.{service}, signal {signal}: selector `{selector}`: {error}")]
     Selector {

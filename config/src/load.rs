@@ -21,7 +21,10 @@ pub fn load(path: &Path, lookup: &Lookup) -> Result<Settings, ConfigErrors> {
     let name = path.display().to_string();
     match lookup.file(path) {
         Ok(text) => {
-            let base = path.parent().unwrap_or(Path::new(""));
+            // Absolute, since a release starts in a directory of its own. Links are not followed: a file that is
+            // linked into place means what lies beside the link.
+            let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+            let base = absolute.parent().unwrap_or(Path::new("/"));
             parse(&text, &name, base, lookup)
         }
         Err(error) => Err(ConfigErrors(vec![ConfigError {

@@ -81,6 +81,7 @@ impl PresetSignal {
             action_on_failure: None,
             accumulates: self.accumulates,
             preset: Some(preset),
+            source: None,
         })
     }
 }

@@ -193,7 +193,8 @@ impl<'a> Reader<'a> {
 
     /// A path as written, made absolute against the directory of the configuration.
     pub(crate) fn path(&self, text: &str) -> PathBuf {
-        self.base.join(text)
+        // Without the `.` in it, which messages would show.
+        self.base.join(text).components().collect()
     }
 }
 

@@ -35,6 +35,13 @@ pub(crate) fn check(root: &Node, reader: &mut Reader<'_>) {
     );
     refers(
         root,
+        "services[*].signals[*].source",
+        &map_keys(root, "metrics"),
+        "a source under `metrics`",
+        reader,
+    );
+    refers(
+        root,
         "tokens[*].person",
         &texts(root, "people[*].name"),
         "a name under `people`",

@@ -100,6 +100,7 @@ fn text(name: &str) -> Value {
     let pattern = match name {
         "duration" => Some(r"^\s*([0-9]+(\.[0-9]+)?\s*[A-Za-zµ]+\s*)+$|\$\{"),
         "URL" => Some(r"^(https?|file)://|\$\{"),
+        "URL of a probe" => Some(r"^(https?://|\{base_url\})|\$\{"),
         "URL path" => Some(r"^/|\$\{"),
         "count or percentage" => Some(r"^[1-9][0-9]*$|^[0-9.]+ *%$|\$\{"),
         _ => None,

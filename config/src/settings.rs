@@ -8,17 +8,21 @@ mod metrics;
 mod notify;
 mod package;
 mod policy;
+mod probe;
 mod server;
 mod service;
 
 pub use access::{Holder, Person, Token};
 pub use environment::EnvironmentSettings;
 pub use hosts::{Health, Hosts, Instance, Observed, ObservedInstance};
-pub use journal::{Journal, Retention};
+pub use journal::{Journal, JournalUrl, Retention};
 pub use metrics::{Auth, Basic, Bearer, MetricsSource, NoAuth, Prometheus, ServiceMetrics};
 pub use notify::{Notify, Webhook};
 pub use package::{Digest, Packages, Size, VersionEntry};
 pub use policy::{PacingSettings, PolicySettings, Sensitivity};
+pub use probe::{
+    CommandProbe, ExitCode, Expects, HttpProbe, Number, PrintedNumber, Probe, TcpProbe,
+};
 pub use server::{Locale, Server};
 pub use service::{Platform, Service};
 

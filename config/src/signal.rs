@@ -8,8 +8,9 @@ mod own;
 pub(crate) use entry::{Adjustment, PresetEntry, SignalEntry};
 
 use crate::reader::{At, Reader};
+use crate::settings::Probe;
 use crate::shape::Shape;
-use crate::text::{MetricName, Query, SeriesSelector};
+use crate::text::{MetricName, Name, Query, SeriesSelector};
 use crate::value::{Value, words};
 use crate::yaml::Node;
 use guard::ids::SignalKey;
@@ -39,6 +40,8 @@ pub struct Signal {
     pub accumulates: bool,
     /// The preset it came from.
     pub preset: Option<PresetName>,
+    /// The metric source in which it is read; none for the service's own.
+    pub source: Option<Name>,
 }
 
 /// What a signal reads.
@@ -85,6 +88,11 @@ pub enum SignalKind {
         /// The expression, sent as it stands.
         query: Query,
     },
+    /// What Tawny asks itself: good or bad as 1 or 0, judged as availability; or a number, judged as a gauge.
+    Probe {
+        /// What it asks.
+        probe: Box<Probe>,
+    },
 }
 
 /// The word for a kind, as the configuration spells it.
@@ -97,6 +105,7 @@ pub(crate) enum KindWord {
     Throughput,
     Availability,
     Promql,
+    Probe,
 }
 
 /// Which part of the house a signal speaks for.
@@ -194,6 +203,7 @@ words!(KindWord {
     "throughput" => KindWord::Throughput, "a counter, read as demand: `selector`";
     "availability" => KindWord::Availability, "the share of instances whose scrape is answered: `selector`";
     "promql" => KindWord::Promql, "an expression, judged as a gauge: `query`";
+    "probe" => KindWord::Probe, "what Tawny asks itself: `probe`";
 });
 words!(Dimension {
     "application" => Dimension::Application, "the service itself";

@@ -6,6 +6,7 @@ mod scalar;
 mod word;
 
 pub(crate) use declare::{settings, tag, tagged};
+pub(crate) use scalar::integer;
 pub(crate) use word::{checked_name, word, words};
 
 use crate::reader::{At, Reader};

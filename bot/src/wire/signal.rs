@@ -50,6 +50,12 @@ pub(super) fn signal(
         SignalKind::Gauge { selector } => vec![used(selector, detect::Use::Gauge)?],
         SignalKind::Availability { selector } => vec![used(selector, detect::Use::Up)?],
         SignalKind::Promql { .. } => Vec::new(),
+        SignalKind::Probe { .. } => {
+            return Err(WireError::Probe {
+                service: service.name.to_string(),
+                signal: signal.key.to_string(),
+            });
+        }
     };
     Ok(Watched {
         key: signal.key.clone(),
@@ -75,6 +81,10 @@ fn spec(signal: &Signal) -> detect::SignalSpec {
         SignalKind::Rate { .. } => (detect::SignalKind::Rate, None),
         SignalKind::Throughput { .. } => (detect::SignalKind::Throughput, None),
         SignalKind::Gauge { .. } | SignalKind::Promql { .. } => (detect::SignalKind::Gauge, None),
+        SignalKind::Probe { probe } if probe.number().is_some() => {
+            (detect::SignalKind::Gauge, None)
+        }
+        SignalKind::Probe { .. } => (detect::SignalKind::Availability, None),
         SignalKind::Availability { .. } => (detect::SignalKind::Availability, None),
     };
     // The detector reads availability as the share of failed scrapes, so that less becomes more.
@@ -136,5 +146,6 @@ fn query(signal: &Signal, matchers: &Matchers, label: &str, interval: Duration) 
         SignalKind::Rate { selector } | SignalKind::Throughput { selector } => rate(selector),
         SignalKind::Gauge { selector } | SignalKind::Availability { selector } => of(selector),
         SignalKind::Promql { query } => query.to_string(),
+        SignalKind::Probe { probe } => probe.told(&config::text::InstanceVars::default()),
     }
 }

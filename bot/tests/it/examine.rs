@@ -135,7 +135,7 @@ impl Examined {
 
 /// Waits until inbox and outbox are empty.
 pub(crate) async fn at_rest(world: &mut World) -> Reader {
-    let database = world.dir.path().join("data/tawny.db");
+    let database = world.dir.path().join("data/journal.db");
     let url = format!("sqlite:{}", database.display());
     let journal = Journal::open_read_only(&url, JournalOptions::default());
     let reader = journal.await.unwrap().reader();

@@ -4,7 +4,7 @@ use super::{
     Hosts, Observed, PacingSettings, Packages, PolicySettings, ServiceMetrics, VersionEntry,
 };
 use crate::reader::{Reader, Step};
-use crate::signal::{Signal, Signals};
+use crate::signal::{Signal, SignalKind, Signals};
 use crate::text::Repository;
 use crate::value::{settings, tagged};
 use crate::yaml::Node;
@@ -117,7 +117,8 @@ impl Service {
 fn consistent(service: &Service, node: &Node, reader: &mut Reader<'_>) -> Option<()> {
     let autonomy = autonomy_has_a_platform(service, node, reader);
     let packages = packages_are_allowed(service, node, reader);
-    (autonomy && packages).then_some(())
+    let probes = probes_have_instances(service, node, reader);
+    (autonomy && packages && probes).then_some(())
 }
 
 fn autonomy_has_a_platform(service: &Service, node: &Node, reader: &mut Reader<'_>) -> bool {
@@ -141,6 +142,51 @@ fn autonomy_has_a_platform(service: &Service, node: &Node, reader: &mut Reader<'
         });
     });
     false
+}
+
+/// A probe of each instance needs to know the instances, and mostly their addresses.
+fn probes_have_instances(service: &Service, node: &Node, reader: &mut Reader<'_>) -> bool {
+    let named = match &service.platform {
+        Platform::Hosts(_) => return true,
+        Platform::Observed(observed) => !observed.instances.is_empty(),
+    };
+    let mut fine = true;
+    for signal in service.signals() {
+        let SignalKind::Probe { probe } = &signal.kind else {
+            continue;
+        };
+        let expected = if probe.needs_address() {
+            "no `{base_url}`, `{host}` or `{port}`, since the platform `observed` knows no addresses"
+        } else if probe.per_instance() && !named {
+            "instances under `platform.instances`, since each of them is probed"
+        } else {
+            continue;
+        };
+        fine = false;
+        let written = node
+            .get("signals")
+            .map(Node::items)
+            .unwrap_or_default()
+            .iter()
+            .enumerate()
+            .find(|(_, item)| item.get("key").and_then(Node::text) == Some(signal.key.as_str()));
+        let (steps, at) = match written {
+            Some((index, item)) => (
+                vec![
+                    Step::Field("signals".to_owned()),
+                    Step::Item(index),
+                    Step::Field("probe".to_owned()),
+                ],
+                item.get("probe").map_or(item.at, |probe| probe.at),
+            ),
+            None => (vec![Step::Field("signals".to_owned())], node.at),
+        };
+        let depth = steps.len();
+        reader.at.0.extend(steps);
+        reader.wrong(at, "a probe of each instance", expected);
+        reader.at.0.truncate(reader.at.0.len() - depth);
+    }
+    fine
 }
 
 fn packages_are_allowed(service: &Service, node: &Node, reader: &mut Reader<'_>) -> bool {

@@ -1,7 +1,8 @@
 //! The entries of `signals`, as they are written.
 
 use super::{Dimension, Direction, KindWord, OnFailure, PresetName, Tolerance, Unit};
-use crate::text::{Amount, Matchers, MetricName, Query, SeriesSelector};
+use crate::settings::Probe;
+use crate::text::{Amount, Matchers, MetricName, Name, Query, SeriesSelector};
 use crate::value::settings;
 use guard::ids::SignalKey;
 use std::collections::BTreeMap;
@@ -13,6 +14,8 @@ settings! {
         preset: PresetName,
         /// Whose metric names: `prometheus` (the client libraries' habit, the default), or another that the preset knows.
         flavour: Option<String>,
+        /// The metric source in which it is read; the service's own when not said.
+        source: Option<Name>,
         /// Signals of the set that are not taken by themselves, such as `latency-p999`.
         include: Vec<SignalKey> = "[]",
         /// Signals of the set to leave out.
@@ -41,6 +44,8 @@ settings! {
         kind: KindWord,
         /// Which part of the house it speaks for.
         dimension: Dimension = "application",
+        /// The metric source in which it is read; the service's own when not said.
+        source: Option<Name>,
         /// `ratio`: counts the bad events.
         bad: Option<SeriesSelector>,
         /// `ratio`: counts all events, the bad ones included.
@@ -55,6 +60,8 @@ settings! {
         selector: Option<SeriesSelector>,
         /// `promql`: the expression, sent as it stands. Keep the instance label in its result to have instances compared.
         query: Option<Query>,
+        /// `probe`: what Tawny asks itself, beside what metrics say.
+        probe: Option<Probe>,
         /// In which direction it gets worse. Without it, `down` for throughput and availability, else `up`.
         direction: Option<Direction>,
         /// The unit of its values. Without it, what the kind suggests.

@@ -90,6 +90,7 @@ fn preset(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<Signal>> {
         .filter_map(|signal| signal.to_signal(entry.preset))
         .collect();
     for signal in &mut signals {
+        signal.source.clone_from(&entry.source);
         if let Some(change) = entry.adjust.get(&signal.key) {
             let at = node
                 .get("adjust")

@@ -3,6 +3,7 @@
 use super::limits::{Amounts, in_order};
 use super::{Direction, KindWord, Signal, SignalEntry, SignalKind, Unit};
 use crate::reader::{Reader, Step};
+use crate::settings::Probe;
 use crate::value::Value;
 use crate::yaml::{Kind, Node};
 
@@ -13,7 +14,12 @@ const QUANTILE: f64 = 0.99;
 pub(super) fn own(node: &Node, reader: &mut Reader<'_>) -> Option<Signal> {
     let entry = SignalEntry::read(node, reader)?;
     let kind = kind(&entry, node, reader)?;
-    let (direction, unit) = habit(entry.kind);
+    let probe = entry.probe.as_ref();
+    let (direction, unit) = habit(entry.kind, probe);
+    if !apart_from_the_probe(&entry, node, reader) {
+        return None;
+    }
+    let (warn_limit, hard_limit) = usual_limits(&entry);
     let signal = Signal {
         key: entry.key,
         dimension: entry.dimension,
@@ -24,11 +30,12 @@ pub(super) fn own(node: &Node, reader: &mut Reader<'_>) -> Option<Signal> {
             .tolerance
             .as_ref()
             .map(super::entry::ToleranceEntry::read_as),
-        warn_limit: entry.warn_limit.map(|amount| amount.value),
-        hard_limit: entry.hard_limit.map(|amount| amount.value),
+        warn_limit,
+        hard_limit,
         action_on_failure: entry.action_on_failure,
         accumulates: entry.accumulates,
         preset: None,
+        source: entry.source,
     };
     let amounts = Amounts {
         tolerance: entry.tolerance.as_ref().map(|tolerance| tolerance.absolute),
@@ -40,8 +47,67 @@ pub(super) fn own(node: &Node, reader: &mut Reader<'_>) -> Option<Signal> {
     (fit && ordered).then_some(signal)
 }
 
+/// The limits as said, or else those that a probe brings: a check's are those of availability, a printed number's
+/// is its `max` or `min`.
+fn usual_limits(entry: &SignalEntry) -> (Option<f64>, Option<f64>) {
+    let said = |amount: Option<crate::text::Amount>| amount.map(|amount| amount.value);
+    let (warn, hard) = (said(entry.warn_limit), said(entry.hard_limit));
+    match &entry.probe {
+        None => (warn, hard),
+        Some(probe) => match probe.number() {
+            Some(number) => (
+                warn,
+                hard.or(number.max.or(number.min).map(|number| number.0)),
+            ),
+            None => (warn.or(Some(0.99)), hard.or(Some(0.95))),
+        },
+    }
+}
+
+/// Whether nothing is said twice: by the signal and by its probe, or by a metric source that it does not read.
+fn apart_from_the_probe(entry: &SignalEntry, node: &Node, reader: &mut Reader<'_>) -> bool {
+    let Some(probe) = &entry.probe else {
+        return true;
+    };
+    let bounded = probe
+        .number()
+        .is_some_and(|number| number.max.is_some() || number.min.is_some());
+    let mut fine = true;
+    for (field, wrong, expected) in [
+        (
+            "source",
+            true,
+            "no source: a probe asks itself and reads no metrics",
+        ),
+        (
+            "hard_limit",
+            bounded,
+            "`hard_limit`, or `max` or `min` of the probe: they say the same",
+        ),
+        (
+            "direction",
+            bounded || probe.number().is_none(),
+            "no direction: the probe says in which one it gets worse",
+        ),
+        (
+            "unit",
+            probe.number().is_none(),
+            "no unit: a check is good or bad",
+        ),
+    ] {
+        let Some(value) = node.get(field).filter(|_| wrong) else {
+            continue;
+        };
+        fine = false;
+        reader.inside(Step::Field(field.to_owned()), |reader| {
+            reader.wrong_value(value, expected);
+        });
+    }
+    fine
+}
+
 /// The direction and the unit that go without saying.
-fn habit(kind: KindWord) -> (Direction, Unit) {
+fn habit(kind: KindWord, probe: Option<&Probe>) -> (Direction, Unit) {
     match kind {
         KindWord::Ratio => (Direction::Up, Unit::Ratio),
         KindWord::Histogram => (Direction::Up, Unit::Seconds),
@@ -49,6 +115,11 @@ fn habit(kind: KindWord) -> (Direction, Unit) {
         KindWord::Rate => (Direction::Up, Unit::PerSecond),
         KindWord::Throughput => (Direction::Down, Unit::PerSecond),
         KindWord::Availability => (Direction::Down, Unit::Ratio),
+        KindWord::Probe => match probe.and_then(Probe::number) {
+            Some(number) if number.min.is_some() => (Direction::Down, Unit::Count),
+            Some(_) => (Direction::Up, Unit::Count),
+            None => (Direction::Down, Unit::Ratio),
+        },
     }
 }
 
@@ -60,10 +131,11 @@ fn kind(entry: &SignalEntry, node: &Node, reader: &mut Reader<'_>) -> Option<Sig
             &["selector"]
         }
         KindWord::Promql => &["query"],
+        KindWord::Probe => &["probe"],
     };
     let mut fine = true;
     for field in [
-        "bad", "total", "metric", "matchers", "quantile", "selector", "query",
+        "bad", "total", "metric", "matchers", "quantile", "selector", "query", "probe",
     ] {
         let value = node.get(field).filter(|value| value.kind != Kind::Nothing);
         let needed = allowed.contains(&field) && !matches!(field, "matchers" | "quantile");
@@ -115,6 +187,9 @@ fn kind(entry: &SignalEntry, node: &Node, reader: &mut Reader<'_>) -> Option<Sig
         },
         KindWord::Promql => SignalKind::Promql {
             query: entry.query.clone()?,
+        },
+        KindWord::Probe => SignalKind::Probe {
+            probe: Box::new(entry.probe.clone()?),
         },
     })
 }

@@ -119,6 +119,7 @@ macro_rules! whole_numbers {
 }
 
 whole_numbers! {
+    u8: 0 to u8::MAX.into();
     u16: 0 to u16::MAX.into();
     u32: 0 to u32::MAX.into();
     u64: 0 to u64::MAX;

@@ -140,3 +140,58 @@ fn a_services_matchers_include_those_of_its_environment() {
     assert_eq!(payments.policy().autonomy, Autonomy::Observe);
     assert_eq!(settings.source_of(payments).unwrap().0.as_str(), "edge");
 }
+
+#[test]
+fn every_relative_path_is_relative_to_the_file() {
+    let text = EXAMPLE
+        .replacen("deploy_path: /srv/shop", "deploy_path: srv/shop", 1)
+        .replacen(
+            "config_path: /etc/shop/shop.toml",
+            "config_path: shop.toml",
+            1,
+        );
+    let settings = read(&text).unwrap_or_else(|errors| panic!("{errors}"));
+    let Platform::Hosts(hosts) = &settings.services[0].platform else {
+        panic!("{:?}", settings.services[0].platform);
+    };
+    assert_eq!(hosts.deploy_path, Path::new("/etc/tawny/srv/shop"));
+    assert_eq!(
+        hosts.config_path.as_deref(),
+        Some(Path::new("/etc/tawny/shop.toml"))
+    );
+    let url = settings.journal.url.unwrap();
+    assert_eq!(url.expose(), "sqlite:/etc/tawny/tawny-data/journal.db");
+    let text = text.replacen(
+        "sqlite:tawny-data/journal.db",
+        "postgres://t@db/tawny?sslmode=verify-full&sslrootcert=ca.pem",
+        1,
+    );
+    let url = read(&text).unwrap().journal.url.unwrap();
+    assert_eq!(
+        url.expose(),
+        "postgres://t@db/tawny?sslmode=verify-full&sslrootcert=%2Fetc%2Ftawny%2Fca.pem"
+    );
+}
+
+#[test]
+fn a_file_that_is_named_without_its_directory_has_absolute_paths_too() {
+    let lookup = config::Lookup::new(
+        |_| None,
+        |_| {
+            Ok("metrics: {main: {type: prometheus, url: 'http://127.0.0.1:9090'}}
+services:
+  - name: shop
+    platform: {type: hosts, deploy_path: releases, start_cmd: ./shop, instances: [{id: a, base_url: 'http://127.0.0.1:1'}]}
+    metrics: {selector: 'job=\"shop\"'}
+"
+            .to_owned())
+        },
+    );
+    let settings = config::load(Path::new("tawny.yaml"), &lookup).unwrap();
+    let Platform::Hosts(hosts) = &settings.services[0].platform else {
+        panic!("{:?}", settings.services[0].platform);
+    };
+    let here = std::env::current_dir().unwrap();
+    assert_eq!(hosts.deploy_path, here.join("releases"));
+    assert_eq!(settings.server.data_dir, here.join("tawny-data"));
+}

@@ -10,6 +10,7 @@ mod any_text;
 mod example;
 mod imported;
 mod mistakes;
+mod probes;
 mod secrets;
 mod support;
 mod yaml;
