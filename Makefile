@@ -25,15 +25,13 @@ check: ## format, lints, documentation; cargo-deny and cargo-machete where insta
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc -q --workspace --no-deps
-	python3 -c "import ast; ast.parse(open('scripts/demo_matrix.py').read())"
+	python3 -c "import ast; [ast.parse(open(f'scripts/{name}.py').read()) for name in ('demo_matrix', 'verify')]"
 	if cargo deny --version >/dev/null 2>&1; then cargo deny check; fi
 	if cargo machete --version >/dev/null 2>&1; then cargo machete; fi
 
-verify: ## the slow ones: a hundred kills, and every demo of docs/demo.md again; goes on where it was stopped
+verify: ## the slow checks, with their dated result in docs/verify; goes on where it was stopped
 	@scripts/need prometheus python3 cc=gcc
-	TAWNY_KILLS=100 cargo test -q -p bot --test it killed_at_random
-	cargo build -q -p bot --bin tawny
-	python3 scripts/demo_matrix.py $(ARGS)
+	python3 scripts/verify.py $(ARGS)
 
 bench: ## durable appends of the journal per second
 	cargo run -q --release -p journal --example durable_appends

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Runs the slow checks and writes their result, with date and revision, to docs/verify/.
+
+Each step is one command. What passed at this revision is not run again, so that a stopped run goes on
+where it was. Exit code 1 if a step failed.
+
+    scripts/verify.py                # everything
+    scripts/verify.py kills demo     # only these
+"""
+
+import datetime
+import json
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+RESULTS = ROOT / ".tawny/verify.jsonl"
+sys.path.insert(0, str(ROOT / "scripts"))
+from demo_matrix import machine, revision  # noqa: E402
+
+# Name, what it shows, command, and the lines of its output that are its result.
+STEPS = [
+    (
+        "kills",
+        "a hundred random SIGKILLs over ten deployments: no action twice, none lost, none stale",
+        "env TAWNY_KILLS=100 cargo test -p bot --test it killed_at_random -- --nocapture",
+        r"^test result|kills",
+    ),
+    (
+        "demo",
+        "every scenario and answer at 1 s and 5 s scrapes: verdict, tier and outcome",
+        "cargo build -q -p bot --bin tawny && python3 scripts/demo_matrix.py",
+        r"^\d+/\d+ |demo\.md$",
+    ),
+]
+
+
+def play(name, command, wanted):
+    """Runs one step; its output goes on to the terminal."""
+    begun = time.monotonic()
+    log = ROOT / f".tawny/verify-{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w") as file:
+        child = subprocess.Popen(
+            ["bash", "-c", command],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        lines = []
+        for line in child.stdout:
+            sys.stderr.write(line)
+            file.write(line)
+            if re.search(wanted, line):
+                lines.append(line.rstrip())
+    return {
+        "step": name,
+        "at": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "revision": revision(),
+        "exit_code": child.wait(),
+        "seconds": round(time.monotonic() - begun),
+        "result": lines[-60:],
+    }
+
+
+def page(done):
+    rows = []
+    for name, shows, command, _ in STEPS:
+        if name in done:
+            run = done[name]
+            verdict = "passed" if run["exit_code"] == 0 else f"**failed** ({run['exit_code']})"
+            rows.append(f"| {name} | {shows} | {verdict} | {run['seconds']} s | {run['revision']} | {run['at']} |")
+        else:
+            rows.append(f"| {name} | {shows} | not run | | | |")
+    details = "\n".join(
+        f"\n## {name}\n\n`{shlex.join([command])[1:-1]}`\n\n```text\n" + "\n".join(done[name]["result"]) + "\n```"
+        for name, _, command, _ in STEPS
+        if name in done
+    )
+    return f"""# Slow checks
+
+Written by `scripts/verify.py`; do not edit. On {machine()}.
+
+| step | shows | result | took | revision | at |
+|---|---|---|---|---|---|
+{chr(10).join(rows)}
+{details}
+"""
+
+
+def known():
+    """The newest result of each step."""
+    if not RESULTS.exists():
+        return {}
+    runs = [json.loads(line) for line in RESULTS.read_text().splitlines() if line.strip()]
+    return {run["step"]: run for run in runs}
+
+
+def main():
+    wanted = sys.argv[1:] or [step[0] for step in STEPS]
+    strange = set(wanted) - {step[0] for step in STEPS}
+    if strange:
+        print(f"no such step: {', '.join(sorted(strange))}; there are: {', '.join(s[0] for s in STEPS)}", file=sys.stderr)
+        return 3
+    done = known()
+    now = revision()
+    for name, _, command, lines in STEPS:
+        before = done.get(name)
+        if name not in wanted or (before and before["exit_code"] == 0 and before["revision"] == now):
+            continue
+        done[name] = play(name, command, lines)
+        with RESULTS.open("a") as file:
+            file.write(json.dumps(done[name]) + "\n")
+    to = ROOT / f"docs/verify/{datetime.date.today()}.md"
+    to.parent.mkdir(parents=True, exist_ok=True)
+    to.write_text(page(done))
+    print(to)
+    return int(any(done[name]["exit_code"] != 0 for name in wanted))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
