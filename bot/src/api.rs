@@ -15,15 +15,20 @@ mod answer;
 mod caller;
 mod command;
 mod deploy;
+mod given;
 mod list;
+mod login_link;
 mod problem;
 mod show;
+mod time;
 mod timeline;
 mod view;
 
 pub use answer::AnswerBody;
 pub use command::ReasonBody;
 pub use deploy::{DeployBody, PackageBody};
+pub use login_link::LoginLinkView;
+pub use problem::Problem;
 pub use view::{ApprovalView, DeploymentView, FindingView, TimelineView};
 
 /// What the handlers share.
@@ -35,6 +40,8 @@ pub struct Api {
     pub tokens: Arc<Tokens>,
     /// The language when a caller names none.
     pub locale: Locale,
+    /// The page, which makes links for people.
+    pub page: crate::web::Page,
     /// Where the page is, for links.
     pub base_url: Option<messages::BaseUrl>,
 }
@@ -63,6 +70,7 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(timeline::timeline))
         .routes(routes!(command::command))
         .routes(routes!(answer::answer))
+        .routes(routes!(login_link::login_link))
 }
 
 /// Anybody with a known token.

@@ -120,6 +120,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         engine: engine.clone(),
         tokens: Arc::new(wire::tokens(&settings)),
         locale: wire::locale(&settings),
+        page: page.clone(),
         base_url: Some(base_url),
     };
     let router = page

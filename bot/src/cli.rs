@@ -9,6 +9,7 @@ mod client;
 mod command;
 mod deploy;
 mod exit;
+mod login;
 mod mock_service;
 mod output;
 mod replay;
@@ -69,6 +70,8 @@ enum Verb {
     Approve(answer::Arguments),
     /// Show what happened to a deployment, in order.
     Timeline(timeline::Arguments),
+    /// Make a one-time link to the page, for yourself.
+    Login(login::Arguments),
 }
 
 /// Where the server is, and who is calling.
@@ -95,6 +98,16 @@ struct Connection {
     lang: Option<String>,
 }
 
+/// Which deployment.
+#[derive(Debug, Clone, Args)]
+struct Named {
+    /// A deployment's id, or a service: then the deployment under way, or else its newest.
+    name: String,
+    /// Of a service in several environments: which one.
+    #[arg(long, short, value_name = "ENVIRONMENT")]
+    environment: Option<String>,
+}
+
 /// The configuration file.
 #[derive(Debug, Clone, Args)]
 struct ConfigFile {
@@ -117,12 +130,16 @@ pub async fn main() -> Exit {
             let help = !error.use_stderr();
             // Printing help to a closed pipe is no failure.
             let _ = error.print();
+            if !help && std::env::args_os().any(|argument| argument == "--json") {
+                let what = error.kind().to_string();
+                output::document("usage", &serde_json::json!({ "error": what }));
+            }
             return if help { Exit::Done } else { Exit::Usage };
         }
     };
     let json = cli.json;
     match cli.verb {
-        Verb::Serve(arguments) => serve::run(arguments).await,
+        Verb::Serve(arguments) => serve::run(arguments, json).await,
         Verb::Demo(arguments) => crate::demo::run(arguments, json).await,
         Verb::MockService(arguments) => mock_service::run(arguments).await,
         Verb::Replay(arguments) => replay::run(&arguments),
@@ -136,5 +153,6 @@ pub async fn main() -> Exit {
         Verb::Rollback(arguments) => command::run("rollback", arguments, json).await,
         Verb::Approve(arguments) => answer::run(arguments, json).await,
         Verb::Timeline(arguments) => timeline::run(arguments, json).await,
+        Verb::Login(arguments) => login::run(arguments, json).await,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::caller::Language;
 use super::command::told;
+use super::given::{self, Given};
 use super::problem::Problem;
 use super::{Api, Caller, DeploymentView};
 use axum::Json;
@@ -33,13 +34,14 @@ pub(super) async fn answer(
     Caller(by): Caller,
     Language(locale): Language,
     Path(id): Path<String>,
-    Json(body): Json<AnswerBody>,
+    Given(body): Given<AnswerBody>,
 ) -> Result<Json<DeploymentView>, Problem> {
     let approval = ApprovalId::new(id).map_err(|error| Problem::bad("id", error))?;
     let choice: Choice = body
         .choice
         .parse()
         .map_err(|error| Problem::bad("choice", error))?;
+    let reason = given::reason(body.reason)?;
     let deployment = deployment_of(&api, &approval)
         .await?
         .ok_or_else(|| Problem::unknown("approval", &approval))?;
@@ -51,7 +53,7 @@ pub(super) async fn answer(
                 approval,
                 by,
                 choice,
-                reason: body.reason,
+                reason,
             },
         )
         .await?;

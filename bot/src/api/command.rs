@@ -1,6 +1,7 @@
 //! `POST /api/v1/deployments/{id}/{command}`
 
 use super::caller::Language;
+use super::given::{self, GivenOrNot};
 use super::problem::Problem;
 use super::{Api, Caller, DeploymentView, show};
 use axum::Json;
@@ -9,6 +10,7 @@ use engine::{EngineError, ledger};
 use guard::event::Event;
 use guard::ids::DeploymentId;
 use guard::input::{Command, Happened};
+use messages::layout::terminal::{self, Colour};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -32,7 +34,7 @@ pub(super) async fn command(
     Caller(by): Caller,
     Language(locale): Language,
     Path((id, command)): Path<(String, String)>,
-    Json(body): Json<ReasonBody>,
+    GivenOrNot(body): GivenOrNot<ReasonBody>,
 ) -> Result<Json<DeploymentView>, Problem> {
     let id = DeploymentId::new(id).map_err(|error| Problem::bad("id", error))?;
     let command = match command.as_str() {
@@ -48,6 +50,7 @@ pub(super) async fn command(
             ));
         }
     };
+    let reason = given::reason(body.reason)?;
     let events = api
         .engine
         .apply(
@@ -55,7 +58,7 @@ pub(super) async fn command(
             Happened::Commanded {
                 by,
                 command,
-                reason: body.reason,
+                reason,
             },
         )
         .await?;
@@ -70,7 +73,8 @@ pub(super) async fn told(
     locale: messages::Locale,
 ) -> Result<Json<DeploymentView>, Problem> {
     if let Some(Event::Refused { refusal, .. }) = events.first() {
-        return Err(Problem::refused(refusal.to_string()));
+        let why = messages::words::refusal(refusal, &show::context(api, locale));
+        return Err(Problem::refused(terminal::text(&why, Colour::Off)));
     }
     let state = ledger::state(api.engine.reader(), id)
         .await?

@@ -1,11 +1,11 @@
 //! `POST /api/v1/deployments`
 
 use super::caller::Language;
+use super::given::Given;
 use super::problem::Problem;
 use super::{Api, Caller, DeploymentView, show};
 use axum::Json;
 use axum::extract::State as Shared;
-use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use engine::{DeployRequest, EngineError, ledger};
 use guard::actor::Role;
@@ -63,9 +63,8 @@ pub(super) async fn deploy(
     Shared(api): Shared<Api>,
     Caller(by): Caller,
     Language(locale): Language,
-    body: Result<Json<DeployBody>, JsonRejection>,
+    Given(body): Given<DeployBody>,
 ) -> Result<(StatusCode, Json<DeploymentView>), Problem> {
-    let Json(body) = body.map_err(|error| Problem::bad("body", error.body_text()))?;
     if !by.has(Role::Operator) {
         let detail = format!(
             "{} lacks the role operator, which deploying needs",

@@ -1,12 +1,13 @@
 //! `GET /api/v1/deployments`
 
 use super::caller::Language;
+use super::given::Asked;
 use super::problem::Problem;
 use super::{Api, Caller, DeploymentView, show};
 use axum::Json;
-use axum::extract::{Query, State as Shared};
+use axum::extract::State as Shared;
 use engine::ledger;
-use guard::ids::{DeploymentId, ServiceName};
+use guard::ids::{DeploymentId, Environment, ServiceName};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -18,11 +19,13 @@ const MOST: u64 = 200;
 pub(super) struct Filter {
     /// Only those of this service.
     service: Option<String>,
+    /// Only those of this environment.
+    environment: Option<String>,
     /// At most so many, the last changed first; 50 when not said, 200 at the most.
     limit: Option<u64>,
 }
 
-/// Deployments, the last changed first.
+/// The last changed deployments; of these, the last asked for first.
 #[utoipa::path(get, path = "/api/v1/deployments", params(Filter), responses(
     (status = 200, body = Vec<DeploymentView>),
     (status = 401, body = Problem), (status = 422, body = Problem),
@@ -31,13 +34,18 @@ pub(super) async fn list(
     Shared(api): Shared<Api>,
     _caller: Caller,
     Language(locale): Language,
-    Query(filter): Query<Filter>,
+    Asked(filter): Asked<Filter>,
 ) -> Result<Json<Vec<DeploymentView>>, Problem> {
     let service = filter
         .service
         .map(ServiceName::new)
         .transpose()
         .map_err(|error| Problem::bad("service", error))?;
+    let environment = filter
+        .environment
+        .map(Environment::new)
+        .transpose()
+        .map_err(|error| Problem::bad("environment", error))?;
     let limit = filter.limit.unwrap_or(50).min(MOST) as usize;
     let mut found = Vec::new();
     for head in api
@@ -56,12 +64,17 @@ pub(super) async fn list(
         let Some(state) = ledger::state(api.engine.reader(), &id).await? else {
             continue;
         };
+        let plan = state.plan();
         if service
             .as_ref()
-            .is_none_or(|wanted| *wanted == state.plan().service)
+            .is_none_or(|wanted| *wanted == plan.service)
+            && environment
+                .as_ref()
+                .is_none_or(|wanted| *wanted == plan.environment)
         {
             found.push(show::view(&api, &state, locale));
         }
     }
+    found.sort_by_key(|view: &DeploymentView| std::cmp::Reverse(view.requested_at));
     Ok(Json(found))
 }

@@ -10,6 +10,7 @@ use engine::{EngineError, ledger};
 use guard::ids::DeploymentId;
 use guard::state::State;
 use messages::Locale;
+use messages::layout::terminal::{self, Colour};
 
 /// One deployment.
 #[utoipa::path(get, path = "/api/v1/deployments/{id}", params(("id" = String, Path)), responses(
@@ -32,11 +33,17 @@ pub(super) async fn show(
 pub(super) fn view(api: &Api, state: &State, locale: Locale) -> DeploymentView {
     let plan = state.plan();
     let observed = api.engine.observed(&plan.service, &plan.environment);
-    let context = messages::Context {
+    let mut message = messages::parent(state, &context(api, locale));
+    // There is nothing to press in a text; what to type instead is in `approval`.
+    message.buttons.clear();
+    let text = terminal::message(&message, Colour::Off);
+    view::deployment(state, observed.as_ref(), text)
+}
+
+pub(super) fn context(api: &Api, locale: Locale) -> messages::Context {
+    messages::Context {
         locale,
         now: jiff::Timestamp::now(),
         base_url: api.base_url.clone(),
-    };
-    let text = messages::layout::plain::message(&messages::parent(state, &context));
-    view::deployment(state, observed.as_ref(), text)
+    }
 }

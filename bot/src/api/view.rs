@@ -1,5 +1,6 @@
 //! What the API shows of a deployment.
 
+use super::time::{millis, millis_or_null};
 use engine::Observed;
 use guard::approval::Standing;
 use guard::finding::Scope;
@@ -35,6 +36,7 @@ pub struct DeploymentView {
     pub steps: usize,
     /// Until when the present step, or the promoted release, is watched.
     #[schema(value_type = Option<String>)]
+    #[serde(serialize_with = "millis_or_null")]
     pub bake_until: Option<Timestamp>,
     /// Signals that moved.
     pub findings: Vec<FindingView>,
@@ -44,6 +46,7 @@ pub struct DeploymentView {
     pub cure: String,
     /// When the cure was proven.
     #[schema(value_type = Option<String>)]
+    #[serde(serialize_with = "millis_or_null")]
     pub cured_at: Option<Timestamp>,
     /// Why it failed.
     pub failure: Option<String>,
@@ -55,9 +58,11 @@ pub struct DeploymentView {
     pub requested_by: String,
     /// When.
     #[schema(value_type = String)]
+    #[serde(serialize_with = "millis")]
     pub requested_at: Timestamp,
     /// When something last happened.
     #[schema(value_type = String)]
+    #[serde(serialize_with = "millis")]
     pub updated_at: Timestamp,
     /// Instances by what was last observed; null when the service has no platform.
     pub instances: Option<InstancesView>,
@@ -70,6 +75,7 @@ pub struct DeploymentView {
 pub struct InstancesView {
     /// When they were looked at.
     #[schema(value_type = String)]
+    #[serde(serialize_with = "millis")]
     pub observed_at: Timestamp,
     /// How many there are.
     pub machine_count: u32,
@@ -90,12 +96,15 @@ pub struct FindingView {
     pub scope: String,
     /// When it began to move.
     #[schema(value_type = String)]
+    #[serde(serialize_with = "millis")]
     pub onset_at: Timestamp,
     /// When it was said.
     #[schema(value_type = String)]
+    #[serde(serialize_with = "millis")]
     pub opened_at: Timestamp,
     /// When it ended by itself.
     #[schema(value_type = Option<String>)]
+    #[serde(serialize_with = "millis_or_null")]
     pub ended_at: Option<Timestamp>,
     /// What was normal, in `unit`.
     pub baseline: f64,
@@ -122,9 +131,11 @@ pub struct ApprovalView {
     pub options: Vec<String>,
     /// When it was asked.
     #[schema(value_type = String)]
+    #[serde(serialize_with = "millis")]
     pub asked_at: Timestamp,
     /// Until when.
     #[schema(value_type = String)]
+    #[serde(serialize_with = "millis")]
     pub expires_at: Timestamp,
 }
 
@@ -135,6 +146,7 @@ pub struct TimelineView {
     pub revision: u64,
     /// When.
     #[schema(value_type = String)]
+    #[serde(serialize_with = "millis")]
     pub at: Timestamp,
     /// The event's name.
     pub event: String,

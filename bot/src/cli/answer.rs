@@ -6,7 +6,7 @@ use crate::api::{AnswerBody, DeploymentView};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The question's id, as `tawny status` shows it.
+    /// The question's id, as `tawny status NAME` shows it.
     approval: String,
     /// The answer.
     #[arg(value_parser = ["rollback", "resume", "hold"])]
@@ -25,7 +25,7 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
             if json {
                 output::document("approve", &view);
             } else {
-                output::line(view.text.trim_end());
+                output::deployment(&view);
             }
             Exit::Done
         }

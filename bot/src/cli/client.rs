@@ -1,10 +1,11 @@
 //! The HTTP client behind the verbs that talk to a server.
 
-use super::{Connection, Exit};
-use crate::api::DeploymentView;
+use super::{Connection, Exit, Named};
+use crate::api::{DeploymentView, Problem};
 use reqwest::{Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// A server, as one caller sees it.
@@ -24,20 +25,44 @@ pub(super) enum CallError {
     Unauthorised { detail: String },
     /// The server said no.
     #[error("{detail}")]
-    Refused { status: u16, detail: String },
+    Refused {
+        status: u16,
+        kind: String,
+        detail: String,
+    },
     /// The answer is not the API's.
     #[error("{url} answered something else than Tawny's API: {error}: check --url")]
     Strange { url: String, error: String },
     /// Nothing goes by that name.
     #[error("neither a deployment nor a service is called `{0}`: see `tawny status`")]
     Unknown(String),
+    /// The service runs in several environments.
+    #[error(
+        "{service} was deployed to {environments}: say which with --environment, or name the deployment"
+    )]
+    Ambiguous {
+        service: String,
+        environments: String,
+    },
 }
 
 impl CallError {
     pub(super) fn exit(&self) -> Exit {
         match self {
-            Self::Refused { status, .. } if *status == 409 || *status == 403 => Exit::Failed,
+            // What does not exist and what cannot be read is the caller's mistake; all else is a no.
+            Self::Refused { kind, .. } if kind != "unknown" && kind != "bad_value" => Exit::Failed,
             _ => Exit::Usage,
+        }
+    }
+}
+
+impl CallError {
+    /// Whether the same call may be answered in a while.
+    pub(super) fn may_pass(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::Strange { .. } => true,
+            Self::Refused { kind, status, .. } => kind == "try_again" || *status >= 500,
+            _ => false,
         }
     }
 }
@@ -66,10 +91,11 @@ impl Client {
         self.call(Method::POST, path, Some(body)).await
     }
 
-    /// The id of a deployment that was named by its id, or by its service: then the newest one.
-    pub(super) async fn resolve(&self, name: &str) -> Result<String, CallError> {
+    /// The id of a deployment that was named by its id, or by its service: then the one that is under
+    /// way, or else the newest.
+    pub(super) async fn resolve(&self, named: &Named) -> Result<String, CallError> {
         match self
-            .get::<DeploymentView>(&format!("deployments/{}", escaped(name)))
+            .get::<DeploymentView>(&format!("deployments/{}", escaped(&named.name)))
             .await
         {
             Ok(view) => return Ok(view.id),
@@ -78,19 +104,16 @@ impl Client {
             }) => {}
             Err(error) => return Err(error),
         }
-        let of_service: Vec<DeploymentView> = match self
-            .get(&format!("deployments?limit=1&service={}", escaped(name)))
-            .await
-        {
+        let mut query = format!("deployments?limit=200&service={}", escaped(&named.name));
+        if let Some(environment) = &named.environment {
+            query.push_str(&format!("&environment={}", escaped(environment)));
+        }
+        let of_service: Vec<DeploymentView> = match self.get(&query).await {
             Ok(found) => found,
             Err(CallError::Refused { status: 422, .. }) => Vec::new(),
             Err(error) => return Err(error),
         };
-        of_service
-            .into_iter()
-            .next()
-            .map(|view| view.id)
-            .ok_or_else(|| CallError::Unknown(name.to_owned()))
+        pick(&of_service, named)
     }
 
     async fn call<B: Serialize, T: DeserializeOwned>(
@@ -128,11 +151,30 @@ impl Client {
     }
 }
 
+/// The deployment that is meant: it must not be guessed between environments.
+fn pick(found: &[DeploymentView], named: &Named) -> Result<String, CallError> {
+    let environments: BTreeSet<&str> = found.iter().map(|v| v.environment.as_str()).collect();
+    if environments.len() > 1 {
+        return Err(CallError::Ambiguous {
+            service: named.name.clone(),
+            environments: environments.into_iter().collect::<Vec<_>>().join(" and "),
+        });
+    }
+    let open = |view: &&DeploymentView| {
+        matches!(view.status.as_str(), "pending" | "progressing" | "paused")
+    };
+    found
+        .iter()
+        .find(open)
+        .or_else(|| found.iter().max_by_key(|view| view.requested_at))
+        .map(|view| view.id.clone())
+        .ok_or_else(|| CallError::Unknown(named.name.clone()))
+}
+
 fn refused(base: &str, status: StatusCode, text: &str) -> CallError {
-    let detail = serde_json::from_str::<serde_json::Value>(text)
-        .ok()
-        .and_then(|v| v["detail"].as_str().map(ToOwned::to_owned));
-    match detail {
+    let problem = serde_json::from_str::<Problem>(text).ok();
+    let kind = problem.as_ref().map(|problem| problem.kind.clone());
+    match problem.map(|problem| problem.detail) {
         None => CallError::Strange {
             url: base.to_owned(),
             error: format!("http status {status}"),
@@ -140,6 +182,7 @@ fn refused(base: &str, status: StatusCode, text: &str) -> CallError {
         Some(detail) if status == StatusCode::UNAUTHORIZED => CallError::Unauthorised { detail },
         Some(detail) => CallError::Refused {
             status: status.as_u16(),
+            kind: kind.unwrap_or_default(),
             detail,
         },
     }
@@ -156,4 +199,49 @@ fn cause(error: &reqwest::Error) -> String {
 
 pub(super) fn escaped(segment: &str) -> String {
     percent_encoding::utf8_percent_encode(segment, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn view(id: &str, environment: &str, status: &str, requested_at: &str) -> DeploymentView {
+        serde_json::from_value(serde_json::json!({
+            "id": id, "service": "shop", "environment": environment, "from": "v1", "to": "v2",
+            "status": status, "verdict": null, "tier": 0, "attribution": null, "step": 0, "steps": 2,
+            "bake_until": null, "findings": [], "approval": null, "cure": "not_needed",
+            "cured_at": null, "failure": null, "metrics_lost": null, "blind": [],
+            "requested_by": "ann", "requested_at": requested_at, "updated_at": requested_at,
+            "instances": null, "text": "",
+        }))
+        .unwrap()
+    }
+
+    fn shop() -> Named {
+        Named {
+            name: "shop".to_owned(),
+            environment: None,
+        }
+    }
+
+    #[test]
+    fn a_service_means_the_deployment_under_way_and_else_the_newest() {
+        let old = view("dep_1", "prod", "promoted", "2026-11-20T00:00:00Z");
+        let new = view("dep_2", "prod", "failed", "2026-11-21T00:00:00Z");
+        let open = view("dep_3", "prod", "paused", "2026-11-19T00:00:00Z");
+        let two = [old.clone(), new.clone()];
+        assert_eq!(pick(&two, &shop()).unwrap(), "dep_2");
+        assert_eq!(pick(&[new, old, open], &shop()).unwrap(), "dep_3");
+        assert!(matches!(pick(&[], &shop()), Err(CallError::Unknown(_))));
+    }
+
+    #[test]
+    fn between_environments_nothing_is_guessed() {
+        let found = [
+            view("dep_1", "prod", "paused", "2026-11-20T00:00:00Z"),
+            view("dep_2", "staging", "progressing", "2026-11-21T00:00:00Z"),
+        ];
+        let error = pick(&found, &shop()).unwrap_err().to_string();
+        assert!(error.contains("prod and staging"), "{error}");
+    }
 }

@@ -1,13 +1,13 @@
 //! `tawny pause|resume|hold|promote|rollback NAME`
 
 use super::client::{CallError, Client, escaped};
-use super::{Connection, Exit, output};
+use super::{Connection, Exit, Named, output};
 use crate::api::{DeploymentView, ReasonBody};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// A deployment's id, or a service: then its newest deployment.
-    name: String,
+    #[command(flatten)]
+    named: Named,
     /// Why, in your words; it is kept and shown.
     #[arg(long, short)]
     reason: Option<String>,
@@ -22,7 +22,7 @@ pub(super) async fn run(verb: &str, arguments: Arguments, json: bool) -> Exit {
             if json {
                 output::document(verb, &view);
             } else {
-                output::line(view.text.trim_end());
+                output::deployment(&view);
             }
             Exit::Done
         }
@@ -31,7 +31,7 @@ pub(super) async fn run(verb: &str, arguments: Arguments, json: bool) -> Exit {
 
 async fn give(verb: &str, arguments: Arguments) -> Result<DeploymentView, CallError> {
     let client = Client::new(arguments.connection)?;
-    let id = client.resolve(&arguments.name).await?;
+    let id = client.resolve(&arguments.named).await?;
     client
         .post(
             &format!("deployments/{}/{verb}", escaped(&id)),

@@ -4,10 +4,12 @@ use super::client::{CallError, Client, escaped};
 use super::{Connection, Exit, output};
 use crate::api::{DeployBody, DeploymentView, PackageBody};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often a waiting client looks.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How long a server may be away while it is waited for.
+const SILENT_FOR: Duration = Duration::from_secs(120);
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -51,7 +53,7 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
             if json {
                 output::document("deploy", &view);
             } else {
-                output::line(view.text.trim_end());
+                output::deployment(&view);
             }
             if wait { Exit::of(&view) } else { Exit::Done }
         }
@@ -98,8 +100,24 @@ async fn follow(client: &Client, begun: DeploymentView) -> Result<DeploymentView
             return Ok(view);
         }
         tokio::time::sleep(LOOK_EVERY).await;
-        view = client
-            .get(&format!("deployments/{}", escaped(&view.id)))
-            .await?;
+        view = look(client, &view.id, &progress).await?;
+    }
+}
+
+/// Looks again. A server that is being restarted is waited for: the release goes on meanwhile.
+async fn look(
+    client: &Client,
+    id: &str,
+    progress: &ProgressBar,
+) -> Result<DeploymentView, CallError> {
+    let silent_since = Instant::now();
+    loop {
+        match client.get(&format!("deployments/{}", escaped(id))).await {
+            Err(error) if error.may_pass() && silent_since.elapsed() < SILENT_FOR => {
+                progress.set_message(format!("{error}; still trying"));
+                tokio::time::sleep(2 * LOOK_EVERY).await;
+            }
+            said => return said,
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Exit;
 use super::client::CallError;
+use crate::api::DeploymentView;
 use serde::Serialize;
 use std::io::{IsTerminal, Write};
 
@@ -20,6 +21,23 @@ pub(super) fn document<T: Serialize>(verb: &str, content: &T) {
 pub(super) fn line(text: &str) {
     // A reader that went away is no failure of ours.
     let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// A deployment, with what can be typed where something waits for an answer.
+pub(super) fn deployment(view: &DeploymentView) {
+    line(view.text.trim_end());
+    if let Some(approval) = &view.approval {
+        line(&format!(
+            "   tawny approve {} {}",
+            approval.id,
+            approval.options.join("|")
+        ));
+    } else if view.status == "paused" {
+        line(&format!(
+            "   tawny resume {id}   or   tawny rollback {id}",
+            id = view.id
+        ));
+    }
 }
 
 /// Why the verb failed, on standard error.

@@ -3,6 +3,7 @@
 use super::{ConfigFile, Exit, output};
 use crate::boot::{self, BootError};
 use engine::EngineOptions;
+use guard::ids::PersonId;
 use std::time::Duration;
 
 #[derive(Debug, clap::Args)]
@@ -15,7 +16,7 @@ pub(super) struct Arguments {
     lease: Duration,
 }
 
-pub(super) async fn run(arguments: Arguments) -> Exit {
+pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
     let path = &arguments.file.config;
     let settings = match config::load(path, &config::Lookup::system()) {
         Ok(settings) => settings,
@@ -44,19 +45,40 @@ pub(super) async fn run(arguments: Arguments) -> Exit {
             return Exit::Usage;
         }
     };
+    announce(&running, &people, json).await;
+    crate::shutdown::signal().await;
+    running.stop().await;
+    Exit::Done
+}
+
+/// Says where it listens, and how people get in.
+async fn announce(running: &boot::Running, people: &[PersonId], json: bool) {
+    let mut links = Vec::new();
+    for person in people {
+        match running.page.login_link(person).await {
+            Ok((link, _)) => links.push((person, link)),
+            Err(error) => output::failed(&format!("no link for {person}: {error}")),
+        }
+    }
+    if json {
+        let links: Vec<_> = links
+            .iter()
+            .map(|(person, link)| serde_json::json!({ "person": person, "link": link }))
+            .collect();
+        let address = running.address.to_string();
+        output::document(
+            "serve",
+            &serde_json::json!({ "address": address, "url": running.url, "links": links }),
+        );
+        return;
+    }
     output::line(&format!(
         "tawny listens on http://{} (page and API: {})",
         running.address, running.url
     ));
-    for person in people {
-        match running.page.login_link(&person).await {
-            Ok(link) => output::line(&format!("one-time link for {person}: {link}")),
-            Err(error) => output::failed(&format!("no link for {person}: {error}")),
-        }
+    for (person, link) in links {
+        output::line(&format!("one-time link for {person}: {link}"));
     }
-    crate::shutdown::signal().await;
-    running.stop().await;
-    Exit::Done
 }
 
 /// Shorter than a second, a busy machine would lose it all the time.

@@ -1,7 +1,7 @@
 //! `tawny status [NAME]`
 
 use super::client::{CallError, Client, escaped};
-use super::{Connection, Exit, output};
+use super::{Connection, Exit, Named, output};
 use crate::api::DeploymentView;
 use comfy_table::{Cell, Color, ContentArrangement, Table, presets};
 
@@ -9,6 +9,9 @@ use comfy_table::{Cell, Color, ContentArrangement, Table, presets};
 pub(super) struct Arguments {
     /// A deployment's id, or a service; everything when left out.
     name: Option<String>,
+    /// Of a service in several environments: which one.
+    #[arg(long, short, requires = "name", value_name = "ENVIRONMENT")]
+    environment: Option<String>,
     #[command(flatten)]
     connection: Connection,
 }
@@ -35,7 +38,11 @@ async fn fetch(arguments: &Arguments) -> Result<Vec<DeploymentView>, CallError> 
     match &arguments.name {
         None => client.get("deployments").await,
         Some(name) => {
-            let id = client.resolve(name).await?;
+            let named = Named {
+                name: name.clone(),
+                environment: arguments.environment.clone(),
+            };
+            let id = client.resolve(&named).await?;
             Ok(vec![
                 client.get(&format!("deployments/{}", escaped(&id))).await?,
             ])
@@ -46,7 +53,7 @@ async fn fetch(arguments: &Arguments) -> Result<Vec<DeploymentView>, CallError> 
 fn print(found: &[DeploymentView], one: bool) {
     match found {
         [] => output::line("no deployments yet: begin one with `tawny deploy SERVICE VERSION`"),
-        [view] if one => output::line(view.text.trim_end()),
+        [view] if one => output::deployment(view),
         _ => output::line(&table(found).to_string()),
     }
 }

@@ -1,15 +1,15 @@
 //! `tawny timeline NAME`
 
 use super::client::{CallError, Client, escaped};
-use super::{Connection, Exit, output};
+use super::{Connection, Exit, Named, output};
 use crate::api::TimelineView;
 use guard::event::{Event, Recorded};
 use messages::{Context, Locale};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// A deployment's id, or a service: then its newest deployment.
-    name: String,
+    #[command(flatten)]
+    named: Named,
     #[command(flatten)]
     connection: Connection,
 }
@@ -39,7 +39,7 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
 
 async fn fetch(arguments: Arguments) -> Result<(String, Vec<TimelineView>), CallError> {
     let client = Client::new(arguments.connection)?;
-    let id = client.resolve(&arguments.name).await?;
+    let id = client.resolve(&arguments.named).await?;
     let lines = client
         .get(&format!("deployments/{}/timeline", escaped(&id)))
         .await?;

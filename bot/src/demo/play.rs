@@ -19,6 +19,7 @@ use messages::Locale;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
 
 /// How long customers come before the deployment, beside some scrapes.
 const WARM_UP: Duration = Duration::from_secs(12);
@@ -41,21 +42,38 @@ pub(super) async fn play(arguments: &Arguments, json: bool) -> Result<Exit, Demo
     let narrator = Narrator::new();
     narrator.say("starting Prometheus, Tawny and four instances of a small shop, version v1…");
     let setup = setup(arguments);
-    let world = World::start(&setup, &dir).await?;
+    // Asked for before anything runs: what was started is taken away whenever the end comes.
+    let interrupt = interrupt();
+    let world = World::start(&setup, &dir, &interrupt).await?;
     narrator.say(&format!(
         "page: {}   prometheus: {}",
         world.server.url, world.prometheus_url
     ));
     let played = tokio::select! {
         played = course(arguments, &setup, &world, &narrator) => played,
-        () = crate::shutdown::signal() => Err(DemoError::Interrupted),
+        () = interrupt.cancelled() => Err(DemoError::Interrupted),
     };
     let exit = match played {
         Ok(played) => conclude(arguments, &world, &played, &narrator, json).await,
         Err(error) => Err(error),
     };
+    if arguments.keep && !interrupt.is_cancelled() {
+        narrator.say("everything keeps running until Ctrl-C");
+        interrupt.cancelled().await;
+    }
     world.stop().await;
     exit
+}
+
+/// Cancelled when the process is told to end.
+fn interrupt() -> CancellationToken {
+    let token = CancellationToken::new();
+    let told = token.clone();
+    tokio::spawn(async move {
+        crate::shutdown::signal().await;
+        told.cancel();
+    });
+    token
 }
 
 fn folder(arguments: &Arguments) -> Result<(PathBuf, Option<tempfile::TempDir>), DemoError> {
@@ -152,7 +170,7 @@ fn hand_over(world: &World, id: &DeploymentId) -> Result<Option<Timestamp>, Demo
         "prometheus_url": world.prometheus_url,
         "fault_urls": fault_urls,
         "deployment_id": id,
-        "gray_until": until,
+        "gray_until": format!("{until:.3}"),
     }));
     Ok(None)
 }
@@ -183,7 +201,11 @@ async fn follow(
 ) -> Result<String, DemoError> {
     let waits_for_people = arguments.no_fault
         || (arguments.answer.is_none() && arguments.scenario == Scenario::Latency);
-    let limit = if waits_for_people { HELD } else { ENDS_WITHIN };
+    let limit = if waits_for_people {
+        HELD + ENDS_WITHIN
+    } else {
+        ENDS_WITHIN
+    };
     let state = wait_for(world, id, "an outcome", limit, |state| {
         state.open_approval().is_some() || outcome(state).is_some()
     })
@@ -242,6 +264,7 @@ async fn link(world: &World) -> Result<String, DemoError> {
         .page
         .login_link(&person)
         .await
+        .map(|(link, _)| link)
         .map_err(|error| DemoError::person("get a link", &error))
 }
 
@@ -302,10 +325,6 @@ async fn conclude(
     narrator.say(&report.summary());
     if json {
         narrate::document(&report.document);
-    }
-    if arguments.keep {
-        narrator.say("everything keeps running until Ctrl-C");
-        crate::shutdown::signal().await;
     }
     Ok(if report.as_expected {
         Exit::Done

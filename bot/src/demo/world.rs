@@ -56,7 +56,11 @@ pub(super) struct World {
 impl World {
     /// Starts everything, with the old version on all instances and customers coming. The ports are only
     /// free a moment before, so it may take more than one try.
-    pub(super) async fn start(setup: &Setup, dir: &Path) -> Result<Self, DemoError> {
+    pub(super) async fn start(
+        setup: &Setup,
+        dir: &Path,
+        interrupt: &CancellationToken,
+    ) -> Result<Self, DemoError> {
         let mut tries = 0;
         loop {
             tries += 1;
@@ -66,7 +70,7 @@ impl World {
                 dir.join(format!("try-{tries}"))
             };
             std::fs::create_dir_all(&own).map_err(DemoError::io("making the demo's folder"))?;
-            match Self::start_in(setup, own).await {
+            match Self::start_in(setup, own, interrupt).await {
                 Err(error @ (DemoError::Person { .. } | DemoError::TooLong { .. }))
                     if tries < STARTS =>
                 {
@@ -77,7 +81,11 @@ impl World {
         }
     }
 
-    async fn start_in(setup: &Setup, dir: PathBuf) -> Result<Self, DemoError> {
+    async fn start_in(
+        setup: &Setup,
+        dir: PathBuf,
+        interrupt: &CancellationToken,
+    ) -> Result<Self, DemoError> {
         let stop = CancellationToken::new();
         let places = places().map_err(DemoError::io("finding free ports"))?;
         let built = [OLD, NEW]
@@ -105,7 +113,11 @@ impl World {
             seed: setup.seed,
         };
         let server = boot_server(&dir, &settings::yaml(&facts)).await?;
-        if let Err(error) = install(&server).await {
+        let installed = tokio::select! {
+            installed = install(&server) => installed,
+            () = interrupt.cancelled() => Err(DemoError::Interrupted),
+        };
+        if let Err(error) = installed {
             let hosts = hosts(&server);
             server.stop().await;
             for hosts in hosts {

@@ -2,6 +2,8 @@
 "use strict";
 
 const EVERY_MS = 2000;
+const ANSWER_MS = 5000;
+let asking = false;
 
 function busy() {
   const active = document.activeElement;
@@ -17,9 +19,13 @@ function localTimes() {
 }
 
 async function refresh() {
-  if (busy()) return;
+  if (busy() || asking) return;
+  asking = true;
   try {
-    const answer = await fetch(location.href, { redirect: "error" });
+    const answer = await fetch(location.href, {
+      redirect: "error",
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
     if (answer.status === 401) return location.reload();
     if (!answer.ok) throw new Error(answer.statusText);
     const next = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -33,6 +39,8 @@ async function refresh() {
     document.body.classList.remove("offline");
   } catch {
     document.body.classList.add("offline");
+  } finally {
+    asking = false;
   }
 }
 

@@ -120,12 +120,14 @@ impl Page {
             .with_state(self.clone())
     }
 
-    /// A link that begins a session for this person: once, within the hour.
-    pub async fn login_link(&self, person: &PersonId) -> Result<String, JournalError> {
+    /// A link that begins a session for this person: once, until the time beside it.
+    pub async fn login_link(&self, person: &PersonId) -> Result<(String, Timestamp), JournalError> {
+        let until = self.now().saturating_add(LINK_LASTS);
         let token = self
             .put_token(TokenKind::Link, person.as_str(), LINK_LASTS)
             .await?;
-        Ok(format!("{}/login/{token}", self.base_url.as_str()))
+        let link = format!("{}/login/{token}", self.base_url.as_str());
+        Ok((link, until.unwrap_or(Timestamp::MAX)))
     }
 
     /// A new random token of 256 bits; the journal keeps its hash.

@@ -137,10 +137,12 @@ impl CookieName {
         self.header("", 0)
     }
 
+    // Lax: a link that somebody follows from a chat finds them logged in. What changes anything needs
+    // the form's token and this origin besides.
     fn header(&self, token: &str, max_age: i64) -> String {
         let secure = if self.secure { "; Secure" } else { "" };
         format!(
-            "{}={token}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Strict{secure}",
+            "{}={token}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}",
             self.name
         )
     }

@@ -56,11 +56,15 @@ async fn wrong_use_no_server_and_no_right_to_call_exit_with_3() {
         vec!["frobnicate"],
         vec!["status", "--nope"],
         vec!["approve", "apr_1", "perhaps"],
-        vec!["check-config", "--config", "/does/not/exist.yaml"],
+        vec!["check-config", "/does/not/exist.yaml"],
     ] {
         let ended = at(&url, Some(ANN), &wrong).await;
         assert_eq!(ended.code, 3, "{wrong:?}: {}{}", ended.out, ended.err);
     }
+    let wrong = at(&url, Some(ANN), &["--json", "status", "--nope"]).await;
+    assert_eq!(wrong.code, 3);
+    let document = wrong.document("tawny.usage/1");
+    assert!(document["error"].as_str().unwrap().contains("argument"));
     let unheard = at(&url, Some(ANN), &["--json", "status"]).await;
     assert_eq!(unheard.code, 3);
     let document = unheard.document("tawny.status/1");
@@ -141,7 +145,7 @@ async fn what_a_deployment_comes_to_is_its_exit_code_and_its_document() {
     let late = tawny(&world, BO, &answer).await;
     assert_eq!(late.code, 1);
     assert!(
-        late.err.contains("ann already answered `rollback` at 20"),
+        late.err.contains("ann already answered at ") && late.err.contains("Roll back"),
         "{}",
         late.err
     );
@@ -181,16 +185,17 @@ async fn of_two_who_answer_at_once_one_decides_and_the_other_is_told_who_and_whe
             world.server.call(BO, Method::POST, &path, Some(&hold)),
         );
         let (winner, loser) = match (ann.0, bo.0) {
-            (200, 409) => ("ann already answered `resume` at 20", bo.1),
-            (409, 200) => ("bo already answered `hold` at 20", ann.1),
+            (200, 409) => (("ann already answered at ", "Resume"), bo.1),
+            (409, 200) => (("bo already answered at ", "Keep paused"), ann.1),
             both => panic!("{both:?}"),
         };
         let detail = loser["detail"].as_str().unwrap();
-        assert!(detail.contains(winner), "{detail}");
+        assert!(detail.contains(winner.0), "{detail}");
+        assert!(detail.contains(winner.1), "{detail}");
         let events = world.events(&id).await;
         let answered = events.iter().filter(|event| *event == "approval_answered");
         assert_eq!(answered.count(), 1);
-        if winner.starts_with("bo") {
+        if winner.0.starts_with("bo") {
             // Held: somebody else has to let it go on.
             let (status, _) = world
                 .server
@@ -205,5 +210,71 @@ async fn of_two_who_answer_at_once_one_decides_and_the_other_is_told_who_and_whe
         }
         world.over(&id, "promoted").await;
     }
+    world.examine().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_gets_a_link_to_the_page_by_their_token_and_a_machine_does_not() {
+    let mut world = World::small().await;
+    world.server.begin(&crate::server::Life::default());
+    world.server.ready().await;
+    let made = tawny(&world, ANN, &["--json", "login"]).await;
+    assert_eq!(made.code, 0, "{}", made.err);
+    let document = made.document("tawny.login/1");
+    assert_eq!(document["person"], "ann");
+    let link = document["link"].as_str().unwrap();
+    assert!(link.contains("/login/"), "{link}");
+    let until = document["expires_at"].as_str().unwrap();
+    assert_eq!(until.len(), "2026-11-21T03:12:00.000Z".len(), "{until}");
+    let machine = tawny(&world, CI, &["--json", "login"]).await;
+    assert_eq!(machine.code, 1, "{}", machine.err);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_read_is_told_as_a_problem_and_a_command_needs_no_body() {
+    let mut world = World::small().await.with_first_version().await;
+    let package = world.put("shop", "v2", SERVES);
+    let id = world.deploy("shop", "v2", &package).await;
+    asked(&mut world, &id).await;
+    let command = format!("deployments/{id}/hold");
+    let long = "x".repeat(501);
+    for (path, body) in [
+        (&command, json!({ "reason": long })),
+        (&command, json!({ "raison": "typo" })),
+        (&"approvals/apr_1".to_owned(), json!({ "choice": 7 })),
+    ] {
+        let (status, problem) = world
+            .server
+            .call(ANN, Method::POST, path, Some(&body))
+            .await;
+        assert_eq!(
+            (status, &problem["type"]),
+            (422, &json!("bad_value")),
+            "{problem}"
+        );
+    }
+    let (status, problem) = world
+        .server
+        .call(ANN, Method::GET, "deployments?limit=many", None)
+        .await;
+    assert_eq!(
+        (status, &problem["type"]),
+        (422, &json!("bad_value")),
+        "{problem}"
+    );
+    let (status, view) = world.server.call(ANN, Method::POST, &command, None).await;
+    assert_eq!(status, 200, "{view}");
+    let told = tawny(&world, ANN, &["status", &id]).await;
+    assert!(
+        told.out.contains(&format!("tawny resume {id}")),
+        "{}",
+        told.out
+    );
+    let (status, _) = world
+        .server
+        .call(ANN, Method::POST, &format!("deployments/{id}/resume"), None)
+        .await;
+    assert_eq!(status, 200);
+    world.over(&id, "promoted").await;
     world.examine().await;
 }

@@ -32,8 +32,8 @@ page-instance-alerting = { $standing }, alerting
 
 denied-host = This page does not answer under that name. Add it to server.allowed_hosts in the configuration if it should.
 denied-origin = This form came from another site. Nothing was done.
-denied-no-session = You are not logged in. Open the one-time link that tawny serve printed, or ask for a new one.
-denied-link = This link is unknown, too old, or was used before: each works once. Ask for a new one.
+denied-no-session = You are not logged in. Open the one-time link that tawny serve printed, or get a new one: type tawny login, with your token.
+denied-link = This link is unknown, too old, or was used before: each works once. Get a new one: type tawny login, with your token.
 denied-form-token = This form belongs to another session. Nothing was done: go back, reload, and press again.
 denied-bad-form = This form is incomplete. Nothing was done.
 denied-not-found = There is no such deployment.

@@ -29,8 +29,8 @@ page-instance-alerting = { $standing }，有告警
 
 denied-host = 此页面不响应该主机名。如需使用，请将其加入配置项 server.allowed_hosts。
 denied-origin = 该表单来自其他网站，未执行任何操作。
-denied-no-session = 尚未登录。请打开 tawny serve 打印的一次性链接，或重新获取一个。
-denied-link = 该链接无效、已过期或已被使用：每个链接只能用一次。请重新获取。
+denied-no-session = 尚未登录。请打开 tawny serve 打印的一次性链接，或用自己的令牌运行 tawny login 获取新链接。
+denied-link = 该链接无效、已过期或已被使用：每个链接只能用一次。请用自己的令牌运行 tawny login 获取新链接。
 denied-form-token = 该表单属于另一个会话，未执行任何操作：请返回并刷新后重试。
 denied-bad-form = 表单不完整，未执行任何操作。
 denied-not-found = 没有这个部署。

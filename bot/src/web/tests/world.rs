@@ -92,7 +92,8 @@ impl World {
             .page
             .login_link(&PersonId::new(person).unwrap())
             .await
-            .unwrap();
+            .unwrap()
+            .0;
         link[link.find("/login/").unwrap()..].to_owned()
     }
 

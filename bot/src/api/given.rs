@@ -1,0 +1,77 @@
+//! What callers give, with problem details where it cannot be read.
+
+use super::problem::Problem;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::header::CONTENT_LENGTH;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+/// The longest reason that is kept, in characters.
+const LONGEST_REASON: usize = 500;
+
+/// A JSON body.
+pub(super) struct Given<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Given<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        Json::<T>::from_request(request, state)
+            .await
+            .map(|Json(given)| Self(given))
+            .map_err(|rejection| Problem::bad("body", rejection.body_text()))
+    }
+}
+
+/// A JSON body that may be left out.
+pub(super) struct GivenOrNot<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for GivenOrNot<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let announced = request.headers().get(CONTENT_LENGTH);
+        let none = announced.is_none_or(|length| length == "0");
+        if !none {
+            return Given::from_request(request, state)
+                .await
+                .map(|given| Self(given.0));
+        }
+        // Without a length the body may still come in pieces.
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection| Problem::bad("body", rejection.body_text()))?;
+        if bytes.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        serde_json::from_slice(&bytes)
+            .map(Self)
+            .map_err(|error| Problem::bad("body", error))
+    }
+}
+
+/// The query string.
+pub(super) struct Asked<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Query::<T>::from_request_parts(parts, state)
+            .await
+            .map(|Query(asked)| Self(asked))
+            .map_err(|rejection| Problem::bad("query", rejection.body_text()))
+    }
+}
+
+/// A reason, if it is not too long to be read by anybody.
+pub(super) fn reason(given: Option<String>) -> Result<Option<String>, Problem> {
+    let length = given.as_deref().map_or(0, |text| text.chars().count());
+    if length > LONGEST_REASON {
+        let detail = format!("{length} characters: expected at most {LONGEST_REASON}");
+        return Err(Problem::bad("reason", detail));
+    }
+    Ok(given)
+}
