@@ -95,7 +95,7 @@ async fn wrong_use_no_server_and_no_right_to_call_exit_with_3() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_deployment_comes_to_is_its_exit_code_and_its_document() {
-    let mut world = World::small().await.with_first_version().await;
+    let mut world = World::asking().await.with_first_version().await;
     let again = tawny(&world, ANN, &["deploy", "shop", "v1"]).await;
     assert_eq!(again.code, 1, "{}", again.err);
     assert!(again.err.contains("already runs v1"), "{}", again.err);
@@ -173,7 +173,7 @@ async fn asked(world: &mut World, id: &str) -> Value {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_who_answer_at_once_one_decides_and_the_other_is_told_who_and_when() {
-    let mut world = World::small().await.with_first_version().await;
+    let mut world = World::asking().await.with_first_version().await;
     for version in ["v2", "v3"] {
         let package = world.put("shop", version, SERVES);
         let id = world.deploy("shop", version, &package).await;
@@ -232,7 +232,7 @@ async fn a_person_gets_a_link_to_the_page_by_their_token_and_a_machine_does_not(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_cannot_be_read_is_told_as_a_problem_and_a_command_needs_no_body() {
-    let mut world = World::small().await.with_first_version().await;
+    let mut world = World::asking().await.with_first_version().await;
     let package = world.put("shop", "v2", SERVES);
     let id = world.deploy("shop", "v2", &package).await;
     asked(&mut world, &id).await;

@@ -18,6 +18,8 @@ pub(crate) const SIGNING: &str = "whsec_dGhpcyBpcyBhIHNlY3JldCBmb3IgdGVzdHMgb25s
 pub(crate) struct Guarding {
     pub(crate) autonomy: &'static str,
     pub(crate) when_unsure: &'static str,
+    /// The share of failures that matters: the smaller, the longer nothing can be said for sure.
+    pub(crate) tolerance: &'static str,
     /// Seconds that each step is watched.
     pub(crate) step_bake_s: u64,
     /// Seconds that a promoted release is watched.
@@ -30,6 +32,7 @@ impl Default for Guarding {
         Self {
             autonomy: "rollback",
             when_unsure: "promote",
+            tolerance: "2%",
             step_bake_s: 1,
             bake_s: 1,
         }
@@ -121,7 +124,7 @@ fn add_service(text: &mut String, facts: &Facts<'_>, service: &str) {
         kind: ratio
         bad: requests_total{{result="failed"}}
         total: requests_total
-        tolerance: {{absolute: 2%, relative: 0}}
+        tolerance: {{absolute: {tolerance}, relative: 0}}
         warn_limit: 2%
         hard_limit: 10%
     policy: {{autonomy: {autonomy}, when_unsure: {unsure}, bake: {bake}s, approval_expiry: 10m, cure_expiry: 120s}}
@@ -131,6 +134,7 @@ fn add_service(text: &mut String, facts: &Facts<'_>, service: &str) {
         known = known.join(", "),
         autonomy = guarding.autonomy,
         unsure = guarding.when_unsure,
+        tolerance = guarding.tolerance,
         bake = guarding.bake_s,
         step = guarding.step_bake_s,
     );

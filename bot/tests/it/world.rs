@@ -28,6 +28,16 @@ impl World {
         Self::of(&[("shop", 2)], &Guarding::default()).await
     }
 
+    /// The same, guarded so that each step ends with a question: nothing is sure within seconds.
+    pub(crate) async fn asking() -> Self {
+        let guarding = Guarding {
+            when_unsure: "hold",
+            tolerance: "0.01%",
+            ..Guarding::default()
+        };
+        Self::of(&[("shop", 2)], &guarding).await
+    }
+
     pub(crate) async fn of(services: &[(&str, usize)], guarding: &Guarding) -> Self {
         let dir = TempDir::new().unwrap();
         let ip = fleet::own_ip();
