@@ -95,6 +95,7 @@ impl Engine {
                 version: request.version.clone(),
             });
         }
+        let package = acceptable_package(service, request)?;
         let template = |version: &Version| {
             service
                 .packages
@@ -108,10 +109,7 @@ impl Engine {
             from_package: from.as_ref().and_then(template),
             from,
             from_known_good: known_good,
-            package: request
-                .package
-                .clone()
-                .or_else(|| template(&request.version)),
+            package,
             to: request.version.clone(),
             reversible: request.reversible && !service.irreversible.contains(&request.version),
             steps: steps(&service.instances, &service.pacing)?,
@@ -182,4 +180,34 @@ impl Engine {
             .map(|state| state.plan().deployment.clone())
             .collect())
     }
+}
+
+/// The package that will be taken, refused now rather than at the first instance where it cannot be.
+fn acceptable_package(
+    service: &Service,
+    request: &DeployRequest,
+) -> Result<Option<Package>, EngineError> {
+    let template = service.packages.as_ref();
+    let package = request
+        .package
+        .clone()
+        .or_else(|| template.map(|packages| packages.of(&request.version)));
+    let Some(platform) = &service.platform else {
+        return Ok(package);
+    };
+    let refused = |reason: String| EngineError::Package {
+        service: service.name.clone(),
+        version: request.version.clone(),
+        reason,
+    };
+    let Some(package) = package else {
+        return Err(refused(
+            "none is known: say where it is with `--package URL`, or set `packages.url` of the service"
+                .to_owned(),
+        ));
+    };
+    platform
+        .acceptable(&package)
+        .map_err(|error| refused(error.to_string()))?;
+    Ok(Some(package))
 }

@@ -58,6 +58,16 @@ pub enum EngineError {
         /// The environment.
         environment: Environment,
     },
+    /// The package cannot be taken, or there is none.
+    #[error("package of {service} {version}: {reason}")]
+    Package {
+        /// The service.
+        service: ServiceName,
+        /// The version.
+        version: Version,
+        /// Why, and what to do.
+        reason: String,
+    },
     /// The platform could not do it now, and may soon.
     #[error("the platform: {0}")]
     Platform(String),

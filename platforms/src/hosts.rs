@@ -48,6 +48,7 @@ pub use unpack::ArchiveError;
 use config::seconds;
 use guard::authorise::Authority;
 use guard::ids::InstanceId;
+use guard::plan::Package;
 use reqwest::Client;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -108,6 +109,14 @@ impl Hosts {
     #[must_use]
     pub fn config(&self) -> &HostsConfig {
         &self.config
+    }
+
+    /// Whether a package could be taken at all: where it is, what is promised of it. Nothing is fetched.
+    ///
+    /// # Errors
+    /// Why not: a place that is not allowed, no digest or a bad one, a size that is too large.
+    pub fn acceptable(&self, package: &Package) -> Result<(), PackageError> {
+        download::acceptable(package, &self.config.packages)
     }
 
     /// The instance, if it is configured.

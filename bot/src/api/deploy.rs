@@ -37,11 +37,12 @@ pub struct DeployBody {
 }
 
 /// An artifact.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PackageBody {
-    /// Where it is.
-    pub url: String,
+    /// Where it is; by the service's template when left out.
+    #[serde(default)]
+    pub url: Option<String>,
     /// MD5 in hex.
     #[serde(default)]
     pub md5: Option<String>,
@@ -73,11 +74,21 @@ pub(super) async fn deploy(
         return Err(Problem::new(StatusCode::FORBIDDEN, "refused", detail));
     }
     let service = ServiceName::new(body.service).map_err(|error| Problem::bad("service", error))?;
+    let environment = environment(&api, &service, body.environment)?;
+    let version = Version::new(body.version).map_err(|error| Problem::bad("version", error))?;
+    let package = match body.package {
+        Some(said) => {
+            let configured = api.engine.service(&service, &environment)?.packages;
+            let known = configured.map(|packages| packages.of(&version));
+            Some(package(said, known)?)
+        }
+        None => None,
+    };
     let request = DeployRequest {
-        environment: environment(&api, &service, body.environment)?,
+        environment,
         service,
-        version: Version::new(body.version).map_err(|error| Problem::bad("version", error))?,
-        package: body.package.map(package),
+        version,
+        package,
         from: body
             .from
             .map(Version::new)
@@ -93,14 +104,27 @@ pub(super) async fn deploy(
     Ok((StatusCode::CREATED, Json(show::view(&api, &state, locale))))
 }
 
-fn package(body: PackageBody) -> Package {
-    Package {
-        url: body.url,
-        md5: body.md5,
-        sha256: body.sha256,
-        size: body.size,
+/// What was said of the artifact. Where it lies elsewhere than configured, what is configured of it does not count.
+fn package(body: PackageBody, known: Option<Package>) -> Result<Package, Problem> {
+    let known = match &body.url {
+        Some(url) => known.filter(|known| known.url == *url),
+        None if known.is_none() => {
+            let detail = "missing, and the service has no `packages.url` to take it from";
+            return Err(Problem::bad("package.url", detail));
+        }
+        None => known,
+    };
+    let mut package = known.unwrap_or_else(|| Package {
+        url: body.url.unwrap_or_default(),
+        md5: None,
+        sha256: None,
+        size: None,
         created_at: None,
-    }
+    });
+    package.md5 = body.md5.or(package.md5);
+    package.sha256 = body.sha256.or(package.sha256);
+    package.size = body.size.or(package.size);
+    Ok(package)
 }
 
 fn environment(

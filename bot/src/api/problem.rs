@@ -63,7 +63,9 @@ impl From<EngineError> for Problem {
             EngineError::Lane(_)
             | EngineError::NothingToDo { .. }
             | EngineError::MixedVersions { .. } => (StatusCode::CONFLICT, "refused"),
-            EngineError::OnlyObserved { .. } | EngineError::Plan(_) => {
+            EngineError::OnlyObserved { .. }
+            | EngineError::Plan(_)
+            | EngineError::Package { .. } => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "refused")
             }
             EngineError::Platform(_) | EngineError::NotLeading => {

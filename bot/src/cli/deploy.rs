@@ -24,13 +24,13 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "URL")]
     package: Option<String>,
     /// Its MD5, in hex.
-    #[arg(long, requires = "package", value_name = "HEX")]
+    #[arg(long, value_name = "HEX")]
     md5: Option<String>,
     /// Its SHA-256, in hex.
-    #[arg(long, requires = "package", value_name = "HEX")]
+    #[arg(long, value_name = "HEX")]
     sha256: Option<String>,
     /// Its size in bytes.
-    #[arg(long, requires = "package", value_name = "BYTES")]
+    #[arg(long, value_name = "BYTES")]
     size: Option<u64>,
     /// The version to go back to, where instances run different ones.
     #[arg(long, value_name = "VERSION")]
@@ -62,12 +62,13 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
 
 async fn begin(arguments: Arguments) -> Result<DeploymentView, CallError> {
     let client = Client::new(arguments.connection)?;
-    let package = arguments.package.map(|url| PackageBody {
-        url,
+    let package = PackageBody {
+        url: arguments.package,
         md5: arguments.md5,
         sha256: arguments.sha256,
         size: arguments.size,
-    });
+    };
+    let package = (package != PackageBody::default()).then_some(package);
     let body = DeployBody {
         service: arguments.service,
         environment: arguments.environment,

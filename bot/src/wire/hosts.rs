@@ -29,7 +29,6 @@ pub(super) fn hosts(
                 .collect(),
         })
         .collect();
-    let standard = HealthGate::default();
     let config = HostsConfig {
         service: service.name.clone(),
         environment: environment.clone(),
@@ -40,11 +39,12 @@ pub(super) fn hosts(
         instances,
         health: HealthGate {
             path: hosts.health.path.as_str().to_owned(),
+            expected_status: hosts.health.expected_status.code(),
             version_path: hosts
                 .health
                 .version_path
                 .as_ref()
-                .map_or(standard.version_path, |path| path.as_str().to_owned()),
+                .map(|path| path.as_str().to_owned()),
             attempts: hosts.health.attempts.get(),
             timeout_s: hosts.health.timeout.as_secs_f64(),
             interval_s: hosts.health.interval.as_secs_f64(),
@@ -82,6 +82,7 @@ fn sources(packages: &Packages) -> PackageSources {
         match url.host_str() {
             Some(host) => {
                 sources.hosts.push(host.to_owned());
+                sources.directories.push(url.to_string());
                 sources.allow_loopback |= is_loopback(&url);
             }
             None => sources.file_roots.push(url.path().into()),

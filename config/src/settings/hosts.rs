@@ -1,7 +1,7 @@
 //! What runs where: machines that Tawny deploys to, or instances it only watches.
 
 use crate::reader::{Reader, Step};
-use crate::text::{Command, Secret, UrlPath, WebUrl};
+use crate::text::{Command, Secret, Status, UrlPath, WebUrl};
 use crate::value::settings;
 use crate::yaml::Node;
 use guard::ids::{Environment, InstanceId};
@@ -50,7 +50,7 @@ settings! {
         /// The path that answers when it is healthy.
         path: UrlPath = "/healthz",
         /// The status it answers with.
-        expected_status: u16 = "200",
+        expected_status: Status = "200",
         /// The path that answers with the running version. Without it, the version is taken on trust.
         version_path: Option<UrlPath>,
         /// Longest time for one answer.

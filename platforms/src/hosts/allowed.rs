@@ -39,6 +39,12 @@ pub(super) fn check(url: &Url, sources: &PackageSources) -> Result<(), String> {
             sources.hosts.join(", ")
         ));
     }
+    if !sources.directories.is_empty() && !sources.directories.iter().any(|d| below(url, d)) {
+        return Err(format!(
+            "it does not lie below one of the allowed directories ({})",
+            sources.directories.join(", ")
+        ));
+    }
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     match bare.parse::<IpAddr>() {
         Ok(address) => reachable(address, sources.allow_loopback),
@@ -63,6 +69,39 @@ pub(super) fn file(url: &Url, sources: &PackageSources) -> Result<PathBuf, Strin
     } else {
         Err("it does not lie below one of `packages.file_roots`".to_owned())
     }
+}
+
+/// Whether a text can be one of `directories`.
+pub(super) fn directory(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.path().ends_with('/')
+            && url.query().is_none()
+            && url.fragment().is_none()
+    })
+}
+
+/// Whether a URL lies below a directory: the same origin, and a path that begins with the same segments.
+fn below(url: &Url, directory: &str) -> bool {
+    let Ok(directory) = Url::parse(directory) else {
+        return false;
+    };
+    // Encoded dots and slashes that the parser leaves alone could climb out on the server's side.
+    let path = url.path().to_ascii_lowercase();
+    if ["%2f", "%5c", "%2e", "%25"].iter().any(|part| path.contains(part)) || path.contains('\\') {
+        return false;
+    }
+    if url.origin() != directory.origin() {
+        return false;
+    }
+    let (Some(parts), Some(first)) = (url.path_segments(), directory.path_segments()) else {
+        return false;
+    };
+    let parts: Vec<&str> = parts.collect();
+    // A directory ends with an empty segment, which stands for whatever lies in it.
+    let first: Vec<&str> = first.filter(|part| !part.is_empty()).collect();
+    parts.len() > first.len() && parts.starts_with(&first)
 }
 
 fn matches(pattern: &str, host: &str, port: Option<u16>) -> bool {
@@ -177,6 +216,37 @@ mod tests {
             "https://user:secret@packages.example.com/a",
             "ftp://packages.example.com/a",
             "packages.example.com/a",
+        ] {
+            assert!(parse(bad, &sources).is_err(), "{bad} was taken");
+        }
+    }
+
+    #[test]
+    fn only_what_lies_below_an_allowed_directory_is_asked_for() {
+        let mut sources = sources();
+        sources.directories = vec![
+            "https://packages.example.com/shop/".into(),
+            "http://10.0.0.7:8081/".into(),
+        ];
+        for good in [
+            "https://packages.example.com/shop/v2.tar.gz",
+            "https://packages.example.com/shop/2026/v2.tar.gz?signature=x",
+            "https://packages.example.com/other/../shop/v2.tar.gz",
+            "http://10.0.0.7:8081/anything",
+        ] {
+            assert_eq!(parse(good, &sources).err(), None, "{good}");
+        }
+        for bad in [
+            "https://packages.example.com/",
+            "https://packages.example.com/shop",
+            "https://packages.example.com/shopping/v2.tar.gz",
+            "https://packages.example.com/other/v2.tar.gz",
+            "https://packages.example.com/shop/../other/v2.tar.gz",
+            "https://packages.example.com/shop/%2e%2e/other/v2.tar.gz",
+            "https://packages.example.com/shop/..%2fother/v2.tar.gz",
+            "https://packages.example.com/shop/%252e%252e/other/v2.tar.gz",
+            "https://packages.example.com:8443/shop/v2.tar.gz",
+            "http://packages.example.com/shop/v2.tar.gz",
         ] {
             assert!(parse(bad, &sources).is_err(), "{bad} was taken");
         }

@@ -104,15 +104,16 @@ impl Work {
                 instance: self.instance.id.clone(),
                 base_url: self.instance.base_url.clone(),
                 answer: match answer.version {
-                    Ok(version) => format!("version {version}"),
-                    Err(error) => error,
+                    Some(Ok(version)) => format!("version {version}"),
+                    Some(Err(error)) => error,
+                    None => "its health path answers".to_owned(),
                 },
             });
         }
         let live = match (answer.version, self.running()) {
-            (Ok(version), _) => Some(version),
-            (Err(_), Some(version)) => Some(version.clone()),
-            (Err(_), None) => self.current()?,
+            (Some(Ok(version)), _) => Some(version),
+            (_, Some(version)) => Some(version.clone()),
+            (_, None) => self.current()?,
         };
         let id = &self.instance.id;
         let wanted = &authority.action().precondition.versions;

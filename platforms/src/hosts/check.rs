@@ -122,10 +122,11 @@ fn instances(config: &HostsConfig, say: &mut impl FnMut(&str, String)) {
 }
 
 fn gate(gate: &HealthGate, say: &mut impl FnMut(&str, String)) {
-    for (field, path) in [
-        ("health.path", &gate.path),
-        ("health.version_path", &gate.version_path),
-    ] {
+    let version_path = gate.version_path.as_ref();
+    for (field, path) in [("health.path", &gate.path)]
+        .into_iter()
+        .chain(version_path.map(|path| ("health.version_path", path)))
+    {
         if !path.starts_with('/') {
             say(
                 field,
@@ -135,6 +136,15 @@ fn gate(gate: &HealthGate, say: &mut impl FnMut(&str, String)) {
                 ),
             );
         }
+    }
+    if !(100..600).contains(&gate.expected_status) {
+        say(
+            "health.expected_status",
+            format!(
+                "{}: expected a status from 100 to 599",
+                gate.expected_status
+            ),
+        );
     }
     if gate.attempts == 0 {
         say("health.attempts", "0: expected at least 1".to_owned());
@@ -160,6 +170,17 @@ fn sources(packages: &PackageSources, say: &mut impl FnMut(&str, String)) {
                 format!(
                     "`{}`: expected `https`, `http` or `file`",
                     scheme.escape_debug()
+                ),
+            );
+        }
+    }
+    for directory in &packages.directories {
+        if !super::allowed::directory(directory) {
+            say(
+                "packages.directories",
+                format!(
+                    "`{}`: expected an http(s) url that ends with `/`",
+                    directory.escape_debug()
                 ),
             );
         }

@@ -66,15 +66,20 @@ pub struct HostInstance {
     pub env: BTreeMap<String, String>,
 }
 
-/// When an instance counts as up: its health path answers 200 and its version path names the version.
+/// When an instance counts as up: its health path answers as expected and its version path, where there is one, names
+/// the version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct HealthGate {
-    /// Path that answers 200 when the instance can serve.
+    /// Path that answers when the instance can serve.
     pub path: String,
-    /// Path that answers the version, as JSON `{"version": …}` or as plain text.
+    /// The status with which it answers then.
+    #[serde(alias = "expectedStatus")]
+    pub expected_status: u16,
+    /// Path that answers the version, as JSON `{"version": …}` or as plain text. Without it, what was started is taken
+    /// for what runs.
     #[serde(alias = "versionPath")]
-    pub version_path: String,
+    pub version_path: Option<String>,
     /// How often to ask before giving up.
     pub attempts: u32,
     /// Seconds to wait for one answer.
@@ -89,7 +94,8 @@ impl Default for HealthGate {
     fn default() -> Self {
         Self {
             path: "/healthz".to_owned(),
-            version_path: "/version".to_owned(),
+            expected_status: 200,
+            version_path: Some("/version".to_owned()),
             attempts: 30,
             timeout_s: 2.0,
             interval_s: 1.0,
@@ -113,6 +119,10 @@ pub struct PackageSources {
     /// Allowed hosts: `artifacts.example.com`, `*.example.com`, `host:port`. Without a port any port is
     /// meant. Redirects are held to the same list.
     pub hosts: Vec<String>,
+    /// Directories below which everything has to lie, `https://artifacts.example.com/shop/`: scheme, host and port are
+    /// the same, and the path begins with the same segments. Without any, everything on an allowed host may come.
+    /// Redirects are held to the same list.
+    pub directories: Vec<String>,
     /// Whether a host may turn out to be this machine. Link-local addresses are refused in any case.
     #[serde(alias = "allowLoopback")]
     pub allow_loopback: bool,
@@ -141,6 +151,7 @@ impl Default for PackageSources {
         Self {
             schemes: vec!["https".to_owned()],
             hosts: Vec::new(),
+            directories: Vec::new(),
             allow_loopback: false,
             file_roots: Vec::new(),
             require_digest: true,

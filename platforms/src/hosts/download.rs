@@ -60,6 +60,20 @@ pub(super) fn client(sources: &PackageSources) -> Result<Client, reqwest::Error>
         .build()
 }
 
+/// Whether a package could be taken, as far as can be told without asking for it.
+pub(super) fn acceptable(package: &Package, sources: &PackageSources) -> Result<(), PackageError> {
+    let at = shown(&package.url);
+    place(package, sources, &at)?;
+    promises(package, sources, &at)
+}
+
+fn place(package: &Package, sources: &PackageSources, at: &str) -> Result<Url, PackageError> {
+    allowed::parse(&package.url, sources).map_err(|reason| PackageError::Refused {
+        url: at.to_owned(),
+        reason,
+    })
+}
+
 /// Fetches a package into a fresh file in `folder`, and returns it only if it is what was promised.
 pub(super) async fn download(
     client: &Client,
@@ -68,10 +82,7 @@ pub(super) async fn download(
     folder: &Path,
 ) -> Result<Fetched, PackageError> {
     let at = shown(&package.url);
-    let url = allowed::parse(&package.url, sources).map_err(|reason| PackageError::Refused {
-        url: at.clone(),
-        reason,
-    })?;
+    let url = place(package, sources, &at)?;
     promises(package, sources, &at)?;
     let fetch = || async {
         let once = fetch(client, sources, package, &url, folder, &at);

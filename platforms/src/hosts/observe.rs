@@ -124,7 +124,7 @@ fn view(
     known: Result<Known, HostsError>,
     answer: &Answer,
 ) -> InstanceView {
-    let said = answer.version.clone().ok();
+    let said = answer.version.clone().and_then(Result::ok);
     let blank = InstanceView {
         version: said.clone(),
         pid: None,

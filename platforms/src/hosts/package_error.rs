@@ -16,7 +16,7 @@ pub enum PackageError {
         reason: String,
     },
     /// Neither MD5 nor SHA-256 is named.
-    #[error("package {url}: it names neither md5 nor sha256: name one")]
+    #[error("package {url}: it names neither md5 nor sha256: say one with the deployment (`--sha256 HEX`), or under `versions` of the service")]
     NoDigest {
         /// The URL.
         url: String,
@@ -59,7 +59,7 @@ pub enum PackageError {
     },
     /// It is larger than allowed.
     #[error(
-        "package {url}: it is larger than {limit} bytes: raise `packages.max_bytes` if that is meant"
+        "package {url}: it is larger than {limit} bytes: raise `packages.max_size` if that is meant"
     )]
     TooLarge {
         /// The URL.

@@ -128,6 +128,46 @@ async fn a_version_that_answers_another_version_is_not_up() {
 }
 
 #[tokio::test]
+async fn health_is_the_status_that_is_configured_and_no_other() {
+    let mut rig = Rig::with(&["shop-1"], |config| {
+        config.health.expected_status = 503;
+        config.health.attempts = 20;
+    })
+    .await;
+    let unavailable = archive(&[("run.sh", SERVE), ("version", "v1"), ("sick", "")]);
+    let v1 = rig.server.put("v1", unavailable);
+    let story = rig.story(None, ("v1", &v1));
+    rig.bring(&story).await.unwrap();
+    assert_eq!(rig.serving().await.as_deref(), Some("v1"));
+
+    let v2 = rig.server.put("v2", release("v2", SERVE));
+    let story = rig.story(Some(("v1", &v1)), ("v2", &v2));
+    let (cause, _) = not_up(rig.bring(&story).await.unwrap_err());
+    assert!(
+        matches!(&cause, NotUp::NotHealthy { last, .. } if last.contains("/healthz answers 200 OK: expected 503")),
+        "{cause}"
+    );
+}
+
+#[tokio::test]
+async fn without_a_version_path_what_was_started_is_taken_for_what_runs() {
+    let mut rig = Rig::with(&["shop-1"], |config| config.health.version_path = None).await;
+    let v1 = rig.server.put("v1", release("says-something-else", SERVE));
+    let story = rig.story(None, ("v1", &v1));
+    rig.bring(&story).await.unwrap();
+    let look = rig.hosts.observe().await;
+    let view = &look.instances[&rig.id()];
+    assert_eq!(view.version.as_ref().unwrap().as_str(), "v1");
+    assert_eq!(view.state, platforms::hosts::InstanceState::Running);
+    assert_eq!(view.error, None);
+
+    let v2 = rig.server.put("v2", release("v2", SERVE));
+    let story = rig.story(Some(("v1", &v1)), ("v2", &v2));
+    rig.bring(&story).await.unwrap();
+    assert_eq!(rig.serving().await.as_deref(), Some("v2"));
+}
+
+#[tokio::test]
 async fn an_authority_for_something_else_touches_nothing() {
     let mut rig = Rig::new(&["shop-1", "shop-2"]).await;
     let v1 = rig.server.put("v1", good("v1"));
