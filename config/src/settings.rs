@@ -16,7 +16,10 @@ pub use access::{Holder, Person, Token};
 pub use environment::EnvironmentSettings;
 pub use hosts::{Health, Hosts, Instance, Observed, ObservedInstance};
 pub use journal::{Journal, JournalUrl, Retention};
-pub use metrics::{Auth, Basic, Bearer, MetricsSource, NoAuth, Prometheus, ServiceMetrics};
+pub use metrics::{
+    Auth, Basic, Bearer, Budget, ClientTls, CredentialsIn, MetricsSource, NoAuth, OAuth2,
+    Prometheus, Retry, ServiceMetrics,
+};
 pub use notify::{Notify, Webhook};
 pub use package::{Digest, Packages, Size, VersionEntry};
 pub use policy::{PacingSettings, PolicySettings, Sensitivity};

@@ -12,5 +12,6 @@ mod imported;
 mod mistakes;
 mod probes;
 mod secrets;
+mod sources;
 mod support;
 mod yaml;

@@ -7,7 +7,7 @@ const CANARY: &str = "canary-3f9a1c77e0";
 fn with_canaries(text: &str) -> Result<config::Settings, config::ConfigErrors> {
     let lookup = Lookup::new(
         |name| Some(format!("{CANARY}-{name}")),
-        |_| Ok(format!("{CANARY}-file\n")),
+        |_| Ok(format!("-----BEGIN {CANARY}-file\n")),
     );
     config::parse(text, "tawny.yaml", Path::new("/etc/tawny"), &lookup)
 }
@@ -48,7 +48,7 @@ fn a_secret_shows_itself_in_no_format() {
 }
 
 /// Every line of the example that holds a secret, with what is there.
-const PLACES: [(&str, &str); 8] = [
+const PLACES: [(&str, &str); 12] = [
     ("url: ", "sqlite:tawny-data/journal.db"),
     ("password: ", "${PROMETHEUS_PASSWORD}"),
     ("token: ", "file:secrets/metrics-token"),
@@ -57,6 +57,13 @@ const PLACES: [(&str, &str); 8] = [
     ("DB_PASSWORD: ", "\"${SHOP_DB_PASSWORD}\""),
     ("url: ", "https://hooks.example.com/tawny"),
     ("secret: ", "${TAWNY_WEBHOOK_SECRET}"),
+    ("client_secret: ", "${OAUTH_CLIENT_SECRET}"),
+    ("audience: ", "\"https://thanos.example.com\""),
+    (
+        "proxy: ",
+        "http://tawny:${PROXY_PASSWORD}@proxy.example.com:3128",
+    ),
+    ("API_KEY: ", "\"${SHOP_DB_PASSWORD}\""),
 ];
 
 #[test]
@@ -150,5 +157,5 @@ fn a_missing_variable_is_named_with_its_field() {
 #[test]
 fn a_missing_secret_file_is_named_with_its_field() {
     let text = EXAMPLE.replacen("file:secrets/metrics-token", "file:secrets/none", 1);
-    insta::assert_snapshot!(read(&text).unwrap_err(), @"tawny.yaml:46:14: metrics.edge.auth.token: file `secrets/none` cannot be read (entity not found): expected a file with the secret, readable by tawny");
+    insta::assert_snapshot!(read(&text).unwrap_err(), @"tawny.yaml:54:14: metrics.edge.auth.token: file `secrets/none` cannot be read (entity not found): expected a file with the secret, readable by tawny");
 }

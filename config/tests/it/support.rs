@@ -17,16 +17,22 @@ pub(crate) fn world() -> Lookup {
                 "TAWNY_TOKEN_CI",
                 "SHOP_DB_PASSWORD",
                 "TAWNY_WEBHOOK_SECRET",
+                "OAUTH_CLIENT_SECRET",
+                "PROXY_PASSWORD",
             ];
             known
                 .contains(&name)
                 .then(|| format!("{name}-0123456789abcdef"))
         },
         |path| {
-            if path == Path::new("/etc/tawny/secrets/metrics-token") {
-                Ok("metrics-token-from-file\n".to_owned())
-            } else {
-                Err(io::Error::from(io::ErrorKind::NotFound))
+            let inside = path.strip_prefix("/etc/tawny").unwrap_or(path);
+            match inside.to_str() {
+                Some("secrets/metrics-token") => Ok("metrics-token-from-file\n".to_owned()),
+                Some("tls/ca.pem" | "tls/login-ca.pem" | "tls/tawny.pem") => {
+                    Ok("-----BEGIN CERTIFICATE-----\n".to_owned())
+                }
+                Some("tls/tawny.key") => Ok("-----BEGIN PRIVATE KEY-----\n".to_owned()),
+                _ => Err(io::Error::from(io::ErrorKind::NotFound)),
             }
         },
     )
