@@ -8,6 +8,7 @@ use guard::actor::{Actor, Role};
 use guard::ids::PersonId;
 
 mod hosts;
+mod prometheus;
 mod service;
 mod signal;
 

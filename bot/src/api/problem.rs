@@ -65,9 +65,7 @@ impl From<EngineError> for Problem {
             | EngineError::MixedVersions { .. } => (StatusCode::CONFLICT, "refused"),
             EngineError::OnlyObserved { .. }
             | EngineError::Plan(_)
-            | EngineError::Package { .. } => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "refused")
-            }
+            | EngineError::Package { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "refused"),
             EngineError::Platform(_) | EngineError::NotLeading => {
                 (StatusCode::SERVICE_UNAVAILABLE, "try_again")
             }

@@ -1,12 +1,12 @@
 //! One service in one environment.
 
+use super::prometheus::prometheus;
 use super::{WireError, hosts, signal};
 use config::Settings;
-use config::settings::{Auth, MetricsSource, Platform};
+use config::settings::{MetricsSource, Platform};
 use engine::services::{Packages, Service, Watch};
 use guard::ids::{Environment, InstanceId, SignalKey};
 use guard::plan::Pacing;
-use sources::metrics::{Auth as SourceAuth, Prometheus, PrometheusConfig, SecretString};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -129,28 +129,4 @@ fn instance_names(
             .map(|instance| (instance.label_value(), instance.id.clone()))
             .collect(),
     }
-}
-
-fn prometheus(name: &str, source: &config::settings::Prometheus) -> Result<Prometheus, WireError> {
-    let secret = |secret: &config::Secret| SecretString::from(secret.expose().to_owned());
-    let mut config = PrometheusConfig::new(source.url.as_str());
-    config.timeout = source.timeout;
-    config.max_concurrency = source.max_concurrency.get() as usize;
-    config.headers = source
-        .headers
-        .iter()
-        .map(|(header, value)| (header.clone(), secret(value)))
-        .collect();
-    config.auth = match &source.auth {
-        Auth::None(_) => SourceAuth::None,
-        Auth::Basic(basic) => SourceAuth::Basic {
-            user: basic.username.clone(),
-            password: secret(&basic.password),
-        },
-        Auth::Bearer(bearer) => SourceAuth::Bearer(secret(&bearer.token)),
-    };
-    Prometheus::new(config).map_err(|error| WireError::Source {
-        source_name: name.to_owned(),
-        error: error.to_string(),
-    })
 }

@@ -17,6 +17,17 @@ pub(super) fn signal(
     label: &str,
     interval: Duration,
 ) -> Result<Watched, WireError> {
+    if let Some(source) = &signal.source
+        && service.metrics.source.as_ref() != Some(source)
+    {
+        return Err(WireError::Source {
+            source_name: source.to_string(),
+            error: format!(
+                "signal {} of {} is read there, and the service's other signals are not: one source for all signals of a service is what works so far",
+                signal.key, service.name
+            ),
+        });
+    }
     let parsed = |text: String| -> Result<Selector, WireError> {
         text.parse().map_err(
             |error: sources::metrics::SelectorError| WireError::Selector {

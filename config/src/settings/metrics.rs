@@ -1,9 +1,9 @@
 //! Metric sources, and how a service's series are found in them.
 
+use super::Size;
 use crate::object::Object;
 use crate::reader::{Reader, Step, shorten};
 use crate::shape::{ObjectShape, Shape};
-use super::Size;
 use crate::text::{Matchers, Name, PemFile, Proxy, Secret, WebUrl};
 use crate::value::{Value, compare_whole, settings, tagged, words};
 use crate::yaml::Node;
@@ -205,7 +205,9 @@ fn usable(source: &Prometheus, node: &Node, reader: &mut Reader<'_>) -> Option<(
     for (name, value) in &source.headers {
         let expected = if !is_token(name) {
             "the name of a header: letters, digits and `-`"
-        } else if name.eq_ignore_ascii_case("authorization") && !matches!(source.auth, Auth::None(_)) {
+        } else if name.eq_ignore_ascii_case("authorization")
+            && !matches!(source.auth, Auth::None(_))
+        {
             "another header: `auth` says this one"
         } else if value.expose().contains(['\r', '\n', '\0']) {
             "a value of one line"

@@ -38,7 +38,11 @@ impl Value for PemFile {
         let text = String::read(node, reader)?;
         if text.contains("-----BEGIN") {
             // A key in the place of its path must not be repeated.
-            reader.wrong(node.at, "what belongs into a file", "the path of a PEM file");
+            reader.wrong(
+                node.at,
+                "what belongs into a file",
+                "the path of a PEM file",
+            );
             return None;
         }
         // The same word as everywhere else, where it does no harm.
@@ -49,7 +53,11 @@ impl Value for PemFile {
                 content: Secret::new(content),
             }),
             Ok(_) => {
-                reader.wrong(node.at, shown(node), "a file in PEM (`-----BEGIN ...-----`)");
+                reader.wrong(
+                    node.at,
+                    shown(node),
+                    "a file in PEM (`-----BEGIN ...-----`)",
+                );
                 None
             }
             Err(error) => {

@@ -89,7 +89,11 @@ fn below(url: &Url, directory: &str) -> bool {
     };
     // Encoded dots and slashes that the parser leaves alone could climb out on the server's side.
     let path = url.path().to_ascii_lowercase();
-    if ["%2f", "%5c", "%2e", "%25"].iter().any(|part| path.contains(part)) || path.contains('\\') {
+    if ["%2f", "%5c", "%2e", "%25"]
+        .iter()
+        .any(|part| path.contains(part))
+        || path.contains('\\')
+    {
         return false;
     }
     if url.origin() != directory.origin() {

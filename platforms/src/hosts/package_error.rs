@@ -16,7 +16,9 @@ pub enum PackageError {
         reason: String,
     },
     /// Neither MD5 nor SHA-256 is named.
-    #[error("package {url}: it names neither md5 nor sha256: say one with the deployment (`--sha256 HEX`), or under `versions` of the service")]
+    #[error(
+        "package {url}: it names neither md5 nor sha256: say one with the deployment (`--sha256 HEX`), or under `versions` of the service"
+    )]
     NoDigest {
         /// The URL.
         url: String,
