@@ -36,6 +36,12 @@ STEPS = [
         "cargo build -q -p bot --bin tawny && python3 scripts/demo_matrix.py",
         r"^\d+/\d+ |demo\.md$",
     ),
+    (
+        "peers",
+        "Prometheus 2.42 and 3, VictoriaMetrics old and new for real, and the strict double",
+        "python3 scripts/peers.py",
+        r"^docs/verify/peers|^test result|FAILED",
+    ),
 ]
 
 

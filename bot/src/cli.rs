@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
 mod answer;
+mod bench;
 mod check_config;
 mod client;
 mod command;
@@ -50,6 +51,8 @@ enum Verb {
     MockService(mock_service::Arguments),
     /// Replay a recorded episode through the detector.
     Replay(replay::Arguments),
+    /// Measure what watching many services costs on this machine.
+    Bench(bench::Arguments),
     /// Check a configuration: every error at once, with its place.
     CheckConfig(check_config::Arguments),
     /// Bring a version of a service out.
@@ -143,6 +146,7 @@ pub async fn main() -> Exit {
         Verb::Demo(arguments) => crate::demo::run(arguments, json).await,
         Verb::MockService(arguments) => mock_service::run(arguments).await,
         Verb::Replay(arguments) => replay::run(&arguments),
+        Verb::Bench(arguments) => bench::run(arguments, json).await,
         Verb::CheckConfig(arguments) => check_config::run(&arguments, json),
         Verb::Deploy(arguments) => deploy::run(arguments, json).await,
         Verb::Status(arguments) => status::run(arguments, json).await,

@@ -11,7 +11,7 @@ mod narrate;
 mod packages;
 mod person;
 mod play;
-mod prometheus_server;
+pub(crate) mod prometheus_server;
 mod report;
 mod scenario;
 mod settings;

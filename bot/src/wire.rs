@@ -8,9 +8,11 @@ use guard::actor::{Actor, Role};
 use guard::ids::PersonId;
 
 mod hosts;
+mod probe;
 mod prometheus;
 mod service;
 mod signal;
+mod source;
 
 /// Why a configuration that reads well cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -31,13 +33,15 @@ pub enum WireError {
         /// Why.
         error: String,
     },
-    /// A probe, while nothing runs probes yet.
-    #[error("services.{service}, signal {signal}: probes are not run yet: leave it out")]
+    /// A probe.
+    #[error("services.{service}, signal {signal}: probe: {error}")]
     Probe {
         /// The service.
         service: String,
         /// The signal.
         signal: String,
+        /// Why.
+        error: String,
     },
     /// A selector.
     #[error("services.{service}, signal {signal}: selector `{selector}`: {error}")]
@@ -55,10 +59,17 @@ pub enum WireError {
 
 /// Every service in each of its environments.
 pub fn services(settings: &Settings) -> Result<Vec<Service>, WireError> {
+    // One client for each source, whoever reads from it: its budget and its connections are one.
+    let sources = source::sources(settings)?;
     let mut services = Vec::new();
     for configured in &settings.services {
         for environment in settings.environments_of(configured) {
-            services.push(service::service(settings, configured, &environment)?);
+            services.push(service::service(
+                settings,
+                &sources,
+                configured,
+                &environment,
+            )?);
         }
     }
     Ok(services)

@@ -53,6 +53,21 @@ pub struct News {
     pub events: Vec<Event>,
 }
 
+/// One look of a watch that is done: when it should have begun, and how long its parts took.
+#[derive(Debug, Clone)]
+pub struct Tick {
+    /// Which deployment.
+    pub deployment: DeploymentId,
+    /// How late it began.
+    pub lag: Duration,
+    /// How long fetching took, waiting for the others of its slot included.
+    pub fetch: Duration,
+    /// How long the whole look took.
+    pub whole: Duration,
+    /// Whether the source answered.
+    pub answered: bool,
+}
+
 /// The engine. Cheap to clone; [`Engine::run`] is called once.
 #[derive(Clone)]
 pub struct Engine {
@@ -79,6 +94,9 @@ pub struct Inner {
     pub(crate) live: RwLock<Option<BTreeMap<DeploymentId, State>>>,
     pub(crate) observed: RwLock<BTreeMap<(ServiceName, Environment), Observed>>,
     pub(crate) news: broadcast::Sender<News>,
+    pub(crate) ticks: broadcast::Sender<Tick>,
+    /// What the slots of watches are counted from.
+    pub(crate) epoch: tokio::time::Instant,
 }
 
 impl Engine {
@@ -90,6 +108,7 @@ impl Engine {
         options: EngineOptions,
     ) -> Result<Self, EngineError> {
         let (news, _) = broadcast::channel(1024);
+        let (ticks, _) = broadcast::channel(4096);
         let services = services
             .into_iter()
             .map(|s| ((s.name.clone(), s.environment.clone()), s))
@@ -109,6 +128,8 @@ impl Engine {
             live: RwLock::new(None),
             observed: RwLock::new(BTreeMap::new()),
             news,
+            ticks,
+            epoch: tokio::time::Instant::now(),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -119,6 +140,12 @@ impl Engine {
     #[must_use]
     pub fn news(&self) -> broadcast::Receiver<News> {
         self.news.subscribe()
+    }
+
+    /// Every look of every watch from now on, for those who measure. Slow listeners miss some.
+    #[must_use]
+    pub fn ticks(&self) -> broadcast::Receiver<Tick> {
+        self.ticks.subscribe()
     }
 
     /// The journal's reading handle.

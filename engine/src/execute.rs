@@ -6,7 +6,7 @@ use crate::error::EngineError;
 use crate::ledger;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use guard::action::{Action, Precondition};
+use guard::action::{Action, ActionKind, Precondition};
 use guard::authorise::{Authority, NotAuthorised, authorise};
 use guard::effects::Effect;
 use guard::ids::{ActionId, DeploymentId, InstanceId};
@@ -84,10 +84,7 @@ impl Engine {
         };
         let service = self.service(authority.service(), authority.environment())?;
         let Some(platform) = service.platform else {
-            return Ok(Outcome::Failed {
-                instance: None,
-                error: "the service has no platform any more".to_owned(),
-            });
+            return self.taken_note(id, &authority).await;
         };
         if let Err(why) = precondition.holds(&platform.observe().await.rollout) {
             return Ok(Outcome::Stale { why });
@@ -103,6 +100,30 @@ impl Engine {
         }
         self.bring_all(id, authority.action(), &platform, begun)
             .await
+    }
+
+    /// Where somebody else deploys, what is asked for is what was told: the new version comes without Tawny.
+    /// A way back cannot be had like that, nor what was planned when Tawny still deployed.
+    async fn taken_note(
+        &self,
+        id: &DeploymentId,
+        authority: &Authority,
+    ) -> Result<Outcome, EngineError> {
+        let action = authority.action();
+        if action.kind == ActionKind::RollBack || authority.package().is_some() {
+            return Ok(Outcome::Failed {
+                instance: None,
+                error: "tawny only watches this service: do it where the service is deployed"
+                    .to_owned(),
+            });
+        }
+        for instance in &action.instances {
+            let action = action.id.clone();
+            let instance = instance.clone();
+            self.apply(id, Happened::InstanceDone { action, instance })
+                .await?;
+        }
+        Ok(Outcome::Done)
     }
 
     /// Completes when the action may no longer be carried out: a rollback does not wait for a download.

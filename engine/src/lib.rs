@@ -14,11 +14,12 @@ mod inbox;
 pub mod ledger;
 mod observe;
 mod outbox;
+mod probes;
 mod run;
 pub mod services;
 mod watch;
 
 pub use deploy::DeployRequest;
-pub use engine::{Engine, EngineOptions, News};
+pub use engine::{Engine, EngineOptions, News, Tick};
 pub use error::EngineError;
 pub use observe::Observed;

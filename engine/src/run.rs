@@ -21,12 +21,16 @@ impl Engine {
         let mut commits = self.reader.commits();
         let mut effects = JoinSet::new();
         let mut watches = crate::watch::Watches::default();
+        let mut probes = crate::probes::Probes::default();
         let mut hold: Option<LeaseHold> = None;
         let mut tidied = Instant::now();
         while !stop.is_cancelled() {
             hold = self.hold_lease(hold).await;
             let busy = match &hold {
-                Some(_) => self.turn(&mut effects, &mut watches).await,
+                Some(_) => {
+                    probes.keep(self);
+                    self.turn(&mut effects, &mut watches).await
+                }
                 None => Ok(false),
             };
             if hold.is_some() && tidied.elapsed() >= TIDY_EVERY {

@@ -6,7 +6,8 @@ use guard::plan::{Pacing, Package};
 use guard::policy::Policy;
 use guard::verdict::Tier;
 use platforms::hosts::Hosts;
-use sources::metrics::{Prometheus, Selector};
+use sources::metrics::{Gathering, Selector};
+use sources::probes::Probe;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,13 +60,33 @@ impl Packages {
     }
 }
 
+/// A metric source.
+#[derive(Clone)]
+pub struct Source {
+    /// Its name, for people.
+    pub name: String,
+    /// Shared by all that read from it: its budget and its connections are one.
+    pub gathering: Gathering,
+}
+
+/// A probe, and the signals that it feeds.
+#[derive(Clone)]
+pub struct WatchedProbe {
+    /// The signal of what it finds: good or bad, or a number.
+    pub signal: SignalKey,
+    /// The signal of how long it takes, if that is judged.
+    pub time: Option<SignalKey>,
+    /// Which instance it asks; none when it asks the service as a whole.
+    pub instance: Option<InstanceId>,
+    /// The probe.
+    pub probe: Probe,
+}
+
 /// How a service is measured.
 #[derive(Clone)]
 pub struct Watch {
-    /// The name of the source, for people.
-    pub source: String,
-    /// The source.
-    pub prometheus: Prometheus,
+    /// The source of all signals that name no other.
+    pub source: Source,
     /// How often the source scrapes, and so how often Tawny looks.
     pub interval: Duration,
     /// The label that names an instance.
@@ -74,6 +95,8 @@ pub struct Watch {
     pub instance_names: Vec<(String, InstanceId)>,
     /// The signals.
     pub signals: Vec<Signal>,
+    /// The probes behind some of them.
+    pub probes: Vec<WatchedProbe>,
     /// The key of the signal whose count is the load.
     pub load: Option<SignalKey>,
     /// How far back the baseline is fetched, if there is that much.
@@ -97,6 +120,8 @@ pub struct Signal {
     pub on_failure: Option<Tier>,
     /// A PromQL expression that is judged as a gauge, instead of series.
     pub expression: Option<String>,
+    /// Where it is read, if not in the watch's own source.
+    pub source: Option<Source>,
 }
 
 /// What the series of a selector contribute to a signal.

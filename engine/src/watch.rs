@@ -10,8 +10,12 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 mod evidence;
+mod expression;
 mod fetch;
 mod judge;
+mod judges;
+mod pace;
+mod probed;
 mod roles;
 mod speak;
 mod task;

@@ -47,6 +47,10 @@ pub fn decide(state: Option<&State>, input: &Input) -> Vec<Event> {
             }
             Happened::MetricsLost { source, error } => metrics::lost(state, source, error),
             Happened::MetricsBack { source } => metrics::back(state, input, source),
+            Happened::MetricsIncomplete { source, warning } => {
+                metrics::incomplete(state, source, warning)
+            }
+            Happened::MetricsComplete { source } => metrics::complete(state, input, source),
             Happened::Cured { signals } => ended::cured(state, signals),
             Happened::Answered {
                 approval,

@@ -84,6 +84,8 @@ fn replies(event: &Event) -> bool {
         | Event::CureFailed { .. }
         | Event::MetricsLost { .. }
         | Event::MetricsBack { .. }
+        | Event::MetricsIncomplete { .. }
+        | Event::MetricsComplete { .. }
         | Event::Failed { .. } => true,
         Event::Paused { reason, .. } => {
             matches!(

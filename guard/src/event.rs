@@ -217,6 +217,18 @@ pub enum Event {
         /// Which.
         source: String,
     },
+    /// It answers, and says that its answers may be incomplete.
+    MetricsIncomplete {
+        /// Which.
+        source: String,
+        /// Its warning, in its own words.
+        warning: String,
+    },
+    /// Its answers are whole again.
+    MetricsComplete {
+        /// Which.
+        source: String,
+    },
     /// The watch of the promoted release ended.
     BakeEnded {
         /// How it looked.
@@ -299,6 +311,8 @@ impl Event {
             Self::CureFailed { .. } => "cure_failed",
             Self::MetricsLost { .. } => "metrics_lost",
             Self::MetricsBack { .. } => "metrics_back",
+            Self::MetricsIncomplete { .. } => "metrics_incomplete",
+            Self::MetricsComplete { .. } => "metrics_complete",
             Self::BakeEnded { .. } => "bake_ended",
             Self::Failed { .. } => "failed",
             Self::Superseded { .. } => "superseded",

@@ -67,6 +67,18 @@ pub enum Happened {
         /// Which source.
         source: String,
     },
+    /// The source answers, and warns that its answers may be incomplete.
+    MetricsIncomplete {
+        /// Which source.
+        source: String,
+        /// In its own words.
+        warning: String,
+    },
+    /// Its answers are whole again.
+    MetricsComplete {
+        /// Which source.
+        source: String,
+    },
     /// After an action, the detector shows the signals back at normal.
     Cured {
         /// One entry for each signal that had moved.

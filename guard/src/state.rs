@@ -120,6 +120,7 @@ pub struct State {
     pub(crate) paused: Option<PauseReason>,
     pub(crate) unsure_accepted: bool,
     pub(crate) metrics_lost: Option<(String, String)>,
+    pub(crate) metrics_incomplete: Option<(String, String)>,
     pub(crate) metrics_changes: u32,
     pub(crate) metrics_changed_at: Timestamp,
     pub(crate) cure: Cure,
@@ -235,6 +236,7 @@ impl State {
             paused: None,
             unsure_accepted: false,
             metrics_lost: None,
+            metrics_incomplete: None,
             metrics_changes: 0,
             metrics_changed_at: record.at,
             cure: Cure::NotNeeded,
@@ -382,6 +384,14 @@ impl State {
         self.metrics_lost
             .as_ref()
             .map(|(source, error)| (source.as_str(), error.as_str()))
+    }
+
+    /// The metrics source whose answers may be incomplete, and its warning.
+    #[must_use]
+    pub fn metrics_incomplete(&self) -> Option<(&str, &str)> {
+        self.metrics_incomplete
+            .as_ref()
+            .map(|(source, warning)| (source.as_str(), warning.as_str()))
     }
 
     /// Whether a rollback helped.

@@ -59,6 +59,8 @@ pub fn reply(state: &State, record: &Recorded, context: &Context) -> Option<Mess
         | Event::CureFailed { .. }
         | Event::MetricsLost { .. }
         | Event::MetricsBack { .. }
+        | Event::MetricsIncomplete { .. }
+        | Event::MetricsComplete { .. }
         | Event::Failed { .. } => Some(line()),
         _ => None,
     }

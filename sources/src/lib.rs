@@ -1,4 +1,4 @@
-//! Reads the outside: metrics today; code, logs and probes when they have a use.
+//! Reads the outside: metrics and probes today; code and logs when they have a use.
 //!
 //! Everything here fetches and nothing here judges or acts: what comes back is
 //! what the source said, with its own timestamps, its gaps and its warnings.
@@ -6,8 +6,10 @@
 //! judge can tell an empty answer from a failed query.
 //!
 //! - [`metrics`]: Prometheus and what speaks its HTTP API.
+//! - [`probes`]: what Tawny asks itself, by HTTP, TCP or a command.
 //!
 //! A process that uses TLS or builds a client here first installs the TLS
 //! provider: `rustls::crypto::ring::default_provider().install_default().ok()`.
 
 pub mod metrics;
+pub mod probes;

@@ -52,6 +52,8 @@ pub struct DeploymentView {
     pub failure: Option<String>,
     /// The metrics source that does not answer, with its error.
     pub metrics_lost: Option<String>,
+    /// The metrics source whose answers may be incomplete, with its warning.
+    pub metrics_incomplete: Option<String>,
     /// Signals without data, with the reason.
     pub blind: Vec<(String, String)>,
     /// Who asked for it.
@@ -187,6 +189,9 @@ pub(super) fn deployment(
         metrics_lost: state
             .metrics_lost()
             .map(|(source, error)| format!("{source}: {error}")),
+        metrics_incomplete: state
+            .metrics_incomplete()
+            .map(|(source, warning)| format!("{source}: {warning}")),
         blind: state
             .blind()
             .iter()

@@ -28,6 +28,10 @@ pub(crate) struct Settings {
     pub(crate) scrape_interval: Duration,
     /// What to scrape.
     pub(crate) jobs: Vec<Job>,
+    /// Groups of rules, as in a rule file.
+    pub(crate) rules: Vec<serde_json::Value>,
+    /// Further command-line flags.
+    pub(crate) flags: Vec<String>,
 }
 
 /// One scrape job.
@@ -68,6 +72,8 @@ impl PrometheusServer {
         };
         let config = settings.dir.join("prometheus.yml");
         std::fs::write(&config, configuration(settings)).map_err(failed)?;
+        let rules = serde_json::json!({ "groups": settings.rules }).to_string();
+        std::fs::write(settings.dir.join("rules.yml"), rules).map_err(failed)?;
         let mut tries = 0;
         loop {
             tries += 1;
@@ -90,6 +96,11 @@ impl PrometheusServer {
         &self.url
     }
 
+    /// Its process, as `/proc` names it; empty when it has ended.
+    pub(crate) fn pid(&self) -> String {
+        self.child.id().map(|id| id.to_string()).unwrap_or_default()
+    }
+
     /// Kills this server and waits for its end. What it scraped stays in its folder.
     pub(crate) async fn stop(mut self) -> io::Result<()> {
         self.child.kill().await
@@ -109,7 +120,12 @@ fn configuration(settings: &Settings) -> String {
         })
     });
     serde_json::json!({
-        "global": { "scrape_interval": interval, "scrape_timeout": interval },
+        "global": {
+            "scrape_interval": interval,
+            "scrape_timeout": interval,
+            "evaluation_interval": interval,
+        },
+        "rule_files": ["rules.yml"],
         "scrape_configs": jobs.collect::<Vec<_>>(),
     })
     .to_string()
@@ -140,6 +156,7 @@ fn spawn(settings: &Settings, config: &Path, address: SocketAddr) -> Result<Chil
         ))
         .arg(format!("--web.listen-address={address}"))
         .arg("--log.level=warn")
+        .args(&settings.flags)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(log)

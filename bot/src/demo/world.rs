@@ -231,6 +231,8 @@ async fn start_prometheus(
             name: SERVICE.to_owned(),
             targets,
         }],
+        rules: Vec::new(),
+        flags: Vec::new(),
     };
     Ok(PrometheusServer::start(&settings).await?)
 }

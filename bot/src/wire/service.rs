@@ -1,10 +1,11 @@
 //! One service in one environment.
 
-use super::prometheus::prometheus;
-use super::{WireError, hosts, signal};
+use super::source::Sources;
+use super::{WireError, hosts, probe, signal};
 use config::Settings;
 use config::settings::{MetricsSource, Platform};
-use engine::services::{Packages, Service, Watch};
+use config::signal::SignalKind;
+use engine::services::{Packages, Service, Signal, Watch, WatchedProbe};
 use guard::ids::{Environment, InstanceId, SignalKey};
 use guard::plan::Pacing;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ const BASELINE: Duration = Duration::from_secs(3600);
 
 pub(super) fn service(
     settings: &Settings,
+    sources: &Sources,
     configured: &config::settings::Service,
     environment: &Environment,
 ) -> Result<Service, WireError> {
@@ -54,7 +56,7 @@ pub(super) fn service(
                 })
                 .collect(),
         }),
-        watch: watch(settings, configured, environment)?,
+        watch: watch(settings, sources, configured, environment)?,
     })
 }
 
@@ -66,6 +68,7 @@ fn here(pacing: Pacing, instances: &[InstanceId]) -> Pacing {
 
 fn watch(
     settings: &Settings,
+    sources: &Sources,
     configured: &config::settings::Service,
     environment: &Environment,
 ) -> Result<Watch, WireError> {
@@ -82,16 +85,17 @@ fn watch(
     let signals = configured
         .signals()
         .iter()
-        .map(|signal| signal::signal(configured, signal, &matchers, label, interval))
+        .map(|signal| signal::signal(configured, sources, signal, &matchers, label, interval))
         .collect::<Result<Vec<_>, _>>()?;
+    let (signals, probes) = probed(configured, environment, signals)?;
     Ok(Watch {
-        source: name.as_str().to_owned(),
-        prometheus: prometheus(name.as_str(), source)?,
+        source: sources.of(name.as_str())?,
         interval,
         instance_label: label.clone(),
         instance_names: instance_names(configured, environment, label),
         load: load(&signals),
         signals,
+        probes,
         baseline: BASELINE,
         sensitivity: match configured.policy.sensitivity {
             config::settings::Sensitivity::Careful => guard::detect::Sensitivity::Careful,
@@ -99,6 +103,32 @@ fn watch(
             config::settings::Sensitivity::Eager => guard::detect::Sensitivity::Eager,
         },
     })
+}
+
+/// The probes behind signals, and the signals of how long they take.
+fn probed(
+    configured: &config::settings::Service,
+    environment: &Environment,
+    mut signals: Vec<Signal>,
+) -> Result<(Vec<Signal>, Vec<WatchedProbe>), WireError> {
+    let mut all = Vec::new();
+    for signal in configured.signals() {
+        let SignalKind::Probe { probe } = &signal.kind else {
+            continue;
+        };
+        let mut probes = probe::probes(configured, environment, &signal.key, probe)?;
+        let own = signals.iter().find(|wired| wired.key == signal.key);
+        let time = own.and_then(|own| probe::time(own, probe));
+        // A signal of that name that somebody wrote is theirs.
+        if let Some(time) = time.filter(|time| signals.iter().all(|s| s.key != time.key)) {
+            for probe in &mut probes {
+                probe.time = Some(time.key.clone());
+            }
+            signals.push(time);
+        }
+        all.extend(probes);
+    }
+    Ok((signals, all))
 }
 
 /// The signal whose count is the load: the throughput, where there is one.

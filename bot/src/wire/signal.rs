@@ -1,6 +1,7 @@
 //! One signal: what the detector is told, which series make it up, and a query that shows it.
 
-use super::WireError;
+use super::source::Sources;
+use super::{WireError, probe};
 use config::settings::Service;
 use config::signal::{Direction, OnFailure, Signal, SignalKind};
 use config::text::{Matchers, MetricName, SeriesSelector};
@@ -12,22 +13,12 @@ use std::time::Duration;
 
 pub(super) fn signal(
     service: &Service,
+    sources: &Sources,
     signal: &Signal,
     matchers: &Matchers,
     label: &str,
     interval: Duration,
 ) -> Result<Watched, WireError> {
-    if let Some(source) = &signal.source
-        && service.metrics.source.as_ref() != Some(source)
-    {
-        return Err(WireError::Source {
-            source_name: source.to_string(),
-            error: format!(
-                "signal {} of {} is read there, and the service's other signals are not: one source for all signals of a service is what works so far",
-                signal.key, service.name
-            ),
-        });
-    }
     let parsed = |text: String| -> Result<Selector, WireError> {
         text.parse().map_err(
             |error: sources::metrics::SelectorError| WireError::Selector {
@@ -60,13 +51,7 @@ pub(super) fn signal(
         SignalKind::Throughput { selector } => vec![used(selector, detect::Use::Counter)?],
         SignalKind::Gauge { selector } => vec![used(selector, detect::Use::Gauge)?],
         SignalKind::Availability { selector } => vec![used(selector, detect::Use::Up)?],
-        SignalKind::Promql { .. } => Vec::new(),
-        SignalKind::Probe { .. } => {
-            return Err(WireError::Probe {
-                service: service.name.to_string(),
-                signal: signal.key.to_string(),
-            });
-        }
+        SignalKind::Promql { .. } | SignalKind::Probe { .. } => Vec::new(),
     };
     Ok(Watched {
         key: signal.key.clone(),
@@ -81,6 +66,10 @@ pub(super) fn signal(
         expression: match &signal.kind {
             SignalKind::Promql { query } => Some(query.to_string()),
             _ => None,
+        },
+        source: match &signal.source {
+            Some(name) => Some(sources.of(name.as_str())?),
+            None => None,
         },
     })
 }
@@ -112,6 +101,9 @@ fn spec(signal: &Signal) -> detect::SignalSpec {
     };
     let mut spec = detect::SignalSpec::new(signal.key.as_str(), kind, direction)
         .with_unit(signal.unit.as_str());
+    if let SignalKind::Probe { probe } = &signal.kind {
+        spec.every_s = probe::every_s(probe);
+    }
     if signal.accumulates {
         spec = spec.accumulating();
     }

@@ -30,4 +30,5 @@ mod commands;
 mod crash_points;
 mod kills;
 mod lease;
+mod probes;
 mod silence;

@@ -44,9 +44,18 @@ impl Prometheus {
     }
 }
 
+impl Prometheus {
+    /// From now on each answer says that this is missing; or no longer.
+    pub(crate) fn warn(&self, warning: Option<&str>) {
+        self.metrics.lock().unwrap().warning = warning.map(str::to_owned);
+    }
+}
+
 struct Metrics {
     places: Vec<Counted>,
     bad: BTreeSet<String>,
+    /// What each answer is said to lack.
+    warning: Option<String>,
     /// The last second that is counted, since 1970.
     until: i64,
     random: StdRng,
@@ -68,6 +77,7 @@ impl Metrics {
         let mut metrics = Self {
             places: counted.collect(),
             bad: BTreeSet::new(),
+            warning: None,
             until: now_ms() / 1000 - PAST_S,
             random: StdRng::seed_from_u64(7),
         };
@@ -120,7 +130,11 @@ fn answer(metrics: &Mutex<Metrics>, request: &Request) -> Reply {
     let mut metrics = metrics.lock().unwrap();
     metrics.grow();
     match raw(&metrics, query, end_ms).or_else(|| ratio(&metrics, query, end_ms)) {
-        Some(data) => Reply::json(200, &json!({ "status": "success", "data": data })),
+        Some(data) => {
+            let warnings: Vec<&String> = metrics.warning.iter().collect();
+            let body = json!({ "status": "success", "data": data, "warnings": warnings });
+            Reply::json(200, &body)
+        }
         None => refused(
             400,
             "bad_data",

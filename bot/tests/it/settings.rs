@@ -24,6 +24,8 @@ pub(crate) struct Guarding {
     pub(crate) step_bake_s: u64,
     /// Seconds that a promoted release is watched.
     pub(crate) bake_s: u64,
+    /// Whether each instance is probed too.
+    pub(crate) probed: bool,
 }
 
 impl Default for Guarding {
@@ -35,6 +37,7 @@ impl Default for Guarding {
             tolerance: "2%",
             step_bake_s: 1,
             bake_s: 1,
+            probed: false,
         }
     }
 }
@@ -46,6 +49,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) prometheus: SocketAddr,
     pub(crate) packages: SocketAddr,
     pub(crate) receiver: SocketAddr,
+    pub(crate) probed: SocketAddr,
     pub(crate) places: &'a [Place],
     pub(crate) guarding: &'a Guarding,
 }
@@ -127,10 +131,11 @@ fn add_service(text: &mut String, facts: &Facts<'_>, service: &str) {
         tolerance: {{absolute: {tolerance}, relative: 0}}
         warn_limit: 2%
         hard_limit: 10%
-    policy: {{autonomy: {autonomy}, when_unsure: {unsure}, bake: {bake}s, approval_expiry: 10m, cure_expiry: 120s}}
+{probes}    policy: {{autonomy: {autonomy}, when_unsure: {unsure}, bake: {bake}s, approval_expiry: 10m, cure_expiry: 120s}}
     pacing: {{gray_bake: {step}s, batch: 9, batch_bake: {step}s}}
 "#,
         packages = facts.packages,
+        probes = probes(facts),
         known = known.join(", "),
         autonomy = guarding.autonomy,
         unsure = guarding.when_unsure,
@@ -138,4 +143,23 @@ fn add_service(text: &mut String, facts: &Facts<'_>, service: &str) {
         bake = guarding.bake_s,
         step = guarding.step_bake_s,
     );
+}
+
+/// A web address and a command, each asked of every instance.
+fn probes(facts: &Facts<'_>) -> String {
+    if !facts.guarding.probed {
+        return String::new();
+    }
+    format!(
+        r#"      - key: front
+        kind: probe
+        probe: {{type: http, url: "http://{probed}/check?instance={{instance}}", timeout: 2s, retries: 1, interval: 1s}}
+        hard_limit: 50%
+        action_on_failure: rollback
+      - key: stock
+        kind: probe
+        probe: {{type: command, run: "echo 5", expects: {{type: number, min: 1}}, per_instance: true, retries: 1, interval: 1s}}
+"#,
+        probed = facts.probed,
+    )
 }

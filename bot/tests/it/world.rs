@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 use std::net::SocketAddr;
 use tempfile::TempDir;
 
+/// The port of what probes ask.
+pub(crate) const PROBED: u16 = 18200;
+
 pub(crate) struct World {
     pub(crate) server: Server,
     pub(crate) prometheus: Prometheus,
@@ -50,6 +53,7 @@ impl World {
             prometheus,
             packages,
             receiver,
+            probed: at(PROBED),
             places: &places,
             guarding,
         };

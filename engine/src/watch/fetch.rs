@@ -1,50 +1,153 @@
-//! Fetching: raw samples since the last look, of all signals at once.
+//! Fetching: raw samples since the last look, of all signals at once, from all that answers.
 
-use crate::services::{Part, Watch};
+use super::expression::{self, Expression, expressions};
+use super::probed::Probed;
+use crate::services::{Part, Source, Watch};
+use futures_util::future::join_all;
 use guard::detect::Use;
 use guard::ids::InstanceId;
-use sources::metrics::{FeedOptions, FeedTick, Outcome, RawSeries, SampleFeed, Selector, Series};
-use std::collections::BTreeMap;
+use sources::metrics::{FeedOptions, FeedTick, Outcome, RawSeries, SampleFeed, Selector};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Remarks of a source that are remembered, lest one with a number in it fills the log.
+const MOST_REMARKS: usize = 50;
 
 /// One series with what it contributes, and its new samples.
 #[derive(Clone)]
 pub(super) struct Fetched {
     /// Its labels and the place of its selector: a series may be read by several, each for uses of its own.
     pub(super) id: (usize, BTreeMap<String, String>),
-    pub(super) instance: InstanceId,
+    /// Whose it is; none for what is said of the service as a whole.
+    pub(super) instance: Option<InstanceId>,
     pub(super) uses: Vec<(String, Use)>,
     /// Seconds since 1970, value.
     pub(super) samples: Vec<(f64, f64)>,
 }
 
-/// What a look brought.
-pub(super) enum Look {
-    /// An answer: perhaps without anything new.
-    Answer {
-        series: Vec<Fetched>,
-        /// Selectors for which the source has nothing at all.
-        missing: Vec<String>,
-        /// Whether everything up to now has been read.
-        caught_up: bool,
-    },
-    /// No answer.
-    Silence(String),
+/// What was said at a look.
+#[derive(Default)]
+pub(super) struct Heard {
+    pub(super) series: Vec<Fetched>,
+    /// Signals for which there is nothing at all.
+    pub(super) missing: BTreeSet<String>,
+    /// Signals of which a query failed.
+    pub(super) failed: BTreeSet<String>,
+    /// Sources that answered.
+    pub(super) answered: BTreeSet<String>,
+    /// Sources of which every query failed, with the first reason.
+    pub(super) silent: BTreeMap<String, String>,
+    /// Why the answers of a source may be incomplete, in its own words.
+    pub(super) warnings: BTreeMap<String, String>,
+    /// Whether something of it came from elsewhere than a source: a probe.
+    pub(super) probed: bool,
+    /// Whether everything up to now has been read.
+    pub(super) caught_up: bool,
 }
 
-/// Follows all series of a watch.
+/// Follows all that a watch measures.
 pub(super) struct Fetcher {
+    readings: Vec<Reading>,
+    probed: Vec<Probed>,
+    /// Remarks of the sources that were logged.
+    remarked: BTreeSet<String>,
+}
+
+/// What is read from one source.
+struct Reading {
+    source: Source,
     feed: SampleFeed,
     /// What each selector's series are used for; one selector may serve several signals.
     uses: Vec<Vec<(String, Part)>>,
-    /// Expressions that are judged as gauges, by signal, each with the time up to which it was read.
-    expressions: Vec<(String, String, i64)>,
+    expressions: Vec<Expression>,
+    /// The place of the first selector among all that the watch reads.
+    first: usize,
 }
 
 impl Fetcher {
     pub(super) fn new(watch: &Watch, since_ms: i64) -> Self {
+        let mut names: BTreeMap<&str, &Source> = BTreeMap::new();
+        for signal in &watch.signals {
+            let source = signal.source.as_ref().unwrap_or(&watch.source);
+            if !signal.series.is_empty() || signal.expression.is_some() {
+                names.insert(&source.name, source);
+            }
+        }
+        let mut readings = Vec::new();
+        let mut first = 0;
+        for source in names.into_values() {
+            let reading = Reading::new(watch, source, first, since_ms);
+            first += reading.uses.len() + reading.expressions.len();
+            readings.push(reading);
+        }
+        let probed = watch.probes.iter().enumerate();
+        Self {
+            readings,
+            probed: probed
+                .map(|(index, probe)| Probed::new(probe, first + index, since_ms))
+                .collect(),
+            remarked: BTreeSet::new(),
+        }
+    }
+
+    /// Everything new up to `now_ms`. All sources are asked at once, each within its own limits.
+    pub(super) async fn look(&mut self, watch: &Watch, now_ms: i64) -> Heard {
+        let mut heard = Heard {
+            caught_up: true,
+            ..Heard::default()
+        };
+        let looks = self.readings.iter_mut().map(|r| r.look(watch, now_ms));
+        let mut remarks = BTreeSet::new();
+        for (own, said) in join_all(looks).await {
+            remarks.extend(said);
+            heard.join(own);
+        }
+        for probed in &mut self.probed {
+            heard.probed = true;
+            heard.series.extend(probed.look());
+        }
+        for remark in remarks {
+            self.remark(remark);
+        }
+        heard
+    }
+
+    /// Logs what a source remarked, once.
+    fn remark(&mut self, (source, remark): (String, String)) {
+        if self.remarked.len() < MOST_REMARKS && !self.remarked.contains(&remark) {
+            tracing::warn!(source, remark, "a metrics source remarked");
+            self.remarked.insert(remark);
+        }
+    }
+}
+
+impl Heard {
+    /// Takes in what another source, or a later look, said.
+    pub(super) fn join(&mut self, other: Self) {
+        self.series.extend(other.series);
+        self.missing.extend(other.missing);
+        self.failed.extend(other.failed);
+        self.answered.extend(other.answered);
+        self.silent.extend(other.silent);
+        self.warnings.extend(other.warnings);
+        self.probed |= other.probed;
+        self.caught_up &= other.caught_up;
+    }
+
+    /// Whether anybody said anything.
+    pub(super) fn anything(&self) -> bool {
+        self.probed || !self.answered.is_empty()
+    }
+}
+
+impl Reading {
+    fn new(watch: &Watch, source: &Source, first: usize, since_ms: i64) -> Self {
+        let here = |signal: &&crate::services::Signal| {
+            let own = signal.source.as_ref().unwrap_or(&watch.source);
+            own.name == source.name
+        };
         let mut selectors: Vec<Selector> = Vec::new();
         let mut uses: Vec<Vec<(String, Part)>> = Vec::new();
-        for signal in &watch.signals {
+        for signal in watch.signals.iter().filter(here) {
             for (selector, part) in &signal.series {
                 let used = (signal.key.to_string(), *part);
                 match selectors.iter().position(|known| known == selector) {
@@ -56,111 +159,96 @@ impl Fetcher {
                 }
             }
         }
-        let expressions = watch
-            .signals
-            .iter()
-            .filter_map(|signal| {
-                Some((signal.key.to_string(), signal.expression.clone()?, since_ms))
-            })
-            .collect();
-        let feed = SampleFeed::new(
-            selectors,
-            since_ms,
-            FeedOptions::for_scrape_interval(watch.interval),
-        );
+        let options = FeedOptions::for_scrape_interval(watch.interval);
         Self {
-            feed,
+            source: source.clone(),
+            feed: SampleFeed::new(selectors, since_ms, options),
             uses,
-            expressions,
+            expressions: expressions(watch.signals.iter().filter(here), since_ms),
+            first,
         }
     }
 
-    pub(super) async fn look(&mut self, watch: &Watch, now_ms: i64) -> Look {
-        let tick = self.feed.fetch(&watch.prometheus, now_ms).await;
-        let failures: Vec<String> = tick
-            .selectors
-            .iter()
-            .filter_map(|samples| match &samples.outcome {
-                Outcome::Failed(error) => Some(error.to_string()),
-                _ => None,
-            })
-            .collect();
-        match failures.first() {
-            Some(error) if failures.len() == tick.selectors.len() => Look::Silence(error.clone()),
+    /// The series and the expressions, at once; and what is worth a line in the log.
+    async fn look(&mut self, watch: &Watch, now_ms: i64) -> (Heard, Vec<(String, String)>) {
+        let place = self.first + self.uses.len();
+        let gathering = &self.source.gathering;
+        let (tick, evaluated) = tokio::join!(
+            self.feed.fetch_together(gathering, now_ms),
+            expression::evaluate(watch, gathering, &mut self.expressions, place, now_ms)
+        );
+        let mut errors: Vec<String> = Vec::new();
+        let asked = tick.selectors.len() + evaluated.asked;
+        let mut heard = Heard {
+            series: evaluated.series,
+            missing: evaluated.missing,
+            caught_up: tick.caught_up,
+            ..Heard::default()
+        };
+        for (signal, error) in evaluated.failed {
+            heard.failed.insert(signal);
+            errors.push(error);
+        }
+        let mut warnings = evaluated.warnings;
+        let mut infos = evaluated.infos;
+        self.take(
+            watch,
+            tick,
+            &mut heard,
+            &mut errors,
+            &mut warnings,
+            &mut infos,
+        );
+        let name = &self.source.name;
+        match errors.first() {
+            Some(error) if errors.len() >= asked => {
+                heard.silent.insert(name.clone(), error.clone());
+            }
             _ => {
-                let evaluated = self.evaluate(watch, now_ms).await;
-                self.answer(watch, tick, evaluated)
+                heard.answered.insert(name.clone());
+                infos.extend(errors);
             }
         }
+        if let Some(warning) = warnings.first() {
+            heard.warnings.insert(name.clone(), warning.clone());
+        }
+        infos.extend(warnings);
+        let remarks = infos.into_iter().map(|remark| (name.clone(), remark));
+        (heard, remarks.collect())
     }
 
-    /// The expressions at every interval since they were last read. One that is refused is logged and
-    /// leaves its signal without data.
-    async fn evaluate(&mut self, watch: &Watch, now_ms: i64) -> Vec<Fetched> {
-        let step = watch.interval.as_millis() as i64;
-        let mut found = Vec::new();
-        for (index, (signal, expression, read_to)) in self.expressions.iter_mut().enumerate() {
-            let place = self.uses.len() + index;
-            let from = (*read_to + step).min(now_ms);
-            match watch
-                .prometheus
-                .range(expression, from, now_ms, watch.interval)
-                .await
-            {
-                Ok(answer) => {
-                    *read_to = now_ms;
-                    found.extend(
-                        answer
-                            .value
-                            .into_iter()
-                            .filter_map(|series| evaluated(watch, place, signal, series)),
-                    );
+    fn take(
+        &self,
+        watch: &Watch,
+        tick: FeedTick,
+        heard: &mut Heard,
+        errors: &mut Vec<String>,
+        warnings: &mut BTreeSet<String>,
+        infos: &mut BTreeSet<String>,
+    ) {
+        for (index, (samples, uses)) in tick.selectors.into_iter().zip(&self.uses).enumerate() {
+            let signals = uses.iter().map(|(signal, _)| signal.clone());
+            match samples.outcome {
+                Outcome::NoSeries => heard.missing.extend(signals),
+                Outcome::Failed(error) => {
+                    errors.push(error.to_string());
+                    heard.failed.extend(signals);
                 }
-                Err(error) => tracing::warn!(signal, %error, "an expression cannot be evaluated"),
+                Outcome::Fresh | Outcome::NothingNew => {}
             }
-        }
-        found
-    }
-
-    fn answer(&self, watch: &Watch, tick: FeedTick, evaluated: Vec<Fetched>) -> Look {
-        let mut series = evaluated;
-        let mut missing = Vec::new();
-        let caught_up = tick.caught_up;
-        for (place, (samples, uses)) in tick.selectors.into_iter().zip(&self.uses).enumerate() {
-            if samples.outcome == Outcome::NoSeries {
-                missing.extend(uses.iter().map(|(signal, _)| signal.clone()));
-            }
-            series.extend(
-                samples
-                    .series
-                    .into_iter()
-                    .filter_map(|raw| fetched(watch, place, raw, uses)),
-            );
-        }
-        Look::Answer {
-            series,
-            missing,
-            caught_up,
+            warnings.extend(samples.warnings);
+            infos.extend(samples.infos);
+            let place = self.first + index;
+            let series = samples.series.into_iter();
+            heard
+                .series
+                .extend(series.filter_map(|raw| fetched(watch, place, raw, uses)));
         }
     }
 }
 
-fn evaluated(watch: &Watch, place: usize, signal: &str, series: Series) -> Option<Fetched> {
-    let instance = instance_of(watch, &series.labels)?;
-    let samples = series
-        .samples
-        .into_iter()
-        .map(|(ms, value)| (ms as f64 / 1000.0, value))
-        .collect();
-    Some(Fetched {
-        id: (place, series.labels),
-        instance,
-        uses: vec![(signal.to_owned(), Use::Gauge)],
-        samples,
-    })
-}
-
-fn instance_of(watch: &Watch, labels: &BTreeMap<String, String>) -> Option<InstanceId> {
+/// Whose a series is; none when it does not say.
+pub(super) fn instance_of(watch: &Watch, labels: &BTreeMap<String, String>) -> Option<InstanceId> {
     let value = labels.get(&watch.instance_label)?;
     let named = watch
         .instance_names
@@ -191,7 +279,7 @@ fn fetched(
     samples.sort_by(|a, b| a.0.total_cmp(&b.0));
     Some(Fetched {
         id: (place, raw.labels),
-        instance,
+        instance: Some(instance),
         uses,
         samples,
     })

@@ -2,14 +2,14 @@
 
 use super::fetch::Fetched;
 use super::roles::{Roles, has_control};
-use crate::services::Watch;
+use crate::services::{Signal, Watch};
 use guard::detect::{
     Comparison, Cure, Detector, Role, Sample, Scope, SeriesId, SeriesSpec, Statement, Summary,
     WatchSpec,
 };
 use guard::finding::Cured;
 use guard::ids::InstanceId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The parts of one scrape do not arrive at once: younger samples wait, in seconds.
 const SETTLE_S: f64 = 1.0;
@@ -21,23 +21,33 @@ pub(super) struct Judge {
     detector: Detector,
     ids: BTreeMap<(usize, BTreeMap<String, String>), SeriesId>,
     standing: BTreeMap<(String, Scope), Statement>,
-    pub(super) roles: Roles,
+    roles: Roles,
+    /// Under which name the service as a whole is judged; none where instances are.
+    whole: Option<InstanceId>,
     first_sample: Option<f64>,
     deploy_at: f64,
 }
 
 impl Judge {
-    pub(super) fn new(watch: &Watch, roles: Roles, deploy_at: f64) -> Self {
+    /// A judge of the `signals` of instances; or of what is said of the service as a whole, before and
+    /// after, under the name `whole`.
+    pub(super) fn new<'a>(
+        watch: &Watch,
+        signals: impl Iterator<Item = &'a Signal>,
+        roles: Roles,
+        whole: Option<InstanceId>,
+        deploy_at: f64,
+    ) -> Self {
+        let roles = match &whole {
+            Some(whole) => roles.as_one(whole),
+            None => roles,
+        };
         let comparison = if has_control(&roles) {
             Comparison::CanaryVsStable { canary_share: None }
         } else {
             Comparison::BeforeVsAfter
         };
-        let signals = watch
-            .signals
-            .iter()
-            .map(|signal| signal.spec.clone())
-            .collect();
+        let signals = signals.map(|signal| signal.spec.clone()).collect();
         let mut spec = WatchSpec::new(comparison, deploy_at, watch.interval.as_secs_f64(), signals);
         spec.load = watch.load.as_ref().map(ToString::to_string);
         spec.sensitivity = watch.sensitivity;
@@ -48,6 +58,7 @@ impl Judge {
             ids: BTreeMap::new(),
             standing: BTreeMap::new(),
             roles,
+            whole,
             first_sample: None,
             deploy_at,
         }
@@ -58,11 +69,25 @@ impl Judge {
         self.detector.instance_restarting(instance.as_str(), t);
     }
 
+    /// Which signals could not be asked for in this look.
+    pub(super) fn queried(&mut self, failed: &BTreeSet<String>) {
+        let signals = &self.detector.spec().signals;
+        let keys: Vec<String> = signals.iter().map(|signal| signal.key.clone()).collect();
+        for key in keys {
+            self.detector.query_result(&key, !failed.contains(&key));
+        }
+    }
+
     /// Takes what was fetched. Samples of a changed instance count from its change on: before, it was
     /// another version's, and in a controlled comparison the stable ones are the control.
     pub(super) fn take(&mut self, fetched: &[Fetched]) {
         for series in fetched {
-            let Some(role) = self.roles.of.get(&series.instance).copied() else {
+            let instance = match (&self.whole, &series.instance) {
+                (None, Some(instance)) => instance,
+                (Some(whole), None) => whole,
+                _ => continue,
+            };
+            let Some(role) = self.roles.of.get(instance).copied() else {
                 continue;
             };
             let from = if role == Role::Canary {
@@ -74,15 +99,14 @@ impl Judge {
             let id = *self.ids.entry(series.id.clone()).or_insert_with(|| {
                 let spec = SeriesSpec {
                     uses: series.uses.clone(),
-                    instance: series.instance.to_string(),
+                    instance: instance.to_string(),
                     role,
                 };
                 self.detector.declare(&spec)
             });
-            if let (true, Some(began)) = (new, self.roles.began.get(&series.instance)) {
+            if let (true, Some(began)) = (new, self.roles.began.get(instance)) {
                 let began = super::speak::seconds(*began);
-                self.detector
-                    .instance_restarting(series.instance.as_str(), began);
+                self.detector.instance_restarting(instance.as_str(), began);
             }
             for (t, value) in series.samples.iter().filter(|(t, _)| *t >= from) {
                 let sample = if value.is_nan() {
@@ -164,16 +188,11 @@ impl Judge {
         self.detector.begin_verification(t, &changed);
     }
 
-    /// Each of these signals, if all of them are back. Where nothing had moved, nothing has to come back.
-    pub(super) fn cured(&self, watch: &Watch, told: &[&str]) -> Option<Vec<Cured>> {
+    /// This signal, if it is back.
+    pub(super) fn cured(&self, watch: &Watch, told: &str) -> Option<Cured> {
         let answers = self.detector.cure();
-        let summary = self.detector.summary();
-        told.iter()
-            .map(|key| {
-                let (_, cure) = answers.iter().find(|(answered, _)| answered == key)?;
-                cured(watch, &summary, key, cure)
-            })
-            .collect()
+        let (_, cure) = answers.iter().find(|(answered, _)| answered == told)?;
+        cured(watch, &self.detector.summary(), told, cure)
     }
 }
 

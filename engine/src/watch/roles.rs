@@ -20,6 +20,19 @@ pub(super) struct Roles {
     pub(super) since: Option<Timestamp>,
 }
 
+impl Roles {
+    /// The same change, of the service as a whole under one name.
+    pub(super) fn as_one(&self, whole: &InstanceId) -> Self {
+        let began = self.since.map(|since| (whole.clone(), since));
+        Self {
+            changed: BTreeSet::from([whole.clone()]),
+            of: BTreeMap::from([(whole.clone(), Role::All)]),
+            began: began.into_iter().collect(),
+            since: self.since,
+        }
+    }
+}
+
 /// The roles in this state.
 pub(super) fn roles(state: &State) -> Roles {
     let changed: BTreeSet<InstanceId> = brought_out(state)

@@ -35,6 +35,29 @@ pub(super) fn assessment<'a>(
     }
 }
 
+/// Two looks at different signals of the same deployment, as one.
+pub(super) fn together(one: Assessment, other: Assessment) -> Assessment {
+    let verdict = match (one.verdict, other.verdict) {
+        (a, b) if a == b => a,
+        (Verdict::Degraded, _) | (_, Verdict::Degraded) => Verdict::Degraded,
+        // What one of them could not see, the other did not look at.
+        _ => Verdict::Inconclusive,
+    };
+    // Each finding must be backed by as much history as it is weighed with.
+    let history_s = match (one.findings.is_empty(), other.findings.is_empty()) {
+        (false, true) => one.history_s,
+        (true, false) => other.history_s,
+        _ => one.history_s.min(other.history_s),
+    };
+    Assessment {
+        verdict,
+        findings: [one.findings, other.findings].concat(),
+        needs: [one.needs, other.needs].concat(),
+        blind: [one.blind, other.blind].concat(),
+        history_s,
+    }
+}
+
 fn verdict(verdict: detect::Verdict) -> Verdict {
     match verdict {
         detect::Verdict::Healthy => Verdict::Healthy,

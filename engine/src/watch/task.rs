@@ -1,10 +1,11 @@
 //! One watch: from the baseline to the end.
 
-use super::fetch::{Fetched, Fetcher, Look};
-use super::judge::Judge;
-use super::roles::{has_control, judges, roles};
-use super::speak::{self, seconds};
-use crate::engine::Engine;
+use super::fetch::{Fetcher, Heard};
+use super::judges::Judges;
+use super::pace::Pace;
+use super::roles::{judges, roles};
+use super::speak::seconds;
+use crate::engine::{Engine, Tick};
 use crate::error::EngineError;
 use crate::services::Service;
 use guard::decide::decide;
@@ -13,14 +14,18 @@ use guard::finding::Assessment;
 use guard::ids::DeploymentId;
 use guard::input::{Happened, Input};
 use guard::state::{Cure, State};
-use guard::verdict::Comparison;
 use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
-use tokio::time::MissedTickBehavior;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Looks without an answer before that is said.
 const SILENT_LOOKS: u32 = 3;
+/// Looks with whole answers before a source counts as whole again.
+const WHOLE_LOOKS: u32 = 3;
+/// Longest warning of a source that is passed on, in characters.
+const LONGEST_WARNING: usize = 300;
 /// How often the platform is looked at.
 const OBSERVE_EVERY: Duration = Duration::from_secs(5);
 
@@ -46,8 +51,12 @@ struct Task<'a> {
     id: DeploymentId,
     service: Service,
     fetcher: Fetcher,
-    judge: Judge,
-    silent_looks: u32,
+    judges: Judges,
+    pace: Pace,
+    /// Looks without an answer, by source.
+    silent_looks: BTreeMap<String, u32>,
+    /// Looks with whole answers since the last one that was not.
+    whole_looks: u32,
     verifying: bool,
     /// Nothing has been judged yet: the past has to be caught up with.
     fresh: bool,
@@ -57,46 +66,99 @@ impl<'a> Task<'a> {
     fn begin(engine: &'a Engine, state: &State) -> Result<Self, EngineError> {
         let plan = state.plan();
         let service = engine.service(&plan.service, &plan.environment)?;
-        let (fetcher, judge) = comparison(&service, state);
+        let (fetcher, judges) = comparison(&service, state, &BTreeSet::new());
         Ok(Self {
             engine,
             id: plan.deployment.clone(),
+            pace: Pace::new(
+                plan.deployment.as_str(),
+                service.watch.interval,
+                engine.epoch,
+            ),
             service,
             fetcher,
-            judge,
-            silent_looks: 0,
+            judges,
+            silent_looks: BTreeMap::new(),
+            whole_looks: 0,
             verifying: false,
             fresh: true,
         })
     }
 
     async fn run(&mut self) -> Result<(), EngineError> {
-        self.engine.observe(&self.service).await;
-        let mut tick = tokio::time::interval(self.service.watch.interval);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut observe = tokio::time::interval(OBSERVE_EVERY);
-        loop {
-            tokio::select! {
-                _ = observe.tick() => { self.engine.observe(&self.service).await; }
-                _ = tick.tick() => {
-                    let Some(state) = self.engine.live(&self.id) else { return Ok(()) };
-                    self.tick(&state).await?;
-                }
+        let (engine, service) = (self.engine, self.service.clone());
+        engine.observe(&service).await;
+        // An instance that hangs must not hold the ticks up.
+        let observing = async {
+            loop {
+                tokio::time::sleep(OBSERVE_EVERY).await;
+                engine.observe(&service).await;
             }
+        };
+        tokio::select! {
+            ended = self.ticks() => ended,
+            () = observing => Ok(()),
         }
     }
 
-    async fn tick(&mut self, state: &State) -> Result<(), EngineError> {
-        if self.judge.roles != roles(state) {
-            (self.fetcher, self.judge) = comparison(&self.service, state);
-            self.fresh = true;
+    /// The first look at once, the others at the places of the pace.
+    async fn ticks(&mut self) -> Result<(), EngineError> {
+        let mut due = Instant::now();
+        loop {
+            tokio::time::sleep_until(due).await;
+            let Some(state) = self.engine.live(&self.id) else {
+                return Ok(());
+            };
+            self.tick(&state, due).await?;
+            due = self.pace.next(Instant::now());
         }
+    }
+
+    async fn tick(&mut self, state: &State, due: Instant) -> Result<(), EngineError> {
+        let lag = due.elapsed();
+        let begun = Instant::now();
         let now = self.engine.clock.now();
-        let (series, blind) = match self.fetch(now).await {
-            Ok(fetched) => fetched,
-            Err(error) => return self.silence(state, error).await,
+        if !self.judges.fit(&roles(state), &BTreeSet::new()) {
+            self.begin_anew(state, BTreeSet::new());
+        }
+        let mut heard = self.fetch(state, now).await;
+        let whole = whole_of(&heard);
+        if !self.judges.fit(&roles(state), &whole) {
+            // An expression without instances: it is judged by itself, with its whole past.
+            self.begin_anew(state, whole);
+            heard = self.fetch(state, now).await;
+        }
+        let fetch = begun.elapsed();
+        let answered = heard.anything();
+        self.note_sources(state, &heard).await?;
+        let looked = if answered {
+            self.heard(state, heard, now).await
+        } else {
+            self.silence(state).await
         };
-        self.heard(state).await?;
+        // Nobody listening is no failure.
+        let _ = self.engine.ticks.send(Tick {
+            deployment: self.id.clone(),
+            lag,
+            fetch,
+            whole: begun.elapsed(),
+            answered,
+        });
+        looked
+    }
+
+    fn begin_anew(&mut self, state: &State, more: BTreeSet<String>) {
+        let whole = self.judges.whole().union(&more).cloned().collect();
+        (self.fetcher, self.judges) = comparison(&self.service, state, &whole);
+        self.fresh = true;
+    }
+
+    async fn heard(
+        &mut self,
+        state: &State,
+        heard: Heard,
+        now: Timestamp,
+    ) -> Result<(), EngineError> {
         let cure_since = if let Cure::Awaited { since, .. } = state.cure() {
             Some(seconds(*since))
         } else {
@@ -104,15 +166,15 @@ impl<'a> Task<'a> {
         };
         if self.fresh {
             let interval_s = self.service.watch.interval.as_secs_f64();
-            self.judge
-                .catch_up(series, seconds(now), interval_s, cure_since);
+            self.judges
+                .catch_up(&heard, seconds(now), interval_s, cure_since);
             self.verifying = cure_since.is_some();
             self.fresh = false;
         } else {
-            self.judge.take(&series);
+            self.judges.take(&heard);
         }
         if state.history_s().is_none() {
-            return self.baseline(now, blind).await;
+            return self.baseline(now, &heard.missing, &heard.failed).await;
         }
         self.forgive(state, seconds(now));
         if judges(state) {
@@ -129,87 +191,106 @@ impl<'a> Task<'a> {
         };
         for instance in &running.action.instances {
             if !running.done.contains(instance) {
-                self.judge.restarting(instance, now);
+                self.judges.restarting(instance, now);
             }
         }
     }
 
-    /// Everything new up to now, and the signals for which there is nothing at all.
-    async fn fetch(&mut self, now: Timestamp) -> Result<(Vec<Fetched>, Vec<String>), String> {
-        let mut all = Vec::new();
-        loop {
-            match self
-                .fetcher
-                .look(&self.service.watch, now.as_millisecond())
-                .await
-            {
-                Look::Silence(error) => {
-                    // What was read before is lost to the feed: begin anew next time.
-                    self.fresh |= !all.is_empty();
-                    return Err(error);
-                }
-                Look::Answer {
-                    series,
-                    missing,
-                    caught_up,
-                } => {
-                    all.extend(series);
-                    if caught_up {
-                        return Ok((all, missing));
-                    }
-                }
+    /// Everything new up to now.
+    async fn fetch(&mut self, state: &State, now: Timestamp) -> Heard {
+        let ms = now.as_millisecond();
+        let mut all = self.fetcher.look(&self.service.watch, ms).await;
+        while !all.caught_up {
+            let more = self.fetcher.look(&self.service.watch, ms).await;
+            if !more.anything() {
+                // What was read before is lost to the feed.
+                self.begin_anew(state, BTreeSet::new());
+                return more;
+            }
+            let caught_up = more.caught_up;
+            // Only the last look knows what there is nothing of.
+            all.missing.clear();
+            all.join(more);
+            all.caught_up = caught_up;
+        }
+        all
+    }
+
+    /// Which sources do not answer, answer again, or answer with less than everything.
+    async fn note_sources(&mut self, state: &State, heard: &Heard) -> Result<(), EngineError> {
+        for source in &heard.answered {
+            self.silent_looks.remove(source);
+            if state.metrics_lost().is_some_and(|(lost, _)| lost == source) {
+                let source = source.clone();
+                self.say(state, Happened::MetricsBack { source }).await?;
             }
         }
-    }
-
-    async fn silence(&mut self, state: &State, error: String) -> Result<(), EngineError> {
-        self.silent_looks += 1;
-        tracing::debug!(deployment = %self.id, error, looks = self.silent_looks, "the metrics source does not answer");
-        if self.silent_looks < SILENT_LOOKS {
+        for (source, error) in &heard.silent {
+            let looks = self.silent_looks.entry(source.clone()).or_default();
+            *looks += 1;
+            tracing::debug!(deployment = %self.id, source, error, looks, "a metrics source does not answer");
+            if *looks >= SILENT_LOOKS {
+                let (source, error) = (source.clone(), error.clone());
+                self.say(state, Happened::MetricsLost { source, error })
+                    .await?;
+            }
+        }
+        if heard.answered.is_empty() {
             return Ok(());
         }
-        let source = self.service.watch.source.clone();
-        self.say(state, Happened::MetricsLost { source, error })
-            .await?;
-        if state.history_s().is_none() {
-            let all = self
-                .service
-                .watch
-                .signals
-                .iter()
-                .map(|s| (s.key.clone(), "query_failed".to_owned()))
-                .collect();
-            self.say(
-                state,
-                Happened::BaselineCaptured {
-                    history_s: 0.0,
-                    blind: all,
-                },
-            )
-            .await?;
-        }
-        Ok(())
+        self.completeness(state, heard).await
     }
 
-    async fn heard(&mut self, state: &State) -> Result<(), EngineError> {
-        self.silent_looks = 0;
-        if state.metrics_lost().is_none() {
+    async fn silence(&mut self, state: &State) -> Result<(), EngineError> {
+        let long = self.silent_looks.values().any(|n| *n >= SILENT_LOOKS);
+        if !long || state.history_s().is_some() {
             return Ok(());
         }
-        let source = self.service.watch.source.clone();
-        self.say(state, Happened::MetricsBack { source }).await
+        let signals = self.service.watch.signals.iter();
+        let blind = signals
+            .map(|s| (s.key.clone(), "query_failed".to_owned()))
+            .collect();
+        let nothing = Happened::BaselineCaptured {
+            history_s: 0.0,
+            blind,
+        };
+        self.say(state, nothing).await
     }
 
-    async fn baseline(&mut self, now: Timestamp, missing: Vec<String>) -> Result<(), EngineError> {
-        let history_s = self.judge.history_at(seconds(now));
-        let blind = self
-            .service
-            .watch
-            .signals
-            .iter()
-            .filter(|signal| missing.contains(&signal.key.to_string()));
-        let blind = blind
-            .map(|signal| (signal.key.clone(), "no_series".to_owned()))
+    /// A source that warns of missing parts is believed at once; that it is whole again, after some looks.
+    async fn completeness(&mut self, state: &State, heard: &Heard) -> Result<(), EngineError> {
+        if let Some((source, warning)) = heard.warnings.first_key_value() {
+            self.whole_looks = 0;
+            let source = source.clone();
+            let warning = warning.chars().take(LONGEST_WARNING).collect();
+            let what = Happened::MetricsIncomplete { source, warning };
+            return self.say(state, what).await;
+        }
+        self.whole_looks = self.whole_looks.saturating_add(1);
+        match state.metrics_incomplete() {
+            Some((source, _)) if self.whole_looks >= WHOLE_LOOKS => {
+                let source = source.to_owned();
+                self.say(state, Happened::MetricsComplete { source }).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn baseline(
+        &mut self,
+        now: Timestamp,
+        missing: &BTreeSet<String>,
+        failed: &BTreeSet<String>,
+    ) -> Result<(), EngineError> {
+        let history_s = self.judges.history_at(seconds(now));
+        let why = |key: &str| match (failed.contains(key), missing.contains(key)) {
+            (true, _) => Some("query_failed"),
+            (false, true) => Some("no_series"),
+            (false, false) => None,
+        };
+        let signals = self.service.watch.signals.iter();
+        let blind = signals
+            .filter_map(|signal| Some((signal.key.clone(), why(signal.key.as_str())?.to_owned())))
             .collect();
         self.engine
             .apply(&self.id, Happened::BaselineCaptured { history_s, blind })
@@ -221,21 +302,9 @@ impl<'a> Task<'a> {
         if let Cure::Awaited { since, .. } = state.cure() {
             return self.verify(state, *since, now).await;
         }
-        let summary = self.judge.tick(seconds(now));
-        tracing::trace!(deployment = %self.id, ?summary, "looked");
-        let comparison = if has_control(&self.judge.roles) {
-            Comparison::CanaryVsStable
-        } else {
-            Comparison::BeforeVsAfter
+        let Some(assessment) = self.judges.assess(&self.service, now) else {
+            return Ok(());
         };
-        let history_s = self.judge.history_s();
-        let assessment = speak::assessment(
-            &self.service.watch,
-            &summary,
-            self.judge.standing(),
-            comparison,
-            history_s,
-        );
         if self
             .would_say(state, &Happened::Assessed(assessment.clone()))
             .is_empty()
@@ -254,16 +323,15 @@ impl<'a> Task<'a> {
         now: Timestamp,
     ) -> Result<(), EngineError> {
         if !self.verifying {
-            self.judge.begin_verification(seconds(since));
+            self.judges.begin_verification(seconds(since));
             self.verifying = true;
         }
-        self.judge.tick(seconds(now));
         // What the detector noticed and nobody was told needs no proof.
         let told: Vec<&str> = state
             .findings()
             .map(|record| record.finding.signal.as_str())
             .collect();
-        match self.judge.cured(&self.service.watch, &told) {
+        match self.judges.cured(&self.service, &told, now) {
             Some(signals) => self.say(state, Happened::Cured { signals }).await,
             None => Ok(()),
         }
@@ -313,13 +381,32 @@ impl<'a> Task<'a> {
     }
 }
 
-/// A detector for the roles of this state, and a feed that begins early enough to rebuild it whole.
-fn comparison(service: &Service, state: &State) -> (Fetcher, Judge) {
+/// The signals of the service as a whole that were heard.
+fn whole_of(heard: &Heard) -> BTreeSet<String> {
+    let whole = heard
+        .series
+        .iter()
+        .filter(|series| series.instance.is_none());
+    whole
+        .flat_map(|series| series.uses.iter().map(|(signal, _)| signal.clone()))
+        .collect()
+}
+
+/// Judges for the roles of this state, and feeds that begin early enough to rebuild them whole. The
+/// signals named in `more`, and those of probes without an instance, speak of the service as a whole.
+fn comparison(service: &Service, state: &State, more: &BTreeSet<String>) -> (Fetcher, Judges) {
     let roles = roles(state);
     let since = state.requested_at().as_millisecond() - service.watch.baseline.as_millis() as i64;
     let deploy_at = seconds(roles.since.unwrap_or(state.requested_at()));
+    let probes = service.watch.probes.iter();
+    let whole = probes
+        .filter(|probe| probe.instance.is_none())
+        .flat_map(|probe| std::iter::once(&probe.signal).chain(&probe.time))
+        .map(ToString::to_string)
+        .chain(more.iter().cloned())
+        .collect();
     (
         Fetcher::new(&service.watch, since),
-        Judge::new(&service.watch, roles, deploy_at),
+        Judges::new(service, &roles, whole, deploy_at),
     )
 }

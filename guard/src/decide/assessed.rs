@@ -56,8 +56,8 @@ fn worse(before: &Finding, now: &Finding) -> bool {
 }
 
 fn came_back(state: &State, at: Timestamp, assessment: &Assessment) -> Vec<Event> {
-    // Silence is not a recovery: with no answer from the metrics, what was found stands.
-    if assessment.verdict == Verdict::Unmeasured {
+    // Silence is not a recovery: with no answer from the metrics, or half of one, what was found stands.
+    if assessment.verdict == Verdict::Unmeasured || state.metrics_incomplete.is_some() {
         return Vec::new();
     }
     state
@@ -90,10 +90,11 @@ fn verdict(
     assessment: &Assessment,
     finding_stands: bool,
 ) -> Vec<Event> {
-    let now = if finding_stands {
-        Verdict::Degraded
-    } else {
-        assessment.verdict
+    let now = match assessment.verdict {
+        _ if finding_stands => Verdict::Degraded,
+        // What a source leaves out may be what hurts.
+        Verdict::Healthy if state.metrics_incomplete.is_some() => Verdict::Inconclusive,
+        said => said,
     };
     // With the new version everywhere there is no control any more. That weaker comparison can bring bad
     // news, but it does not take back what was shown against a control.

@@ -135,6 +135,10 @@ fn stale(
 }
 
 pub(super) fn cured(state: &State, signals: &[Cured]) -> Vec<Event> {
+    // What a source leaves out may be what still hurts.
+    if state.metrics_incomplete.is_some() {
+        return Vec::new();
+    }
     match &state.cure {
         Cure::Awaited { action, .. } => vec![Event::CureConfirmed {
             action: action.clone(),

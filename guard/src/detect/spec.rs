@@ -125,6 +125,9 @@ pub struct SignalSpec {
     pub accumulates: bool,
     /// True if it is expected to move with the load.
     pub load_related: bool,
+    /// Longest time between two of its samples, in seconds, where that is more than the watch's interval.
+    #[serde(default)]
+    pub every_s: f64,
 }
 
 impl SignalSpec {
@@ -144,6 +147,7 @@ impl SignalSpec {
             tolerance: Tolerance::default_for(kind, direction, false),
             limits: Limits::default(),
             accumulates: false,
+            every_s: 0.0,
             load_related: matches!(
                 kind,
                 SignalKind::Histogram | SignalKind::Rate | SignalKind::Gauge

@@ -148,6 +148,10 @@ impl State {
                 self.take_metrics(Some((source.clone(), error.clone())), at);
             }
             Event::MetricsBack { .. } => self.take_metrics(None, at),
+            Event::MetricsIncomplete { source, warning } => {
+                self.take_incomplete(Some((source.clone(), warning.clone())), at);
+            }
+            Event::MetricsComplete { .. } => self.take_incomplete(None, at),
             Event::BakeEnded { known_good, .. } => {
                 self.known_good = *known_good;
                 self.bake_until = None;
@@ -228,6 +232,12 @@ impl State {
         }
         self.verdict = Some(verdict);
         self.needs = needs;
+    }
+
+    fn take_incomplete(&mut self, incomplete: Option<(String, String)>, at: Timestamp) {
+        self.metrics_incomplete = incomplete;
+        self.metrics_changes += 1;
+        self.metrics_changed_at = at;
     }
 
     fn take_metrics(&mut self, lost: Option<(String, String)>, at: Timestamp) {

@@ -42,6 +42,8 @@ pub(super) const KNOWN: &[(&str, u32)] = &[
     ("cure_failed", 1),
     ("metrics_lost", 1),
     ("metrics_back", 1),
+    ("metrics_incomplete", 1),
+    ("metrics_complete", 1),
     ("bake_ended", 1),
     ("failed", 1),
     ("superseded", 1),

@@ -57,6 +57,7 @@ cure-confirmed = proven at { $at }: { $values }
 cure-confirmed-bare = proven at { $at }
 cure-failed = not seen by { $at }: the incident is open again
 metrics-lost = { $source } does not answer (“{ $error }”); nothing is rolled back for that, and the watch goes on when it is back
+metrics-incomplete = { $source } says that its answers may be incomplete (“{ $warning }”); what is seen still counts, and nothing is called healthy until they are whole again
 
 need-decision = a decision by { $until }; without one it stays paused
 need-decision-promoted = a decision by { $until }; without one the new version keeps running

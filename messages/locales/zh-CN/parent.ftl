@@ -54,6 +54,7 @@ cure-confirmed = { $at } 已证实：{ $values }
 cure-confirmed-bare = { $at } 已证实
 cure-failed = 截至 { $at } 未见恢复：事件已重新打开
 metrics-lost = { $source } 无响应（“{ $error }”）；不会因此回滚，恢复后继续观察
+metrics-incomplete = { $source } 表示其结果可能不完整（“{ $warning }”）；已发现的问题仍然有效，结果恢复完整之前不会判定为健康
 
 need-decision = 请在 { $until } 前决定；否则保持暂停
 need-decision-promoted = 请在 { $until } 前决定；否则新版本继续运行

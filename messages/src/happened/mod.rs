@@ -254,6 +254,21 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
         Event::MetricsBack { source, .. } => {
             say!(words, "event-metrics-back", source = Foreign::from(source))
         }
+        Event::MetricsIncomplete { source, warning } => {
+            say!(
+                words,
+                "event-metrics-incomplete",
+                source = Foreign::from(source),
+                warning = Foreign::from(warning)
+            )
+        }
+        Event::MetricsComplete { source } => {
+            say!(
+                words,
+                "event-metrics-complete",
+                source = Foreign::from(source)
+            )
+        }
         Event::BakeEnded {
             known_good: true, ..
         } => {

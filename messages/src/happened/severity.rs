@@ -26,6 +26,7 @@ pub(crate) fn severity(event: &Event) -> Severity {
         | Event::ActionStale { .. }
         | Event::Paused { .. }
         | Event::MetricsLost { .. }
+        | Event::MetricsIncomplete { .. }
         | Event::RolledBack { .. }
         | Event::Refused { .. }
         | Event::BakeEnded {
@@ -41,7 +42,8 @@ pub(crate) fn severity(event: &Event) -> Severity {
             known_good: true, ..
         }
         | Event::FindingEnded { .. }
-        | Event::MetricsBack { .. } => Severity::Good,
+        | Event::MetricsBack { .. }
+        | Event::MetricsComplete { .. } => Severity::Good,
         _ => Severity::Quiet,
     }
 }

@@ -213,6 +213,14 @@ fn metrics(state: &State, context: &Context) -> Option<Text> {
     if state.watch_over() {
         return None;
     }
+    if let (None, Some((source, warning))) = (state.metrics_lost(), state.metrics_incomplete()) {
+        return Some(say!(
+            context,
+            "metrics-incomplete",
+            source = Foreign::from(source),
+            warning = Foreign::from(warning)
+        ));
+    }
     let (source, error) = state.metrics_lost()?;
     Some(say!(
         context,

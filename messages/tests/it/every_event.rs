@@ -256,6 +256,11 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
             error: text(),
         },
         Event::MetricsBack { source: text() },
+        Event::MetricsIncomplete {
+            source: text(),
+            warning: text(),
+        },
+        Event::MetricsComplete { source: text() },
         Event::MetricsLost {
             source: text(),
             error: text(),

@@ -235,7 +235,7 @@ pub(super) fn shown_url(url: &Url) -> String {
 }
 
 /// Text that should be a URL, as it may be shown even if it does not parse.
-pub(super) fn without_userinfo(text: &str) -> String {
+pub(crate) fn without_userinfo(text: &str) -> String {
     match Url::parse(text) {
         // Without `//` the scheme is the user and the password is the path.
         Ok(url) if !url.cannot_be_a_base() => return shown_url(&url),

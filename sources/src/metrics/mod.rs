@@ -33,7 +33,7 @@ mod call;
 mod client;
 mod config;
 mod envelope;
-mod error;
+pub(crate) mod error;
 mod feed;
 mod gate;
 mod healthy;
@@ -50,7 +50,7 @@ mod selector;
 mod series;
 mod targets;
 mod token;
-mod transport;
+pub(crate) mod transport;
 mod value;
 
 pub use alerts::{Alert, AlertState};
@@ -60,7 +60,8 @@ pub use config::{Auth, PrometheusConfig, RetryPolicy};
 pub use envelope::Answer;
 pub use error::{MetricsError, Problem};
 pub use feed::{
-    FeedOptions, FeedTick, Outcome, RawSeries, SampleFeed, SelectorSamples, SilentSeries, Window,
+    FeedOptions, FeedTick, Gathering, Outcome, RawSeries, SampleFeed, SelectorSamples,
+    SilentSeries, Window,
 };
 pub use gate::{QueryBudget, phase};
 pub use increases::{Increase, increases};

@@ -99,6 +99,20 @@ pub(super) fn client(
     })
 }
 
+/// A client for checks: no redirects, no proxy, and a new connection each time, since that a kept
+/// one still works says nothing about the next customer's.
+pub(crate) fn direct_client() -> Result<reqwest::Client, String> {
+    let client = reqwest::Client::builder()
+        .user_agent(concat!("tawny/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .pool_max_idle_per_host(0);
+    client.build().map_err(|error| {
+        let causes = causes(&error.without_url());
+        format!("the http client cannot be built: {causes}")
+    })
+}
+
 /// Reads a setting that must be an `http(s)` URL without query and fragment.
 pub(super) fn web_url(field: &str, text: &str) -> Result<Url, String> {
     let url = Url::parse(text)
@@ -156,7 +170,7 @@ fn own(identity: &ClientIdentity) -> Result<Identity, String> {
 }
 
 /// The causes of an error, innermost last. Take the URL out first: it may hold the whole query.
-pub(super) fn causes(error: &reqwest::Error) -> String {
+pub(crate) fn causes(error: &reqwest::Error) -> String {
     let mut text = String::new();
     let mut cause = std::error::Error::source(error);
     while let Some(current) = cause {

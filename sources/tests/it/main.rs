@@ -10,10 +10,19 @@ mod answers;
 mod double;
 mod exporter;
 mod feed;
+mod gathering;
 mod kinds;
 mod native;
 mod oauth;
 mod politeness;
+mod probes;
+#[allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    reason = "the demo's own, so that there is one"
+)]
+#[path = "../../../bot/src/demo/prometheus_server.rs"]
 mod prometheus_server;
 mod real;
 mod tls;

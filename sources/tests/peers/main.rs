@@ -19,9 +19,11 @@ mod native_exporter;
 mod peer;
 #[allow(
     dead_code,
-    reason = "only the other tests stop a server before its end"
+    unreachable_pub,
+    missing_docs,
+    reason = "the demo's own, so that there is one"
 )]
-#[path = "../it/prometheus_server.rs"]
+#[path = "../../../bot/src/demo/prometheus_server.rs"]
 mod prometheus_server;
 mod victoria_server;
 

@@ -64,6 +64,49 @@ fn without_metrics_nothing_is_promoted_and_nothing_is_rolled_back() {
 }
 
 #[test]
+fn with_half_an_answer_nothing_is_called_healthy_and_nothing_that_was_found_is_over() {
+    let mut story = Story::gray(Autonomy::Observe);
+    let incomplete = Happened::MetricsIncomplete {
+        source: "thanos".into(),
+        warning: "a store is away".into(),
+    };
+    let complete = Happened::MetricsComplete {
+        source: "thanos".into(),
+    };
+    story.tell(healthy());
+    assert_eq!(
+        names(&story.tell(incomplete.clone())),
+        ["metrics_incomplete", "verdict_changed"]
+    );
+    assert_eq!(story.tell(incomplete.clone()), []);
+    assert_eq!(story.tell(healthy()), []);
+    assert_eq!(story.state().verdict(), Some(Verdict::Inconclusive));
+    assert!(names(&story.tell(degraded(finding()))).contains(&"finding_opened"));
+    assert!(!names(&story.tell(healthy())).contains(&"finding_ended"));
+
+    assert_eq!(names(&story.tell(complete.clone())), ["metrics_complete"]);
+    assert_eq!(story.tell(complete), []);
+    assert!(names(&story.tell(healthy())).contains(&"finding_ended"));
+}
+
+#[test]
+fn half_an_answer_proves_no_cure() {
+    let mut story = Story::gray(Autonomy::Rollback);
+    story.tell(degraded(severe()));
+    story.finish_running();
+    story.tell(Happened::MetricsIncomplete {
+        source: "thanos".into(),
+        warning: "a store is away".into(),
+    });
+    let cured = Happened::Cured { signals: vec![] };
+    assert_eq!(story.tell(cured.clone()), []);
+    story.tell(Happened::MetricsComplete {
+        source: "thanos".into(),
+    });
+    assert_eq!(names(&story.tell(cured)), ["cure_confirmed"]);
+}
+
+#[test]
 fn a_finding_does_not_end_because_the_metrics_went_silent() {
     let mut story = Story::gray(Autonomy::Observe);
     story.tell(degraded(severe()));

@@ -130,6 +130,10 @@ impl Detector {
             if any_felt && !felt(spec.kind) {
                 return false;
             }
+            // What was seen before says nothing about what cannot be asked for now.
+            if state.no_data == Some(NoData::QueryFailed) {
+                return true;
+            }
             match (state.smallest_visible, state.baseline) {
                 (Some(visible), Some(baseline)) => {
                     visible > VISIBLE_TOLERANCES * spec.tolerance.at(baseline) + 1e-12
@@ -196,7 +200,8 @@ impl Detector {
             Comparison::BeforeVsAfter => matches!(i.role, Role::New | Role::All | Role::Canary),
         });
         let newest = self.measured.newest_t.unwrap_or(self.spec.deploy_at);
-        let late = newest - (3.5 * self.measured.interval_s).max(10.0);
+        let every_s = self.spec.signals[signal].every_s;
+        let late = newest - (3.5 * self.measured.interval_s.max(every_s)).max(10.0);
         let with: Vec<usize> = after
             .iter()
             .copied()

@@ -1,34 +1,29 @@
 //! Takes answers apart by selector and finds what is new in them.
 
 use super::SampleFeed;
-use super::ask::Asked;
-use super::batch::Member;
-use super::outcome::{FeedTick, Outcome, SelectorSamples};
+use super::ask::Brought;
+use super::outcome::{FeedTick, Outcome, SelectorSamples, Window};
 use crate::metrics::envelope::Answer;
 use crate::metrics::value::Series;
 
 impl SampleFeed {
-    pub(super) fn absorb(&mut self, now_ms: i64, asked: Vec<Asked>) -> FeedTick {
+    pub(super) fn absorb(
+        &mut self,
+        now_ms: i64,
+        brought: Vec<Brought>,
+        requests: usize,
+    ) -> FeedTick {
         let mut found: Vec<Option<SelectorSamples>> = vec![None; self.selectors.len()];
-        let mut requests = 0;
-        for one in asked {
-            requests += one.requests;
-            let members = &one.batch.members;
-            match one.answer {
-                Ok(answer) => {
-                    let apart = one.batch.taken_apart(&answer.value);
-                    let remarks = answer.map(|_| ());
-                    for (member, own) in members.iter().zip(apart) {
-                        found[member.index] = Some(self.answered(member, own, &remarks));
-                    }
-                }
-                Err(error) => {
-                    for member in members {
-                        let failed = Outcome::Failed(error.clone());
-                        found[member.index] = Some(self.entry(member, failed));
-                    }
-                }
-            }
+        for Brought {
+            index,
+            window,
+            answer,
+        } in brought
+        {
+            found[index] = Some(match answer {
+                Ok(answer) => self.answered(index, window, answer),
+                Err(error) => self.entry(index, window, Outcome::Failed(error)),
+            });
         }
         let caught_up = self
             .cursors
@@ -45,13 +40,13 @@ impl SampleFeed {
 
     fn answered(
         &mut self,
-        member: &Member,
-        own: Vec<Series>,
-        remarks: &Answer<()>,
+        index: usize,
+        window: Window,
+        answer: Answer<Vec<Series>>,
     ) -> SelectorSamples {
-        let cursor = &mut self.cursors[member.index];
-        let partial = !remarks.warnings.is_empty();
-        let series = cursor.absorb(member.window, own, partial, &self.options);
+        let cursor = &mut self.cursors[index];
+        let partial = !answer.warnings.is_empty();
+        let series = cursor.absorb(window, answer.value, partial, &self.options);
         let silent = cursor.silent(&series);
         let outcome = if !series.is_empty() {
             Outcome::Fresh
@@ -63,16 +58,16 @@ impl SampleFeed {
         SelectorSamples {
             series,
             silent,
-            warnings: remarks.warnings.clone(),
-            infos: remarks.infos.clone(),
-            ..self.entry(member, outcome)
+            warnings: answer.warnings,
+            infos: answer.infos,
+            ..self.entry(index, window, outcome)
         }
     }
 
-    fn entry(&self, member: &Member, outcome: Outcome) -> SelectorSamples {
+    fn entry(&self, index: usize, window: Window, outcome: Outcome) -> SelectorSamples {
         SelectorSamples {
-            selector: self.selectors[member.index].clone(),
-            window: member.window,
+            selector: self.selectors[index].clone(),
+            window,
             outcome,
             series: Vec::new(),
             silent: Vec::new(),

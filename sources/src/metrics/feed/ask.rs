@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures_util::future::{BoxFuture, FutureExt, join_all};
 
 use super::batch::Batch;
+use super::outcome::Window;
 use crate::metrics::client::Prometheus;
 use crate::metrics::envelope::Answer;
 use crate::metrics::error::{MetricsError, Problem};
@@ -19,6 +20,45 @@ pub(super) struct Asked {
     pub(super) requests: usize,
 }
 
+/// What came for one selector.
+pub(super) struct Brought {
+    pub(super) index: usize,
+    pub(super) window: Window,
+    pub(super) answer: Result<Answer<Vec<Series>>, Arc<MetricsError>>,
+}
+
+impl Asked {
+    /// The answer by selector.
+    pub(super) fn apart(self) -> Vec<Brought> {
+        let members = self.batch.members.iter().map(|m| (m.index, m.window));
+        match self.answer {
+            Err(error) => members
+                .map(|(index, window)| Brought {
+                    index,
+                    window,
+                    answer: Err(Arc::clone(&error)),
+                })
+                .collect(),
+            Ok(Answer {
+                value,
+                warnings,
+                infos,
+            }) => members
+                .zip(self.batch.taken_apart(value))
+                .map(|((index, window), value)| Brought {
+                    index,
+                    window,
+                    answer: Ok(Answer {
+                        value,
+                        warnings: warnings.clone(),
+                        infos: infos.clone(),
+                    }),
+                })
+                .collect(),
+        }
+    }
+}
+
 /// Asks everything at once; the client bounds how much is under way.
 pub(super) async fn ask(prometheus: &Prometheus, batches: Vec<Batch>) -> Vec<Asked> {
     let asked = join_all(batches.into_iter().map(|batch| one(prometheus, batch))).await;
@@ -28,7 +68,7 @@ pub(super) async fn ask(prometheus: &Prometheus, batches: Vec<Batch>) -> Vec<Ask
 /// Asks one batch. A refusal is split by selectors, so that one that cannot be
 /// answered does not take the others with it; too large an answer by selectors
 /// and then by time.
-fn one(prometheus: &Prometheus, batch: Batch) -> BoxFuture<'_, Vec<Asked>> {
+pub(super) fn one(prometheus: &Prometheus, batch: Batch) -> BoxFuture<'_, Vec<Asked>> {
     async move {
         // The window's start is excluded, the fetch includes both ends.
         let from_ms = batch.window.from_ms + 1;

@@ -55,19 +55,26 @@ impl Batch {
     }
 
     /// The series of an answer by member, in the order of the members.
-    pub(super) fn taken_apart(&self, answered: &[Series]) -> Vec<Vec<Series>> {
-        let mut by_key: BTreeMap<Key<'_>, Vec<&Series>> = BTreeMap::new();
+    pub(super) fn taken_apart(&self, answered: Vec<Series>) -> Vec<Vec<Series>> {
+        let mut by_key: BTreeMap<Key<'_>, Vec<usize>> = BTreeMap::new();
+        for (at, member) in self.members.iter().enumerate() {
+            let key = (member.name.as_deref(), member.value.as_deref());
+            by_key.entry(key).or_default().push(at);
+        }
+        let mut apart = vec![Vec::new(); self.members.len()];
         for series in answered {
             let value = |label: &str| series.labels.get(label).map_or("", String::as_str);
             let name = self.is_named().then(|| value(NAME));
             let key = (name, self.label.as_deref().map(value));
-            by_key.entry(key).or_default().push(series);
+            // Equal selectors of several watches share a series; only they cost a copy.
+            if let Some((last, others)) = by_key.get(&key).and_then(|m| m.split_last()) {
+                for at in others {
+                    apart[*at].push(series.clone());
+                }
+                apart[*last].push(series);
+            }
         }
-        let own = |member: &Member| {
-            let found = by_key.get(&(member.name.as_deref(), member.value.as_deref()));
-            found.into_iter().flatten().map(|&s| s.clone()).collect()
-        };
-        self.members.iter().map(own).collect()
+        apart
     }
 
     pub(super) fn is_named(&self) -> bool {
@@ -99,6 +106,14 @@ impl Batch {
         earlier.window.to_ms = middle;
         later.window.from_ms = middle;
         Some((earlier, later))
+    }
+
+    /// How much it reads: seconds of one selector, summed.
+    pub(super) fn cost(&self) -> usize {
+        let seconds = self.window.length_ms() / 1000 + 1;
+        usize::try_from(seconds)
+            .unwrap_or(usize::MAX)
+            .saturating_mul(self.members.len())
     }
 
     pub(super) fn of(&self, members: Vec<Member>) -> Self {
@@ -150,7 +165,7 @@ pub(super) fn hull(members: &[Member]) -> Window {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::feed::merge::{Part, merge};
+    use crate::metrics::feed::merge::{Bounds, Part, merge};
 
     const WINDOW: Window = Window {
         from_ms: 0,
@@ -164,7 +179,7 @@ mod tests {
             window: WINDOW,
             waiting: false,
         });
-        let mut batches = merge(&selectors, parts.collect(), 1000);
+        let mut batches = merge(&selectors, parts.collect(), Bounds::of_bytes(1000));
         assert_eq!(batches.len(), 1);
         batches.remove(0)
     }
@@ -188,7 +203,7 @@ mod tests {
             series(&[("__name__", "up"), ("i", "1"), ("x", "b")]),
             series(&[("__name__", "up")]),
         ];
-        let apart = batch.taken_apart(&answer);
+        let apart = batch.taken_apart(answer.to_vec());
         let counts: Vec<(usize, usize)> = batch
             .members
             .iter()
@@ -204,7 +219,7 @@ mod tests {
     fn a_selector_that_stands_alone_takes_every_series_of_its_answer() {
         let batch = batch(&[r#"{__name__=~"a|b"}"#]);
         let answer = [series(&[("__name__", "a")]), series(&[("__name__", "b")])];
-        assert_eq!(batch.taken_apart(&answer), [answer.to_vec()]);
+        assert_eq!(batch.taken_apart(answer.to_vec()), [answer.to_vec()]);
         assert_eq!(batch.halves(), None);
     }
 

@@ -20,15 +20,68 @@ pub(super) struct Part {
     pub(super) waiting: bool,
 }
 
-/// Groups what can be asked together; no query is longer than `max_bytes`
-/// unless a single selector is.
-pub(super) fn merge(selectors: &[Selector], parts: Vec<Part>, max_bytes: usize) -> Vec<Batch> {
+/// How large one query may become. A single selector may exceed them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Bounds {
+    /// Length of its text.
+    pub(super) bytes: usize,
+    /// What it reads, in seconds of one selector ([`Batch::cost`]): some hundred watches of ten
+    /// selectors that look back ten seconds, or some that read a quarter of an hour.
+    pub(super) cost: usize,
+}
+
+impl Bounds {
+    pub(super) const USUAL_COST: usize = 60_000;
+
+    pub(super) fn of_bytes(bytes: usize) -> Self {
+        Self {
+            bytes,
+            cost: Self::USUAL_COST,
+        }
+    }
+}
+
+/// Windows that end this close to each other are read together, in milliseconds.
+const SAME_MOMENT_MS: i64 = 1000;
+/// Windows up to this length are read together, in milliseconds; longer ones with their like.
+const SHORT_MS: i64 = 120_000;
+
+/// Who may be asked for together: the moment, how far back, and whether it waits for samples.
+type Class = (usize, u32, bool);
+
+/// The class of each part.
+fn classes(parts: &[Part]) -> Vec<Class> {
+    let mut ends: Vec<i64> = parts.iter().map(|part| part.window.to_ms).collect();
+    ends.sort_unstable();
+    ends.dedup();
+    let mut moments: BTreeMap<i64, usize> = BTreeMap::new();
+    let mut first = None;
+    let mut moment = 0;
+    for end in ends {
+        if first.is_some_and(|first: i64| end.saturating_sub(first) > SAME_MOMENT_MS) {
+            moment += 1;
+            first = None;
+        }
+        first.get_or_insert(end);
+        moments.insert(end, moment);
+    }
+    let length = |part: &Part| match part.window.length_ms() / SHORT_MS {
+        times @ 1.. => times.ilog2() + 1,
+        _ => 0,
+    };
+    let class = |part: &Part| (moments[&part.window.to_ms], length(part), part.waiting);
+    parts.iter().map(class).collect()
+}
+
+/// Groups what can be asked together, within `bounds`.
+pub(super) fn merge(selectors: &[Selector], parts: Vec<Part>, bounds: Bounds) -> Vec<Batch> {
+    let classes = classes(&parts);
     // A selector that stands alone keeps its name matchers in `rest` and so meets only its equals.
-    let mut by_rest: BTreeMap<(i64, bool, bool, Vec<Matcher>), Vec<Member>> = BTreeMap::new();
-    for part in parts {
+    let mut by_rest: BTreeMap<(Class, bool, Vec<Matcher>), Vec<Member>> = BTreeMap::new();
+    for (part, class) in parts.into_iter().zip(classes) {
         let (name, rest) = split_name(&selectors[part.index]);
         by_rest
-            .entry((part.window.to_ms, part.waiting, name.is_some(), rest))
+            .entry((class, name.is_some(), rest))
             .or_default()
             .push(Member {
                 index: part.index,
@@ -37,26 +90,24 @@ pub(super) fn merge(selectors: &[Selector], parts: Vec<Part>, max_bytes: usize) 
                 value: None,
             });
     }
-    let groups = by_rest
-        .into_iter()
-        .map(|((to_ms, waiting, _, shared), members)| {
-            let batch = Batch {
-                window: hull(&members),
-                members,
-                shared,
-                label: None,
-            };
-            ((to_ms, waiting), batch)
-        });
+    let groups = by_rest.into_iter().map(|((class, _, shared), members)| {
+        let batch = Batch {
+            window: hull(&members),
+            members,
+            shared,
+            label: None,
+        };
+        (class, batch)
+    });
     let batches = merge_one_label(groups.collect());
     batches
         .into_iter()
-        .flat_map(|b| bounded(b, max_bytes))
+        .flat_map(|b| bounded(b, bounds))
         .collect()
 }
 
 /// Merges batches that ask for the same names and differ in the value of one label.
-fn merge_one_label(mut groups: Vec<((i64, bool), Batch)>) -> Vec<Batch> {
+fn merge_one_label(mut groups: Vec<(Class, Batch)>) -> Vec<Batch> {
     let mut labels: BTreeMap<String, usize> = BTreeMap::new();
     for (_, batch) in &groups {
         for matcher in batch.shared.iter().filter(|m| m.op == MatchOp::Equal) {
@@ -115,14 +166,14 @@ fn without_label(batch: &Batch, label: &str) -> Option<(String, Batch)> {
     Some((only.value.clone(), narrowed))
 }
 
-fn bounded(batch: Batch, max_bytes: usize) -> Vec<Batch> {
-    if batch.selector().to_string().len() <= max_bytes {
+fn bounded(batch: Batch, bounds: Bounds) -> Vec<Batch> {
+    if batch.cost() <= bounds.cost && batch.selector().to_string().len() <= bounds.bytes {
         return vec![batch];
     }
     match batch.halves() {
         Some((left, right)) => {
-            let mut all = bounded(left, max_bytes);
-            all.extend(bounded(right, max_bytes));
+            let mut all = bounded(left, bounds);
+            all.extend(bounded(right, bounds));
             all
         }
         None => vec![batch],
@@ -158,7 +209,7 @@ mod tests {
             window: WINDOW,
             waiting: false,
         });
-        merge(&selectors, parts.collect(), max_bytes)
+        merge(&selectors, parts.collect(), Bounds::of_bytes(max_bytes))
     }
 
     fn queries(texts: &[&str]) -> Vec<String> {
@@ -236,7 +287,7 @@ mod tests {
                 waiting: false,
             },
         ];
-        let batches = merge(&selectors, parts, 1000);
+        let batches = merge(&selectors, parts, Bounds::of_bytes(1000));
         assert_eq!(batches.len(), 2);
         assert_eq!(
             batches[0].window.from_ms + batches[1].window.from_ms,

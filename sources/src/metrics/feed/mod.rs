@@ -1,18 +1,21 @@
 //! What is new since the last look, for many selectors at once.
 //!
-//! A tick is `plan` (pure: which windows, merged into few queries) → `ask`
-//! (HTTP) → `absorb` (pure: what of it is new). Only `absorb` changes the feed,
+//! A tick is `parts` (pure: which windows) → `merge` (pure: few queries) → `ask`
+//! (HTTP) → `absorb` (pure: what of it is new). Feeds that tick at the same moment
+//! may be merged with each other ([`Gathering`]). Only `absorb` changes the feed,
 //! so a tick that fails or is dropped half-way is simply made up for by the next.
 
 mod absorb;
 mod ask;
 mod batch;
 mod cursor;
+mod gather;
 mod merge;
 mod native;
 mod options;
 mod outcome;
 
+pub use gather::Gathering;
 pub use options::FeedOptions;
 pub use outcome::{FeedTick, Outcome, RawSeries, SelectorSamples, SilentSeries, Window};
 
@@ -20,9 +23,8 @@ use std::collections::BTreeMap;
 
 use super::client::Prometheus;
 use super::selector::Selector;
-use batch::Batch;
 use cursor::Cursor;
-use merge::Part;
+use merge::{Bounds, Part, merge};
 
 /// Follows a list of selectors through time.
 #[derive(Debug, Clone)]
@@ -75,22 +77,31 @@ impl SampleFeed {
     /// [`Outcome`], loses nothing, and is read from the same place next time.
     /// Dropping the future is safe as well.
     pub async fn fetch(&mut self, prometheus: &Prometheus, now_ms: i64) -> FeedTick {
-        let asked = ask::ask(prometheus, self.plan(now_ms)).await;
-        self.absorb(now_ms, asked)
+        let bounds = Bounds::of_bytes(self.options.max_query_bytes);
+        let batches = merge(&self.selectors, self.parts(now_ms), bounds);
+        let asked = ask::ask(prometheus, batches).await;
+        let requests = asked.iter().map(|one| one.requests).sum();
+        let brought = asked.into_iter().flat_map(ask::Asked::apart).collect();
+        self.absorb(now_ms, brought, requests)
     }
 
-    /// The queries of a tick.
-    fn plan(&self, now_ms: i64) -> Vec<Batch> {
-        let parts = (0..self.selectors.len()).map(|index| Part {
+    /// The same, in queries shared with the other feeds that fetch there at this moment.
+    /// [`FeedTick::requests`] counts each query that brought something of this feed.
+    pub async fn fetch_together(&mut self, gathering: &Gathering, now_ms: i64) -> FeedTick {
+        let parts = self.parts(now_ms);
+        let bytes = self.options.max_query_bytes;
+        let (brought, requests) = gathering.ask(&self.selectors, parts, bytes).await;
+        self.absorb(now_ms, brought, requests)
+    }
+
+    /// What to read in a tick.
+    fn parts(&self, now_ms: i64) -> Vec<Part> {
+        let parts = self.cursors.iter().enumerate().map(|(index, cursor)| Part {
             index,
-            window: self.cursors[index].window(now_ms, &self.options),
+            window: cursor.window(now_ms, &self.options),
             // Who waits for samples looks back further; it must not make the others do so.
-            waiting: self.cursors[index].is_waiting(&self.options),
+            waiting: cursor.is_waiting(&self.options),
         });
-        merge::merge(
-            &self.selectors,
-            parts.collect(),
-            self.options.max_query_bytes,
-        )
+        parts.collect()
     }
 }

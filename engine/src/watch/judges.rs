@@ -1,0 +1,134 @@
+//! The judges of a watch: one of its instances, and one of what is said of the service as a whole.
+
+use super::fetch::Heard;
+use super::judge::Judge;
+use super::roles::{Roles, has_control};
+use super::speak::{self, seconds};
+use crate::services::{Service, Signal};
+use guard::finding::{Assessment, Cured};
+use guard::ids::InstanceId;
+use guard::verdict::Comparison;
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+/// Both, or the one that has something to judge.
+pub(super) struct Judges {
+    all: Vec<(Judge, Comparison)>,
+    roles: Roles,
+    whole: BTreeSet<String>,
+}
+
+impl Judges {
+    /// Judges for `roles`; the signals named in `whole` speak of the service as a whole.
+    pub(super) fn new(
+        service: &Service,
+        roles: &Roles,
+        whole: BTreeSet<String>,
+        deploy_at: f64,
+    ) -> Self {
+        let watch = &service.watch;
+        let is_whole = |signal: &&Signal| whole.contains(signal.key.as_str());
+        let mut all = Vec::new();
+        if !watch.signals.iter().all(|signal| is_whole(&signal)) {
+            let signals = watch.signals.iter().filter(|signal| !is_whole(signal));
+            let comparison = if has_control(roles) {
+                Comparison::CanaryVsStable
+            } else {
+                Comparison::BeforeVsAfter
+            };
+            let judge = Judge::new(watch, signals, roles.clone(), None, deploy_at);
+            all.push((judge, comparison));
+        }
+        if let (true, Ok(name)) = (!whole.is_empty(), InstanceId::new(service.name.as_str())) {
+            let signals = watch.signals.iter().filter(is_whole);
+            let judge = Judge::new(watch, signals, roles.clone(), Some(name), deploy_at);
+            all.push((judge, Comparison::BeforeVsAfter));
+        }
+        Self {
+            all,
+            roles: roles.clone(),
+            whole,
+        }
+    }
+
+    /// Whether they judge these roles, and know of every signal of the service as a whole that was heard.
+    pub(super) fn fit(&self, roles: &Roles, whole: &BTreeSet<String>) -> bool {
+        self.roles == *roles && whole.is_subset(&self.whole)
+    }
+
+    /// The signals that speak of the service as a whole.
+    pub(super) fn whole(&self) -> &BTreeSet<String> {
+        &self.whole
+    }
+
+    /// Takes what was heard.
+    pub(super) fn take(&mut self, heard: &Heard) {
+        for (judge, _) in &mut self.all {
+            judge.queried(&heard.failed);
+            judge.take(&heard.series);
+        }
+    }
+
+    /// Takes a long past at once.
+    pub(super) fn catch_up(
+        &mut self,
+        heard: &Heard,
+        now: f64,
+        interval_s: f64,
+        verify_since: Option<f64>,
+    ) {
+        for (judge, _) in &mut self.all {
+            judge.queried(&heard.failed);
+            judge.catch_up(heard.series.clone(), now, interval_s, verify_since);
+        }
+    }
+
+    /// The instance is being changed at `t`.
+    pub(super) fn restarting(&mut self, instance: &InstanceId, t: f64) {
+        for (judge, _) in &mut self.all {
+            judge.restarting(instance, t);
+        }
+    }
+
+    /// Seconds of history before `t`.
+    pub(super) fn history_at(&self, t: f64) -> f64 {
+        let histories = self.all.iter().map(|(judge, _)| judge.history_at(t));
+        histories.fold(0.0, f64::max)
+    }
+
+    /// Judges at `now`.
+    pub(super) fn assess(&mut self, service: &Service, now: Timestamp) -> Option<Assessment> {
+        let said = self.all.iter_mut().map(|(judge, comparison)| {
+            let summary = judge.tick(seconds(now));
+            tracing::trace!(service = %service.name, ?summary, "looked");
+            let history_s = judge.history_s();
+            let standing = judge.standing();
+            speak::assessment(&service.watch, &summary, standing, *comparison, history_s)
+        });
+        said.reduce(speak::together)
+    }
+
+    /// From `since` on the old version runs again, and the cure has to show.
+    pub(super) fn begin_verification(&mut self, since: f64) {
+        for (judge, _) in &mut self.all {
+            judge.begin_verification(since);
+        }
+    }
+
+    /// Each of these signals, if all of them are back. Where nothing had moved, nothing has to come back.
+    pub(super) fn cured(
+        &mut self,
+        service: &Service,
+        told: &[&str],
+        now: Timestamp,
+    ) -> Option<Vec<Cured>> {
+        for (judge, _) in &mut self.all {
+            judge.tick(seconds(now));
+        }
+        let back = |key: &&str| {
+            let mut judges = self.all.iter();
+            judges.find_map(|(judge, _)| judge.cured(&service.watch, key))
+        };
+        told.iter().map(back).collect()
+    }
+}
