@@ -8,13 +8,19 @@ use guard::actor::{Actor, Role};
 use guard::ids::PersonId;
 
 mod hosts;
+mod journal_url;
 mod prometheus;
 mod service;
 mod signal;
 
+pub use journal_url::journal_url;
+
 /// Why a configuration that reads well cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum WireError {
+    /// The journal's place.
+    #[error("journal.{0}")]
+    Journal(String),
     /// A service's hosts.
     #[error("services.{service}: {error}")]
     Hosts {

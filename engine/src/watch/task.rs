@@ -15,6 +15,7 @@ use guard::input::{Happened, Input};
 use guard::state::{Cure, State};
 use guard::verdict::Comparison;
 use jiff::Timestamp;
+use journal::Fence;
 use std::time::Duration;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -25,10 +26,10 @@ const SILENT_LOOKS: u32 = 3;
 const OBSERVE_EVERY: Duration = Duration::from_secs(5);
 
 /// Watches until the deployment is over or this process stops.
-pub(super) async fn watch(engine: Engine, state: State, stop: CancellationToken) {
+pub(super) async fn watch(engine: Engine, state: State, fence: Fence, stop: CancellationToken) {
     let id = state.plan().deployment.clone();
     let done = async {
-        let mut task = Task::begin(&engine, &state)?;
+        let mut task = Task::begin(&engine, &state, fence)?;
         task.run().await
     };
     tokio::select! {
@@ -43,6 +44,8 @@ pub(super) async fn watch(engine: Engine, state: State, stop: CancellationToken)
 
 struct Task<'a> {
     engine: &'a Engine,
+    /// Under which it watches; nothing is told under another.
+    fence: Fence,
     id: DeploymentId,
     service: Service,
     fetcher: Fetcher,
@@ -54,12 +57,13 @@ struct Task<'a> {
 }
 
 impl<'a> Task<'a> {
-    fn begin(engine: &'a Engine, state: &State) -> Result<Self, EngineError> {
+    fn begin(engine: &'a Engine, state: &State, fence: Fence) -> Result<Self, EngineError> {
         let plan = state.plan();
         let service = engine.service(&plan.service, &plan.environment)?;
         let (fetcher, judge) = comparison(&service, state);
         Ok(Self {
             engine,
+            fence,
             id: plan.deployment.clone(),
             service,
             fetcher,
@@ -79,6 +83,10 @@ impl<'a> Task<'a> {
             tokio::select! {
                 _ = observe.tick() => { self.engine.observe(&self.service).await; }
                 _ = tick.tick() => {
+                    // Not by this process' clock, but the lease may yet be renewed.
+                    if self.engine.still_under(&self.fence).is_err() {
+                        continue;
+                    }
                     let Some(state) = self.engine.live(&self.id) else { return Ok(()) };
                     self.tick(&state).await?;
                 }
@@ -212,7 +220,11 @@ impl<'a> Task<'a> {
             .map(|signal| (signal.key.clone(), "no_series".to_owned()))
             .collect();
         self.engine
-            .apply(&self.id, Happened::BaselineCaptured { history_s, blind })
+            .apply_under(
+                &self.fence,
+                &self.id,
+                Happened::BaselineCaptured { history_s, blind },
+            )
             .await?;
         Ok(())
     }
@@ -307,7 +319,7 @@ impl<'a> Task<'a> {
     /// A tick that changes nothing writes nothing: what would lead to no event is not applied.
     async fn say(&self, state: &State, what: Happened) -> Result<(), EngineError> {
         if !self.would_say(state, &what).is_empty() {
-            self.engine.apply(&self.id, what).await?;
+            self.engine.apply_under(&self.fence, &self.id, what).await?;
         }
         Ok(())
     }
