@@ -6,17 +6,24 @@ use crate::chat::webhook::{WebhookChannel, WebhookError};
 use crate::web;
 use crate::wire::{self, WireError};
 use axum::Router;
+use axum::http::StatusCode;
 use axum::routing::get;
 use config::Settings;
 use engine::handler::Handler;
-use engine::{Engine, EngineError, EngineOptions};
+use engine::services::Service;
+use engine::{Engine, EngineError, EngineOptions, Leadership};
 use journal::{Journal, JournalError, JournalOptions, Retention};
 use messages::BaseUrl;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+
+/// The lease where servers share a journal is twice the shortest scrape interval, within these.
+const SHORTEST_LEASE: Duration = Duration::from_secs(2);
+const LONGEST_LEASE: Duration = Duration::from_secs(15);
 
 /// The name under which the only writer of a SQLite journal holds its lease.
 const SOLE_OWNER: &str = "tawny";
@@ -74,6 +81,7 @@ pub enum BootError {
 
 /// Boots everything that `tawny serve` is. Returns when the server answers.
 pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Running, BootError> {
+    let services = wire::services(&settings)?;
     let dir = &settings.server.data_dir;
     tokio::fs::create_dir_all(dir)
         .await
@@ -99,15 +107,18 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
     let base_url = BaseUrl::new(&url)?;
 
     options.retention = retention(&settings);
-    let journal_url = journal_url(&settings);
+    let journal_url = wire::journal_url(&settings)?;
     if journal_url.starts_with("sqlite:") {
         // Such a journal has one writing process at a time. That it opened shows that the one before is
         // dead, so its lease is taken over at once instead of waited for.
         SOLE_OWNER.clone_into(&mut options.owner);
+    } else {
+        options.owner = replica();
+        options.lease.get_or_insert_with(|| shared_lease(&services));
     }
-    let journal = Journal::open(&journal_url, journal_options()).await?;
+    let journal = Journal::open(&journal_url, journal_options(options.lease())).await?;
     let handlers = channels(&settings, &journal, &base_url)?;
-    let engine = Engine::new(&journal, wire::services(&settings)?, handlers, options)?;
+    let engine = Engine::new(&journal, services, handlers, options)?;
     let settings = Arc::new(settings);
     let page = web::Page::new(
         engine.clone(),
@@ -172,16 +183,6 @@ impl Running {
     }
 }
 
-fn journal_url(settings: &Settings) -> String {
-    match &settings.journal.url {
-        Some(url) => url.expose().to_owned(),
-        None => format!(
-            "sqlite:{}",
-            settings.server.data_dir.join("journal.db").display()
-        ),
-    }
-}
-
 fn retention(settings: &Settings) -> Retention {
     let usual = Retention::default();
     Retention {
@@ -192,8 +193,10 @@ fn retention(settings: &Settings) -> Retention {
     }
 }
 
-fn journal_options() -> JournalOptions {
+fn journal_options(lease: Duration) -> JournalOptions {
     JournalOptions {
+        // Shorter than the lease, or a frozen leader would keep the next one from acquiring it.
+        frozen_writer: (lease / 2).min(JournalOptions::default().frozen_writer),
         known_events: Some(journal::codec::known_events()),
         ..JournalOptions::default()
     }
@@ -219,22 +222,57 @@ fn channels(
     Ok(channels)
 }
 
-/// Alive, and ready once the engine's lease is held.
+/// Alive; and ready when somebody leads, be it another replica: each answers for all.
 fn health(engine: Engine) -> Router {
     let ready = move || {
-        let engine = engine.clone();
+        let seen = engine.leadership();
         async move {
-            if engine.leading() {
-                (axum::http::StatusCode::OK, "ready\n")
-            } else {
-                (
-                    axum::http::StatusCode::SERVICE_UNAVAILABLE,
-                    "the engine's lease is not held\n",
-                )
-            }
+            let (status, text) = readiness(&seen);
+            (status, format!("{text}\n"))
         }
     };
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
+}
+
+fn readiness(seen: &Leadership) -> (StatusCode, String) {
+    let epoch = seen.epoch;
+    match (&seen.unreachable, &seen.leader) {
+        _ if seen.leading => (
+            StatusCode::OK,
+            format!("ready: this server leads (epoch {epoch})"),
+        ),
+        (None, Some(leader)) => (
+            StatusCode::OK,
+            format!("ready: {leader} leads (epoch {epoch})"),
+        ),
+        (Some(why), _) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            format!("the engine's lease is not held here: {why}"),
+        ),
+        (None, None) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the engine's lease is not held".to_owned(),
+        ),
+    }
+}
+
+/// The lease among servers that share a journal: they watch at the pace of the quickest source, and another
+/// one must have taken over before the third look that a dead leader would miss.
+fn shared_lease(services: &[Service]) -> Duration {
+    let intervals = services.iter().map(|service| service.watch.interval);
+    let shortest = intervals.min().unwrap_or(LONGEST_LEASE);
+    (shortest * 2).clamp(SHORTEST_LEASE, LONGEST_LEASE)
+}
+
+/// A name that no other server has, and by which people find this one.
+fn replica() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let host = match host.trim() {
+        "" => "tawny",
+        host => host,
+    };
+    let nonce = engine::clock::nonce();
+    format!("{host}/{}/{}", std::process::id(), &nonce[..6])
 }

@@ -10,6 +10,7 @@ mod client;
 mod command;
 mod deploy;
 mod exit;
+mod journal;
 mod login;
 mod mock_service;
 mod output;
@@ -55,6 +56,8 @@ enum Verb {
     Bench(bench::Arguments),
     /// Check a configuration: every error at once, with its place.
     CheckConfig(check_config::Arguments),
+    /// Move and check the record.
+    Journal(journal::Arguments),
     /// Bring a version of a service out.
     Deploy(deploy::Arguments),
     /// Show deployments, or one of them.
@@ -148,6 +151,7 @@ pub async fn main() -> Exit {
         Verb::Replay(arguments) => replay::run(&arguments),
         Verb::Bench(arguments) => bench::run(arguments, json).await,
         Verb::CheckConfig(arguments) => check_config::run(&arguments, json),
+        Verb::Journal(arguments) => journal::run(arguments, json).await,
         Verb::Deploy(arguments) => deploy::run(arguments, json).await,
         Verb::Status(arguments) => status::run(arguments, json).await,
         Verb::Pause(arguments) => command::run("pause", arguments, json).await,

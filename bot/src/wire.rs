@@ -9,14 +9,20 @@ use guard::ids::PersonId;
 
 mod hosts;
 mod probe;
+mod journal_url;
 mod prometheus;
 mod service;
 mod signal;
 mod source;
 
+pub use journal_url::journal_url;
+
 /// Why a configuration that reads well cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum WireError {
+    /// The journal's place.
+    #[error("journal.{0}")]
+    Journal(String),
     /// A service's hosts.
     #[error("services.{service}: {error}")]
     Hosts {

@@ -15,7 +15,7 @@ mod service;
 pub use access::{Holder, Person, Token};
 pub use environment::EnvironmentSettings;
 pub use hosts::{Health, Hosts, Instance, Observed, ObservedInstance};
-pub use journal::{Journal, JournalUrl, Retention};
+pub use journal::{Journal, JournalTls, JournalUrl, JournalVerify, Retention};
 pub use metrics::{
     Auth, Basic, Bearer, Budget, ClientTls, CredentialsIn, MetricsSource, NoAuth, OAuth2,
     Prometheus, Retry, ServiceMetrics,

@@ -11,7 +11,9 @@ use guard::input::{Happened, Input};
 use guard::lane::lane_events;
 use guard::state::State;
 use guard::timer::{TimerChange, timers};
-use journal::{ClaimedEffect, ClaimedInput, JournalError, NewEffect, NewEvent, Transaction, codec};
+use journal::{
+    ClaimedEffect, ClaimedInput, Fence, JournalError, NewEffect, NewEvent, Transaction, codec,
+};
 
 /// How often a decision is made again because somebody else wrote first.
 const MOST_TRIES: u32 = 20;
@@ -24,18 +26,36 @@ pub(crate) enum Finishes<'a> {
 }
 
 impl Engine {
-    /// Lets something happen to a deployment, durably, and returns what followed from it.
+    /// Lets something that somebody said happen to a deployment, durably, and returns what followed from it.
+    /// Any replica may: it is decided on the newest revision, and whoever leads carries it out.
     pub async fn apply(
         &self,
         id: &DeploymentId,
         what: Happened,
     ) -> Result<Vec<Event>, EngineError> {
-        let input = Input {
+        let input = self.input(what);
+        self.apply_input(id, &input, Finishes::Nothing, None).await
+    }
+
+    /// As [`Engine::apply`], for what only the process that leads can know: nothing happens unless it has led
+    /// since it began to find out.
+    pub(crate) async fn apply_under(
+        &self,
+        fence: &Fence,
+        id: &DeploymentId,
+        what: Happened,
+    ) -> Result<Vec<Event>, EngineError> {
+        let input = self.input(what);
+        self.apply_input(id, &input, Finishes::Nothing, Some(fence))
+            .await
+    }
+
+    fn input(&self, what: Happened) -> Input {
+        Input {
             at: self.clock.now(),
             nonce: crate::clock::nonce(),
             what,
-        };
-        self.apply_input(id, &input, Finishes::Nothing).await
+        }
     }
 
     pub(crate) async fn apply_input(
@@ -43,6 +63,7 @@ impl Engine {
         id: &DeploymentId,
         input: &Input,
         finishes: Finishes<'_>,
+        fence: Option<&Fence>,
     ) -> Result<Vec<Event>, EngineError> {
         let mut tries = 0;
         loop {
@@ -53,7 +74,7 @@ impl Engine {
             }
             let events = decide(state.as_ref(), input);
             match self
-                .write(id, state.as_ref(), input, &events, &finishes)
+                .write(id, state.as_ref(), input, &events, &finishes, fence)
                 .await
             {
                 Err(EngineError::Journal(JournalError::Conflict { .. })) if tries < MOST_TRIES => {}
@@ -75,8 +96,13 @@ impl Engine {
         input: &Input,
         events: &[Event],
         finishes: &Finishes<'_>,
+        fence: Option<&Fence>,
     ) -> Result<Option<State>, EngineError> {
-        let mut transaction = Transaction::at(input.at).fenced(&self.fence()?);
+        let mut transaction = Transaction::at(input.at);
+        if let Some(fence) = fence {
+            self.still_under(fence)?;
+            transaction = transaction.fenced(fence);
+        }
         transaction = match finishes {
             Finishes::Nothing if events.is_empty() => return Ok(None),
             Finishes::Nothing => transaction,

@@ -35,8 +35,9 @@ pub struct DeployRequest {
 }
 
 impl Engine {
-    /// Begins a deployment: takes the lane and writes the request in one transaction.
+    /// Begins a deployment: takes the lane and writes the request in one transaction. Any replica may.
     pub async fn deploy(&self, request: DeployRequest) -> Result<DeploymentId, EngineError> {
+        self.catch_up().await?;
         let service = self.service(&request.service, &request.environment)?;
         let lane = ledger::lane(&self.reader, &request.service, &request.environment).await?;
         let id = self.new_id();
@@ -54,7 +55,6 @@ impl Engine {
         let events = decide(None, &input);
         let (new, after) = self.with_effects(&id, None, &input, &events)?;
         let transaction = Transaction::at(input.at)
-            .fenced(&self.fence()?)
             .append(&deployment_stream(&id)?, 0, new)
             .append(
                 &lane_stream(&service.name, &service.environment)?,

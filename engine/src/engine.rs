@@ -3,20 +3,24 @@
 use crate::clock::Clock;
 use crate::error::EngineError;
 use crate::handler::Handler;
+use crate::lead::Leadership;
 use crate::ledger;
 use crate::observe::Observed;
 use crate::services::Service;
 use guard::event::Event;
 use guard::ids::{DeploymentId, Environment, ServiceName};
 use guard::state::State;
-use journal::{Fence, Journal, LeaseHold, Reader, Retention, Writer};
+use journal::{Journal, LeaseHold, Reader, Retention, Writer};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, Instant};
-use tokio::sync::broadcast;
+use std::time::Duration;
+use tokio::sync::{Mutex, broadcast, watch};
 
 /// The most deployments that are looked through at the start for those that are not over.
 const MOST_STREAMS: u64 = 10_000;
+
+/// How long a lease lasts.
+const USUAL_LEASE: Duration = Duration::from_secs(15);
 
 /// How the engine is set up.
 pub struct EngineOptions {
@@ -24,11 +28,12 @@ pub struct EngineOptions {
     pub clock: Clock,
     /// A name that no other process uses on this journal.
     pub owner: String,
-    /// How long the lease lasts without being renewed.
-    pub lease: Duration,
+    /// How long the lease lasts without being renewed; a quarter of a minute when not said. Its holder stops
+    /// at two thirds of it.
+    pub lease: Option<Duration>,
     /// How long what is kept.
     pub retention: Retention,
-    /// How often timers, inbox and outbox are looked at even when nothing was written here.
+    /// How often timers, inbox, outbox and the lease of another are looked at even when nothing was heard.
     pub poll: Duration,
 }
 
@@ -37,10 +42,18 @@ impl Default for EngineOptions {
         Self {
             clock: Clock::System,
             owner: format!("tawny-{}", crate::clock::nonce()),
-            lease: Duration::from_secs(15),
+            lease: None,
             retention: Retention::default(),
             poll: Duration::from_millis(500),
         }
+    }
+}
+
+impl EngineOptions {
+    /// How long the lease lasts.
+    #[must_use]
+    pub fn lease(&self) -> Duration {
+        self.lease.unwrap_or(USUAL_LEASE)
     }
 }
 
@@ -91,6 +104,11 @@ pub struct Inner {
     pub(crate) handlers: Vec<Arc<dyn Handler>>,
     pub(crate) services: RwLock<BTreeMap<(ServiceName, Environment), Service>>,
     pub(crate) hold: RwLock<Option<LeaseHold>>,
+    /// Counts each time that the lease was gained or lost.
+    pub(crate) lease_moved: watch::Sender<u64>,
+    pub(crate) seen_leader: RwLock<Leadership>,
+    /// The number of the last event that is known here; none before the first look.
+    pub(crate) seen: Mutex<Option<i64>>,
     pub(crate) live: RwLock<Option<BTreeMap<DeploymentId, State>>>,
     pub(crate) observed: RwLock<BTreeMap<(ServiceName, Environment), Observed>>,
     pub(crate) news: broadcast::Sender<News>,
@@ -125,6 +143,9 @@ impl Engine {
             handlers,
             services: RwLock::new(services),
             hold: RwLock::new(None),
+            lease_moved: watch::Sender::new(0),
+            seen_leader: RwLock::default(),
+            seen: Mutex::new(None),
             live: RwLock::new(None),
             observed: RwLock::new(BTreeMap::new()),
             news,
@@ -219,7 +240,7 @@ impl Engine {
         Ok(())
     }
 
-    /// A deployment as last written by this process, if it is not over.
+    /// A deployment as last written by any process, as far as known here, if it is not over.
     pub(crate) fn live(&self, id: &DeploymentId) -> Option<State> {
         self.live
             .read()
@@ -250,36 +271,6 @@ impl Engine {
         } else {
             live.insert(id, state);
         }
-    }
-
-    /// Whether this process leads: only then is anything done.
-    #[must_use]
-    pub fn leading(&self) -> bool {
-        self.fence().is_ok()
-    }
-
-    /// The proof of the lease, as long as this process' own clock says that it holds: one that was
-    /// stopped for a while must not act before it has asked again.
-    pub(crate) fn fence(&self) -> Result<Fence, EngineError> {
-        self.hold
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .as_ref()
-            .filter(|hold| hold.still_mine(Instant::now()))
-            .map(|hold| hold.fence().clone())
-            .ok_or(EngineError::NotLeading)
-    }
-
-    /// Takes note of a lease that was acquired or lost.
-    pub(crate) fn set_hold(&self, hold: Option<LeaseHold>) {
-        // Under a new lease the journal may have moved on without us.
-        *self.live.write().unwrap_or_else(PoisonError::into_inner) = None;
-        self.renewed(hold);
-    }
-
-    /// Takes note that the lease lasts longer: nobody else wrote meanwhile.
-    pub(crate) fn renewed(&self, hold: Option<LeaseHold>) {
-        *self.hold.write().unwrap_or_else(PoisonError::into_inner) = hold;
     }
 
     pub(crate) fn announce(&self, deployment: &DeploymentId, events: &[Event]) {

@@ -25,13 +25,16 @@ pub(crate) const KIND: &str = "platform.execute";
 const MOST_TRIES: u32 = 6;
 
 impl Engine {
-    pub(crate) async fn execute(&self, claimed: &ClaimedEffect) -> Result<(), EngineError> {
+    /// What was claimed under one lease is not finished under another, even if that is ours too.
+    pub(crate) async fn execute(
+        &self,
+        claimed: &ClaimedEffect,
+        begun: &Fence,
+    ) -> Result<(), EngineError> {
         let Some((id, action, precondition)) = addressed(claimed) else {
             return self.give_up(claimed, "the effect cannot be read").await;
         };
-        // What was claimed under one lease is not finished under another, even if that is ours too.
-        let begun = self.fence()?;
-        let carried_out = self.carry_out(&id, &action, &precondition, &begun);
+        let carried_out = self.carry_out(&id, &action, &precondition, begun);
         let outcome = match carried_out.await {
             Ok(outcome) => outcome,
             Err(EngineError::Platform(error)) if claimed.attempt >= MOST_TRIES => Outcome::Failed {
@@ -58,6 +61,7 @@ impl Engine {
             &id,
             &input,
             Finishes::Effect(claimed, ledger::json(&outcome)),
+            Some(begun),
         )
         .await?;
         Ok(())
@@ -217,14 +221,14 @@ impl Engine {
             Err(refused) => return Ok(refused),
         };
         // Half-way, only the loss of the lease stops the work: its next holder goes on from there.
-        let leading = |_: &Stage| match self.fence() {
-            Ok(now) if now == *begun => ControlFlow::Continue(()),
-            Ok(_) => ControlFlow::Break("its lease was lost and another one taken".to_owned()),
+        let leading = |_: &Stage| match self.still_under(begun) {
+            Ok(()) => ControlFlow::Continue(()),
             Err(lost) => ControlFlow::Break(lost.to_string()),
         };
         match platform.bring(&authority, instance, &leading).await {
             Ok(_) => {
-                self.apply(
+                self.apply_under(
+                    begun,
                     id,
                     Happened::InstanceDone {
                         action: action.clone(),

@@ -8,17 +8,16 @@ use guard::effects::Effect;
 use guard::ids::DeploymentId;
 use guard::input::{Happened, Input, Outcome};
 use guard::timer::TimerName;
-use journal::{ClaimedInput, EffectEnd, EffectEnded, OUTBOX_SOURCE, TIMER_SOURCE};
+use journal::{ClaimedInput, EffectEnd, EffectEnded, Fence, OUTBOX_SOURCE, TIMER_SOURCE};
 
 impl Engine {
     /// Fires due timers and handles what is in the inbox; returns whether there was anything.
-    pub(crate) async fn work_inbox(&self) -> Result<bool, EngineError> {
-        let fence = self.fence()?;
-        self.writer.fire_timers(&fence, 64).await?;
-        let inputs = self.writer.next_inbox(&fence, 32, None).await?;
+    pub(crate) async fn work_inbox(&self, fence: &Fence) -> Result<bool, EngineError> {
+        self.writer.fire_timers(fence, 64).await?;
+        let inputs = self.writer.next_inbox(fence, 32, None).await?;
         let any = !inputs.is_empty();
         for input in inputs {
-            if let Err(error) = self.take_in(&input).await {
+            if let Err(error) = self.take_in(&input, fence).await {
                 tracing::warn!(input = input.id, source = input.source, attempt = input.attempt, %error, "an input failed");
                 let retry_at = self.clock.now() + jiff::SignedDuration::from_secs(1);
                 self.writer
@@ -29,13 +28,13 @@ impl Engine {
         Ok(any)
     }
 
-    async fn take_in(&self, claimed: &ClaimedInput) -> Result<(), EngineError> {
+    async fn take_in(&self, claimed: &ClaimedInput, fence: &Fence) -> Result<(), EngineError> {
         let id = claimed
             .stream_key
             .strip_prefix("deployment/")
             .and_then(|id| DeploymentId::new(id).ok());
         let (Some(id), Some(what)) = (id, self.understood(claimed).await?) else {
-            return self.consume(claimed).await;
+            return self.consume(claimed, fence).await;
         };
         // The nonce is the delivery itself: deciding it again after a crash gives the same ids.
         let nonce = format!("{}/{}/{}", claimed.source, claimed.delivery_key, claimed.id);
@@ -44,14 +43,14 @@ impl Engine {
             nonce,
             what,
         };
-        self.apply_input(&id, &input, Finishes::Input(claimed))
+        self.apply_input(&id, &input, Finishes::Input(claimed), Some(fence))
             .await?;
         Ok(())
     }
 
-    async fn consume(&self, claimed: &ClaimedInput) -> Result<(), EngineError> {
+    async fn consume(&self, claimed: &ClaimedInput, fence: &Fence) -> Result<(), EngineError> {
         let transaction = journal::Transaction::at(self.clock.now())
-            .fenced(&self.fence()?)
+            .fenced(fence)
             .consume(claimed);
         self.writer.append(transaction).await?;
         Ok(())

@@ -7,7 +7,7 @@ use crate::handler::{Handler, SayError, Utterance};
 use crate::ledger;
 use guard::effects::Effect;
 use guard::ids::DeploymentId;
-use journal::{ClaimedEffect, Happened};
+use journal::{ClaimedEffect, Fence, Happened};
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
@@ -16,7 +16,11 @@ const ABREAST: u64 = 16;
 
 impl Engine {
     /// Claims what is due and starts it; returns whether there was anything.
-    pub(crate) async fn work_outbox(&self, tasks: &mut JoinSet<()>) -> Result<bool, EngineError> {
+    pub(crate) async fn work_outbox(
+        &self,
+        fence: &Fence,
+        tasks: &mut JoinSet<()>,
+    ) -> Result<bool, EngineError> {
         let room = ABREAST.saturating_sub(tasks.len() as u64);
         if room == 0 {
             return Ok(false);
@@ -31,26 +35,23 @@ impl Engine {
             .map(String::as_str)
             .chain([execute::KIND])
             .collect();
-        let claimed = self
-            .writer
-            .claim_effects(&self.fence()?, &kinds, room)
-            .await?;
+        let claimed = self.writer.claim_effects(fence, &kinds, room).await?;
         let any = !claimed.is_empty();
         if any {
             platforms::crash::point("after-claim");
         }
         for effect in claimed {
-            let engine = self.clone();
-            tasks.spawn(async move { engine.do_effect(effect).await });
+            let (engine, fence) = (self.clone(), fence.clone());
+            tasks.spawn(async move { engine.do_effect(effect, &fence).await });
         }
         Ok(any)
     }
 
-    async fn do_effect(&self, effect: ClaimedEffect) {
+    async fn do_effect(&self, effect: ClaimedEffect, fence: &Fence) {
         let done = if effect.kind == execute::KIND {
-            self.execute(&effect).await
+            self.execute(&effect, fence).await
         } else {
-            self.say(&effect).await
+            self.say(&effect, fence).await
         };
         let Err(error) = done else { return };
         tracing::warn!(effect = effect.id, attempt = effect.attempt, %error, "an effect failed and will be tried again");
@@ -67,10 +68,11 @@ impl Engine {
             .await;
         if let Err(lost) = retried {
             tracing::warn!(effect = effect.id, error = %lost, "the claim was lost; its next owner goes on");
+            self.doubt(fence, &lost.into());
         }
     }
 
-    async fn say(&self, claimed: &ClaimedEffect) -> Result<(), EngineError> {
+    async fn say(&self, claimed: &ClaimedEffect, fence: &Fence) -> Result<(), EngineError> {
         let Some((handler, id, effect)) = self.addressed(claimed) else {
             tracing::error!(
                 effect = claimed.id,
@@ -102,6 +104,8 @@ impl Engine {
             record,
             uncertain: claimed.uncertain,
         };
+        // Reading took time, perhaps more than the lease lasts.
+        self.still_under(fence)?;
         match handler.say(utterance).await {
             Ok(outcome) => {
                 platforms::crash::point("after-post");

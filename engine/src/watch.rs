@@ -5,6 +5,7 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use guard::ids::DeploymentId;
 use guard::state::State;
+use journal::Fence;
 use std::collections::BTreeMap;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -23,35 +24,46 @@ mod task;
 /// The watches of this process.
 #[derive(Default)]
 pub(crate) struct Watches {
+    under: Option<Fence>,
     running: BTreeMap<DeploymentId, (CancellationToken, JoinHandle<()>)>,
 }
 
 impl Watches {
     /// Starts the watches that are missing and forgets those that ended.
-    pub(crate) async fn keep(&mut self, engine: &Engine) -> Result<(), EngineError> {
+    pub(crate) async fn keep(&mut self, engine: &Engine, fence: &Fence) -> Result<(), EngineError> {
+        if self.under.as_ref() != Some(fence) {
+            // What was seen under another lease is not told under this one.
+            self.stop().await;
+            self.under = Some(fence.clone());
+        }
         self.running.retain(|_, (_, task)| !task.is_finished());
         for state in engine.watched().await? {
             let id = state.plan().deployment.clone();
             if !self.running.contains_key(&id) {
-                self.start(engine, state);
+                self.start(engine, state, fence);
             }
         }
         Ok(())
     }
 
-    fn start(&mut self, engine: &Engine, state: State) {
+    fn start(&mut self, engine: &Engine, state: State, fence: &Fence) {
         let id = state.plan().deployment.clone();
         let stop = CancellationToken::new();
-        let task = tokio::spawn(task::watch(engine.clone(), state, stop.clone()));
+        let task = tokio::spawn(task::watch(
+            engine.clone(),
+            state,
+            fence.clone(),
+            stop.clone(),
+        ));
         self.running.insert(id, (stop, task));
     }
 
     /// Stops all of them.
-    pub(crate) async fn stop(self) {
+    pub(crate) async fn stop(&mut self) {
         for (stop, _) in self.running.values() {
             stop.cancel();
         }
-        for (_, (_, task)) in self.running {
+        for (_, (_, task)) in std::mem::take(&mut self.running) {
             let _ = task.await;
         }
     }

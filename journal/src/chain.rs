@@ -50,6 +50,9 @@ pub struct Verified {
     pub events: u64,
     /// Events whose payload retention has erased; their links were checked all the same.
     pub erased: u64,
+    /// SHA-256 over `NAME REVISION HASH` of every stream's head, a line each, ordered by name: two journals
+    /// with the same one hold the same history. Kept elsewhere, it shows a tail that was cut off.
+    pub heads: String,
     /// The first broken revision of each broken stream.
     pub broken: Vec<BrokenLink>,
 }
@@ -78,17 +81,33 @@ impl Reader {
     /// # Errors
     /// Only what keeps it from looking; what it finds is in the answer.
     pub async fn verify(&self, only: Option<&StreamId>) -> Result<Verified, JournalError> {
+        self.verify_telling(only, |_| {}).await
+    }
+
+    /// As [`Reader::verify`], and tells after each stream how far it is.
+    ///
+    /// # Errors
+    /// Only what keeps it from looking; what it finds is in the answer.
+    pub async fn verify_telling(
+        &self,
+        only: Option<&StreamId>,
+        mut told: impl FnMut(&Verified) + Send,
+    ) -> Result<Verified, JournalError> {
         let mut heads = stream::Entity::find().order_by_asc(stream::Column::Name);
         if let Some(only) = only {
             heads = heads.filter(stream::Column::Name.eq(only.to_string()));
         }
         let mut verified = Verified::default();
+        let mut heads_hash = Sha256::new();
         for head in heads.all(&self.db).await? {
             verified.streams += 1;
+            heads_hash.update(format!("{} {} {}\n", head.name, head.revision, head.hash));
             if let Some(broken) = self.verify_stream(&head, &mut verified).await? {
                 verified.broken.push(broken);
             }
+            told(&verified);
         }
+        verified.heads = hex::encode(heads_hash.finalize());
         if only.is_none() {
             verified.broken.extend(self.headless().await?);
         }

@@ -109,6 +109,7 @@ async fn sqlite(path: &Path, purpose: Purpose) -> Result<DatabaseConnection, sql
 }
 
 fn pool(postgres: &Postgres, purpose: Purpose) -> PgPool {
+    let frozen = format!("{}ms", postgres.frozen_writer.as_millis().max(1));
     let (settings, most) = match purpose {
         Purpose::Write => (
             &[
@@ -118,7 +119,7 @@ fn pool(postgres: &Postgres, purpose: Purpose) -> PgPool {
                 ("lock_timeout", "10s"),
                 // A replica that is stopped in the middle of a write holds the lock of all. The
                 // server then ends its session, and nothing of the write has happened.
-                ("idle_in_transaction_session_timeout", "5s"),
+                ("idle_in_transaction_session_timeout", frozen.as_str()),
             ][..],
             1,
         ),

@@ -172,7 +172,9 @@ impl From<DbErr> for JournalError {
 /// Whether it was the connection or the server that failed, and not the statement.
 fn is_lost(error: &sqlx::Error) -> bool {
     match error {
+        // Also what a server that stops says last is no answer.
         sqlx::Error::Io(_)
+        | sqlx::Error::Protocol(_)
         | sqlx::Error::Tls(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed

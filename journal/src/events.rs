@@ -77,6 +77,22 @@ impl Reader {
         rows.into_iter().map(stored).collect()
     }
 
+    /// The number of the last event of all; 0 when there is none.
+    ///
+    /// # Errors
+    /// What the database refused.
+    pub async fn last_seq(&self) -> Result<i64, JournalError> {
+        let last: Option<i64> = event::Entity::find()
+            .select_only()
+            .column(event::Column::Seq)
+            .order_by_desc(event::Column::Seq)
+            .limit(1)
+            .into_tuple()
+            .one(&self.db)
+            .await?;
+        Ok(last.unwrap_or(0))
+    }
+
     /// Where a stream stands, or `None` if it has no events.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! A replica that is frozen in the middle of a write (SIGSTOP, a paused virtual machine) while it
 //! holds the lock of all writers. Here a runtime that nobody polls.
 
+#[path = "../tests/it/support/database.rs"]
+mod database;
 #[path = "../tests/it/support/server.rs"]
 #[allow(dead_code, reason = "the other tests need more of it")]
 mod server;

@@ -1,6 +1,7 @@
 //! Opening a journal, and its three handles.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use sea_orm::{EntityTrait, QuerySelect};
@@ -27,6 +28,10 @@ pub struct JournalOptions {
     /// The newest version of every event type the caller can fold. If the journal holds others, it
     /// opens read-only. `None`: the caller folds nothing.
     pub known_events: Option<Vec<(String, u32)>>,
+    /// PostgreSQL: how long a process that freezes inside a write may keep the others from writing. Then the
+    /// server ends its session, and nothing of the write has happened. The URL may say another time
+    /// (`options[idle_in_transaction_session_timeout]`).
+    pub frozen_writer: Duration,
 }
 
 impl Default for JournalOptions {
@@ -36,6 +41,7 @@ impl Default for JournalOptions {
             input_tries: 5,
             effect_tries: 10,
             known_events: None,
+            frozen_writer: Duration::from_secs(5),
         }
     }
 }
@@ -91,7 +97,10 @@ impl Journal {
         url: &str,
         options: JournalOptions,
     ) -> Result<(Self, impl Future<Output = ()> + Send + 'static), JournalError> {
-        let location = Location::parse(url)?;
+        let mut location = Location::parse(url)?;
+        if let Location::Postgres(postgres) = &mut location {
+            postgres.frozen_writer = options.frozen_writer;
+        }
         let lock = match &location {
             Location::Sqlite(path) => {
                 connect::create_file(path)?;

@@ -10,7 +10,7 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 use crate::clock::{duration_micros, from_micros};
 use crate::committer::Done;
 use crate::table::lease;
-use crate::{JournalError, Writer};
+use crate::{JournalError, Reader, Writer};
 
 /// The proof of a lease that claims and appends carry.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -61,6 +61,41 @@ impl LeaseHold {
     #[must_use]
     pub fn renewal_due(&self, now: Instant) -> bool {
         now.saturating_duration_since(self.asked_at) >= self.ttl / 3
+    }
+}
+
+/// A lease as anybody sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeaseShown {
+    /// Who acquired it last.
+    pub owner: String,
+    /// The number of that acquisition.
+    pub epoch: i64,
+    /// When it expires, or did, by the database's time.
+    pub until: jiff::Timestamp,
+    /// Whether it is in force now, by the database's time.
+    pub held: bool,
+    /// How much longer it lasts, if nobody renews it.
+    pub left: Duration,
+}
+
+impl Reader {
+    /// A lease as it stands; none if nobody ever had it.
+    ///
+    /// # Errors
+    /// What the database refused.
+    pub async fn lease(&self, name: &str) -> Result<Option<LeaseShown>, JournalError> {
+        let Some(row) = lease::Entity::find_by_id(name).one(&self.db).await? else {
+            return Ok(None);
+        };
+        let now = self.clock.now(&self.db).await?;
+        Ok(Some(LeaseShown {
+            owner: row.owner,
+            epoch: row.epoch,
+            until: from_micros(row.expires_at),
+            held: row.expires_at > now,
+            left: Duration::from_micros(row.expires_at.saturating_sub(now).max(0).unsigned_abs()),
+        }))
     }
 }
 

@@ -91,9 +91,8 @@
 //! * Work that the server does not answer in time is given up and its connection replaced; the
 //!   error is [`JournalError::Unavailable`] (nothing was written), or
 //!   [`JournalError::CommitUnknown`] if it was the commit.
-//! * A process that freezes inside a write holds up the others for five seconds: then the server
-//!   ends its session, and nothing of the write has happened
-//!   (`options[idle_in_transaction_session_timeout]` sets another time).
+//! * A process that freezes inside a write holds up the others for [`JournalOptions::frozen_writer`]:
+//!   then the server ends its session, and nothing of the write has happened.
 
 mod append;
 mod archive;
@@ -145,7 +144,7 @@ pub use events::{Head, StoredEvent};
 pub use evidence::Evidence;
 pub use inbox::{ClaimedInput, Delivered, Fate};
 pub use journal::{Inbox, Journal, JournalOptions, Reader, Writer};
-pub use lease::{Fence, LeaseHold};
+pub use lease::{Fence, LeaseHold, LeaseShown};
 pub use outbox::{ClaimedEffect, EffectEnd, EffectEnded, Happened, OUTBOX_SOURCE};
 pub use retention::{Retained, Retention};
 pub use sessions::{Session, TokenKind};

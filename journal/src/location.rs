@@ -43,6 +43,8 @@ pub(crate) struct Postgres {
     pub(crate) connect_timeout: Duration,
     /// How long a piece of work may take before the connection counts as lost.
     pub(crate) answer_timeout: Duration,
+    /// How long a session of ours may keep the lock of all while we do not go on.
+    pub(crate) frozen_writer: Duration,
     shown: String,
 }
 
@@ -117,6 +119,7 @@ fn postgres(url: &str) -> Result<Postgres, JournalError> {
         options,
         connect_timeout,
         answer_timeout,
+        frozen_writer: Duration::from_secs(5),
         shown: shown(url),
     })
 }

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use engine::EngineError;
+use journal::JournalError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -66,7 +67,9 @@ impl From<EngineError> for Problem {
             EngineError::OnlyObserved { .. }
             | EngineError::Plan(_)
             | EngineError::Package { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "refused"),
-            EngineError::Platform(_) | EngineError::NotLeading => {
+            EngineError::Platform(_)
+            | EngineError::NotLeading
+            | EngineError::Journal(JournalError::Unavailable(_) | JournalError::CommitUnknown(_)) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "try_again")
             }
             EngineError::Journal(_) | EngineError::Fold { .. } => {

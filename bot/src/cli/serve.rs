@@ -11,9 +11,9 @@ pub(super) struct Arguments {
     #[command(flatten)]
     file: ConfigFile,
     /// How long the lead lasts that this process holds over others on the same journal, and so how long
-    /// they wait when it dies.
-    #[arg(long, env = "TAWNY_LEASE", default_value = "15s", value_name = "DURATION", value_parser = lease)]
-    lease: Duration,
+    /// they wait when it dies. Without it, twice the shortest scrape interval, between 2s and 15s.
+    #[arg(long, env = "TAWNY_LEASE", value_name = "DURATION", value_parser = lease)]
+    lease: Option<Duration>,
 }
 
 pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {

@@ -135,9 +135,7 @@ impl Examined {
 
 /// Waits until inbox and outbox are empty.
 pub(crate) async fn at_rest(world: &mut World) -> Reader {
-    let database = world.dir.path().join("data/journal.db");
-    let url = format!("sqlite:{}", database.display());
-    let journal = Journal::open_read_only(&url, JournalOptions::default());
+    let journal = Journal::open_read_only(&world.journal, JournalOptions::default());
     let reader = journal.await.unwrap().reader();
     until("nothing is left to do", async || {
         world.server.revive();

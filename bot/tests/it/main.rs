@@ -17,11 +17,15 @@ mod double;
 mod examine;
 mod fleet;
 mod packages;
+#[path = "../../../journal/tests/it/support/server.rs"]
+#[allow(dead_code, reason = "the tests of the journal use all of it")]
+mod postgres;
 mod prometheus;
 mod receiver;
 mod server;
 mod settings;
 mod wait;
+mod wire;
 mod world;
 
 mod broken_packages;
@@ -31,4 +35,6 @@ mod crash_points;
 mod kills;
 mod lease;
 mod probes;
+mod moved;
+mod replicas;
 mod silence;

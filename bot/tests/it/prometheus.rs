@@ -13,6 +13,7 @@ use sources::metrics::{MatchOp, Selector};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 /// Requests per second of each instance.
 const RPS: u32 = 100;
@@ -26,14 +27,40 @@ const PAST_S: i64 = 900;
 pub(crate) struct Prometheus {
     metrics: Arc<Mutex<Metrics>>,
     pub(crate) double: Double,
+    looks: Arc<Mutex<Vec<Look>>>,
+}
+
+/// A watch's look at the raw samples.
+#[derive(Debug, Clone)]
+pub(crate) struct Look {
+    /// Which server looked.
+    pub(crate) server: String,
+    pub(crate) at: Instant,
 }
 
 impl Prometheus {
     pub(crate) async fn start(address: SocketAddr, places: &[Place]) -> Self {
         let metrics = Arc::new(Mutex::new(Metrics::new(places)));
         let asked = Arc::clone(&metrics);
-        let double = Double::start(address, move |request| answer(&asked, request)).await;
-        Self { metrics, double }
+        let looks: Arc<Mutex<Vec<Look>>> = Arc::default();
+        let noted = Arc::clone(&looks);
+        let double = Double::start(address, move |request| {
+            let server = request.headers.get("x-server").cloned().unwrap_or_default();
+            let at = Instant::now();
+            noted.lock().unwrap().push(Look { server, at });
+            answer(&asked, request)
+        })
+        .await;
+        Self {
+            metrics,
+            double,
+            looks,
+        }
+    }
+
+    /// Every look so far.
+    pub(crate) fn looks(&self) -> Vec<Look> {
+        self.looks.lock().unwrap().clone()
     }
 
     /// From now on half of the requests fail on instances that run this version.

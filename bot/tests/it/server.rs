@@ -92,6 +92,21 @@ impl Server {
         .await;
     }
 
+    /// What it says of who leads, once it is ready to answer.
+    pub(crate) async fn readiness(&self) -> Option<String> {
+        let asked = self.http.get(format!("{}/readyz", self.url)).send().await;
+        let answer = asked
+            .ok()
+            .filter(|answer| answer.status() == StatusCode::OK)?;
+        answer.text().await.ok()
+    }
+
+    /// Whether it leads itself, be there others or not.
+    pub(crate) async fn leads_itself(&self) -> bool {
+        let said = self.readiness().await;
+        said.is_some_and(|said| said.contains("this server leads"))
+    }
+
     pub(crate) async fn leads(&self) -> bool {
         let asked = self.http.get(format!("{}/readyz", self.url)).send().await;
         asked.is_ok_and(|answer| answer.status() == StatusCode::OK)

@@ -45,6 +45,10 @@ impl Default for Guarding {
 /// Where everything is.
 pub(crate) struct Facts<'a> {
     pub(crate) dir: &'a Path,
+    /// What the server calls itself to the metrics source; its own files are in the folder of that name.
+    pub(crate) server: &'a str,
+    /// The journal's URL, if it is not the server's own file.
+    pub(crate) journal: Option<&'a str>,
     pub(crate) listen: SocketAddr,
     pub(crate) prometheus: SocketAddr,
     pub(crate) packages: SocketAddr,
@@ -56,9 +60,9 @@ pub(crate) struct Facts<'a> {
 
 pub(crate) fn yaml(facts: &Facts<'_>) -> String {
     let mut text = format!(
-        r#"server: {{listen: "{listen}", data_dir: "{dir}/data"}}
-metrics:
-  prometheus: {{type: prometheus, url: "http://{prometheus}", scrape_interval: 1s, timeout: 2s}}
+        r#"server: {{listen: "{listen}", data_dir: "{dir}/{server}/data"}}
+{journal}metrics:
+  prometheus: {{type: prometheus, url: "http://{prometheus}", scrape_interval: 1s, timeout: 2s, headers: {{X-Server: "{server}"}}}}
 people:
   - {{name: ann, roles: [responder, operator]}}
   - {{name: bo, roles: [responder, operator]}}
@@ -75,6 +79,10 @@ services:
 "#,
         listen = facts.listen,
         dir = facts.dir.display(),
+        server = facts.server,
+        journal = facts
+            .journal
+            .map_or_else(String::new, |url| format!("journal: {{url: \"{url}\"}}\n")),
         prometheus = facts.prometheus,
         receiver = facts.receiver,
     );

@@ -10,7 +10,8 @@ use crate::settings::{self, ANN, Facts, Guarding};
 use crate::wait::until;
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use tempfile::TempDir;
 
 /// The port of what probes ask.
@@ -23,6 +24,10 @@ pub(crate) struct World {
     pub(crate) receiver: Receiver,
     pub(crate) places: Vec<Place>,
     pub(crate) dir: TempDir,
+    guarding: Guarding,
+    ip: IpAddr,
+    /// Where everything is recorded.
+    pub(crate) journal: String,
 }
 
 impl World {
@@ -42,30 +47,55 @@ impl World {
     }
 
     pub(crate) async fn of(services: &[(&str, usize)], guarding: &Guarding) -> Self {
+        Self::on(None, services, guarding).await
+    }
+
+    /// As [`World::of`], with its journal in a PostgreSQL database.
+    pub(crate) async fn on(
+        postgres: Option<String>,
+        services: &[(&str, usize)],
+        guarding: &Guarding,
+    ) -> Self {
         let dir = TempDir::new().unwrap();
         let ip = fleet::own_ip();
         let at = |port| SocketAddr::new(ip, port);
         let places = fleet::places(dir.path(), ip, services);
-        let (listen, prometheus, packages, receiver) = (at(17700), at(19090), at(18000), at(18100));
-        let facts = Facts {
-            dir: dir.path(),
-            listen,
-            prometheus,
-            packages,
-            receiver,
-            probed: at(PROBED),
-            places: &places,
-            guarding,
-        };
-        std::fs::write(dir.path().join("tawny.yaml"), settings::yaml(&facts)).unwrap();
-        Self {
-            server: Server::new(dir.path().to_owned(), listen),
-            prometheus: Prometheus::start(prometheus, &places).await,
-            packages: Packages::start(packages).await,
-            receiver: Receiver::start(receiver).await,
+        let file = dir.path().join("main/data/journal.db");
+        let journal = postgres.unwrap_or_else(|| format!("sqlite:{}", file.display()));
+        let mut world = Self {
+            server: Server::new(PathBuf::new(), at(0)),
+            prometheus: Prometheus::start(at(19090), &places).await,
+            packages: Packages::start(at(18000)).await,
+            receiver: Receiver::start(at(18100)).await,
             places,
             dir,
-        }
+            guarding: guarding.clone(),
+            ip,
+            journal,
+        };
+        world.server = world.another("main", 17700, &world.journal);
+        world
+    }
+
+    /// A server with a configuration of its own for the same services, not begun.
+    pub(crate) fn another(&self, name: &str, port: u16, journal: &str) -> Server {
+        let at = |port| SocketAddr::new(self.ip, port);
+        let folder = self.dir.path().join(name);
+        let facts = Facts {
+            dir: self.dir.path(),
+            server: name,
+            journal: Some(journal),
+            listen: at(port),
+            prometheus: at(19090),
+            packages: at(18000),
+            receiver: at(18100),
+            probed: at(PROBED),
+            places: &self.places,
+            guarding: &self.guarding,
+        };
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("tawny.yaml"), settings::yaml(&facts)).unwrap();
+        Server::new(folder, at(port))
     }
 
     /// Begins the server and brings `v1` out, as somebody did long before the test.

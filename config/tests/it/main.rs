@@ -9,6 +9,7 @@
 mod any_text;
 mod example;
 mod imported;
+mod journal;
 mod mistakes;
 mod probes;
 mod secrets;

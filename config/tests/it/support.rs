@@ -13,6 +13,7 @@ pub(crate) fn world() -> Lookup {
         |name| {
             let known = [
                 "PROMETHEUS_PASSWORD",
+                "TAWNY_DB_PASSWORD",
                 "TAWNY_TOKEN_ANN",
                 "TAWNY_TOKEN_CI",
                 "SHOP_DB_PASSWORD",

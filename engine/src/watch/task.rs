@@ -15,6 +15,7 @@ use guard::ids::DeploymentId;
 use guard::input::{Happened, Input};
 use guard::state::{Cure, State};
 use jiff::Timestamp;
+use journal::Fence;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -30,10 +31,10 @@ const LONGEST_WARNING: usize = 300;
 const OBSERVE_EVERY: Duration = Duration::from_secs(5);
 
 /// Watches until the deployment is over or this process stops.
-pub(super) async fn watch(engine: Engine, state: State, stop: CancellationToken) {
+pub(super) async fn watch(engine: Engine, state: State, fence: Fence, stop: CancellationToken) {
     let id = state.plan().deployment.clone();
     let done = async {
-        let mut task = Task::begin(&engine, &state)?;
+        let mut task = Task::begin(&engine, &state, fence)?;
         task.run().await
     };
     tokio::select! {
@@ -48,6 +49,8 @@ pub(super) async fn watch(engine: Engine, state: State, stop: CancellationToken)
 
 struct Task<'a> {
     engine: &'a Engine,
+    /// Under which it watches; nothing is told under another.
+    fence: Fence,
     id: DeploymentId,
     service: Service,
     fetcher: Fetcher,
@@ -63,12 +66,13 @@ struct Task<'a> {
 }
 
 impl<'a> Task<'a> {
-    fn begin(engine: &'a Engine, state: &State) -> Result<Self, EngineError> {
+    fn begin(engine: &'a Engine, state: &State, fence: Fence) -> Result<Self, EngineError> {
         let plan = state.plan();
         let service = engine.service(&plan.service, &plan.environment)?;
         let (fetcher, judges) = comparison(&service, state, &BTreeSet::new());
         Ok(Self {
             engine,
+            fence,
             id: plan.deployment.clone(),
             pace: Pace::new(
                 plan.deployment.as_str(),
@@ -106,6 +110,11 @@ impl<'a> Task<'a> {
         let mut due = Instant::now();
         loop {
             tokio::time::sleep_until(due).await;
+            // Not by this process' clock, but the lease may yet be renewed.
+            if self.engine.still_under(&self.fence).is_err() {
+                due = self.pace.next(Instant::now());
+                continue;
+            }
             let Some(state) = self.engine.live(&self.id) else {
                 return Ok(());
             };
@@ -293,7 +302,11 @@ impl<'a> Task<'a> {
             .filter_map(|signal| Some((signal.key.clone(), why(signal.key.as_str())?.to_owned())))
             .collect();
         self.engine
-            .apply(&self.id, Happened::BaselineCaptured { history_s, blind })
+            .apply_under(
+                &self.fence,
+                &self.id,
+                Happened::BaselineCaptured { history_s, blind },
+            )
             .await?;
         Ok(())
     }
@@ -375,7 +388,7 @@ impl<'a> Task<'a> {
     /// A tick that changes nothing writes nothing: what would lead to no event is not applied.
     async fn say(&self, state: &State, what: Happened) -> Result<(), EngineError> {
         if !self.would_say(state, &what).is_empty() {
-            self.engine.apply(&self.id, what).await?;
+            self.engine.apply_under(&self.fence, &self.id, what).await?;
         }
         Ok(())
     }

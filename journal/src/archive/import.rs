@@ -3,16 +3,17 @@
 use std::collections::HashMap;
 use std::io::BufRead;
 
-use sea_orm::{DatabaseTransaction, EntityTrait, PaginatorTrait};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::rows::Rows;
 use super::{Archived, FORMAT, Head, Line};
 use crate::chain::{self, Walk};
+use crate::clock::from_micros;
 use crate::connect::{self, Purpose};
 use crate::database::Db;
 use crate::location::Location;
 use crate::lock_file::LockFile;
-use crate::table::{event, inbox, meta, stream};
+use crate::table::{event, inbox, lease, meta, stream};
 use crate::{Journal, JournalError, dialect, schema};
 
 impl Journal {
@@ -34,8 +35,14 @@ impl Journal {
         let db = Db::open(&location, Purpose::Write).await?;
         schema::migrate(&db.current()).await?;
         let tx = dialect::begin_write(&db.current()).await?;
-        if !is_empty(&tx).await? {
-            return Err(JournalError::NotEmpty(location.to_string()));
+        let ready = match is_empty(&tx).await {
+            Ok(true) => nobody_works_there(&tx).await,
+            Ok(false) => Err(JournalError::NotEmpty(location.to_string())),
+            Err(error) => Err(error),
+        };
+        if let Err(refused) = ready {
+            tx.rollback().await?;
+            return Err(refused);
         }
         let archived = match read(&tx, from).await {
             Ok(archived) => {
@@ -58,6 +65,21 @@ async fn is_empty(tx: &DatabaseTransaction) -> Result<bool, JournalError> {
         + inbox::Entity::find().count(tx).await?
         + meta::Entity::find().count(tx).await?;
     Ok(held == 0)
+}
+
+/// A server that was begun on the empty journal, and ended since, leaves its leases behind.
+async fn nobody_works_there(tx: &DatabaseTransaction) -> Result<(), JournalError> {
+    let now = dialect::database_time(tx).await?;
+    let held = lease::Entity::find().filter(lease::Column::ExpiresAt.gt(now));
+    if let Some(held) = held.one(tx).await? {
+        return Err(JournalError::LeaseHeld {
+            lease: held.name,
+            owner: held.owner,
+            until: from_micros(held.expires_at),
+        });
+    }
+    lease::Entity::delete_many().exec(tx).await?;
+    Ok(())
 }
 
 async fn read<R: BufRead + Send>(
@@ -90,7 +112,11 @@ async fn read<R: BufRead + Send>(
                     end.rows, done.rows
                 )));
             }
-            row => {
+            mut row => {
+                if let Line::Lease(lease) = &mut row {
+                    // Whoever held it there holds nothing here. The epoch stays: claims name it.
+                    lease.expires_at = 0;
+                }
                 checks.see(&row).map_err(at)?;
                 done.count(&row);
                 rows.push(tx, row).await?;

@@ -11,6 +11,7 @@ use sea_orm::{ConnectionTrait, Database, Statement};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+mod database;
 pub(crate) mod server;
 
 /// An engine that the journal runs on. Every test of `both/` runs on each.
@@ -86,6 +87,7 @@ pub(crate) fn options(clock: &ManualClock) -> JournalOptions {
         input_tries: 3,
         effect_tries: 3,
         known_events: None,
+        ..JournalOptions::default()
     }
 }
 

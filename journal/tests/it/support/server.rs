@@ -11,8 +11,6 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
-
 const MISSING: &str = "PostgreSQL server not found: apt-get install postgresql";
 
 /// A server of this run.
@@ -105,7 +103,12 @@ impl Server {
 
     /// As a crash would: no goodbye, no checkpoint.
     pub(crate) fn stop(&self) {
-        run_program("pg_ctl", &self.folder, &["stop", "-w", "-m", "immediate"]);
+        self.stop_as("immediate");
+    }
+
+    /// In one of PostgreSQL's ways: `fast` says goodbye to its clients, `immediate` does not.
+    pub(crate) fn stop_as(&self, mode: &str) {
+        run_program("pg_ctl", &self.folder, &["stop", "-w", "-m", mode]);
     }
 
     /// Makes a file of its data folder the server's alone, as it demands of keys.
@@ -127,20 +130,6 @@ impl Server {
 
     pub(crate) fn url(&self, database: &str) -> String {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
-    }
-
-    /// A new database, and its URL.
-    pub(crate) async fn database(&self) -> String {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let n = NEXT.fetch_add(1, Ordering::SeqCst);
-        let name = format!("t{}_{n}", std::process::id());
-        let mut admin = PgConnection::connect(&self.url("postgres")).await.unwrap();
-        admin
-            .execute(AssertSqlSafe(format!("CREATE DATABASE {name}")))
-            .await
-            .unwrap();
-        admin.close().await.unwrap();
-        self.url(&name)
     }
 }
 
