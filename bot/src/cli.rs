@@ -9,6 +9,7 @@ mod client;
 mod command;
 mod deploy;
 mod exit;
+mod import;
 mod login;
 mod mock_service;
 mod output;
@@ -52,6 +53,8 @@ enum Verb {
     Replay(replay::Arguments),
     /// Check a configuration: every error at once, with its place.
     CheckConfig(check_config::Arguments),
+    /// Convert another tool's monitoring YAML to a configuration, with a note on what is judged how.
+    Import(import::Arguments),
     /// Bring a version of a service out.
     Deploy(deploy::Arguments),
     /// Show deployments, or one of them.
@@ -144,6 +147,7 @@ pub async fn main() -> Exit {
         Verb::MockService(arguments) => mock_service::run(arguments).await,
         Verb::Replay(arguments) => replay::run(&arguments),
         Verb::CheckConfig(arguments) => check_config::run(&arguments, json),
+        Verb::Import(arguments) => import::run(&arguments, json),
         Verb::Deploy(arguments) => deploy::run(arguments, json).await,
         Verb::Status(arguments) => status::run(arguments, json).await,
         Verb::Pause(arguments) => command::run("pause", arguments, json).await,

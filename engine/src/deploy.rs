@@ -38,6 +38,12 @@ impl Engine {
     /// Begins a deployment: takes the lane and writes the request in one transaction.
     pub async fn deploy(&self, request: DeployRequest) -> Result<DeploymentId, EngineError> {
         let service = self.service(&request.service, &request.environment)?;
+        if self.leaves(&request.service, &request.environment) {
+            return Err(EngineError::Leaving {
+                service: request.service,
+                environment: request.environment,
+            });
+        }
         let lane = ledger::lane(&self.reader, &request.service, &request.environment).await?;
         let id = self.new_id();
         let taken = lane.take(&id)?;

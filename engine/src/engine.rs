@@ -10,7 +10,8 @@ use guard::event::Event;
 use guard::ids::{DeploymentId, Environment, ServiceName};
 use guard::state::State;
 use journal::{Fence, Journal, LeaseHold, Reader, Retention, Writer};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tokio::sync::broadcast;
@@ -75,6 +76,10 @@ pub struct Inner {
     pub(crate) channels: Vec<String>,
     pub(crate) handlers: Vec<Arc<dyn Handler>>,
     pub(crate) services: RwLock<BTreeMap<(ServiceName, Environment), Service>>,
+    /// Services that only a running deployment keeps.
+    pub(crate) leaving: RwLock<BTreeSet<(ServiceName, Environment)>>,
+    /// Grows with each change of the services.
+    pub(crate) generation: AtomicU64,
     pub(crate) hold: RwLock<Option<LeaseHold>>,
     pub(crate) live: RwLock<Option<BTreeMap<DeploymentId, State>>>,
     pub(crate) observed: RwLock<BTreeMap<(ServiceName, Environment), Observed>>,
@@ -105,6 +110,8 @@ impl Engine {
                 .collect(),
             handlers,
             services: RwLock::new(services),
+            leaving: RwLock::default(),
+            generation: AtomicU64::new(0),
             hold: RwLock::new(None),
             live: RwLock::new(None),
             observed: RwLock::new(BTreeMap::new()),

@@ -82,6 +82,15 @@ pub struct Watch {
     pub sensitivity: detect::Sensitivity,
 }
 
+impl Watch {
+    /// Reads on from the source of the same name as another watch has it.
+    pub(crate) fn renew(&mut self, other: &Self) {
+        if self.source == other.source {
+            self.prometheus = other.prometheus.clone();
+        }
+    }
+}
+
 /// One measured thing.
 #[derive(Clone)]
 pub struct Signal {

@@ -61,6 +61,7 @@ impl From<EngineError> for Problem {
                 (StatusCode::NOT_FOUND, "unknown")
             }
             EngineError::Lane(_)
+            | EngineError::Leaving { .. }
             | EngineError::NothingToDo { .. }
             | EngineError::MixedVersions { .. } => (StatusCode::CONFLICT, "refused"),
             EngineError::OnlyObserved { .. }

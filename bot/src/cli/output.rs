@@ -45,6 +45,11 @@ pub(super) fn failed(error: &dyn std::fmt::Display) {
     let _ = writeln!(std::io::stderr(), "tawny: {error}");
 }
 
+/// Something beside the answer, on standard error.
+pub(super) fn note(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
 /// Says why a call failed; as a document too, if that was asked for.
 pub(super) fn call_failed(verb: &str, error: &CallError, json: bool) -> Exit {
     if json {

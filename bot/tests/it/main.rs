@@ -30,4 +30,7 @@ mod commands;
 mod crash_points;
 mod kills;
 mod lease;
+mod planted;
+mod reload;
 mod silence;
+mod source_options;

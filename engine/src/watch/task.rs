@@ -15,6 +15,7 @@ use guard::input::{Happened, Input};
 use guard::state::{Cure, State};
 use guard::verdict::Comparison;
 use jiff::Timestamp;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -51,6 +52,8 @@ struct Task<'a> {
     verifying: bool,
     /// Nothing has been judged yet: the past has to be caught up with.
     fresh: bool,
+    /// The generation of the services from which its source was taken.
+    generation: u64,
 }
 
 impl<'a> Task<'a> {
@@ -67,6 +70,7 @@ impl<'a> Task<'a> {
             silent_looks: 0,
             verifying: false,
             fresh: true,
+            generation: engine.generation.load(Ordering::Acquire),
         })
     }
 
@@ -87,6 +91,7 @@ impl<'a> Task<'a> {
     }
 
     async fn tick(&mut self, state: &State) -> Result<(), EngineError> {
+        self.renew_source();
         if self.judge.roles != roles(state) {
             (self.fetcher, self.judge) = comparison(&self.service, state);
             self.fresh = true;
@@ -119,6 +124,19 @@ impl<'a> Task<'a> {
             self.assess(state, now).await
         } else {
             Ok(())
+        }
+    }
+
+    /// A source that was configured anew is asked as it is configured now; what is measured stays what it was.
+    fn renew_source(&mut self) {
+        let generation = self.engine.generation.load(Ordering::Acquire);
+        if generation == self.generation {
+            return;
+        }
+        self.generation = generation;
+        let (name, environment) = (&self.service.name, &self.service.environment);
+        if let Ok(now) = self.engine.service(name, environment) {
+            self.service.watch.renew(&now.watch);
         }
     }
 
