@@ -1,12 +1,12 @@
 //! The HTTP API under `/api/v1`: what the CLI and other programs use.
 
 use crate::auth::Tokens;
+use crate::live::Live;
 use axum::Router;
 use axum::routing::get;
 use engine::Engine;
 use guard::actor::Actor;
 use messages::Locale;
-use std::sync::Arc;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -37,7 +37,7 @@ pub struct Api {
     /// The engine.
     pub engine: Engine,
     /// Who may call.
-    pub tokens: Arc<Tokens>,
+    pub tokens: Live<Tokens>,
     /// The language when a caller names none.
     pub locale: Locale,
     /// The page, which makes links for people.

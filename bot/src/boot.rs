@@ -3,6 +3,8 @@
 use crate::api::{self, Api};
 use crate::chat::page::PageChannel;
 use crate::chat::webhook::{WebhookChannel, WebhookError};
+use crate::live::Live;
+use crate::reload::{self, Reloader};
 use crate::web;
 use crate::wire::{self, WireError};
 use axum::Router;
@@ -15,6 +17,7 @@ use engine::{Engine, EngineError, EngineOptions, Leadership};
 use journal::{Journal, JournalError, JournalOptions, Retention};
 use messages::BaseUrl;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -38,6 +41,7 @@ pub struct Running {
     pub engine: Engine,
     /// The page, which can make links for people.
     pub page: web::Page,
+    reloader: Arc<Reloader>,
     stop: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
     journal: Journal,
@@ -117,23 +121,33 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         options.lease.get_or_insert_with(|| shared_lease(&services));
     }
     let journal = Journal::open(&journal_url, journal_options(options.lease())).await?;
-    let handlers = channels(&settings, &journal, &base_url)?;
+    let (handlers, webhooks) = channels(&settings, &journal, &base_url)?;
     let engine = Engine::new(&journal, services, handlers, options)?;
-    let settings = Arc::new(settings);
+    let locale = wire::locale(&settings);
+    let tokens = Live::new(wire::tokens(&settings));
+    let settings = Live::new(settings);
     let page = web::Page::new(
         engine.clone(),
         &journal,
-        Arc::clone(&settings),
+        settings.clone(),
         address,
         base_url.clone(),
     )?;
     let api = Api {
         engine: engine.clone(),
-        tokens: Arc::new(wire::tokens(&settings)),
-        locale: wire::locale(&settings),
+        tokens: tokens.clone(),
+        locale,
         page: page.clone(),
-        base_url: Some(base_url),
+        base_url: Some(base_url.clone()),
     };
+    let reloader = Arc::new(Reloader {
+        engine: engine.clone(),
+        settings,
+        tokens,
+        channels: webhooks,
+        base_url,
+        refused: tokio::sync::Mutex::new(None),
+    });
     let router = page
         .router()
         .merge(api::router(api))
@@ -158,6 +172,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         url,
         engine,
         page,
+        reloader,
         stop,
         tasks: vec![engine_task, server],
         journal,
@@ -165,6 +180,13 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
 }
 
 impl Running {
+    /// From now on the configuration is read again on SIGHUP, and when the file changes.
+    pub fn follow(&mut self, path: PathBuf) {
+        let reloader = Arc::clone(&self.reloader);
+        let following = reload::follow(reloader, path, self.stop.clone());
+        self.tasks.push(tokio::spawn(following));
+    }
+
     /// Stops in order: the engine finishes what it has begun, then the journal is closed.
     pub async fn stop(self) {
         self.stop.cancel();
@@ -176,7 +198,7 @@ impl Running {
                 tracing::warn!("a task did not end in time");
             }
         }
-        drop((self.engine, self.page));
+        drop((self.engine, self.page, self.reloader));
         if let Err(error) = self.journal.close().await {
             tracing::warn!(%error, "the journal did not close well");
         }
@@ -206,9 +228,10 @@ fn channels(
     settings: &Settings,
     journal: &Journal,
     base_url: &BaseUrl,
-) -> Result<Vec<Arc<dyn Handler>>, BootError> {
+) -> Result<(Vec<Arc<dyn Handler>>, Vec<Arc<WebhookChannel>>), BootError> {
     let locale = wire::locale(settings);
     let mut channels: Vec<Arc<dyn Handler>> = vec![Arc::new(PageChannel::new(journal, locale)?)];
+    let mut webhooks = Vec::new();
     for webhook in &settings.notify.webhooks {
         let channel = WebhookChannel::new(
             webhook.name.as_str(),
@@ -217,9 +240,11 @@ fn channels(
             locale,
             Some(base_url.clone()),
         )?;
-        channels.push(Arc::new(channel));
+        let channel = Arc::new(channel);
+        webhooks.push(Arc::clone(&channel));
+        channels.push(channel);
     }
-    Ok(channels)
+    Ok((channels, webhooks))
 }
 
 /// Alive; and ready when somebody leads, be it another replica: each answers for all.

@@ -11,6 +11,7 @@ mod command;
 mod deploy;
 mod exit;
 mod journal;
+mod import;
 mod login;
 mod mock_service;
 mod output;
@@ -58,6 +59,8 @@ enum Verb {
     CheckConfig(check_config::Arguments),
     /// Move and check the record.
     Journal(journal::Arguments),
+    /// Convert another tool's monitoring YAML to a configuration, with a note on what is judged how.
+    Import(import::Arguments),
     /// Bring a version of a service out.
     Deploy(deploy::Arguments),
     /// Show deployments, or one of them.
@@ -152,6 +155,7 @@ pub async fn main() -> Exit {
         Verb::Bench(arguments) => bench::run(arguments, json).await,
         Verb::CheckConfig(arguments) => check_config::run(&arguments, json),
         Verb::Journal(arguments) => journal::run(arguments, json).await,
+        Verb::Import(arguments) => import::run(&arguments, json),
         Verb::Deploy(arguments) => deploy::run(arguments, json).await,
         Verb::Status(arguments) => status::run(arguments, json).await,
         Verb::Pause(arguments) => command::run("pause", arguments, json).await,

@@ -4,6 +4,7 @@
 //! `health_check`, and `datadog_integration`. A secret that stands in the file is not copied: the result refers
 //! to an environment variable instead.
 
+mod health;
 mod recognise;
 mod service;
 mod source;
@@ -12,6 +13,13 @@ mod write;
 use crate::error::{ConfigError, ConfigErrors};
 use crate::yaml::{self, Mark, Node};
 use serde::Serialize;
+
+/// The parts that are understood.
+pub(crate) const UNDERSTOOD: [&str; 3] = [
+    "prometheus_integration",
+    "datadog_integration",
+    "post_deployment_validation",
+];
 
 /// A converted configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -114,15 +122,7 @@ pub fn import(text: &str, file_name: &str) -> Result<Imported, ConfigErrors> {
             expected.to_owned(),
         )]));
     }
-    notes.unused(
-        &root,
-        "file",
-        &[
-            "prometheus_integration",
-            "datadog_integration",
-            "post_deployment_validation",
-        ],
-    );
+    notes.unused(&root, "file", &UNDERSTOOD);
     if source.is_none() && !services.is_empty() {
         notes.add(
             root.at,

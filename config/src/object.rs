@@ -68,6 +68,9 @@ impl<'n> Object<'n> {
             let near = nearest(&entry.key, self.known.iter().copied());
             misspelt.extend(near.clone());
             let expected = match self.known.as_slice() {
+                _ if crate::import::UNDERSTOOD.contains(&entry.key.as_str()) => {
+                    "a configuration of tawny: `tawny import FILE` converts such a file".to_owned()
+                }
                 [] => "no further field".to_owned(),
                 known => format!("one of {}", known.join(", ")),
             };

@@ -39,6 +39,12 @@ impl Engine {
     pub async fn deploy(&self, request: DeployRequest) -> Result<DeploymentId, EngineError> {
         self.catch_up().await?;
         let service = self.service(&request.service, &request.environment)?;
+        if self.leaves(&request.service, &request.environment) {
+            return Err(EngineError::Leaving {
+                service: request.service,
+                environment: request.environment,
+            });
+        }
         let lane = ledger::lane(&self.reader, &request.service, &request.environment).await?;
         let id = self.new_id();
         let taken = lane.take(&id)?;

@@ -11,7 +11,8 @@ use guard::event::Event;
 use guard::ids::{DeploymentId, Environment, ServiceName};
 use guard::state::State;
 use journal::{Journal, LeaseHold, Reader, Retention, Writer};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::{Mutex, broadcast, watch};
@@ -103,6 +104,10 @@ pub struct Inner {
     pub(crate) channels: Vec<String>,
     pub(crate) handlers: Vec<Arc<dyn Handler>>,
     pub(crate) services: RwLock<BTreeMap<(ServiceName, Environment), Service>>,
+    /// Services that only a running deployment keeps.
+    pub(crate) leaving: RwLock<BTreeSet<(ServiceName, Environment)>>,
+    /// Grows with each change of the services.
+    pub(crate) generation: AtomicU64,
     pub(crate) hold: RwLock<Option<LeaseHold>>,
     /// Counts each time that the lease was gained or lost.
     pub(crate) lease_moved: watch::Sender<u64>,
@@ -142,6 +147,8 @@ impl Engine {
                 .collect(),
             handlers,
             services: RwLock::new(services),
+            leaving: RwLock::default(),
+            generation: AtomicU64::new(0),
             hold: RwLock::new(None),
             lease_moved: watch::Sender::new(0),
             seen_leader: RwLock::default(),

@@ -23,6 +23,16 @@ pub enum EngineError {
         /// What there is.
         known: String,
     },
+    /// The service was taken out of the configuration.
+    #[error(
+        "service {service} in {environment} is no longer configured: only its running deployment is brought to its end"
+    )]
+    Leaving {
+        /// Which.
+        service: ServiceName,
+        /// Where.
+        environment: Environment,
+    },
     /// The lane is taken or frozen.
     #[error(transparent)]
     Lane(#[from] LaneRefusal),

@@ -5,6 +5,7 @@
 
 mod apply;
 pub mod clock;
+mod configuration;
 mod deploy;
 mod engine;
 mod error;

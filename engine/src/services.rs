@@ -105,6 +105,27 @@ pub struct Watch {
     pub sensitivity: detect::Sensitivity,
 }
 
+impl Watch {
+    /// Reads on from the sources of the same names as another watch has them.
+    pub(crate) fn renew(&mut self, other: &Self) {
+        for source in self.sources_mut() {
+            if let Some(now) = other.sources().find(|now| now.name == source.name) {
+                source.gathering = now.gathering.clone();
+            }
+        }
+    }
+
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &Source> {
+        let own = self.signals.iter().filter_map(|s| s.source.as_ref());
+        std::iter::once(&self.source).chain(own)
+    }
+
+    fn sources_mut(&mut self) -> impl Iterator<Item = &mut Source> {
+        let own = self.signals.iter_mut().filter_map(|s| s.source.as_mut());
+        std::iter::once(&mut self.source).chain(own)
+    }
+}
+
 /// One measured thing.
 #[derive(Clone)]
 pub struct Signal {

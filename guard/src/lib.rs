@@ -9,6 +9,7 @@ pub mod action;
 pub mod actor;
 pub mod approval;
 pub mod authorise;
+pub mod configuration;
 pub mod decide;
 pub mod detect;
 pub mod effects;

@@ -4,6 +4,7 @@
 //! upcaster from the one before it; stored events are never rewritten. `tests/golden` holds every
 //! version that was ever released, and a test reads them all.
 
+use guard::configuration::ConfigurationEvent;
 use guard::event::{Event, Recorded};
 use guard::lane::LaneEvent;
 use serde::Serialize;
@@ -45,6 +46,15 @@ pub fn encode_lane(event: &LaneEvent) -> Result<NewEvent, JournalError> {
         .map(|payload| NewEvent::new(event.name(), u32::from(event.version()), payload))
 }
 
+/// An event of the configuration as the journal takes it.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_configuration(event: &ConfigurationEvent) -> Result<NewEvent, JournalError> {
+    payload(event.name(), event)
+        .map(|payload| NewEvent::new(event.name(), u32::from(event.version()), payload))
+}
+
 /// A deployment's event as the domain takes it.
 ///
 /// # Errors
@@ -65,6 +75,16 @@ pub fn decode(stored: &StoredEvent) -> Result<Recorded, JournalError> {
 /// As [`decode`].
 pub fn decode_lane(stored: &StoredEvent) -> Result<LaneEvent, JournalError> {
     let event: LaneEvent = typed(stored)?;
+    expect_name(stored, event.name())?;
+    Ok(event)
+}
+
+/// An event of the configuration as the domain takes it.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_configuration(stored: &StoredEvent) -> Result<ConfigurationEvent, JournalError> {
+    let event: ConfigurationEvent = typed(stored)?;
     expect_name(stored, event.name())?;
     Ok(event)
 }

@@ -16,6 +16,7 @@ impl FromRequestParts<Api> for Caller {
             .get(AUTHORIZATION)
             .and_then(|value| value.to_str().ok());
         api.tokens
+            .get()
             .bearer(header)
             .map(Caller)
             .ok_or_else(Problem::unauthorised)

@@ -62,6 +62,7 @@ impl From<EngineError> for Problem {
                 (StatusCode::NOT_FOUND, "unknown")
             }
             EngineError::Lane(_)
+            | EngineError::Leaving { .. }
             | EngineError::NothingToDo { .. }
             | EngineError::MixedVersions { .. } => (StatusCode::CONFLICT, "refused"),
             EngineError::OnlyObserved { .. }

@@ -9,6 +9,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use guard::effects::Effect;
 use messages::layout::{markdown, plain};
+use messages::model::Message;
 use messages::{BaseUrl, Context, Locale};
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
@@ -16,6 +17,9 @@ use std::time::Duration;
 
 /// How long a receiver may take.
 const TIMEOUT: Duration = Duration::from_secs(5);
+/// Tries for what belongs to no deployment and so has no place in the outbox, and the time between two of them.
+const TRIES: u32 = 3;
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// A receiver of messages.
 pub struct WebhookChannel {
@@ -83,16 +87,43 @@ impl WebhookChannel {
         let Some(body) = self.document(utterance) else {
             return Ok(json!({ "said": "nothing" }));
         };
+        self.send(utterance.id, body).await
+    }
+
+    /// Tells something that belongs to no deployment.
+    ///
+    /// # Errors
+    /// Why it was not said, after some tries; what was perhaps said is not repeated.
+    pub async fn announce(&self, id: &str, message: &Message) -> Result<Value, SayError> {
+        let document = json!({
+            "schema": "tawny.message/1",
+            "kind": "notice",
+            "deployment_id": null,
+            "severity": message.severity.as_str(),
+            "text": plain::message(message),
+            "markdown": markdown::message(message),
+        });
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.send(id, document.to_string()).await {
+                Err(SayError::NotSaid(_)) if tries < TRIES => tokio::time::sleep(PAUSE).await,
+                said => return said,
+            }
+        }
+    }
+
+    async fn send(&self, id: &str, body: String) -> Result<Value, SayError> {
         let now = jiff::Timestamp::now().as_second();
         let signature = self
             .signing
-            .sign(utterance.id, now, body.as_bytes())
+            .sign(id, now, body.as_bytes())
             .map_err(|error| SayError::NotSaid(format!("cannot be signed: {error}")))?;
         let sent = self
             .http
             .post(&self.url)
             .header("content-type", "application/json")
-            .header("webhook-id", utterance.id)
+            .header("webhook-id", id)
             .header("webhook-timestamp", now.to_string())
             .header("webhook-signature", signature)
             .body(body)

@@ -45,9 +45,9 @@ pub(super) fn failed(error: &dyn std::fmt::Display) {
     let _ = writeln!(std::io::stderr(), "tawny: {error}");
 }
 
-/// Something to know, on standard error.
+/// Something beside the answer, on standard error.
 pub(super) fn note(text: &str) {
-    let _ = writeln!(std::io::stderr(), "tawny: note: {text}");
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Says why a call failed; as a document too, if that was asked for.

@@ -34,7 +34,7 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
         lease: arguments.lease,
         ..EngineOptions::default()
     };
-    let running = match boot::run(settings, options).await {
+    let mut running = match boot::run(settings, options).await {
         Ok(running) => running,
         Err(error @ (BootError::Journal(_) | BootError::Engine(_) | BootError::DataDir { .. })) => {
             output::failed(&error);
@@ -45,6 +45,7 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
             return Exit::Usage;
         }
     };
+    running.follow(path.clone());
     announce(&running, &people, json).await;
     crate::shutdown::signal().await;
     running.stop().await;

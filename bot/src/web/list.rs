@@ -8,6 +8,7 @@ use super::session::Visitor;
 use axum::extract::State as Shared;
 use axum::response::Html;
 use engine::ledger;
+use guard::configuration::ConfigurationEvent;
 use guard::ids::DeploymentId;
 use guard::state::State;
 use maud::{Markup, html};
@@ -26,7 +27,11 @@ pub(super) async fn list(
     let states = states(&page)
         .await
         .map_err(|denied| denied.page(&page, language))?;
-    let body = table(&states, &page.context(language.0));
+    let context = page.context(language.0);
+    let body = html! {
+        @if let Some(refused) = refused(&page, &context).await { (refused) }
+        (table(&states, &context))
+    };
     let frame = Frame {
         title: Some(say!(language, "page-deployments")),
         visitor: Some(&visitor),
@@ -34,6 +39,24 @@ pub(super) async fn list(
         ..Frame::bare(language)
     };
     Ok(Html(frame::frame(&frame, &body).into_string()))
+}
+
+/// That the configuration was changed and cannot be used, as long as that is the last thing that happened to it.
+async fn refused(page: &Page, context: &Context) -> Option<Markup> {
+    let last = page.engine.last_of_configuration().await;
+    if let Err(error) = &last {
+        tracing::error!(%error, "what happened to the configuration cannot be read");
+    }
+    let (_, ConfigurationEvent::Refused { errors, .. }) = last.ok()?? else {
+        return None;
+    };
+    let message = messages::configuration::refused(&errors, context);
+    Some(html! {
+        section.warning role="status" {
+            p { (text(&message.headline)) }
+            ul { @for line in &message.body { li { (text(line)) } } }
+        }
+    })
 }
 
 async fn states(page: &Page) -> Result<Vec<State>, Denied> {

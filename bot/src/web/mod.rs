@@ -4,6 +4,7 @@
 //! token, the right origin and the right host. Being on the same machine proves nothing. Everything
 //! works without scripts; the one script only keeps the page fresh.
 
+use crate::live::Live;
 use crate::wire;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -53,7 +54,7 @@ pub struct Inner {
     engine: Engine,
     reader: Reader,
     writer: Writer,
-    settings: Arc<Settings>,
+    settings: Live<Settings>,
     hosts: hosts::Hosts,
     cookie: session::CookieName,
     base_url: BaseUrl,
@@ -74,7 +75,7 @@ impl Page {
     pub fn new(
         engine: Engine,
         journal: &Journal,
-        settings: Arc<Settings>,
+        settings: Live<Settings>,
         address: SocketAddr,
         base_url: BaseUrl,
     ) -> Result<Self, JournalError> {
@@ -85,16 +86,16 @@ impl Page {
         clock: Clock,
         engine: Engine,
         journal: &Journal,
-        settings: Arc<Settings>,
+        settings: Live<Settings>,
         address: SocketAddr,
         base_url: BaseUrl,
     ) -> Result<Self, JournalError> {
         let inner = Inner {
             reader: journal.reader(),
             writer: journal.writer()?,
-            hosts: hosts::Hosts::new(address, &base_url, &settings.server.allowed_hosts),
+            hosts: hosts::Hosts::new(address, &base_url, &settings.get().server.allowed_hosts),
             cookie: session::CookieName::new(address, &base_url),
-            locale: wire::locale(&settings),
+            locale: wire::locale(&settings.get()),
             engine,
             settings,
             base_url,

@@ -50,8 +50,12 @@ async fn visitor(headers: &HeaderMap, page: &Page) -> Result<Visitor, Denied> {
     let session = session.ok_or(Denied::NoSession)?;
     let id = PersonId::new(session.person).map_err(|_| Denied::NoSession)?;
     // Roles are looked up at each request: who is taken off the list is out at once.
-    let person = page.settings.person(&id).ok_or(Denied::NoSession)?;
-    let roles = person.roles.clone();
+    let roles = page
+        .settings
+        .get()
+        .person(&id)
+        .map(|person| person.roles.clone());
+    let roles = roles.ok_or(Denied::NoSession)?;
     Ok(Visitor {
         actor: Actor::Person { id, roles },
         form_token: form_token(token),

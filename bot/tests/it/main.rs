@@ -37,4 +37,7 @@ mod lease;
 mod probes;
 mod moved;
 mod replicas;
+mod planted;
+mod reload;
 mod silence;
+mod source_options;

@@ -155,7 +155,12 @@ fn read(request: &Request) -> Result<Heard, String> {
     text("markdown")?;
     Ok(Heard {
         kind: text("kind")?,
-        deployment: text("deployment_id")?,
+        // What is about the server itself belongs to no deployment.
+        deployment: if document["deployment_id"].is_null() {
+            String::new()
+        } else {
+            text("deployment_id")?
+        },
         id,
         mood: Mood::Accepts,
     })

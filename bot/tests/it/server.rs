@@ -16,6 +16,8 @@ pub(crate) struct Life {
     /// The crash point at which it ends, with the pass.
     pub(crate) until: Option<String>,
     pub(crate) lease: Option<&'static str>,
+    /// What is logged; `info` when not said.
+    pub(crate) log: Option<&'static str>,
 }
 
 /// The server, over all its lives.
@@ -67,7 +69,7 @@ impl Server {
         command
             .args(["serve", "--config"])
             .arg(self.dir.join("tawny.yaml"))
-            .env("TAWNY_LOG", "info")
+            .env("TAWNY_LOG", life.log.unwrap_or("info"))
             .env_remove(platforms::crash::VARIABLE)
             .env_remove("TAWNY_LEASE")
             .stdin(Stdio::null())

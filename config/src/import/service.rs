@@ -16,6 +16,12 @@ pub(super) struct Converted {
 /// A signal, as it will be written: fields in their order.
 pub(super) struct ConvertedSignal(pub(super) Vec<(&'static str, String)>);
 
+impl ConvertedSignal {
+    fn key(&self) -> &str {
+        self.0.first().map_or("", |(_, key)| key)
+    }
+}
+
 /// Converts one of `post_deployment_validation.services`.
 pub(super) fn convert(node: &Node, notes: &mut Notes) -> Option<Converted> {
     let name = node.get("name").and_then(Node::text).unwrap_or_default();
@@ -41,18 +47,20 @@ pub(super) fn convert(node: &Node, notes: &mut Notes) -> Option<Converted> {
             guess
         }
     };
-    let signals: Vec<ConvertedSignal> = metrics
+    let mut signals: Vec<ConvertedSignal> = Vec::new();
+    let converted = metrics
         .iter()
-        .filter_map(|metric| signal(metric, &name, shared.as_ref(), notes))
-        .collect();
+        .filter_map(|metric| signal(metric, &name, shared.as_ref(), notes));
+    let mut converted: Vec<ConvertedSignal> = converted.collect();
     if let Some(health) = node.get("health_check") {
-        for entry in health.entries() {
-            notes.add(
-                entry.at,
-                format!("{name}.health_check.{}", entry.key),
-                "not judged here: tawny checks the health of instances that it deploys (`platform.health`); \
-                 the signal `availability` says whether a scrape is answered",
-            );
+        converted.extend(super::health::checks(health, &name, notes));
+    }
+    for signal in converted {
+        if signals.iter().any(|known| known.key() == signal.key()) {
+            let subject = format!("{name}.{}", signal.key());
+            notes.add(node.at, subject, "not taken: another signal has this key");
+        } else {
+            signals.push(signal);
         }
     }
     notes.add(
@@ -158,7 +166,7 @@ fn signal(
         }
     };
     let limit_said = match limit {
-        Some(limit) if limit.parse::<f64>().is_ok() => {
+        Some(limit) if limit.parse::<f64>().is_ok_and(f64::is_finite) => {
             fields.push(("hard_limit", limit.to_owned()));
             let side = if downward { "below" } else { "above" };
             format!("hard limit {side} {limit}")

@@ -13,8 +13,19 @@ pub(super) struct Source {
 /// Proof of identity; secrets are references.
 pub(super) enum Auth {
     None,
-    Basic { username: String, password: String },
-    Bearer { token: String },
+    Basic {
+        username: String,
+        password: String,
+    },
+    Bearer {
+        token: String,
+    },
+    OAuth2 {
+        token_url: String,
+        client_id: String,
+        client_secret: String,
+        scopes: Vec<String>,
+    },
 }
 
 /// Converts `prometheus_integration`; none when it is switched off.
@@ -85,7 +96,7 @@ fn without_credentials(text: &str) -> (String, Option<String>) {
 }
 
 /// A bare number of scripts is seconds.
-fn with_unit(text: &str) -> String {
+pub(super) fn with_unit(text: &str) -> String {
     match text.parse::<f64>() {
         Ok(_) => format!("{text}s"),
         Err(_) => text.to_owned(),
@@ -102,6 +113,34 @@ fn auth(node: &Node, notes: &mut Notes) -> Auth {
         Some("bearer" | "token") => Auth::Bearer {
             token: reference(node, "token", "PROMETHEUS_TOKEN", notes),
         },
+        Some("oauth2") => match (text("token_url"), text("client_id")) {
+            (Some(token_url), Some(client_id)) => {
+                let (token_url, user) = without_credentials(token_url);
+                if user.is_some() {
+                    let what = "its credentials are not copied";
+                    notes.add(node.at, "prometheus_integration.auth.token_url", what);
+                }
+                Auth::OAuth2 {
+                    token_url,
+                    client_id: client_id.to_owned(),
+                    client_secret: reference(
+                        node,
+                        "client_secret",
+                        "PROMETHEUS_CLIENT_SECRET",
+                        notes,
+                    ),
+                    scopes: scopes(node),
+                }
+            }
+            _ => {
+                notes.add(
+                    node.at,
+                    "prometheus_integration.auth",
+                    "`token_url` or `client_id` is missing: no credentials are sent",
+                );
+                Auth::None
+            }
+        },
         None | Some("none") => Auth::None,
         Some(_) => {
             notes.add(
@@ -112,6 +151,16 @@ fn auth(node: &Node, notes: &mut Notes) -> Auth {
             Auth::None
         }
     }
+}
+
+/// A list of scopes, or one text with blanks between them.
+fn scopes(node: &Node) -> Vec<String> {
+    let Some(scopes) = node.get("scopes") else {
+        return Vec::new();
+    };
+    let words = scopes.text().unwrap_or_default().split_whitespace();
+    let items = scopes.items().iter().filter_map(Node::text);
+    words.chain(items).map(str::to_owned).collect()
 }
 
 /// The secret's reference: the file's own if it has one, else a variable to be set.

@@ -37,7 +37,7 @@ fn metrics(source: Option<&Source>) -> Vec<String> {
     };
     lines.push(format!("    url: {}", quoted(&source.url)));
     match &source.auth {
-        Auth::None => {}
+        Auth::None | Auth::OAuth2 { .. } => {}
         Auth::Basic { username, password } => {
             lines.push("    auth:".to_owned());
             lines.push("      type: basic".to_owned());
@@ -49,6 +49,21 @@ fn metrics(source: Option<&Source>) -> Vec<String> {
             lines.push("      type: bearer".to_owned());
             lines.push(format!("      token: {}", quoted(token)));
         }
+    }
+    if let Auth::OAuth2 {
+        token_url,
+        client_id,
+        client_secret,
+        scopes,
+    } = &source.auth
+    {
+        let scopes: Vec<String> = scopes.iter().map(|scope| quoted(scope)).collect();
+        lines.push("    auth:".to_owned());
+        lines.push("      type: oauth2".to_owned());
+        lines.push(format!("      token_url: {}", quoted(token_url)));
+        lines.push(format!("      client_id: {}", quoted(client_id)));
+        lines.push(format!("      client_secret: {}", quoted(client_secret)));
+        lines.push(format!("      scopes: [{}]", scopes.join(", ")));
     }
     if let Some(timeout) = &source.timeout {
         lines.push(format!("    timeout: {}", quoted(timeout)));

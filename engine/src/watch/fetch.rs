@@ -89,6 +89,15 @@ impl Fetcher {
         }
     }
 
+    /// Reads on from the sources of the same names as the watch has them now.
+    pub(super) fn renew(&mut self, watch: &Watch) {
+        for reading in &mut self.readings {
+            if let Some(now) = watch.sources().find(|now| now.name == reading.source.name) {
+                reading.source = now.clone();
+            }
+        }
+    }
+
     /// Everything new up to `now_ms`. All sources are asked at once, each within its own limits.
     pub(super) async fn look(&mut self, watch: &Watch, now_ms: i64) -> Heard {
         let mut heard = Heard {

@@ -17,6 +17,7 @@ use guard::state::{Cure, State};
 use jiff::Timestamp;
 use journal::Fence;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -63,6 +64,8 @@ struct Task<'a> {
     verifying: bool,
     /// Nothing has been judged yet: the past has to be caught up with.
     fresh: bool,
+    /// The generation of the services from which its source was taken.
+    generation: u64,
 }
 
 impl<'a> Task<'a> {
@@ -86,6 +89,7 @@ impl<'a> Task<'a> {
             whole_looks: 0,
             verifying: false,
             fresh: true,
+            generation: engine.generation.load(Ordering::Acquire),
         })
     }
 
@@ -126,6 +130,7 @@ impl<'a> Task<'a> {
     async fn tick(&mut self, state: &State, due: Instant) -> Result<(), EngineError> {
         let lag = due.elapsed();
         let begun = Instant::now();
+        self.renew_source();
         let now = self.engine.clock.now();
         if !self.judges.fit(&roles(state), &BTreeSet::new()) {
             self.begin_anew(state, BTreeSet::new());
@@ -190,6 +195,20 @@ impl<'a> Task<'a> {
             self.assess(state, now).await
         } else {
             Ok(())
+        }
+    }
+
+    /// A source that was configured anew is asked as it is configured now; what is measured stays what it was.
+    fn renew_source(&mut self) {
+        let generation = self.engine.generation.load(Ordering::Acquire);
+        if generation == self.generation {
+            return;
+        }
+        self.generation = generation;
+        let (name, environment) = (&self.service.name, &self.service.environment);
+        if let Ok(now) = self.engine.service(name, environment) {
+            self.service.watch.renew(&now.watch);
+            self.fetcher.renew(&self.service.watch);
         }
     }
 

@@ -52,4 +52,6 @@ pub(super) const KNOWN: &[(&str, u32)] = &[
     ("lane_version_reached", 1),
     ("lane_frozen", 1),
     ("lane_unfrozen", 1),
+    ("configuration_applied", 1),
+    ("configuration_refused", 1),
 ];

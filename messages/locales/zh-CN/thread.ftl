@@ -1,3 +1,7 @@
 # 话题回复、频道通知和时间线的外层文案。
 notice-headline = { $lead }：{ $what }
 timeline-gap = +{ $duration }
+
+# 运行中服务器的配置。
+configuration-refused = 配置已被修改但无法使用（{ $count } 处错误），原配置继续生效。
+configuration-mended = 配置已恢复可用并已生效。

@@ -262,7 +262,7 @@ services:
         clock,
         engine,
         journal,
-        Arc::new(settings),
+        crate::live::Live::new(settings),
         address,
         base_url,
     )
