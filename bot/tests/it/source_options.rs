@@ -46,7 +46,7 @@ fn client(fields: &str, dir: &Path) -> Prometheus {
     let settings = config::parse(&text, "tawny.yaml", dir, &Lookup::system())
         .unwrap_or_else(|errors| panic!("{errors}"));
     let services = bot::wire::services(&settings).unwrap();
-    services[0].watch.prometheus.clone()
+    services[0].watch.source.gathering.prometheus().clone()
 }
 
 async fn ask(fields: &str) -> Result<(), MetricsError> {
