@@ -37,12 +37,14 @@ impl Engine {
             Err(EngineError::Platform(error)) if claimed.attempt >= MOST_TRIES => Outcome::Failed {
                 instance: None,
                 error: format!("{error} (tried {} times)", claimed.attempt),
+                restored: false,
             },
             Err(EngineError::UnknownDeployment(_)) => {
                 return self.give_up(claimed, "the deployment is gone").await;
             }
             Err(error) => return Err(error),
         };
+        let outcome = self.with_restored(&id, &action, outcome).await?;
         tracing::info!(deployment = %id, %action, ?outcome, "action ended");
         let what = Happened::ActionEnded {
             action,
@@ -87,6 +89,7 @@ impl Engine {
             return Ok(Outcome::Failed {
                 instance: None,
                 error: "the service has no platform any more".to_owned(),
+                restored: false,
             });
         };
         if let Err(why) = precondition.holds(&platform.observe().await.rollout) {
@@ -137,6 +140,7 @@ impl Engine {
             _ => Ok(Outcome::Failed {
                 instance: instance.cloned(),
                 error: error.to_string(),
+                restored: error.restored(),
             }),
         }
     }

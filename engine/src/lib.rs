@@ -14,6 +14,7 @@ mod inbox;
 pub mod ledger;
 mod observe;
 mod outbox;
+mod restored;
 mod run;
 pub mod services;
 mod watch;

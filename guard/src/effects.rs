@@ -84,7 +84,8 @@ fn replies(event: &Event) -> bool {
         | Event::CureFailed { .. }
         | Event::MetricsLost { .. }
         | Event::MetricsBack { .. }
-        | Event::Failed { .. } => true,
+        | Event::Failed { .. }
+        | Event::Abandoned { .. } => true,
         Event::Paused { reason, .. } => {
             matches!(
                 reason,

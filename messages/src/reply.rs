@@ -59,7 +59,8 @@ pub fn reply(state: &State, record: &Recorded, context: &Context) -> Option<Mess
         | Event::CureFailed { .. }
         | Event::MetricsLost { .. }
         | Event::MetricsBack { .. }
-        | Event::Failed { .. } => Some(line()),
+        | Event::Failed { .. }
+        | Event::Abandoned { .. } => Some(line()),
         _ => None,
     }
 }

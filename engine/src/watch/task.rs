@@ -12,7 +12,7 @@ use guard::event::Event;
 use guard::finding::Assessment;
 use guard::ids::DeploymentId;
 use guard::input::{Happened, Input};
-use guard::state::{Cure, State};
+use guard::state::State;
 use guard::verdict::Comparison;
 use jiff::Timestamp;
 use std::time::Duration;
@@ -97,11 +97,7 @@ impl<'a> Task<'a> {
             Err(error) => return self.silence(state, error).await,
         };
         self.heard(state).await?;
-        let cure_since = if let Cure::Awaited { since, .. } = state.cure() {
-            Some(seconds(*since))
-        } else {
-            None
-        };
+        let cure_since = state.cure_sought_since().map(seconds);
         if self.fresh {
             let interval_s = self.service.watch.interval.as_secs_f64();
             self.judge
@@ -218,8 +214,8 @@ impl<'a> Task<'a> {
     }
 
     async fn assess(&mut self, state: &State, now: Timestamp) -> Result<(), EngineError> {
-        if let Cure::Awaited { since, .. } = state.cure() {
-            return self.verify(state, *since, now).await;
+        if let Some(since) = state.cure_sought_since() {
+            return self.verify(state, since, now).await;
         }
         let summary = self.judge.tick(seconds(now));
         tracing::trace!(deployment = %self.id, ?summary, "looked");

@@ -28,6 +28,7 @@ pub(crate) fn severity(event: &Event) -> Severity {
         | Event::MetricsLost { .. }
         | Event::RolledBack { .. }
         | Event::Refused { .. }
+        | Event::Abandoned { .. }
         | Event::BakeEnded {
             known_good: false, ..
         } => Severity::Warning,
