@@ -75,6 +75,8 @@ enum Verb {
     Promote(command::Arguments),
     /// Bring the old version back.
     Rollback(command::Arguments),
+    /// Give a deployment up as it stands: nothing is changed any more, and the next one can begin.
+    Abandon(command::Arguments),
     /// Answer a question.
     Approve(answer::Arguments),
     /// Show what happened to a deployment, in order.
@@ -163,6 +165,7 @@ pub async fn main() -> Exit {
         Verb::Hold(arguments) => command::run("hold", arguments, json).await,
         Verb::Promote(arguments) => command::run("promote", arguments, json).await,
         Verb::Rollback(arguments) => command::run("rollback", arguments, json).await,
+        Verb::Abandon(arguments) => command::run("abandon", arguments, json).await,
         Verb::Approve(arguments) => answer::run(arguments, json).await,
         Verb::Timeline(arguments) => timeline::run(arguments, json).await,
         Verb::Login(arguments) => login::run(arguments, json).await,

@@ -8,7 +8,7 @@ use guard::effects::{Effect, effects};
 use guard::event::{Event, Recorded};
 use guard::ids::DeploymentId;
 use guard::input::{Happened, Input};
-use guard::lane::lane_events;
+use guard::lane::{LaneEvent, lane_events};
 use guard::state::State;
 use guard::timer::{TimerChange, timers};
 use journal::{
@@ -115,7 +115,12 @@ impl Engine {
         if !new.is_empty() {
             transaction = transaction.append(&stream, expected.cast_signed(), new);
         }
-        for change in events.iter().flat_map(|event| timers(event, input.at)) {
+        let plan = after.as_ref().map(State::plan);
+        let changes = events
+            .iter()
+            .zip(plan.into_iter().cycle())
+            .flat_map(|(event, plan)| timers(event, input.at, plan));
+        for change in changes {
             transaction = match change {
                 TimerChange::Set { timer, due } => {
                     transaction.set_timer(&stream, timer.key(), due, json(&timer))
@@ -201,14 +206,32 @@ impl Engine {
         events: &[Event],
     ) -> Result<Transaction, EngineError> {
         let plan = after.plan();
-        let lane_events = events.iter().flat_map(|event| lane_events(event, plan));
-        let new: Vec<NewEvent> = lane_events
-            .map(|event| codec::encode_lane(&event))
-            .collect::<Result<_, _>>()?;
+        let new: Vec<LaneEvent> = events
+            .iter()
+            .flat_map(|event| lane_events(event, after))
+            .collect();
         if new.is_empty() {
             return Ok(transaction);
         }
         let lane = ledger::lane(&self.reader, &plan.service, &plan.environment).await?;
+        // Who goes back takes the lane again; who still has it need not, and who comes too late may not.
+        let again = |event: &LaneEvent| {
+            matches!(event, LaneEvent::Taken { .. }) && lane.holder() == Some(&plan.deployment)
+        };
+        if new
+            .iter()
+            .any(|event| matches!(event, LaneEvent::Taken { .. }))
+        {
+            lane.goes_back(&plan.deployment)?;
+        }
+        let new = new
+            .iter()
+            .filter(|event| !again(event))
+            .map(codec::encode_lane)
+            .collect::<Result<Vec<NewEvent>, _>>()?;
+        if new.is_empty() {
+            return Ok(transaction);
+        }
         let stream = lane_stream(&plan.service, &plan.environment)?;
         Ok(transaction.append(&stream, lane.revision().cast_signed(), new))
     }

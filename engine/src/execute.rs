@@ -40,12 +40,14 @@ impl Engine {
             Err(EngineError::Platform(error)) if claimed.attempt >= MOST_TRIES => Outcome::Failed {
                 instance: None,
                 error: format!("{error} (tried {} times)", claimed.attempt),
+                restored: false,
             },
             Err(EngineError::UnknownDeployment(_)) => {
                 return self.give_up(claimed, "the deployment is gone").await;
             }
             Err(error) => return Err(error),
         };
+        let outcome = self.with_restored(&id, &action, outcome).await?;
         tracing::info!(deployment = %id, %action, ?outcome, "action ended");
         let what = Happened::ActionEnded {
             action,
@@ -119,6 +121,7 @@ impl Engine {
                 instance: None,
                 error: "tawny only watches this service: do it where the service is deployed"
                     .to_owned(),
+                restored: false,
             });
         }
         for instance in &action.instances {
@@ -162,6 +165,7 @@ impl Engine {
             _ => Ok(Outcome::Failed {
                 instance: instance.cloned(),
                 error: error.to_string(),
+                restored: error.restored(),
             }),
         }
     }

@@ -94,6 +94,7 @@ impl Engine {
                     .and_then(|e| e.as_str())
                     .unwrap_or("it was given up")
                     .to_owned(),
+                restored: false,
             },
         };
         let effects = self.reader.effects(&stream.parse()?).await?;

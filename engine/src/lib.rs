@@ -18,6 +18,7 @@ pub mod ledger;
 mod observe;
 mod outbox;
 mod probes;
+mod restored;
 mod run;
 pub mod services;
 mod watch;

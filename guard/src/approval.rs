@@ -17,10 +17,12 @@ pub enum Choice {
     Hold,
     /// Bring the new version everywhere now.
     Promote,
+    /// Give the release up as it stands: nothing is changed any more, and the lane is free.
+    Abandon,
 }
 
 impl Choice {
-    /// The word on the wire: `rollback`, `resume`, `hold`, `promote`.
+    /// The word on the wire: `rollback`, `resume`, `hold`, `promote`, `abandon`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -28,6 +30,7 @@ impl Choice {
             Self::Resume => "resume",
             Self::Hold => "hold",
             Self::Promote => "promote",
+            Self::Abandon => "abandon",
         }
     }
 
@@ -36,7 +39,7 @@ impl Choice {
     pub fn needs(self) -> Role {
         match self {
             Self::Hold => Role::Responder,
-            Self::Rollback | Self::Resume | Self::Promote => Role::Operator,
+            Self::Rollback | Self::Resume | Self::Promote | Self::Abandon => Role::Operator,
         }
     }
 }
@@ -49,8 +52,9 @@ impl std::str::FromStr for Choice {
             "resume" => Ok(Self::Resume),
             "hold" => Ok(Self::Hold),
             "promote" => Ok(Self::Promote),
+            "abandon" => Ok(Self::Abandon),
             other => Err(format!(
-                "choice `{other}` does not exist: expected rollback, resume, hold or promote"
+                "choice `{other}` does not exist: expected rollback, resume, hold, promote or abandon"
             )),
         }
     }
@@ -178,6 +182,14 @@ pub enum Refusal {
         wanted: String,
         /// Where the deployment stands.
         status: String,
+    },
+    /// The question was asked at another step.
+    #[error("the question was asked at step {asked}: the deployment is at step {now} now")]
+    OtherStep {
+        /// The step at which it was asked, from 1.
+        asked: u32,
+        /// The present one, from 1.
+        now: u32,
     },
     /// There is no version to go back to.
     #[error("cannot roll back: no earlier version is known")]

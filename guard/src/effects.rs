@@ -86,7 +86,8 @@ fn replies(event: &Event) -> bool {
         | Event::MetricsBack { .. }
         | Event::MetricsIncomplete { .. }
         | Event::MetricsComplete { .. }
-        | Event::Failed { .. } => true,
+        | Event::Failed { .. }
+        | Event::Abandoned { .. } => true,
         Event::Paused { reason, .. } => {
             matches!(
                 reason,

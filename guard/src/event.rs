@@ -64,6 +64,9 @@ pub enum Event {
         instance: Option<InstanceId>,
         /// Why.
         error: String,
+        /// Whether what ran before is known to run there again.
+        #[serde(default)]
+        restored: bool,
     },
     /// The action was not fired, because it was late or the outside had changed.
     ActionStale {
@@ -84,12 +87,16 @@ pub enum Event {
         /// Until when.
         bake_until: Timestamp,
     },
-    /// A step is watched longer, because certainty is in reach.
+    /// A step is watched longer, because certainty is in reach; or the promoted release is, because
+    /// something about it is undecided.
     BakeExtended {
         /// Which step.
         step: u32,
         /// Until when.
         bake_until: Timestamp,
+        /// Whether it is the watch of the promoted release.
+        #[serde(default)]
+        whole: bool,
     },
     /// A signal moved.
     FindingOpened {
@@ -204,6 +211,14 @@ pub enum Event {
     CureFailed {
         /// After which action.
         action: ActionId,
+        /// Until when a late cure is still looked for.
+        #[serde(default)]
+        watch_until: Option<Timestamp>,
+    },
+    /// A late cure did not show either: nothing more is looked at.
+    CureGivenUp {
+        /// After which action.
+        action: ActionId,
     },
     /// The metrics source does not answer.
     MetricsLost {
@@ -235,6 +250,13 @@ pub enum Event {
         verdict: Verdict,
         /// Whether the version counts as known good from now on.
         known_good: bool,
+    },
+    /// Somebody gave the release up as it stood: the lane is free, and nothing is changed any more.
+    Abandoned {
+        /// Who.
+        by: String,
+        /// Why, in their words.
+        reason: Option<String>,
     },
     /// The release could not be made; what ran before still runs.
     Failed {
@@ -309,6 +331,8 @@ impl Event {
             Self::RolledBack { .. } => "rolled_back",
             Self::CureConfirmed { .. } => "cure_confirmed",
             Self::CureFailed { .. } => "cure_failed",
+            Self::CureGivenUp { .. } => "cure_given_up",
+            Self::Abandoned { .. } => "abandoned",
             Self::MetricsLost { .. } => "metrics_lost",
             Self::MetricsBack { .. } => "metrics_back",
             Self::MetricsIncomplete { .. } => "metrics_incomplete",

@@ -130,6 +130,9 @@ pub enum Outcome {
         instance: Option<InstanceId>,
         /// Why, for people.
         error: String,
+        /// Whether what ran before runs there again, or was never touched. False where nobody knows.
+        #[serde(default)]
+        restored: bool,
     },
     /// It could not run in time or the outside had changed.
     Stale {
@@ -154,6 +157,8 @@ pub enum Command {
     Promote,
     /// Go back.
     Rollback,
+    /// Give the release up as it stands.
+    Abandon,
 }
 
 impl Command {
@@ -166,6 +171,7 @@ impl Command {
             Self::Hold => "hold",
             Self::Promote => "promote",
             Self::Rollback => "rollback",
+            Self::Abandon => "abandon",
         }
     }
 
@@ -178,6 +184,7 @@ impl Command {
             Self::Hold => Some(Choice::Hold),
             Self::Promote => Some(Choice::Promote),
             Self::Rollback => Some(Choice::Rollback),
+            Self::Abandon => Some(Choice::Abandon),
         }
     }
 }

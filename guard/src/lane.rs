@@ -1,6 +1,9 @@
 //! A lane: one service in one environment. At most one deployment moves in it at a time.
 
+use crate::action::ActionKind;
+use crate::event::Event;
 use crate::ids::{DeploymentId, Environment, ServiceName, Version};
+use crate::state::State;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +69,7 @@ pub struct Lane {
     environment: Environment,
     revision: u64,
     holder: Option<(DeploymentId, Timestamp)>,
+    newest: Option<DeploymentId>,
     current: Option<(Version, bool)>,
     last_good: Option<Version>,
     frozen: Option<(String, Option<String>)>,
@@ -76,7 +80,7 @@ pub struct Lane {
 pub enum LaneRefusal {
     /// Somebody is there.
     #[error(
-        "{service} in {environment} is busy with deployment {by} since {since}: promote it or roll it back first"
+        "{service} in {environment} is busy with deployment {by} since {since}: promote it, roll it back or abandon it first"
     )]
     Busy {
         /// The service.
@@ -111,6 +115,7 @@ impl Lane {
             environment,
             revision: 0,
             holder: None,
+            newest: None,
             current: None,
             last_good: None,
             frozen: None,
@@ -121,7 +126,12 @@ impl Lane {
     pub fn push(&mut self, event: &LaneEvent, revision: u64, at: Timestamp) {
         self.revision = revision;
         match event {
-            LaneEvent::Taken { by } => self.holder = Some((by.clone(), at)),
+            LaneEvent::Taken { by } => {
+                if self.holder() != Some(by) {
+                    self.holder = Some((by.clone(), at));
+                }
+                self.newest = Some(by.clone());
+            }
             LaneEvent::Released { by } => {
                 if self.holder.as_ref().is_some_and(|(holder, _)| holder == by) {
                     self.holder = None;
@@ -153,6 +163,12 @@ impl Lane {
         self.holder.as_ref().map(|(by, _)| by)
     }
 
+    /// The deployment that was the last to take the lane.
+    #[must_use]
+    pub fn newest(&self) -> Option<&DeploymentId> {
+        self.newest.as_ref()
+    }
+
     /// The version that runs, and whether it is known good.
     #[must_use]
     pub fn current(&self) -> Option<(&Version, bool)> {
@@ -167,6 +183,24 @@ impl Lane {
         self.last_good.as_ref()
     }
 
+    /// Whether a deployment that has had the lane may go back in it: also while it is frozen, but not when
+    /// somebody else has it.
+    pub fn goes_back(&self, by: &DeploymentId) -> Result<(), LaneRefusal> {
+        match &self.holder {
+            Some((holder, since)) if holder != by => Err(self.busy(holder, *since)),
+            _ => Ok(()),
+        }
+    }
+
+    fn busy(&self, by: &DeploymentId, since: Timestamp) -> LaneRefusal {
+        LaneRefusal::Busy {
+            service: self.service.clone(),
+            environment: self.environment.clone(),
+            by: by.clone(),
+            since,
+        }
+    }
+
     /// Takes the lane for a deployment, or says why not.
     pub fn take(&self, by: &DeploymentId) -> Result<LaneEvent, LaneRefusal> {
         if let Some((who, reason)) = &self.frozen {
@@ -178,25 +212,30 @@ impl Lane {
             });
         }
         match &self.holder {
-            Some((holder, since)) if holder != by => Err(LaneRefusal::Busy {
-                service: self.service.clone(),
-                environment: self.environment.clone(),
-                by: holder.clone(),
-                since: *since,
-            }),
+            Some((holder, since)) if holder != by => Err(self.busy(holder, *since)),
             _ => Ok(LaneEvent::Taken { by: by.clone() }),
         }
     }
 }
 
-/// What a deployment's new event means for its lane.
+/// What a deployment's new event means for its lane; `after` is the deployment with the event folded in.
 #[must_use]
-pub fn lane_events(event: &crate::event::Event, plan: &crate::plan::Plan) -> Vec<LaneEvent> {
-    use crate::event::Event;
+pub fn lane_events(event: &Event, after: &State) -> Vec<LaneEvent> {
+    let plan = after.plan();
     let released = LaneEvent::Released {
         by: plan.deployment.clone(),
     };
     match event {
+        // Whoever goes back needs the lane, also after it was free.
+        Event::ActionAuthorised { action, .. }
+            if after
+                .action(action)
+                .is_some_and(|record| record.action.kind == ActionKind::RollBack) =>
+        {
+            vec![LaneEvent::Taken {
+                by: plan.deployment.clone(),
+            }]
+        }
         Event::Promoted { .. } => {
             vec![
                 LaneEvent::VersionReached {
@@ -226,7 +265,7 @@ pub fn lane_events(event: &crate::event::Event, plan: &crate::plan::Plan) -> Vec
             }
             None => vec![released],
         },
-        Event::Failed { .. } | Event::Superseded { .. } => vec![released],
+        Event::Failed { .. } | Event::Abandoned { .. } | Event::Superseded { .. } => vec![released],
         _ => Vec::new(),
     }
 }

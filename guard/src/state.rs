@@ -4,7 +4,7 @@ use crate::action::{Action, ActionKind, Progress};
 use crate::approval::{Approval, Standing};
 use crate::event::{Event, PauseReason, Recorded};
 use crate::finding::{Cured, Finding, FindingKey, Need};
-use crate::ids::{ActionId, ApprovalId, InstanceId, SignalKey, Version};
+use crate::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey, Version};
 use crate::plan::Plan;
 use crate::verdict::{Tier, Verdict};
 use jiff::Timestamp;
@@ -26,7 +26,7 @@ pub enum Status {
     Promoted,
     /// The old version runs everywhere again.
     RolledBack,
-    /// It could not be made.
+    /// It could not be made, or was given up.
     Failed,
     /// A newer deployment took over.
     Superseded,
@@ -59,6 +59,20 @@ pub struct ActionRecord {
     pub done: BTreeSet<InstanceId>,
     /// When it was requested.
     pub requested_at: Timestamp,
+}
+
+impl ActionRecord {
+    /// Whether it brought the new version to any of its instances, or may have.
+    #[must_use]
+    pub fn brought_out(&self) -> bool {
+        self.action.kind != ActionKind::RollBack
+            && match &self.progress {
+                Progress::Requested => false,
+                // What was found out before the first instance touched none of them.
+                Progress::Stale(_) => !self.done.is_empty(),
+                _ => true,
+            }
+    }
 }
 
 /// A question and where it stands.
@@ -111,6 +125,10 @@ pub struct State {
     pub(crate) verdict: Option<Verdict>,
     pub(crate) verdict_changes: u32,
     pub(crate) verdict_changed_at: Timestamp,
+    /// Whether it was shown healthy against a control and nothing has spoken against it since.
+    pub(crate) shown_healthy: bool,
+    /// Since when the new version runs everywhere.
+    pub(crate) everywhere_since: Option<Timestamp>,
     /// How often only what is needed changed, and when it last did.
     pub(crate) needs_changes: u32,
     pub(crate) needs_changed_at: Timestamp,
@@ -127,6 +145,8 @@ pub struct State {
     pub(crate) watch_over: bool,
     pub(crate) known_good: bool,
     pub(crate) failure: Option<String>,
+    pub(crate) abandoned_by: Option<String>,
+    pub(crate) superseded_by: Option<DeploymentId>,
 }
 
 /// Whether a rollback helped.
@@ -150,6 +170,10 @@ pub enum Cure {
     },
     /// It did not show in time.
     Failed {
+        /// After which action.
+        action: ActionId,
+        /// Since when the old version runs everywhere.
+        since: Timestamp,
         /// When this was said.
         at: Timestamp,
     },
@@ -200,6 +224,15 @@ impl State {
         Ok(())
     }
 
+    /// As it will stand once these events are written.
+    pub(crate) fn after(&self, events: &[Event], at: Timestamp) -> Self {
+        let mut state = self.clone();
+        for event in events {
+            state.apply(event, at);
+        }
+        state
+    }
+
     fn begin(record: &Recorded) -> Result<Self, FoldError> {
         let Event::DeploymentRequested { plan, by } = &record.event else {
             return Err(FoldError::NoBeginning(record.event.name()));
@@ -228,6 +261,8 @@ impl State {
             verdict: None,
             verdict_changes: 0,
             verdict_changed_at: record.at,
+            shown_healthy: false,
+            everywhere_since: None,
             needs_changes: 0,
             needs_changed_at: record.at,
             needs: Vec::new(),
@@ -243,6 +278,8 @@ impl State {
             watch_over: false,
             known_good: false,
             failure: None,
+            abandoned_by: None,
+            superseded_by: None,
         })
     }
 
@@ -418,6 +455,40 @@ impl State {
         self.failure.as_deref()
     }
 
+    /// Who gave it up, if somebody did.
+    #[must_use]
+    pub fn abandoned_by(&self) -> Option<&str> {
+        self.abandoned_by.as_deref()
+    }
+
+    /// The newer deployment that took over, if one did.
+    #[must_use]
+    pub fn superseded_by(&self) -> Option<&DeploymentId> {
+        self.superseded_by.as_ref()
+    }
+
+    /// Since when the cure has been looked for, as long as it is: also after it was late.
+    #[must_use]
+    pub fn cure_sought_since(&self) -> Option<Timestamp> {
+        match &self.cure {
+            Cure::Awaited { since, .. } | Cure::Failed { since, .. } if !self.watch_over => {
+                Some(*since)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it holds its lane, so that no other deployment may begin: until it is promoted or ends,
+    /// and again while it is being rolled back.
+    #[must_use]
+    pub fn holds_lane(&self) -> bool {
+        match self.status {
+            Status::Pending | Status::Progressing | Status::Paused => true,
+            Status::Promoted => self.rolling_back(),
+            Status::RolledBack | Status::Failed | Status::Superseded => false,
+        }
+    }
+
     /// The version that an instance should have, as far as the journal knows.
     #[must_use]
     pub fn version_of(&self, instance: &InstanceId) -> Option<&Version> {
@@ -433,10 +504,7 @@ impl State {
     /// Whether anything of the new version has been brought out, or may have been.
     #[must_use]
     pub fn touched(&self) -> bool {
-        self.actions.values().any(|record| {
-            record.action.kind != ActionKind::RollBack
-                && !matches!(record.progress, Progress::Requested | Progress::Stale(_))
-        })
+        self.actions.values().any(ActionRecord::brought_out)
     }
 
     /// Whether all instances run the new version.

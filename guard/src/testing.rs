@@ -88,6 +88,7 @@ pub(crate) fn assessment(verdict: Verdict, findings: Vec<Finding>) -> Assessment
 }
 
 /// A deployment that is driven by inputs, as the engine drives it.
+#[derive(Clone)]
 pub(crate) struct Story {
     pub(crate) records: Vec<Recorded>,
     pub(crate) state: Option<State>,
@@ -143,18 +144,30 @@ impl Story {
         };
         let events = crate::decide::decide(self.state.as_ref(), &input);
         for event in &events {
-            let record = Recorded {
-                revision: self.records.len() as u64 + 1,
-                at: self.now,
-                event: event.clone(),
-            };
-            match &mut self.state {
-                Some(state) => state.push(&record).unwrap(),
-                None => self.state = State::fold([&record]).unwrap(),
-            }
-            self.records.push(record);
+            self.write(event.clone());
         }
         events
+    }
+
+    /// Writes an event that was not decided here.
+    pub(crate) fn write(&mut self, event: Event) {
+        let record = Recorded {
+            revision: self.records.len() as u64 + 1,
+            at: self.now,
+            event,
+        };
+        match &mut self.state {
+            Some(state) => state.push(&record).unwrap(),
+            None => self.state = State::fold([&record]).unwrap(),
+        }
+        self.records.push(record);
+    }
+
+    /// Ends the running action.
+    pub(crate) fn end_running(&mut self, outcome: crate::input::Outcome) -> Vec<Event> {
+        let running = self.state().running_action().expect("no action is running");
+        let action = running.action.id.clone();
+        self.tell(Happened::ActionEnded { action, outcome })
     }
 
     /// Lets the running action finish all of its instances.

@@ -2,6 +2,7 @@
 
 use crate::event::Event;
 use crate::ids::{ActionId, ApprovalId};
+use crate::plan::Plan;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -79,79 +80,89 @@ pub fn after(at: Timestamp, seconds: f64) -> Timestamp {
         .unwrap_or(Timestamp::MAX)
 }
 
-/// What an event does to the timers.
+/// What an event of the plan's deployment does to the timers.
 #[must_use]
-pub fn timers(event: &Event, at: Timestamp) -> Vec<TimerChange> {
+pub fn timers(event: &Event, at: Timestamp, plan: &Plan) -> Vec<TimerChange> {
     match event {
-        Event::StepFinished { step, bake_until } | Event::BakeExtended { step, bake_until } => {
-            vec![TimerChange::Set {
-                timer: TimerName::Bake { step: *step },
-                due: *bake_until,
-            }]
-        }
-        Event::Paused {
-            ask_at: Some(ask_at),
+        Event::BakeExtended {
+            bake_until,
+            whole: true,
             ..
-        } => vec![TimerChange::Set {
-            timer: TimerName::Ask,
-            due: *ask_at,
-        }],
+        }
+        | Event::Promoted { bake_until } => vec![set(TimerName::FinalBake, *bake_until)],
+        Event::StepFinished { step, bake_until }
+        | Event::BakeExtended {
+            step, bake_until, ..
+        } => vec![set(TimerName::Bake { step: *step }, *bake_until)],
+        // A pause after a rollback that failed ends the watch of a promoted release, too.
+        Event::Paused { ask_at, .. } => ask_at
+            .iter()
+            .map(|ask_at| set(TimerName::Ask, *ask_at))
+            .chain([cancel(TimerName::FinalBake)])
+            .collect(),
         Event::ApprovalAsked { approval } => {
             let half = approval.expires_at.duration_since(at).as_secs_f64() / 2.0;
             vec![
-                TimerChange::Set {
-                    timer: TimerName::Approval {
-                        approval: approval.id.clone(),
-                    },
-                    due: approval.expires_at,
-                },
-                TimerChange::Set {
-                    timer: TimerName::Reminder {
-                        approval: approval.id.clone(),
-                    },
-                    due: after(at, half),
-                },
+                set(expiry(&approval.id), approval.expires_at),
+                set(reminder(&approval.id), after(at, half)),
             ]
         }
         Event::ApprovalAnswered { approval, .. }
         | Event::ApprovalExpired { approval }
-        | Event::ApprovalWithdrawn { approval } => vec![
-            TimerChange::Cancel {
-                timer: TimerName::Approval {
-                    approval: approval.clone(),
-                },
-            },
-            TimerChange::Cancel {
-                timer: TimerName::Reminder {
-                    approval: approval.clone(),
-                },
-            },
-        ],
-        Event::Promoted { bake_until } => vec![TimerChange::Set {
-            timer: TimerName::FinalBake,
-            due: *bake_until,
-        }],
+        | Event::ApprovalWithdrawn { approval } => {
+            vec![cancel(expiry(approval)), cancel(reminder(approval))]
+        }
         Event::RolledBack {
             action, cure_until, ..
-        } => vec![
-            TimerChange::Cancel {
-                timer: TimerName::FinalBake,
-            },
-            TimerChange::Set {
-                timer: TimerName::Cure {
-                    action: action.clone(),
-                },
-                due: *cure_until,
-            },
-        ],
-        Event::CureConfirmed { action, .. } => vec![TimerChange::Cancel {
-            timer: TimerName::Cure {
+        } => with_cure(progress_ends(plan), action, *cure_until),
+        Event::CureFailed {
+            action,
+            watch_until: Some(watch_until),
+        } => with_cure(Vec::new(), action, *watch_until),
+        Event::CureConfirmed { action, .. } | Event::CureGivenUp { action } => {
+            vec![cancel(TimerName::Cure {
                 action: action.clone(),
-            },
-        }],
-        Event::Superseded { .. } | Event::Failed { .. } => vec![TimerChange::Cancel {
-            timer: TimerName::FinalBake,
-        }],
+            })]
+        }
+        Event::BakeEnded { .. }
+        | Event::Superseded { .. }
+        | Event::Failed { .. }
+        | Event::Abandoned { .. } => progress_ends(plan),
         _ => Vec::new(),
     }
+}
+
+/// Nothing of the release is waited for any more.
+fn progress_ends(plan: &Plan) -> Vec<TimerChange> {
+    (0_u32..)
+        .zip(&plan.steps)
+        .map(|(step, _)| cancel(TimerName::Bake { step }))
+        .chain([cancel(TimerName::Ask), cancel(TimerName::FinalBake)])
+        .collect()
+}
+
+fn with_cure(mut changes: Vec<TimerChange>, action: &ActionId, due: Timestamp) -> Vec<TimerChange> {
+    let action = action.clone();
+    changes.push(set(TimerName::Cure { action }, due));
+    changes
+}
+
+fn expiry(approval: &ApprovalId) -> TimerName {
+    TimerName::Approval {
+        approval: approval.clone(),
+    }
+}
+
+fn reminder(approval: &ApprovalId) -> TimerName {
+    TimerName::Reminder {
+        approval: approval.clone(),
+    }
+}
+
+fn set(timer: TimerName, due: Timestamp) -> TimerChange {
+    TimerChange::Set { timer, due }
+}
+
+fn cancel(timer: TimerName) -> TimerChange {
+    TimerChange::Cancel { timer }
 }

@@ -61,7 +61,8 @@ pub fn reply(state: &State, record: &Recorded, context: &Context) -> Option<Mess
         | Event::MetricsBack { .. }
         | Event::MetricsIncomplete { .. }
         | Event::MetricsComplete { .. }
-        | Event::Failed { .. } => Some(line()),
+        | Event::Failed { .. }
+        | Event::Abandoned { .. } => Some(line()),
         _ => None,
     }
 }

@@ -23,7 +23,7 @@ pub struct ReasonBody {
     pub reason: Option<String>,
 }
 
-/// Gives a command: `pause`, `resume`, `hold`, `promote` or `rollback`.
+/// Gives a command: `pause`, `resume`, `hold`, `promote`, `rollback` or `abandon`.
 #[utoipa::path(post, path = "/api/v1/deployments/{id}/{command}", request_body = ReasonBody,
     params(("id" = String, Path), ("command" = String, Path)), responses(
     (status = 200, body = DeploymentView),
@@ -43,10 +43,11 @@ pub(super) async fn command(
         "hold" => Command::Hold,
         "promote" => Command::Promote,
         "rollback" => Command::Rollback,
+        "abandon" => Command::Abandon,
         other => {
             return Err(Problem::bad(
                 "command",
-                format!("`{other}`: expected pause, resume, hold, promote or rollback"),
+                format!("`{other}`: expected pause, resume, hold, promote, rollback or abandon"),
             ));
         }
     };

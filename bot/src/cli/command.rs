@@ -1,4 +1,4 @@
-//! `tawny pause|resume|hold|promote|rollback NAME`
+//! `tawny pause|resume|hold|promote|rollback|abandon NAME`
 
 use super::client::{CallError, Client, escaped};
 use super::{Connection, Exit, Named, output};

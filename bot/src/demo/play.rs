@@ -283,7 +283,9 @@ pub(super) fn outcome(state: &State) -> Option<&'static str> {
         (Standing::Answered { choice, .. }, _) => match choice {
             guard::approval::Choice::Resume => Some("resumed"),
             guard::approval::Choice::Hold => Some("held"),
-            guard::approval::Choice::Rollback | guard::approval::Choice::Promote => None,
+            guard::approval::Choice::Rollback
+            | guard::approval::Choice::Promote
+            | guard::approval::Choice::Abandon => None,
         },
         (Standing::Expired { .. }, Status::Paused) => Some("expired"),
         _ => None,

@@ -20,7 +20,7 @@ use messages::{Context, say};
 use serde::Deserialize;
 
 /// Characters of a reason that are kept.
-const MOST_REASON: usize = 500;
+pub(super) const MOST_REASON: usize = 500;
 
 /// What the form of a button, and the form that confirms it, send.
 #[derive(Debug, Deserialize)]
@@ -82,7 +82,11 @@ async fn take(
     Ok(Redirect::to(&path).into_response())
 }
 
-async fn press(page: &Page, deployment: &DeploymentId, happened: Happened) -> Result<(), Denied> {
+pub(super) async fn press(
+    page: &Page,
+    deployment: &DeploymentId,
+    happened: Happened,
+) -> Result<(), Denied> {
     let events = page.engine.apply(deployment, happened).await?;
     for event in events {
         if let Event::Refused { refusal, .. } = event {
@@ -92,7 +96,7 @@ async fn press(page: &Page, deployment: &DeploymentId, happened: Happened) -> Re
     Ok(())
 }
 
-fn reason(said: Option<String>) -> Option<String> {
+pub(super) fn reason(said: Option<String>) -> Option<String> {
     let said: String = said?.trim().chars().take(MOST_REASON).collect();
     (!said.is_empty()).then_some(said)
 }

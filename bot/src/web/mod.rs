@@ -20,6 +20,7 @@ use messages::{BaseUrl, Context, Locale};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+mod abandon;
 mod answer;
 mod assets;
 mod denied;
@@ -112,6 +113,7 @@ impl Page {
             .route("/", get(list::list))
             .route("/deployments/{id}", get(show::show))
             .route("/deployments/{id}/answer", post(answer::answer))
+            .route("/deployments/{id}/abandon", post(abandon::abandon))
             .route("/login/{token}", get(login::login))
             .route("/logout", post(login::logout))
             .route("/assets/{name}", get(assets::asset))

@@ -1,6 +1,7 @@
 //! `GET /deployments/{id}`: everything about one deployment.
 
 use super::Page;
+use super::abandon;
 use super::answer::buttons;
 use super::denied::{Denied, DeniedPage};
 use super::frame::{self, Frame};
@@ -68,6 +69,7 @@ async fn body(
             h3 { (text(&say!(context, "page-timeline"))) }
             (timeline(&messages::timeline(&records, &context)))
         }
+        (abandon::form(&state, &path, visitor, &context))
     };
     Ok((title, path, body))
 }

@@ -1,6 +1,5 @@
 //! Which instance is what in a comparison, by what the journal knows.
 
-use guard::action::{ActionKind, Progress};
 use guard::detect::Role;
 use guard::ids::InstanceId;
 use guard::state::{State, Status};
@@ -70,8 +69,7 @@ pub(super) fn roles(state: &State) -> Roles {
 fn brought_out(state: &State) -> impl Iterator<Item = (&Vec<InstanceId>, Timestamp)> {
     state
         .actions()
-        .filter(|record| record.action.kind != ActionKind::RollBack)
-        .filter(|record| !matches!(record.progress, Progress::Requested | Progress::Stale(_)))
+        .filter(|record| record.brought_out())
         .map(|record| (&record.action.instances, record.requested_at))
 }
 

@@ -13,7 +13,7 @@ use guard::event::Event;
 use guard::finding::Assessment;
 use guard::ids::DeploymentId;
 use guard::input::{Happened, Input};
-use guard::state::{Cure, State};
+use guard::state::State;
 use jiff::Timestamp;
 use journal::Fence;
 use std::collections::{BTreeMap, BTreeSet};
@@ -173,11 +173,7 @@ impl<'a> Task<'a> {
         heard: Heard,
         now: Timestamp,
     ) -> Result<(), EngineError> {
-        let cure_since = if let Cure::Awaited { since, .. } = state.cure() {
-            Some(seconds(*since))
-        } else {
-            None
-        };
+        let cure_since = state.cure_sought_since().map(seconds);
         if self.fresh {
             let interval_s = self.service.watch.interval.as_secs_f64();
             self.judges
@@ -331,8 +327,8 @@ impl<'a> Task<'a> {
     }
 
     async fn assess(&mut self, state: &State, now: Timestamp) -> Result<(), EngineError> {
-        if let Cure::Awaited { since, .. } = state.cure() {
-            return self.verify(state, *since, now).await;
+        if let Some(since) = state.cure_sought_since() {
+            return self.verify(state, since, now).await;
         }
         let Some(assessment) = self.judges.assess(&self.service, now) else {
             return Ok(());

@@ -46,6 +46,15 @@ pub(super) fn advance(state: &State, input: &Input, step: u32, ids: &mut Ids<'_>
     )
 }
 
+/// The first step of which not all instances have the new version.
+pub(super) fn unfinished(state: &State) -> Option<u32> {
+    let behind = |instance| state.version_of(instance) != Some(&state.plan.to);
+    (0_u32..)
+        .zip(&state.plan.steps)
+        .find(|(_, step)| step.instances.iter().any(behind))
+        .map(|(number, _)| number)
+}
+
 /// Brings the new version to all instances that do not have it yet.
 pub(super) fn promote(state: &State, input: &Input, basis: Basis, ids: &mut Ids<'_>) -> Vec<Event> {
     let rest = state
@@ -79,8 +88,7 @@ pub(super) fn roll_back(
     let touched: Vec<InstanceId> = state
         .actions
         .values()
-        .filter(|record| record.action.kind != ActionKind::RollBack)
-        .filter(|record| !matches!(record.progress, Progress::Requested | Progress::Stale(_)))
+        .filter(|record| record.brought_out())
         .flat_map(|record| record.action.instances.iter())
         .filter(|instance| seen.insert((*instance).clone()))
         .cloned()

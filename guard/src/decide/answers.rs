@@ -3,11 +3,12 @@
 use super::actions;
 use crate::action::Basis;
 use crate::actor::{Actor, Role};
-use crate::approval::{ApprovalAnswer, Choice, Refusal, check_answer, check_role};
+use crate::approval::{Approval, ApprovalAnswer, Choice, Refusal, check_answer, check_role};
 use crate::event::{Event, PauseReason};
 use crate::ids::ApprovalId;
 use crate::input::{Command, Ids, Input};
 use crate::state::{State, Status};
+use crate::verdict::Tier;
 
 pub(super) fn answered(
     state: &State,
@@ -35,6 +36,7 @@ pub(super) fn answered(
         answer.choice,
         input.at,
     )
+    .and_then(|()| at_its_step(state, &record.approval))
     .and_then(|()| possible(state, answer.choice));
     match checked {
         Err(refusal) => refused(refusal),
@@ -91,6 +93,17 @@ pub(super) fn commanded(
     }
 }
 
+fn at_its_step(state: &State, approval: &Approval) -> Result<(), Refusal> {
+    if approval.step == state.step {
+        Ok(())
+    } else {
+        Err(Refusal::OtherStep {
+            asked: approval.step.saturating_add(1),
+            now: state.step.saturating_add(1),
+        })
+    }
+}
+
 fn may_pause(state: &State, by: &Actor) -> Result<(), Refusal> {
     if !by.has(Role::Responder) && !by.has(Role::Operator) {
         return Err(Refusal::MissingRole {
@@ -105,7 +118,12 @@ fn may_pause(state: &State, by: &Actor) -> Result<(), Refusal> {
     }
 }
 
-fn possible(state: &State, choice: Choice) -> Result<(), Refusal> {
+/// Whether the choice makes sense in this state, whoever makes it.
+pub(super) fn possible(state: &State, choice: Choice) -> Result<(), Refusal> {
+    // The way out of everything that does not end: also out of a rollback that does not.
+    if choice == Choice::Abandon && state.holds_lane() {
+        return Ok(());
+    }
     if state.rolling_back() {
         return Err(Refusal::WrongState {
             wanted: choice.as_str().to_owned(),
@@ -116,6 +134,11 @@ fn possible(state: &State, choice: Choice) -> Result<(), Refusal> {
         (Choice::Rollback, Status::Progressing | Status::Paused | Status::Promoted) => {
             if state.plan.from.is_none() {
                 Err(Refusal::NothingToGoBackTo)
+            } else if state.superseded_by.is_some() {
+                Err(Refusal::WrongState {
+                    wanted: choice.as_str().to_owned(),
+                    status: Status::Superseded.as_str().to_owned(),
+                })
             } else if state.touched() {
                 Ok(())
             } else {
@@ -125,6 +148,8 @@ fn possible(state: &State, choice: Choice) -> Result<(), Refusal> {
         (Choice::Resume, Status::Paused) | (Choice::Hold, Status::Paused | Status::Promoted) => {
             Ok(())
         }
+        // Everything runs already: what was found is accepted.
+        (Choice::Resume, Status::Promoted) if undecided(state) => Ok(()),
         // A promotion in flight is not doubled: the instances that it covers are on their way.
         (Choice::Promote, Status::Progressing | Status::Paused)
             if state.running_action().is_none() =>
@@ -133,6 +158,11 @@ fn possible(state: &State, choice: Choice) -> Result<(), Refusal> {
         }
         _ => Err(wrong_state(state, choice.as_str())),
     }
+}
+
+/// Whether something about a promoted release waits for people.
+fn undecided(state: &State) -> bool {
+    !state.watch_over && (state.tier >= Tier::Pause || state.open_approval().is_some())
 }
 
 fn wrong_state(state: &State, wanted: &str) -> Refusal {
@@ -181,6 +211,10 @@ fn settle(
             }
             events.extend(actions::promote(state, input, basis, ids));
         }
+        Choice::Abandon => events.push(Event::Abandoned {
+            by: who,
+            reason: reason.clone(),
+        }),
     }
     events
 }
@@ -197,31 +231,25 @@ fn resumed(state: &State, by: String, reason: &Option<String>) -> Event {
     }
 }
 
-/// After a resume the present step is watched again from the start: no analysis is skipped. A step
-/// that had not been finished is taken up again.
-fn go_on(state: &State, input: &Input, ids: &mut Ids<'_>) -> Vec<Event> {
-    if state.status == Status::Promoted {
+/// Goes on where it was: a step that had not been finished is taken up again, and one that had been is
+/// watched again from the start, so that no analysis is skipped.
+pub(super) fn go_on(state: &State, input: &Input, ids: &mut Ids<'_>) -> Vec<Event> {
+    // What runs goes on by itself when it ends.
+    if state.status == Status::Promoted || state.running_action().is_some() {
         return Vec::new();
     }
-    let Some(step) = state.plan.steps.get(state.step as usize) else {
-        return Vec::new();
-    };
     if matches!(state.paused, Some(PauseReason::Unsure { .. })) {
         return super::baked::next_step(state, input, ids);
     }
-    if step
-        .instances
-        .iter()
-        .all(|instance| state.version_of(instance) == Some(&state.plan.to))
-    {
-        return vec![Event::BakeExtended {
-            step: state.step,
-            bake_until: crate::timer::after(input.at, step.bake_s),
-        }];
-    }
-    if state.running_action().is_some() {
-        Vec::new()
-    } else {
-        actions::advance(state, input, state.step, ids)
+    match actions::unfinished(state) {
+        Some(step) if step <= state.step => actions::advance(state, input, step, ids),
+        _ => {
+            let step = state.plan.steps.get(state.step as usize);
+            vec![Event::BakeExtended {
+                step: state.step,
+                bake_until: crate::timer::after(input.at, step.map_or(0.0, |step| step.bake_s)),
+                whole: false,
+            }]
+        }
     }
 }

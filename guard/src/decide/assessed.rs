@@ -14,6 +14,8 @@ use jiff::Timestamp;
 
 /// Good news waits twice as long after each flap, up to this many seconds; bad news never waits.
 const LONGEST_WAIT_S: f64 = 7200.0;
+/// How long a comparison that begins anew may be without anything in hand, in seconds.
+const SETTLING_S: f64 = 60.0;
 
 pub(super) fn assessed(
     state: &State,
@@ -96,14 +98,19 @@ fn verdict(
         Verdict::Healthy if state.metrics_incomplete.is_some() => Verdict::Inconclusive,
         said => said,
     };
-    // With the new version everywhere there is no control any more. That weaker comparison can bring bad
-    // news, but it does not take back what was shown against a control.
-    let weaker = matches!(now, Verdict::Inconclusive | Verdict::Unmeasured);
-    if weaker && state.verdict == Some(Verdict::Healthy) && state.everywhere() {
+    if now == Verdict::Unmeasured && settling(state, at) {
         return Vec::new();
     }
+    // With the new version everywhere there is no control any more. That weaker comparison can bring bad
+    // news, but as long as it measures anything it does not take back what was shown against a control.
+    let shown = now == Verdict::Inconclusive && state.everywhere() && state.shown_healthy;
+    let (now, needs) = if shown {
+        (Verdict::Healthy, &[][..])
+    } else {
+        (now, &assessment.needs[..])
+    };
     let told = if state.verdict == Some(now) {
-        needs_changed(&state.needs, &assessment.needs)
+        needs_changed(&state.needs, needs)
             && waited(at, state.needs_changed_at, state.needs_changes)
     } else {
         now == Verdict::Degraded || waited(at, state.verdict_changed_at, state.verdict_changes)
@@ -113,8 +120,18 @@ fn verdict(
     }
     vec![Event::VerdictChanged {
         verdict: now,
-        needs: assessment.needs.clone(),
+        needs: needs.to_vec(),
     }]
+}
+
+/// Whether the comparison has only just begun anew, because the last instances have changed: it has
+/// nothing in hand yet, and that is no news. What counts is whether it is measured soon, and at the end.
+fn settling(state: &State, at: Timestamp) -> bool {
+    let settled = SETTLING_S.min(state.plan.policy.bake_s / 2.0);
+    state.verdict == Some(Verdict::Healthy)
+        && state
+            .everywhere_since
+            .is_some_and(|since| at.duration_since(since).as_secs_f64() < settled)
 }
 
 // The numbers of a need change with every request; only what is needed is news.
@@ -161,7 +178,8 @@ fn answer(state: &State, input: &Input, assessment: &Assessment, ids: &mut Ids<'
                 because.contains(&finding.key()) && may_grow(state, finding, &circumstances)
             });
             let ask_at = grows.map(|finding| after(input.at, patience_s(finding)));
-            events.extend(pause_and_ask(state, input, because, ask_at, ids));
+            let paused = pause_and_ask(state, input, because, ask_at, &events, ids);
+            events.extend(paused);
         }
         Tier::RollBack => {
             events.extend(questions::withdraw(state));
@@ -202,6 +220,7 @@ fn pause_and_ask(
     input: &Input,
     keys: Vec<FindingKey>,
     ask_at: Option<Timestamp>,
+    before: &[Event],
     ids: &mut Ids<'_>,
 ) -> Vec<Event> {
     let mut events = Vec::new();
@@ -220,6 +239,8 @@ fn pause_and_ask(
             return events;
         }
     }
-    events.extend(questions::ask(state, input, Question::Degraded, ids));
+    let before = [before, &events].concat();
+    let asked = questions::ask(state, input, Question::Degraded, &before, ids);
+    events.extend(asked);
     events
 }

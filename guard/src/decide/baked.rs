@@ -9,10 +9,13 @@ use crate::input::{Ids, Input};
 use crate::policy::WhenUnsure;
 use crate::state::{Cure, State, Status};
 use crate::timer::{TimerName, after};
-use crate::verdict::Verdict;
+use crate::verdict::{Tier, Verdict};
+use jiff::Timestamp;
 
 /// How often a bake is prolonged when certainty is in reach.
 const MOST_EXTENSIONS: u32 = 2;
+/// How much longer than it was due a cure is looked for, as a multiple of its time.
+const LATE_CURE: f64 = 12.0;
 
 pub(super) fn timer_fired(
     state: &State,
@@ -22,11 +25,11 @@ pub(super) fn timer_fired(
 ) -> Vec<Event> {
     match timer {
         TimerName::Bake { step } => step_baked(state, input, *step, ids),
-        TimerName::FinalBake => release_baked(state),
+        TimerName::FinalBake => release_baked(state, input),
         TimerName::Ask => ask_now(state, input, ids),
         TimerName::Approval { approval } => expired(state, approval),
         TimerName::Reminder { approval } => reminded(state, approval),
-        TimerName::Cure { action } => uncured(state, action),
+        TimerName::Cure { action } => uncured(state, input, action),
     }
 }
 
@@ -40,6 +43,10 @@ fn step_baked(state: &State, input: &Input, step: u32, ids: &mut Ids<'_>) -> Vec
         return Vec::new();
     }
     match state.verdict {
+        // What was found stands while the metrics are silent, and what came of it is not known.
+        Some(Verdict::Degraded) if state.metrics_lost.is_some() => {
+            unsure(state, input, Verdict::Unmeasured, ids)
+        }
         Some(Verdict::Healthy) => next_step(state, input, ids),
         // Degraded and still progressing: warned about only, or accepted by a person.
         Some(Verdict::Degraded) => next_step(state, input, ids),
@@ -54,10 +61,12 @@ fn unsure(state: &State, input: &Input, verdict: Verdict, ids: &mut Ids<'_>) -> 
         .steps
         .get(state.step as usize)
         .map_or(0.0, |step| step.bake_s);
-    if state.extensions < MOST_EXTENSIONS && in_reach(&state.needs, bake_s) {
+    let may_prolong = verdict == Verdict::Inconclusive && state.extensions < MOST_EXTENSIONS;
+    if may_prolong && in_reach(&state.needs, bake_s) {
         return vec![Event::BakeExtended {
             step: state.step,
             bake_until: after(input.at, bake_s),
+            whole: false,
         }];
     }
     // Holding keeps the new version from further instances; where there are none left it would only ask.
@@ -72,7 +81,8 @@ fn unsure(state: &State, input: &Input, verdict: Verdict, ids: &mut Ids<'_>) -> 
         reason: PauseReason::Unsure { verdict },
         ask_at: None,
     }];
-    events.extend(questions::ask(state, input, Question::Unsure, ids));
+    let asked = questions::ask(state, input, Question::Unsure, &events, ids);
+    events.extend(asked);
     events
 }
 
@@ -84,19 +94,26 @@ fn in_reach(needs: &[Need], bake_s: f64) -> bool {
 }
 
 pub(super) fn next_step(state: &State, input: &Input, ids: &mut Ids<'_>) -> Vec<Event> {
-    let next = state.step + 1;
-    if (next as usize) < state.plan.steps.len() {
-        actions::advance(state, input, next, ids)
-    } else {
-        vec![Event::Promoted {
+    match actions::unfinished(state) {
+        Some(step) => actions::advance(state, input, step, ids),
+        None => vec![Event::Promoted {
             bake_until: after(input.at, state.plan.policy.bake_s),
-        }]
+        }],
     }
 }
 
-fn release_baked(state: &State) -> Vec<Event> {
-    if state.status != Status::Promoted || state.watch_over {
+fn release_baked(state: &State, input: &Input) -> Vec<Event> {
+    let watched = state.status == Status::Promoted && !state.watch_over && !state.rolling_back();
+    // A watch that was prolonged has its timer set anew; the old one is late.
+    if !watched || state.bake_until.is_some_and(|until| until > input.at) {
         return Vec::new();
+    }
+    if let Some(bake_until) = undecided_until(state, input) {
+        return vec![Event::BakeExtended {
+            step: state.step,
+            bake_until,
+            whole: true,
+        }];
     }
     let verdict = state.verdict.unwrap_or(Verdict::Unmeasured);
     let mut events = questions::withdraw(state);
@@ -107,13 +124,26 @@ fn release_baked(state: &State) -> Vec<Event> {
     events
 }
 
+/// Until when a release about which people have yet to decide is watched on: as long as the question is
+/// open, and some time longer when nobody answered.
+fn undecided_until(state: &State, input: &Input) -> Option<Timestamp> {
+    let longer = after(input.at, state.plan.policy.bake_s.max(1.0));
+    match state.open_approval() {
+        Some(open) => Some(longer.max(open.approval.expires_at)),
+        None => {
+            let on = state.tier >= Tier::Pause && state.extensions < MOST_EXTENSIONS;
+            on.then_some(longer)
+        }
+    }
+}
+
 /// Nothing stronger came of what paused it: people are asked.
 fn ask_now(state: &State, input: &Input, ids: &mut Ids<'_>) -> Vec<Event> {
     let by_findings = matches!(state.paused, Some(PauseReason::Findings { .. }));
     if !by_findings || state.open_approval().is_some() || state.rolling_back() {
         return Vec::new();
     }
-    questions::ask(state, input, Question::Degraded, ids)
+    questions::ask(state, input, Question::Degraded, &[], ids)
 }
 
 fn expired(state: &State, approval: &ApprovalId) -> Vec<Event> {
@@ -134,13 +164,20 @@ fn reminded(state: &State, approval: &ApprovalId) -> Vec<Event> {
     }
 }
 
-fn uncured(state: &State, action: &ActionId) -> Vec<Event> {
+fn uncured(state: &State, input: &Input, action: &ActionId) -> Vec<Event> {
+    let late = state.plan.policy.cure_expiry_s * LATE_CURE;
     match &state.cure {
         Cure::Awaited {
             action: awaited, ..
         } if awaited == action => vec![Event::CureFailed {
             action: action.clone(),
+            watch_until: Some(after(input.at, late)),
         }],
+        Cure::Failed { action: failed, .. } if failed == action && !state.watch_over => {
+            vec![Event::CureGivenUp {
+                action: action.clone(),
+            }]
+        }
         _ => Vec::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! An action, or the whole deployment, came to an end.
 
-use super::questions;
+use super::{answers, questions};
 use crate::action::{ActionKind, Progress};
 use crate::approval::Question;
 use crate::event::{Event, PauseReason};
@@ -26,25 +26,75 @@ pub(super) fn action_ended(
     }
     match outcome {
         Outcome::Done => done(state, input, record),
-        Outcome::Failed { instance, error } => {
-            failed(state, input, record, instance.as_ref(), error, ids)
+        Outcome::Failed {
+            instance,
+            error,
+            restored,
+        } => {
+            let event = Event::ActionFailed {
+                action: id.clone(),
+                instance: instance.clone(),
+                error: error.clone(),
+                restored: *restored,
+            };
+            failed(state, input, record, event, ids)
         }
-        Outcome::Stale { why } => stale(state, input, record, why, ids),
-        Outcome::Stopped => vec![Event::ActionStopped { action: id.clone() }],
+        Outcome::Stale { why } => {
+            let action = id.clone();
+            let why = why.clone();
+            let event = Event::ActionStale {
+                action: action.clone(),
+                why,
+            };
+            if overtaken(state, record) {
+                vec![event]
+            } else {
+                trouble(
+                    state,
+                    input,
+                    record,
+                    event,
+                    Question::ActionStale { action },
+                    ids,
+                )
+            }
+        }
+        Outcome::Stopped => stopped(state, input, record, ids),
     }
+}
+
+/// Whether the deployment has gone another way meanwhile: then the end of the action is a fact and nothing
+/// follows from it.
+fn overtaken(state: &State, record: &ActionRecord) -> bool {
+    state.ended() || (state.rolling_back() && record.action.kind != ActionKind::RollBack)
 }
 
 fn done(state: &State, input: &Input, record: &ActionRecord) -> Vec<Event> {
     let action = record.action.id.clone();
-    let mut events = vec![Event::ActionExecuted {
+    let untold = |instance: &&InstanceId| !record.done.contains(*instance);
+    let mut events: Vec<Event> = record
+        .action
+        .instances
+        .iter()
+        .filter(untold)
+        .map(|instance| Event::InstanceChanged {
+            action: action.clone(),
+            instance: instance.clone(),
+        })
+        .collect();
+    events.push(Event::ActionExecuted {
         action: action.clone(),
-    }];
+    });
+    if overtaken(state, record) {
+        return events;
+    }
     match record.action.kind {
         ActionKind::Advance { step } => events.push(step_done(state, input, step)),
         ActionKind::Promote => events.push(Event::Promoted {
             bake_until: after(input.at, state.plan.policy.bake_s),
         }),
         ActionKind::RollBack => {
+            events.extend(questions::withdraw(state));
             events.push(Event::RolledBack {
                 action,
                 cure_until: after(input.at, state.plan.policy.cure_expiry_s),
@@ -70,67 +120,80 @@ fn failed(
     state: &State,
     input: &Input,
     record: &ActionRecord,
-    instance: Option<&InstanceId>,
-    error: &str,
+    event: Event,
     ids: &mut Ids<'_>,
 ) -> Vec<Event> {
-    let action = record.action.id.clone();
-    let mut events = vec![Event::ActionFailed {
-        action: action.clone(),
-        instance: instance.cloned(),
-        error: error.to_owned(),
-    }];
-    // The gray instance is alone and was put back: nothing of the new version runs, so there is nothing to decide.
-    if record.action.kind == (ActionKind::Advance { step: 0 }) {
+    if overtaken(state, record) {
+        return vec![event];
+    }
+    if let Event::ActionFailed {
+        restored: true,
+        error,
+        ..
+    } = &event
+        && nothing_came_of(state, record)
+    {
+        let error = error.clone();
+        let mut events = vec![event];
         events.extend(questions::withdraw(state));
-        events.push(Event::Failed {
-            error: error.to_owned(),
-        });
+        events.push(Event::Failed { error });
         return events;
     }
-    if state.status == Status::Progressing {
-        events.push(Event::Paused {
-            reason: PauseReason::StepTrouble {
-                action: action.clone(),
-            },
-            ask_at: None,
-        });
-    }
-    events.extend(questions::ask(
+    let action = record.action.id.clone();
+    trouble(
         state,
         input,
+        record,
+        event,
         Question::ActionFailed { action },
         ids,
-    ));
-    events
+    )
 }
 
-fn stale(
+/// Whether the new version runs nowhere once this action has left what was there before: it was the gray
+/// instance's, and nothing else was ever brought out. Then there is nothing to decide.
+fn nothing_came_of(state: &State, record: &ActionRecord) -> bool {
+    let gray = ActionKind::Advance { step: 0 };
+    record.action.kind == gray
+        && state
+            .actions
+            .values()
+            .filter(|other| other.brought_out())
+            .all(|other| other.action.kind == gray && other.done.is_empty())
+}
+
+/// The action did not come to its end: nothing goes on, and people are asked.
+fn trouble(
     state: &State,
     input: &Input,
     record: &ActionRecord,
-    why: &str,
+    event: Event,
+    question: Question,
     ids: &mut Ids<'_>,
 ) -> Vec<Event> {
-    let action = record.action.id.clone();
-    let mut events = vec![Event::ActionStale {
-        action: action.clone(),
-        why: why.to_owned(),
-    }];
-    if state.status == Status::Progressing {
+    let mut events = vec![event];
+    if matches!(state.status, Status::Progressing | Status::Promoted) {
         events.push(Event::Paused {
             reason: PauseReason::StepTrouble {
-                action: action.clone(),
+                action: record.action.id.clone(),
             },
             ask_at: None,
         });
     }
-    events.extend(questions::ask(
-        state,
-        input,
-        Question::ActionStale { action },
-        ids,
-    ));
+    let asked = questions::ask(state, input, question, &events, ids);
+    events.extend(asked);
+    events
+}
+
+/// It stopped because the deployment had moved on; where that is over again, it goes on.
+fn stopped(state: &State, input: &Input, record: &ActionRecord, ids: &mut Ids<'_>) -> Vec<Event> {
+    let mut events = vec![Event::ActionStopped {
+        action: record.action.id.clone(),
+    }];
+    let now = state.after(&events, input.at);
+    if now.status == Status::Progressing && !overtaken(&now, record) {
+        events.extend(answers::go_on(&now, input, ids));
+    }
     events
 }
 
@@ -140,16 +203,19 @@ pub(super) fn cured(state: &State, signals: &[Cured]) -> Vec<Event> {
         return Vec::new();
     }
     match &state.cure {
-        Cure::Awaited { action, .. } => vec![Event::CureConfirmed {
-            action: action.clone(),
-            signals: signals.to_vec(),
-        }],
-        Cure::NotNeeded | Cure::Confirmed { .. } | Cure::Failed { .. } => Vec::new(),
+        Cure::Awaited { action, .. } | Cure::Failed { action, .. } if !state.watch_over => {
+            vec![Event::CureConfirmed {
+                action: action.clone(),
+                signals: signals.to_vec(),
+            }]
+        }
+        _ => Vec::new(),
     }
 }
 
 pub(super) fn superseded(state: &State, by: &DeploymentId) -> Vec<Event> {
-    if state.watch_over {
+    // Also one whose watch is over: from here on, going back is the newer one's.
+    if state.ended() || state.superseded_by.is_some() {
         return Vec::new();
     }
     let mut events = questions::withdraw(state);

@@ -7,13 +7,17 @@ use crate::state::State;
 use crate::verdict::Verdict;
 
 pub(super) fn lost(state: &State, source: &str, error: &str) -> Vec<Event> {
-    if state.metrics_lost.is_some() || state.watch_over {
+    if state.watch_over {
         return Vec::new();
     }
-    let mut events = vec![Event::MetricsLost {
-        source: source.to_owned(),
-        error: error.to_owned(),
-    }];
+    // One that flaps was perhaps heard again without that being said; a verdict from then is over, too.
+    let mut events = Vec::new();
+    if state.metrics_lost.is_none() {
+        events.push(Event::MetricsLost {
+            source: source.to_owned(),
+            error: error.to_owned(),
+        });
+    }
     // What was found stands; a clean or open verdict cannot be kept without data.
     if state.verdict != Some(Verdict::Degraded) && state.verdict != Some(Verdict::Unmeasured) {
         events.push(Event::VerdictChanged {

@@ -1,26 +1,37 @@
 //! Asking people, and taking a question back.
 
+use super::answers::possible;
 use crate::approval::{Approval, Choice, Question};
 use crate::event::Event;
 use crate::input::{Ids, Input};
 use crate::state::State;
 use crate::timer::after;
 
-/// Asks; a question that is still open is withdrawn first, so that there is never more than one.
+/// More would be a menu.
+const MOST_OPTIONS: usize = 3;
+
+/// Asks, after the events that were decided before; a question that is still open is withdrawn first, so
+/// that there is never more than one.
 pub(super) fn ask(
     state: &State,
     input: &Input,
     question: Question,
+    before: &[Event],
     ids: &mut Ids<'_>,
 ) -> Vec<Event> {
     let mut events = withdraw(state);
-    let approval = Approval {
+    let mut approval = Approval {
         id: ids.approval(),
-        options: options(state, &question),
+        options: Vec::new(),
         question,
         expires_at: after(input.at, state.plan.policy.approval_expiry_s),
         step: state.step,
     };
+    let asked = Event::ApprovalAsked {
+        approval: approval.clone(),
+    };
+    let then = state.after(before, input.at).after(&[asked], input.at);
+    approval.options = options(&then, &approval.question);
     events.push(Event::ApprovalAsked { approval });
     events
 }
@@ -36,13 +47,21 @@ pub(super) fn withdraw(state: &State) -> Vec<Event> {
         .collect()
 }
 
+/// What may be answered where the question is open: nothing is offered that would be refused.
 fn options(state: &State, question: &Question) -> Vec<Choice> {
-    let back = state.plan.from.is_some().then_some(Choice::Rollback);
-    let on = match question {
-        Question::ActionFailed { action } if is_rollback(state, action) => None,
-        _ => Some(Choice::Resume),
-    };
-    back.into_iter().chain(on).chain([Choice::Hold]).collect()
+    let went_back =
+        matches!(question, Question::ActionFailed { action } if is_rollback(state, action));
+    [
+        Choice::Rollback,
+        Choice::Resume,
+        Choice::Hold,
+        Choice::Abandon,
+    ]
+    .into_iter()
+    .filter(|choice| !(went_back && *choice == Choice::Resume))
+    .filter(|choice| possible(state, *choice).is_ok())
+    .take(MOST_OPTIONS)
+    .collect()
 }
 
 fn is_rollback(state: &State, action: &crate::ids::ActionId) -> bool {

@@ -1,6 +1,6 @@
 use crate::action::{ActionKind, Basis, Progress};
 use crate::actor::{Actor, Role};
-use crate::approval::{Choice, Refusal, Standing};
+use crate::approval::{Approval, Choice, Question, Refusal, Standing};
 use crate::event::Event;
 use crate::finding::{Budget, Cured, Finding, Need};
 use crate::ids::{ApprovalId, InstanceId, PersonId, SignalKey, Version};
@@ -10,9 +10,14 @@ use crate::policy::Autonomy;
 use crate::state::{Cure, Status};
 use crate::testing::{Story, assessment, finding, mei, names, plan};
 use crate::timer::TimerName;
-use crate::verdict::{Tier, Verdict};
+use crate::verdict::{Comparison, Tier, Verdict};
 
+mod abandon;
 mod answers;
+mod any_story;
+mod cure;
+mod ending;
+mod promoted;
 mod verdict;
 
 fn severe() -> Finding {
@@ -51,6 +56,17 @@ fn answer(story: &Story, by: Actor, choice: Choice) -> Happened {
         choice,
         reason: None,
     }
+}
+
+/// A healthy release that runs everywhere.
+fn promoted(autonomy: Autonomy) -> Story {
+    let mut story = Story::gray(autonomy);
+    story.wait(1).tell(healthy());
+    story.wait(30).tell(bake(0));
+    story.wait(1).finish_running();
+    story.wait(10).tell(bake(1));
+    assert_eq!(story.state().status(), Status::Promoted);
+    story
 }
 
 fn robot() -> Actor {
@@ -280,6 +296,7 @@ fn a_gray_instance_that_cannot_start_fails_the_deployment_and_nothing_else_chang
     let outcome = Outcome::Failed {
         instance: None,
         error: "start command exited with 3".into(),
+        restored: true,
     };
     assert_eq!(
         names(&story.tell(Happened::ActionEnded { action, outcome })),
@@ -333,7 +350,7 @@ fn without_an_earlier_version_people_are_asked_and_rollback_is_no_option() {
     story.tell(degraded(severe()));
     assert_eq!(
         story.state().open_approval().unwrap().approval.options,
-        [Choice::Resume, Choice::Hold]
+        [Choice::Resume, Choice::Hold, Choice::Abandon]
     );
     let command = Happened::Commanded {
         by: mei(),

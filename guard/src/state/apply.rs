@@ -6,7 +6,7 @@ use crate::approval::Standing;
 use crate::event::{Event, PauseReason};
 use crate::finding::{Finding, Need};
 use crate::ids::{ActionId, ApprovalId};
-use crate::verdict::{Tier, Verdict};
+use crate::verdict::{Comparison, Tier, Verdict};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
@@ -38,6 +38,9 @@ impl State {
                 if let Some(record) = self.actions.get_mut(action) {
                     record.done.insert(instance.clone());
                 }
+                self.everywhere_since = self
+                    .everywhere()
+                    .then(|| self.everywhere_since.unwrap_or(at));
             }
             Event::ActionExecuted { action } => self.progress(action, Progress::Executed),
             Event::ActionFailed { action, error, .. } => {
@@ -75,8 +78,15 @@ impl State {
             }
             Event::Paused { reason, .. } => {
                 self.paused = Some(reason.clone());
-                if matches!(self.status, Status::Pending | Status::Progressing) {
+                let frozen = match self.status {
+                    Status::Pending | Status::Progressing => true,
+                    // Its rollback did not come to its end: it is neither here nor there.
+                    Status::Promoted => matches!(reason, PauseReason::StepTrouble { .. }),
+                    _ => false,
+                };
+                if frozen {
                     self.status = Status::Paused;
+                    self.bake_until = None;
                 }
             }
             Event::Resumed { accepted, .. } => {
@@ -125,6 +135,7 @@ impl State {
                 self.status = Status::Promoted;
                 self.paused = None;
                 self.bake_until = Some(*bake_until);
+                self.extensions = 0;
             }
             Event::RolledBack { action, .. } => {
                 self.status = Status::RolledBack;
@@ -143,7 +154,16 @@ impl State {
                 };
                 self.watch_over = true;
             }
-            Event::CureFailed { .. } => self.cure = Cure::Failed { at },
+            Event::CureFailed { .. } => {
+                if let Cure::Awaited { action, since } = &self.cure {
+                    self.cure = Cure::Failed {
+                        action: action.clone(),
+                        since: *since,
+                        at,
+                    };
+                }
+            }
+            Event::CureGivenUp { .. } => self.watch_over = true,
             Event::MetricsLost { source, error } => {
                 self.take_metrics(Some((source.clone(), error.clone())), at);
             }
@@ -163,10 +183,23 @@ impl State {
                 self.failure = Some(error.clone());
                 self.watch_over = true;
             }
-            Event::Superseded { .. } => {
-                if self.status != Status::RolledBack && self.status != Status::Promoted {
+            Event::Abandoned { by, .. } => {
+                self.status = Status::Failed;
+                self.paused = None;
+                self.bake_until = None;
+                self.abandoned_by = Some(by.clone());
+                self.watch_over = true;
+            }
+            Event::Superseded { by } => {
+                let stays = match self.status {
+                    Status::RolledBack => true,
+                    Status::Promoted => !self.rolling_back(),
+                    _ => false,
+                };
+                if !stays {
                     self.status = Status::Superseded;
                 }
+                self.superseded_by = Some(by.clone());
                 self.paused = None;
                 self.watch_over = true;
             }
@@ -185,6 +218,10 @@ impl State {
         };
         if let ActionKind::Advance { step } = kind {
             self.step = step;
+        }
+        if kind == ActionKind::RollBack {
+            // Whether it helps has to show, also where nobody watched any more.
+            self.watch_over = false;
         }
         self.bake_until = None;
         if matches!(self.status, Status::Pending) {
@@ -229,6 +266,14 @@ impl State {
         } else {
             self.verdict_changes += 1;
             self.verdict_changed_at = at;
+        }
+        match verdict {
+            Verdict::Healthy if !self.everywhere() => {
+                self.shown_healthy = self.plan.comparison == Comparison::CanaryVsStable;
+            }
+            Verdict::Healthy | Verdict::Unmeasured => {}
+            Verdict::Degraded => self.shown_healthy = false,
+            Verdict::Inconclusive => self.shown_healthy &= self.everywhere(),
         }
         self.verdict = Some(verdict);
         self.needs = needs;

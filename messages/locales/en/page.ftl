@@ -18,6 +18,7 @@ page-thread = What was said
 page-reply = in the thread
 page-notice = in the channel
 page-timeline = Timeline
+page-abandon = Nothing is changed or watched any more, what runs keeps running, and the next deployment can begin.
 page-reason = Why, for the record (optional)
 page-process = { $pid } since { $started }
 page-counts = { $machines ->

@@ -22,6 +22,7 @@ headline-cure-awaited = { $lead } ROLLED BACK to { $from }: waiting for the proo
 headline-cured = { $lead } ROLLED BACK to { $from }: cured
 headline-not-cured = { $lead } ROLLED BACK to { $from }, and it did NOT help
 headline-failed = { $lead } FAILED
+headline-abandoned = { $lead } GIVEN UP on { $new } of { $total } instances
 headline-superseded = { $lead } superseded by a newer deployment
 
 fact-version = Version
@@ -49,6 +50,7 @@ did-observed = nothing, the policy lets Tawny only observe here
 did-warned = warned only: the evidence does not suffice to pause
 did-asked = asked: everything runs the new version, so pausing would not help
 did-kept-old = nothing was changed for good: what ran before still runs
+did-abandoned = given up by { $who }: { $new } of { $total } instances run { $version }, nothing else changes and nothing is watched
 
 answer = { $choice } — { $by } at { $at }
 verdict-with-meaning = { $verdict } — { $meaning }
@@ -67,7 +69,7 @@ need-expired = nobody answered by { $at }: it stays paused until somebody gives 
 need-held = { $by } keeps it paused; it goes on or back with a command
 need-paused-by = { $by } paused it; it goes on or back with a command
 need-looking = nothing yet: Tawny looks a moment longer, and then rolls back or asks
-need-command = a command: resume or roll back
+need-command = a command: resume, roll back or abandon
 
 need-visible = { $signal }: a change of { $visible } would have been seen by now, and { $tolerance } matters.
 need-nothing-measured = { $signal }: nothing has been measured yet, and { $tolerance } matters.
@@ -92,6 +94,7 @@ confirm-resume = { $to } goes on although the above was found. The present step 
 confirm-resume-unsure = { $to } goes on to the next step, although it is not sure that it is good.
 confirm-resume-step = The step is tried again with { $to }.
 confirm-resume-promoted = { $to } keeps running everywhere, and what was found counts as accepted.
+confirm-abandon = { $to } stays where it is, on { $new } of { $total } instances. Nothing is changed or watched any more, and the next deployment can begin.
 confirm-promote = { $to } goes to all { $count } instances now, without further steps.
 
 link-deployment = Open on Tawny's page

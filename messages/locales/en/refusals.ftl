@@ -7,4 +7,5 @@ refusal-not-an-option = This question does not offer: { $choice }.
 refusal-not-a-person = { $who } is a machine. Only a person answers a question.
 refusal-missing-role = { $who } lacks the role { $role }, which this needs: { $choice }.
 refusal-wrong-state = Not possible while the deployment is { $status }: { $wanted }.
+refusal-other-step = The question was asked at step { $asked }, and the deployment is at step { $now } now.
 refusal-nothing-to-go-back-to = No earlier version is known to go back to.

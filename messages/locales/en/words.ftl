@@ -69,6 +69,7 @@ choice-rollback = Roll back
 choice-resume = Resume
 choice-hold = Keep paused
 choice-promote = Promote now
+choice-abandon = Give up
 choice-resume-promoted = Accept
 choice-hold-promoted = Leave as it is
 choice-pause = Pause

@@ -18,6 +18,7 @@ page-thread = 已发送的消息
 page-reply = 话题回复
 page-notice = 频道通知
 page-timeline = 时间线
+page-abandon = 不再做任何变更，也不再观察；正在运行的保持运行，可以开始下一次部署。
 page-reason = 理由（可选，会被记录）
 page-process = { $pid }，启动于 { $started }
 page-counts = 共 { $machines } 个实例：健康 { $healthy }，异常 { $errors }，告警 { $alerting }。{ $age }前查看。

@@ -22,6 +22,7 @@ headline-cure-awaited = { $lead } 已回滚到 { $from }：等待恢复的证据
 headline-cured = { $lead } 已回滚到 { $from }：已恢复
 headline-not-cured = { $lead } 已回滚到 { $from }，但问题没有消失
 headline-failed = { $lead } 发布失败
+headline-abandoned = { $lead } 已放弃，停在 { $new }/{ $total } 个实例
 headline-superseded = { $lead } 已被更新的部署取代
 
 fact-version = 版本
@@ -46,6 +47,7 @@ did-observed = 未采取操作：此处策略只允许 Tawny 观察
 did-warned = 仅告警：证据还不足以暂停
 did-asked = 已询问：所有实例都已是新版本，暂停无济于事
 did-kept-old = 没有留下任何变更：原有版本仍在运行
+did-abandoned = { $who } 已放弃：{ $new }/{ $total } 个实例运行 { $version }，不再变更，也不再观察
 
 answer = { $choice }（{ $by }，{ $at }）
 verdict-with-meaning = { $verdict }：{ $meaning }
@@ -64,7 +66,7 @@ need-expired = 截至 { $at } 无人答复：保持暂停，直到有人下达�
 need-held = { $by } 选择保持暂停；需用命令继续或回滚
 need-paused-by = { $by } 已暂停；需用命令继续或回滚
 need-looking = 暂时不需要：Tawny 再观察片刻，然后回滚或询问
-need-command = 需要命令：继续或回滚
+need-command = 需要命令：继续、回滚或放弃
 
 need-visible = { $signal }：目前可察觉的最小变化为 { $visible }，容忍度为 { $tolerance }。
 need-nothing-measured = { $signal }：还没有任何数据，容忍度为 { $tolerance }。
@@ -86,6 +88,7 @@ confirm-resume = 尽管有上述发现，{ $to } 仍将继续发布。当前步�
 confirm-resume-unsure = 尽管还不能确认 { $to } 良好，仍将进入下一步。
 confirm-resume-step = 将用 { $to } 重试这一步。
 confirm-resume-promoted = { $to } 继续在全部实例上运行，上述发现视为已接受。
+confirm-abandon = { $to } 保持现状，停在 { $new }/{ $total } 个实例。不再变更和观察，可以开始下一次部署。
 confirm-promote = { $to } 将立即部署到全部 { $count } 个实例，不再分步。
 
 link-deployment = 在 Tawny 页面中打开

@@ -60,6 +60,7 @@ choice-rollback = 回滚
 choice-resume = 继续
 choice-hold = 保持暂停
 choice-promote = 立即全量
+choice-abandon = 放弃发布
 choice-resume-promoted = 接受
 choice-hold-promoted = 维持现状
 choice-pause = 暂停

@@ -107,11 +107,11 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
             action,
             instance,
             error,
-            ..
+            restored,
         } => {
             let action = named(action, known, context);
             let error = Foreign::from(error);
-            match instance {
+            let said = match instance {
                 Some(instance) => say!(
                     words,
                     "event-action-failed-on",
@@ -120,6 +120,11 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
                     error = error
                 ),
                 None => say!(words, "event-action-failed", action = action, error = error),
+            };
+            if *restored {
+                say!(words, "event-action-failed-restored", said = said)
+            } else {
+                said
             }
         }
         Event::ActionStale { action, why, .. } => {
@@ -141,6 +146,16 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
             words,
             "event-step-finished",
             step = step.saturating_add(1),
+            until = context.time(*bake_until)
+        ),
+        Event::BakeExtended {
+            whole: true,
+            bake_until,
+            ..
+        } => say!(
+            words,
+            "event-final-bake-extended",
+            version = new_version(known, context),
             until = context.time(*bake_until)
         ),
         Event::BakeExtended {
@@ -209,6 +224,7 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
                 Choice::Resume => "event-answered-resume",
                 Choice::Hold => "event-answered-hold",
                 Choice::Promote => "event-answered-promote",
+                Choice::Abandon => "event-answered-abandon",
             };
             with_reason(say!(words, key, by = Foreign::from(by)), reason, context)
         }
@@ -243,6 +259,17 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
         }
         Event::CureConfirmed { signals, .. } => cured(signals, context),
         Event::CureFailed { .. } => say!(words, "event-cure-failed"),
+        Event::CureGivenUp { .. } => say!(words, "event-cure-given-up"),
+        Event::Abandoned { by, reason } => with_reason(
+            say!(
+                words,
+                "event-abandoned",
+                version = new_version(known, context),
+                by = Foreign::from(by)
+            ),
+            reason,
+            context,
+        ),
         Event::MetricsLost { source, error, .. } => {
             say!(
                 words,

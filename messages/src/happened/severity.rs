@@ -29,6 +29,7 @@ pub(crate) fn severity(event: &Event) -> Severity {
         | Event::MetricsIncomplete { .. }
         | Event::RolledBack { .. }
         | Event::Refused { .. }
+        | Event::Abandoned { .. }
         | Event::BakeEnded {
             known_good: false, ..
         } => Severity::Warning,

@@ -1,6 +1,6 @@
 //! The answers to the open question, made by policy alone.
 
-use super::progress::touched;
+use super::progress::{counts, touched};
 use super::situation::is_rollback;
 use crate::context::Context;
 use crate::foreign::Foreign;
@@ -40,7 +40,7 @@ fn button(state: &State, approval: &Approval, choice: Choice, context: &Context)
         choice,
         label,
         style: match choice {
-            Choice::Rollback => Style::Danger,
+            Choice::Rollback | Choice::Abandon => Style::Danger,
             Choice::Promote => Style::Primary,
             Choice::Resume | Choice::Hold => Style::Plain,
         },
@@ -73,6 +73,16 @@ fn what_happens(
             Some(say!(context, "confirm-promote", to = to, count = count))
         }
         Choice::Rollback => Some(rolling_back(state, context)),
+        Choice::Abandon => {
+            let (new, total) = counts(state);
+            Some(say!(
+                context,
+                "confirm-abandon",
+                to = to,
+                new = new,
+                total = total
+            ))
+        }
     }
 }
 

@@ -134,6 +134,14 @@ fn did(state: &State, situation: Situation, context: &Context) -> Option<Text> {
         Situation::Warned => Some(say!(context, "did-warned")),
         Situation::PromotedHurting => Some(say!(context, "did-asked")),
         Situation::Failed => Some(say!(context, "did-kept-old")),
+        Situation::Abandoned => Some(say!(
+            context,
+            "did-abandoned",
+            who = Foreign::from(state.abandoned_by()?),
+            version = to,
+            new = new,
+            total = total
+        )),
         _ => None,
     }
 }
@@ -205,7 +213,7 @@ fn cure(state: &State, context: &Context) -> Option<Text> {
             values = cured_values(signals, context),
             at = context.time(*at)
         )),
-        Cure::Failed { at } => Some(say!(context, "cure-failed", at = context.time(*at))),
+        Cure::Failed { at, .. } => Some(say!(context, "cure-failed", at = context.time(*at))),
     }
 }
 

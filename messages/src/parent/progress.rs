@@ -5,7 +5,6 @@ use crate::foreign::Foreign;
 use crate::model::{Progress, Row, Table};
 use crate::say;
 use crate::text::Text;
-use guard::action::{ActionKind, Progress as Standing};
 use guard::ids::InstanceId;
 use guard::state::{State, Status};
 use std::collections::BTreeSet;
@@ -27,8 +26,7 @@ pub(super) fn counts(state: &State) -> (u32, u32) {
 pub(super) fn touched(state: &State) -> usize {
     let touched: BTreeSet<&InstanceId> = state
         .actions()
-        .filter(|record| record.action.kind != ActionKind::RollBack)
-        .filter(|record| !matches!(record.progress, Standing::Requested | Standing::Stale(_)))
+        .filter(|record| record.brought_out())
         .flat_map(|record| &record.action.instances)
         .collect();
     touched.len()

@@ -34,6 +34,7 @@ pub(crate) enum Situation {
     Cured,
     NotCured,
     Failed,
+    Abandoned,
     Superseded,
 }
 
@@ -55,6 +56,7 @@ impl Situation {
                 Cure::Confirmed { .. } => Self::Cured,
                 Cure::Failed { .. } => Self::NotCured,
             },
+            Status::Failed if state.abandoned_by().is_some() => Self::Abandoned,
             Status::Failed => Self::Failed,
             Status::Superseded => Self::Superseded,
         }
@@ -85,6 +87,7 @@ impl Situation {
             Self::Cured => "headline-cured",
             Self::NotCured => "headline-not-cured",
             Self::Failed => "headline-failed",
+            Self::Abandoned => "headline-abandoned",
             Self::Superseded => "headline-superseded",
         }
     }
@@ -106,6 +109,7 @@ impl Situation {
             | Self::PausedByPerson
             | Self::StepStale
             | Self::NotKnownGood
+            | Self::Abandoned
             | Self::CureAwaited => Severity::Warning,
             Self::KnownGood | Self::Cured => Severity::Good,
             Self::Pending
@@ -121,6 +125,7 @@ impl Situation {
         match self {
             Self::Pending
             | Self::Failed
+            | Self::Abandoned
             | Self::Superseded
             | Self::Cured
             | Self::KnownGood

@@ -70,6 +70,7 @@ impl Words {
             Choice::Resume => "choice-resume",
             Choice::Hold => "choice-hold",
             Choice::Promote => "choice-promote",
+            Choice::Abandon => "choice-abandon",
         };
         self.text(key, Vec::new())
     }

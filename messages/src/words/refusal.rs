@@ -43,6 +43,9 @@ pub fn refusal(refusal: &Refusal, context: &Context) -> Text {
             wanted = wanted_word(context, wanted),
             status = status_word(context, status)
         ),
+        Refusal::OtherStep { asked, now } => {
+            say!(words, "refusal-other-step", asked = *asked, now = *now)
+        }
         Refusal::NothingToGoBackTo => say!(words, "refusal-nothing-to-go-back-to"),
     }
 }

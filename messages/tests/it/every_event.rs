@@ -48,6 +48,7 @@ fn approval(question: Question) -> Approval {
             Choice::Resume,
             Choice::Hold,
             Choice::Promote,
+            Choice::Abandon,
         ],
         expires_at: start(),
         step: 0,
@@ -110,11 +111,13 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
             action: action_id(),
             instance: None,
             error: text(),
+            restored: false,
         },
         Event::ActionFailed {
             action: action_id(),
             instance: Some(InstanceId::new("shop-1").unwrap()),
             error: text(),
+            restored: true,
         },
         Event::ActionStale {
             action: action_id(),
@@ -128,8 +131,14 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
             bake_until: start(),
         },
         Event::BakeExtended {
+            step: 1,
+            bake_until: start(),
+            whole: true,
+        },
+        Event::BakeExtended {
             step: 0,
             bake_until: start(),
+            whole: false,
         },
         Event::FindingOpened {
             finding: finding(&text()),
@@ -227,6 +236,7 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
         Choice::Resume,
         Choice::Hold,
         Choice::Promote,
+        Choice::Abandon,
     ] {
         events.push(Event::ApprovalAnswered {
             approval: approval_id(),
@@ -282,6 +292,10 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
         },
         Event::CureFailed {
             action: action_id(),
+            watch_until: Some(start()),
+        },
+        Event::CureGivenUp {
+            action: action_id(),
         },
         Event::CureConfirmed {
             action: action_id(),
@@ -298,6 +312,10 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
             by: DeploymentId::new("dep_2").unwrap(),
         },
         Event::Failed { error: text() },
+        Event::Abandoned {
+            by: text(),
+            reason: Some(text()),
+        },
     ]);
     events
 }

@@ -161,6 +161,7 @@ fn rollback_failed() -> Story {
     story.wait(3).end_running(Outcome::Failed {
         instance: None,
         error: "start command exited with 1".to_owned(),
+        restored: false,
     });
     story
 }
@@ -179,6 +180,7 @@ fn step_failed() -> Story {
     story.wait(4).end_running(Outcome::Failed {
         instance: Some(guard::ids::InstanceId::new("shop-2").unwrap()),
         error: "md5 of the package is 0c, expected 1d".to_owned(),
+        restored: true,
     });
     story
 }
@@ -192,6 +194,7 @@ fn failed() -> Story {
     story.wait(4).end_running(Outcome::Failed {
         instance: None,
         error: "package: 404 not found".to_owned(),
+        restored: true,
     });
     story
 }
@@ -254,6 +257,12 @@ fn not_known_good() -> Story {
     story
 }
 
+fn abandoned() -> Story {
+    let mut story = rollback_failed();
+    story.wait(60).answer(Choice::Abandon);
+    story
+}
+
 fn stories() -> Vec<(&'static str, Story)> {
     vec![
         ("pending", pending()),
@@ -277,6 +286,7 @@ fn stories() -> Vec<(&'static str, Story)> {
         ("rollback stale", rollback_stale()),
         ("step failed", step_failed()),
         ("failed", failed()),
+        ("given up", abandoned()),
         ("promoted", Story::promoted()),
         ("promoted and hurting", promoted_hurting()),
         ("known good", known_good()),

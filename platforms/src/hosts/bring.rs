@@ -1,14 +1,14 @@
 //! Sets one instance to the version of an action.
 
 use super::Hosts;
-use super::error::HostsError;
+use super::error::{HostsError, NotUp};
 use super::probe::probe;
 use super::process;
 use super::record::Phase;
 use super::stage::{Stage, Watcher};
 use super::work::Work;
 use crate::crash;
-use guard::action::{Precondition, Rollout};
+use guard::action::{Action, Precondition, Rollout};
 use guard::authorise::Authority;
 use guard::ids::{InstanceId, Version};
 use std::collections::BTreeMap;
@@ -75,19 +75,47 @@ impl Hosts {
         self.install(authority, &[&work]).await?;
         crash::point("after-prepare");
         work.set_out(authority).await?;
-        match work.put(version, watcher).await? {
-            Ok(()) => work.finish(version, false).await,
-            Err(cause) => {
-                if let Some(change) = &mut work.record.change {
-                    change.phase = Phase::Back {
-                        cause: cause.clone(),
-                    };
-                }
-                work.save().await?;
-                crash::point("after-failure");
-                Err(work.put_back(cause, watcher).await?)
+        let (cause, ours) = match work.put(version, watcher).await {
+            Ok(Ok(())) => return work.finish(version, false).await,
+            Ok(Err(cause)) => (cause, false),
+            // Also where the fault is this machine's, the instance is not left down.
+            Err(error) if error.hinders() => {
+                let error = error.to_string();
+                (NotUp::Hindered { error }, true)
+            }
+            Err(error) => return Err(error),
+        };
+        if let Some(change) = &mut work.record.change {
+            change.phase = Phase::Back {
+                cause: cause.clone(),
+            };
+        }
+        match work.save().await {
+            Err(error) if ours => {
+                // What hindered it hinders the record, too; putting back may succeed all the same.
+                tracing::warn!(%instance, %error, "a change that was hindered is not on record");
+            }
+            saved => saved?,
+        }
+        crash::point("after-failure");
+        Err(work.put_back(cause, watcher).await?)
+    }
+
+    /// Whether any instance was set out on its way by this action, or may have been.
+    pub async fn touched_by(&self, action: &Action) -> bool {
+        for instance in &action.instances {
+            let Ok(work) = self.work(instance).await else {
+                return true;
+            };
+            if work
+                .record
+                .change
+                .is_some_and(|change| change.action == action.id)
+            {
+                return true;
             }
         }
+        false
     }
 }
 

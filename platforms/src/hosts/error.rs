@@ -181,6 +181,44 @@ impl HostsError {
     }
 }
 
+impl HostsError {
+    /// Whether the fault is this machine's and not the version's: half-way, the version before is put back
+    /// all the same.
+    pub(super) fn hinders(&self) -> bool {
+        matches!(
+            self,
+            Self::Io { .. } | Self::Processes(_) | Self::State { .. }
+        )
+    }
+
+    /// Whether what ran before is known to run again, or was never touched: also where nothing ran before.
+    #[must_use]
+    pub fn restored(&self) -> bool {
+        match self {
+            Self::NotUp { put_back, .. } => !matches!(**put_back, PutBack::NotServing { .. }),
+            Self::Config(_)
+            | Self::NoTls
+            | Self::Client(_)
+            | Self::WrongTarget { .. }
+            | Self::NotListed { .. }
+            | Self::UnknownInstance(_)
+            | Self::Moved(_)
+            | Self::Package(_)
+            | Self::NoPackage { .. }
+            | Self::OtherPackage { .. }
+            | Self::NoConfigFile(_)
+            | Self::Foreign { .. } => true,
+            Self::Busy { .. }
+            | Self::NotStopped { .. }
+            | Self::Halted { .. }
+            | Self::State { .. }
+            | Self::Io { .. }
+            | Self::Processes(_)
+            | Self::CutOff(_) => false,
+        }
+    }
+}
+
 fn list(faults: &[BadSetting]) -> String {
     let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
     faults.join("; ")
@@ -190,6 +228,11 @@ fn list(faults: &[BadSetting]) -> String {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "why")]
 pub enum NotUp {
+    /// This machine was in the way: its disk, its process table.
+    Hindered {
+        /// What was said.
+        error: String,
+    },
     /// The start command could not be run.
     NotStarted {
         /// What was said.
@@ -214,6 +257,7 @@ pub enum NotUp {
 impl fmt::Display for NotUp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (what, log) = match self {
+            Self::Hindered { error } => return write!(f, "could not be put in place: {error}"),
             Self::NotStarted { error } => return write!(f, "could not be started: {error}"),
             Self::Exited { status, log } => {
                 (format!("ended before it was healthy ({status})"), log)

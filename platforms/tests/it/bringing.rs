@@ -94,6 +94,40 @@ async fn a_start_command_that_exits_is_reported_at_once_and_the_old_version_serv
 }
 
 #[tokio::test]
+async fn where_the_disk_is_in_the_way_the_old_version_serves_again() {
+    let mut rig = Rig::new(&["shop-1"]).await;
+    let (v1, _) = rig.run("v1").await;
+    let v2 = rig.server.put("v2", good("v2"));
+    let story = rig.story(Some(("v1", &v1)), ("v2", &v2));
+    assert!(!rig.hosts.touched_by(story.authority().action()).await);
+    let state = rig.root().join("state.json");
+    assert!(state.is_file());
+    let broken = |stage: &Stage| {
+        match stage {
+            Stage::Starting { version } if version.as_str() == "v2" => {
+                std::fs::remove_file(&state).unwrap();
+                std::fs::create_dir_all(state.join("in-the-way")).unwrap();
+            }
+            Stage::PuttingBack { .. } => std::fs::remove_dir_all(&state).unwrap(),
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    };
+    let error = rig
+        .hosts
+        .bring(&story.authority(), &rig.id(), &broken)
+        .await
+        .unwrap_err();
+    assert!(error.restored(), "{error}");
+    assert!(rig.hosts.touched_by(story.authority().action()).await);
+    let (cause, put_back) = not_up(error);
+    assert!(matches!(cause, NotUp::Hindered { .. }), "{cause}");
+    assert!(matches!(put_back, PutBack::Serving { .. }), "{put_back}");
+    assert_eq!(rig.serving().await.as_deref(), Some("v1"));
+    assert_eq!(rig.processes().len(), 1);
+}
+
+#[tokio::test]
 async fn a_version_that_stays_sick_is_replaced_by_the_old_one() {
     let mut rig = Rig::with(&["shop-1"], |config| config.health.attempts = 20).await;
     let (v1, _) = rig.run("v1").await;

@@ -148,3 +148,27 @@ async fn a_made_up_question_a_made_up_choice_or_a_made_up_deployment_is_refused(
     }
     assert_eq!(world.count("approval_answered").await, 0);
 }
+
+#[tokio::test]
+async fn an_operator_gives_a_release_up_on_the_page_and_then_it_is_no_longer_offered() {
+    let world = World::new().await;
+    let path = format!("{PAUSED}/abandon");
+    let visit = world.login("mei").await;
+    let page = visit.read(PAUSED).await;
+    assert!(page.contains(&path), "the form is not there");
+    let mut form = visit.button("rollback", &[]).await;
+    form.retain(|(name, _)| name == "form_token");
+    form.push(("reason".to_owned(), "the hot-fix goes first".to_owned()));
+    let done = visit.post(&path, &form).send().await.unwrap();
+    assert_eq!(done.status(), 303);
+    let events = world.events().await;
+    assert!(
+        events
+            .iter()
+            .any(|event| matches!(event, Event::Abandoned { by, .. } if by == "mei")),
+        "{events:?}"
+    );
+    assert!(!visit.read(PAUSED).await.contains(&path));
+    let again = visit.post(&path, &form).send().await.unwrap();
+    assert_eq!(again.status(), 409);
+}

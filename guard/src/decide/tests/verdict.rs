@@ -179,3 +179,78 @@ fn while_the_old_version_still_runs_somewhere_a_healthy_verdict_can_be_taken_bac
     let unsure = Happened::Assessed(assessment(Verdict::Inconclusive, vec![]));
     assert_eq!(names(&story.wait(5).tell(unsure)), ["verdict_changed"]);
 }
+
+#[test]
+fn silence_with_the_new_version_everywhere_takes_the_verdict_back_until_it_is_measured_again() {
+    let mut story = promoted(Autonomy::Pause);
+    let silent = || Happened::Assessed(assessment(Verdict::Unmeasured, vec![]));
+    assert_eq!(
+        story.wait(5).tell(silent()),
+        [],
+        "the comparison has just begun"
+    );
+    assert_eq!(names(&story.wait(60).tell(silent())), ["verdict_changed"]);
+    assert_eq!(story.state().verdict(), Some(Verdict::Unmeasured));
+    let mut ended = story.clone();
+    let end = Happened::TimerFired {
+        timer: TimerName::FinalBake,
+    };
+    assert_eq!(
+        ended.wait(1800).tell(end),
+        [Event::BakeEnded {
+            verdict: Verdict::Unmeasured,
+            known_good: false
+        }]
+    );
+    let weaker = Happened::Assessed(assessment(Verdict::Inconclusive, vec![]));
+    assert_eq!(names(&story.wait(5).tell(weaker)), ["verdict_changed"]);
+    assert_eq!(story.state().verdict(), Some(Verdict::Healthy));
+}
+
+#[test]
+fn what_was_never_held_against_a_control_is_not_healthy_because_it_looked_so_once() {
+    let mut story = Story::gray_of(Plan {
+        steps: plan(Autonomy::Pause).steps[..1].to_vec(),
+        comparison: Comparison::BeforeVsAfter,
+        ..plan(Autonomy::Pause)
+    });
+    story.wait(1).tell(healthy());
+    story.wait(30).tell(bake(0));
+    assert_eq!(story.state().status(), Status::Promoted);
+    let unsure = Happened::Assessed(assessment(Verdict::Inconclusive, vec![]));
+    assert_eq!(names(&story.wait(5).tell(unsure)), ["verdict_changed"]);
+    assert_eq!(story.state().verdict(), Some(Verdict::Inconclusive));
+}
+
+#[test]
+fn what_degraded_with_the_new_version_everywhere_is_not_healthy_by_an_earlier_proof() {
+    let mut story = promoted(Autonomy::Observe);
+    story.wait(5).tell(degraded(finding()));
+    let unsure = Happened::Assessed(assessment(Verdict::Inconclusive, vec![]));
+    story.wait(5).tell(unsure);
+    assert_eq!(story.state().verdict(), Some(Verdict::Inconclusive));
+}
+
+#[test]
+fn a_step_that_ends_without_metrics_is_held_although_it_was_only_warned_about_before() {
+    let mut story = Story::gray(Autonomy::Rollback);
+    let warning = Finding {
+        budget: Budget::Warn,
+        ..finding()
+    };
+    story.tell(degraded(warning));
+    story.wait(1).tell(Happened::MetricsLost {
+        source: "prometheus".into(),
+        error: "connection refused".into(),
+    });
+    assert_eq!(
+        names(&story.wait(30).tell(bake(0))),
+        ["paused", "approval_asked"]
+    );
+    assert!(matches!(
+        story.state().paused(),
+        Some(crate::event::PauseReason::Unsure {
+            verdict: Verdict::Unmeasured
+        })
+    ));
+}

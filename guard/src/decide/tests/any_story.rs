@@ -1,0 +1,305 @@
+//! What holds in every story, whatever happens in whatever order.
+
+use super::*;
+use crate::finding::Assessment;
+use crate::ids::{DeploymentId, Environment, ServiceName};
+use crate::lane::{Lane, lane_events};
+use crate::state::State;
+use crate::timer::{TimerChange, timers};
+use jiff::Timestamp;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+/// Things that happen in one story at most.
+const LONGEST: usize = 60;
+
+/// A story with the timers and the lane as the engine keeps them.
+#[derive(Clone)]
+struct World {
+    story: Story,
+    state: Option<State>,
+    timers: BTreeMap<TimerName, Timestamp>,
+    lane: Lane,
+    /// What the metrics said last; none when they do not answer.
+    said: Option<Assessment>,
+}
+
+impl World {
+    fn new(plan: Plan) -> Self {
+        let lane = Lane::empty(
+            ServiceName::new("shop").unwrap(),
+            Environment::new("prod").unwrap(),
+        );
+        let mut world = Self {
+            story: Story::new(),
+            state: None,
+            timers: BTreeMap::new(),
+            lane,
+            said: None,
+        };
+        let taken = world.lane.take(&plan.deployment).unwrap();
+        world.lane.push(&taken, 1, world.story.now);
+        world.tell(Happened::DeployAsked {
+            plan: Box::new(plan),
+            by: mei(),
+        });
+        world
+    }
+
+    fn state(&self) -> &State {
+        self.story.state()
+    }
+
+    fn tell(&mut self, what: Happened) -> Vec<Event> {
+        let known = self.story.records.len();
+        let events = self.story.tell(what);
+        for record in &self.story.records[known..] {
+            match &mut self.state {
+                Some(state) => state.push(record).unwrap(),
+                None => self.state = State::fold([record]).unwrap(),
+            }
+            let state = self.state.as_ref().unwrap();
+            for event in lane_events(&record.event, state) {
+                self.lane.push(&event, self.lane.revision() + 1, record.at);
+            }
+            for change in timers(&record.event, record.at, state.plan()) {
+                match change {
+                    TimerChange::Set { timer, due } => self.timers.insert(timer, due),
+                    TimerChange::Cancel { timer } => self.timers.remove(&timer),
+                };
+            }
+        }
+        events
+    }
+
+    /// Waits for the timer that is due next, and lets it fire.
+    fn fire(&mut self) -> Vec<Event> {
+        let Some((timer, due)) = self.timers.iter().min_by_key(|(_, due)| **due) else {
+            return Vec::new();
+        };
+        let timer = timer.clone();
+        self.story.now = self.story.now.max(*due);
+        // The engine looks at every tick, and says what is news.
+        if let Some(said) = self.said.clone() {
+            self.tell(Happened::Assessed(said));
+        }
+        self.timers.remove(&timer);
+        self.tell(Happened::TimerFired { timer })
+    }
+
+    fn command(&mut self, command: Command) -> Vec<Event> {
+        self.tell(Happened::Commanded {
+            by: mei(),
+            command,
+            reason: None,
+        })
+    }
+
+    fn look(&mut self, verdict: Verdict, findings: Vec<Finding>) -> Vec<Event> {
+        let said = assessment(verdict, findings);
+        self.said = Some(said.clone());
+        self.tell(Happened::Assessed(said))
+    }
+
+    fn choose(&mut self, choice: Choice) -> Vec<Event> {
+        if self.state().open_approval().is_none() {
+            return Vec::new();
+        }
+        let press = answer(&self.story, mei(), choice);
+        self.tell(press)
+    }
+
+    fn end(&mut self, outcome: Outcome) -> Vec<Event> {
+        match self.state().running_action() {
+            Some(_) => {
+                let running = self.state().running_action().unwrap();
+                let action = running.action.id.clone();
+                self.tell(Happened::ActionEnded { action, outcome })
+            }
+            None => Vec::new(),
+        }
+    }
+
+    fn one_instance(&mut self) -> Vec<Event> {
+        let Some(running) = self.state().running_action() else {
+            return Vec::new();
+        };
+        let mut rest = running.action.instances.iter();
+        let Some(instance) = rest.find(|instance| !running.done.contains(*instance)) else {
+            return Vec::new();
+        };
+        let (action, instance) = (running.action.id.clone(), instance.clone());
+        self.tell(Happened::InstanceDone { action, instance })
+    }
+
+    fn happens(&mut self, dice: u8) -> Vec<Event> {
+        let broken = |restored| Outcome::Failed {
+            instance: None,
+            error: "disk full".into(),
+            restored,
+        };
+        let warning = Finding {
+            budget: Budget::Warn,
+            ..finding()
+        };
+        self.story.wait(i64::from(dice % 7));
+        match dice % 40 {
+            0..6 => self.fire(),
+            6..9 => self.end(Outcome::Done),
+            9 => self.end(broken(true)),
+            10 => self.end(broken(false)),
+            11 => self.end(Outcome::Stale {
+                why: "instance a is gone".into(),
+            }),
+            12 => self.end(Outcome::Stopped),
+            13 | 14 => self.one_instance(),
+            15..18 => self.look(Verdict::Healthy, vec![]),
+            18 => self.look(Verdict::Inconclusive, vec![]),
+            19 => self.look(Verdict::Unmeasured, vec![]),
+            20 => self.look(Verdict::Degraded, vec![warning]),
+            21 => self.look(Verdict::Degraded, vec![finding()]),
+            22 => self.look(Verdict::Degraded, vec![severe()]),
+            23 => {
+                self.said = None;
+                self.tell(Happened::MetricsLost {
+                    source: "prometheus".into(),
+                    error: "timeout".into(),
+                })
+            }
+            24 => self.tell(Happened::MetricsBack {
+                source: "prometheus".into(),
+            }),
+            25 => self.tell(Happened::Cured { signals: vec![] }),
+            26 => self.command(Command::Pause),
+            27 => self.command(Command::Resume),
+            28 => self.command(Command::Hold),
+            29 => self.command(Command::Promote),
+            30 => self.command(Command::Rollback),
+            31 => self.choose(Choice::Resume),
+            32 => self.choose(Choice::Hold),
+            33 => self.choose(Choice::Rollback),
+            34 if dice > 200 => self.command(Command::Abandon),
+            35 if dice > 200 => self.tell(Happened::Superseded {
+                by: DeploymentId::new("dep_2").unwrap(),
+            }),
+            _ => self.tell(Happened::BaselineCaptured {
+                history_s: 40.0,
+                blind: vec![],
+            }),
+        }
+    }
+
+    fn check(&self, events: &[Event]) {
+        let state = self.state();
+        if state.ended() || state.watch_over() {
+            assert!(state.open_approval().is_none(), "asked after the end");
+        }
+        if state.watch_over() {
+            assert!(self.timers.is_empty(), "still set: {:?}", self.timers);
+        }
+        if state.rolling_back() {
+            assert!(state.open_approval().is_none(), "asked while rolling back");
+            let quiet = |event: &Event| {
+                !matches!(
+                    event,
+                    Event::ApprovalAsked { .. } | Event::Promoted { .. } | Event::Paused { .. }
+                )
+            };
+            assert!(events.iter().all(quiet), "while rolling back: {events:?}");
+        }
+        for event in events {
+            match event {
+                Event::BakeEnded {
+                    known_good: true, ..
+                } => assert!(
+                    matches!(
+                        self.said.as_ref().map(|said| said.verdict),
+                        Some(Verdict::Healthy | Verdict::Inconclusive)
+                    ),
+                    "known good by {:?}",
+                    self.said
+                ),
+                Event::Promoted { .. } => assert!(state.everywhere()),
+                Event::ApprovalAsked { approval } => {
+                    self.every_option_is_granted(&approval.options)
+                }
+                _ => {}
+            }
+        }
+        let held = self.lane.holder() == Some(&state.plan().deployment);
+        assert_eq!(held, state.holds_lane(), "{:?}", state.status());
+        if held {
+            let mut given_up = self.clone();
+            given_up.command(Command::Abandon);
+            assert_eq!(given_up.lane.holder(), None);
+            assert!(given_up.timers.is_empty(), "{:?}", given_up.timers);
+        }
+    }
+
+    fn every_option_is_granted(&self, options: &[Choice]) {
+        assert!((1..=3).contains(&options.len()), "{options:?}");
+        for option in options {
+            let mut other = self.clone();
+            let events = other.choose(*option);
+            assert!(
+                !matches!(&events[..], [Event::Refused { .. }]),
+                "{option:?} was offered: {events:?}"
+            );
+        }
+    }
+
+    /// Left alone, with nothing to hear and every action done, it comes to rest.
+    fn comes_to_rest(mut self) {
+        for _ in 0..60 {
+            let events = if self.state().running_action().is_some() {
+                self.end(Outcome::Done)
+            } else if self.timers.is_empty() {
+                return;
+            } else {
+                self.fire()
+            };
+            self.check(&events);
+        }
+        panic!("still busy with {:?}", self.timers);
+    }
+}
+
+fn some_plan() -> impl Strategy<Value = Plan> {
+    let autonomy = prop_oneof![
+        Just(Autonomy::Observe),
+        Just(Autonomy::Pause),
+        Just(Autonomy::Rollback)
+    ];
+    (autonomy, any::<bool>(), any::<bool>()).prop_map(|(autonomy, first, single)| {
+        let mut plan = plan(autonomy);
+        if first {
+            plan.from = None;
+            plan.from_known_good = false;
+        }
+        if single {
+            plan.steps.truncate(1);
+            plan.comparison = Comparison::BeforeVsAfter;
+        }
+        plan
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_the_lane_can_be_freed_and_nothing_is_asked_or_promoted_in_vain(
+        plan in some_plan(),
+        dice in vec(any::<u8>(), 0..LONGEST),
+    ) {
+        let mut world = World::new(plan);
+        world.tell(Happened::BaselineCaptured { history_s: 40.0, blind: vec![] });
+        for dice in &dice {
+            let events = world.happens(*dice);
+            world.check(&events);
+        }
+        prop_assert!(world.story.records.len() < 40 + 8 * dice.len());
+        world.comes_to_rest();
+    }
+}
