@@ -34,7 +34,7 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
         lease: arguments.lease,
         ..EngineOptions::default()
     };
-    let running = match boot::run(settings, options).await {
+    let mut running = match boot::run(settings, options).await {
         Ok(running) => running,
         Err(error @ (BootError::Journal(_) | BootError::Engine(_) | BootError::DataDir { .. })) => {
             output::failed(&error);
@@ -46,9 +46,15 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
         }
     };
     announce(&running, &people, json).await;
-    crate::shutdown::signal().await;
+    let exit = tokio::select! {
+        () = crate::shutdown::signal() => Exit::Done,
+        why = running.ended() => {
+            output::failed(&format!("{why}: nothing would be guarded any more, so this process ends; start it again"));
+            Exit::Failed
+        }
+    };
     running.stop().await;
-    Exit::Done
+    exit
 }
 
 /// Says where it listens, and how people get in.

@@ -26,7 +26,10 @@ pub(super) async fn list(
     let states = states(&page)
         .await
         .map_err(|denied| denied.page(&page, language))?;
-    let body = table(&states, &page.context(language.0));
+    let stuck = stuck(&page)
+        .await
+        .map_err(|denied| denied.page(&page, language))?;
+    let body = table(&states, stuck, &page.context(language.0));
     let frame = Frame {
         title: Some(say!(language, "page-deployments")),
         visitor: Some(&visitor),
@@ -51,7 +54,14 @@ async fn states(page: &Page) -> Result<Vec<State>, Denied> {
     Ok(states)
 }
 
-fn table(states: &[State], context: &Context) -> Markup {
+/// How much waits for an operator and holds back what is behind it.
+async fn stuck(page: &Page) -> Result<u64, Denied> {
+    let counts = page.reader.counts().await?;
+    let unreadable = page.engine.unreadable().len() as u64;
+    Ok(counts.inputs.quarantined + counts.effects.quarantined + unreadable)
+}
+
+fn table(states: &[State], stuck: u64, context: &Context) -> Markup {
     let heads = [
         "page-column-deployment",
         "column-version",
@@ -62,6 +72,9 @@ fn table(states: &[State], context: &Context) -> Markup {
     let words = context.words();
     html! {
         h1 { (text(&say!(context, "page-deployments"))) }
+        @if stuck > 0 {
+            p.message.warning role="status" { (text(&say!(context, "page-quarantine", count = stuck))) }
+        }
         @if states.is_empty() {
             p { (text(&say!(context, "page-no-deployments"))) }
         } @else {

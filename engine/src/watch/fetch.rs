@@ -22,8 +22,10 @@ pub(super) enum Look {
     /// An answer: perhaps without anything new.
     Answer {
         series: Vec<Fetched>,
-        /// Selectors for which the source has nothing at all.
+        /// Signals for which the source has nothing at all.
         missing: Vec<String>,
+        /// Signals of which a query failed, each with the error.
+        failed: BTreeMap<String, String>,
         /// Whether everything up to now has been read.
         caught_up: bool,
     },
@@ -77,28 +79,24 @@ impl Fetcher {
 
     pub(super) async fn look(&mut self, watch: &Watch, now_ms: i64) -> Look {
         let tick = self.feed.fetch(&watch.prometheus, now_ms).await;
-        let failures: Vec<String> = tick
-            .selectors
-            .iter()
-            .filter_map(|samples| match &samples.outcome {
-                Outcome::Failed(error) => Some(error.to_string()),
-                _ => None,
-            })
-            .collect();
-        match failures.first() {
-            Some(error) if failures.len() == tick.selectors.len() => Look::Silence(error.clone()),
-            _ => {
-                let evaluated = self.evaluate(watch, now_ms).await;
-                self.answer(watch, tick, evaluated)
-            }
+        let (evaluated, refused) = self.evaluate(watch, now_ms).await;
+        let failed = failures(&tick, &self.uses, &refused);
+        let asked = tick.selectors.len() + self.expressions.len();
+        let unanswered = failed_selectors(&tick).count() + refused.len();
+        match failed.values().next() {
+            Some(error) if unanswered == asked => Look::Silence(error.clone()),
+            _ => self.answer(watch, tick, evaluated, failed),
         }
     }
 
-    /// The expressions at every interval since they were last read. One that is refused is logged and
-    /// leaves its signal without data.
-    async fn evaluate(&mut self, watch: &Watch, now_ms: i64) -> Vec<Fetched> {
+    /// The expressions at every interval since they were last read, and those that were refused.
+    async fn evaluate(
+        &mut self,
+        watch: &Watch,
+        now_ms: i64,
+    ) -> (Vec<Fetched>, Vec<(String, String)>) {
         let step = watch.interval.as_millis() as i64;
-        let mut found = Vec::new();
+        let (mut found, mut refused) = (Vec::new(), Vec::new());
         for (index, (signal, expression, read_to)) in self.expressions.iter_mut().enumerate() {
             let place = self.uses.len() + index;
             let from = (*read_to + step).min(now_ms);
@@ -116,13 +114,19 @@ impl Fetcher {
                             .filter_map(|series| evaluated(watch, place, signal, series)),
                     );
                 }
-                Err(error) => tracing::warn!(signal, %error, "an expression cannot be evaluated"),
+                Err(error) => refused.push((signal.clone(), error.to_string())),
             }
         }
-        found
+        (found, refused)
     }
 
-    fn answer(&self, watch: &Watch, tick: FeedTick, evaluated: Vec<Fetched>) -> Look {
+    fn answer(
+        &self,
+        watch: &Watch,
+        tick: FeedTick,
+        evaluated: Vec<Fetched>,
+        failed: BTreeMap<String, String>,
+    ) -> Look {
         let mut series = evaluated;
         let mut missing = Vec::new();
         let caught_up = tick.caught_up;
@@ -140,9 +144,31 @@ impl Fetcher {
         Look::Answer {
             series,
             missing,
+            failed,
             caught_up,
         }
     }
+}
+
+fn failed_selectors(tick: &FeedTick) -> impl Iterator<Item = (usize, String)> {
+    let places = tick.selectors.iter().enumerate();
+    places.filter_map(|(place, samples)| match &samples.outcome {
+        Outcome::Failed(error) => Some((place, error.to_string())),
+        _ => None,
+    })
+}
+
+/// The signals of which a query failed: one that lacks a part is not measured.
+fn failures(
+    tick: &FeedTick,
+    uses: &[Vec<(String, Part)>],
+    refused: &[(String, String)],
+) -> BTreeMap<String, String> {
+    let of_selectors = failed_selectors(tick).flat_map(|(place, error)| {
+        let uses = uses.get(place).into_iter().flatten();
+        uses.map(move |(signal, _)| (signal.clone(), error.clone()))
+    });
+    of_selectors.chain(refused.iter().cloned()).collect()
 }
 
 fn evaluated(watch: &Watch, place: usize, signal: &str, series: Series) -> Option<Fetched> {

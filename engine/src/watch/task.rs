@@ -16,6 +16,7 @@ use guard::state::{Cure, State};
 use guard::verdict::Comparison;
 use jiff::Timestamp;
 use journal::Fence;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -42,6 +43,19 @@ pub(super) async fn watch(engine: Engine, state: State, fence: Fence, stop: Canc
     }
 }
 
+/// What came, the signals without series, and the signals of which a query failed, with the error.
+type News = (Vec<Fetched>, Vec<String>, BTreeMap<String, String>);
+
+/// Looks at the platform, for ever.
+async fn observing(engine: &Engine, service: &Service) {
+    let mut tick = tokio::time::interval(OBSERVE_EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        engine.observe(service).await;
+    }
+}
+
 struct Task<'a> {
     engine: &'a Engine,
     /// Under which it watches; nothing is told under another.
@@ -51,6 +65,8 @@ struct Task<'a> {
     fetcher: Fetcher,
     judge: Judge,
     silent_looks: u32,
+    /// How often in a row a query of a signal failed while others worked.
+    failing: BTreeMap<String, u32>,
     verifying: bool,
     /// Nothing has been judged yet: the past has to be caught up with.
     fresh: bool,
@@ -69,28 +85,34 @@ impl<'a> Task<'a> {
             fetcher,
             judge,
             silent_looks: 0,
+            failing: BTreeMap::new(),
             verifying: false,
             fresh: true,
         })
     }
 
+    /// Looks at the platform and judges, each at its own pace: an instance that hangs delays no judgement.
     async fn run(&mut self) -> Result<(), EngineError> {
-        self.engine.observe(&self.service).await;
+        let (engine, service) = (self.engine, self.service.clone());
+        tokio::select! {
+            ended = self.judging() => ended,
+            () = observing(engine, &service) => Ok(()),
+        }
+    }
+
+    async fn judging(&mut self) -> Result<(), EngineError> {
         let mut tick = tokio::time::interval(self.service.watch.interval);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut observe = tokio::time::interval(OBSERVE_EVERY);
         loop {
-            tokio::select! {
-                _ = observe.tick() => { self.engine.observe(&self.service).await; }
-                _ = tick.tick() => {
-                    // Not by this process' clock, but the lease may yet be renewed.
-                    if self.engine.still_under(&self.fence).is_err() {
-                        continue;
-                    }
-                    let Some(state) = self.engine.live(&self.id) else { return Ok(()) };
-                    self.tick(&state).await?;
-                }
+            tick.tick().await;
+            // Not by this process' clock, but the lease may yet be renewed.
+            if self.engine.still_under(&self.fence).is_err() {
+                continue;
             }
+            let Some(state) = self.engine.live(&self.id) else {
+                return Ok(());
+            };
+            self.tick(&state).await?;
         }
     }
 
@@ -100,11 +122,12 @@ impl<'a> Task<'a> {
             self.fresh = true;
         }
         let now = self.engine.clock.now();
-        let (series, blind) = match self.fetch(now).await {
+        let (series, blind, failed) = match self.fetch(now).await {
             Ok(fetched) => fetched,
             Err(error) => return self.silence(state, error).await,
         };
         self.heard(state).await?;
+        self.note_failing(&failed);
         let cure_since = if let Cure::Awaited { since, .. } = state.cure() {
             Some(seconds(*since))
         } else {
@@ -113,7 +136,8 @@ impl<'a> Task<'a> {
         if self.fresh {
             let interval_s = self.service.watch.interval.as_secs_f64();
             self.judge
-                .catch_up(series, seconds(now), interval_s, cure_since);
+                .catch_up(series, seconds(now), interval_s, cure_since)
+                .await;
             self.verifying = cure_since.is_some();
             self.fresh = false;
         } else {
@@ -142,9 +166,10 @@ impl<'a> Task<'a> {
         }
     }
 
-    /// Everything new up to now, and the signals for which there is nothing at all.
-    async fn fetch(&mut self, now: Timestamp) -> Result<(Vec<Fetched>, Vec<String>), String> {
-        let mut all = Vec::new();
+    /// Everything new up to now, the signals for which there is nothing at all, and those of which a query
+    /// failed.
+    async fn fetch(&mut self, now: Timestamp) -> Result<News, String> {
+        let (mut all, mut all_failed) = (Vec::new(), BTreeMap::new());
         loop {
             match self
                 .fetcher
@@ -159,14 +184,36 @@ impl<'a> Task<'a> {
                 Look::Answer {
                     series,
                     missing,
+                    failed,
                     caught_up,
                 } => {
                     all.extend(series);
+                    all_failed.extend(failed);
                     if caught_up {
-                        return Ok((all, missing));
+                        return Ok((all, missing, all_failed));
                     }
                 }
             }
+        }
+    }
+
+    /// A signal of which a query fails again and again is not measured, whatever was measured before.
+    fn note_failing(&mut self, failed: &BTreeMap<String, String>) {
+        for signal in &self.service.watch.signals {
+            let key = signal.key.as_str();
+            let looks = self.failing.remove(key).unwrap_or(0);
+            let Some(error) = failed.get(key) else {
+                if looks >= SILENT_LOOKS {
+                    tracing::info!(deployment = %self.id, signal = key, "its queries work again");
+                }
+                self.judge.query_result(key, true);
+                continue;
+            };
+            if looks + 1 == SILENT_LOOKS {
+                tracing::warn!(deployment = %self.id, signal = key, error, "its queries fail: it is not measured");
+            }
+            self.judge.query_result(key, looks + 1 < SILENT_LOOKS);
+            self.failing.insert(key.to_owned(), looks + 1);
         }
     }
 

@@ -86,6 +86,7 @@ pub(crate) fn options(clock: &ManualClock) -> JournalOptions {
         input_tries: 3,
         effect_tries: 3,
         known_events: None,
+        ..JournalOptions::default()
     }
 }
 
