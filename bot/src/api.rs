@@ -19,6 +19,7 @@ mod given;
 mod list;
 mod login_link;
 mod problem;
+mod quarantine;
 mod show;
 mod time;
 mod timeline;
@@ -29,6 +30,7 @@ pub use command::ReasonBody;
 pub use deploy::{DeployBody, PackageBody};
 pub use login_link::LoginLinkView;
 pub use problem::Problem;
+pub use quarantine::{QuarantineView, QuarantinedView, RemedyBody, UnreadableView};
 pub use view::{ApprovalView, DeploymentView, FindingView, TimelineView};
 
 /// What the handlers share.
@@ -71,6 +73,7 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(command::command))
         .routes(routes!(answer::answer))
         .routes(routes!(login_link::login_link))
+        .routes(routes!(quarantine::list, quarantine::decide))
 }
 
 /// Anybody with a known token.

@@ -21,12 +21,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// The lease where servers share a journal is twice the shortest scrape interval, within these.
 const SHORTEST_LEASE: Duration = Duration::from_secs(2);
 const LONGEST_LEASE: Duration = Duration::from_secs(15);
+
+/// How long the parts may take to stop.
+const STOP_WITHIN: Duration = Duration::from_secs(15);
 
 /// The name under which the only writer of a SQLite journal holds its lease.
 const SOLE_OWNER: &str = "tawny";
@@ -43,7 +46,7 @@ pub struct Running {
     pub page: web::Page,
     reloader: Arc<Reloader>,
     stop: CancellationToken,
-    tasks: Vec<JoinHandle<()>>,
+    tasks: JoinSet<Result<(), String>>,
     journal: Journal,
 }
 
@@ -156,16 +159,15 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
     let stop = CancellationToken::new();
     let serve =
         axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
-    let server = tokio::spawn(async move {
-        if let Err(error) = serve.await {
-            tracing::error!(%error, "the server ended");
-        }
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move {
+        let ended = serve.await;
+        ended.map_err(|error| format!("the server: {error}"))
     });
     let (working, stopped) = (engine.clone(), stop.clone());
-    let engine_task = tokio::spawn(async move {
-        if let Err(error) = working.run(stopped).await {
-            tracing::error!(%error, "the engine ended");
-        }
+    tasks.spawn(async move {
+        let ended = working.run(stopped).await;
+        ended.map_err(|error| format!("the engine: {error}"))
     });
     Ok(Running {
         address,
@@ -174,7 +176,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         page,
         reloader,
         stop,
-        tasks: vec![engine_task, server],
+        tasks,
         journal,
     })
 }
@@ -184,19 +186,36 @@ impl Running {
     pub fn follow(&mut self, path: PathBuf) {
         let reloader = Arc::clone(&self.reloader);
         let following = reload::follow(reloader, path, self.stop.clone());
-        self.tasks.push(tokio::spawn(following));
+        self.tasks.spawn(async move {
+            following.await;
+            Ok(())
+        });
+    }
+
+    /// Completes when a part has ended that goes on until it is told to stop, and says which and why: then
+    /// the process is of no use any more and has to be started again.
+    pub async fn ended(&mut self) -> String {
+        match self.tasks.join_next().await {
+            Some(Ok(Err(why))) => why,
+            Some(Err(panic)) => panic.to_string(),
+            Some(Ok(Ok(()))) | None => "the engine or the server ended".to_owned(),
+        }
     }
 
     /// Stops in order: the engine finishes what it has begun, then the journal is closed.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         self.stop.cancel();
-        for task in self.tasks {
-            if tokio::time::timeout(std::time::Duration::from_secs(10), task)
-                .await
-                .is_err()
-            {
-                tracing::warn!("a task did not end in time");
+        let all = async {
+            while let Some(ended) = self.tasks.join_next().await {
+                match ended {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => tracing::error!(error, "a part ended badly"),
+                    Err(error) => tracing::error!(%error, "a part ended badly"),
+                }
             }
+        };
+        if tokio::time::timeout(STOP_WITHIN, all).await.is_err() {
+            tracing::warn!("a part did not end in time");
         }
         drop((self.engine, self.page, self.reloader));
         if let Err(error) = self.journal.close().await {

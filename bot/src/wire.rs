@@ -8,8 +8,8 @@ use guard::actor::{Actor, Role};
 use guard::ids::PersonId;
 
 mod hosts;
-mod probe;
 mod journal_url;
+mod probe;
 mod prometheus;
 mod service;
 mod signal;

@@ -16,7 +16,7 @@ use journal::{
 };
 
 /// How often a decision is made again because somebody else wrote first.
-const MOST_TRIES: u32 = 20;
+pub(crate) const MOST_TRIES: u32 = 20;
 
 /// What is finished in the same transaction.
 pub(crate) enum Finishes<'a> {
@@ -109,6 +109,23 @@ impl Engine {
             Finishes::Input(claimed) => transaction.consume(claimed),
             Finishes::Effect(claimed, outcome) => transaction.complete(claimed, outcome.clone()),
         };
+        let (mut transaction, after) = self.with_events(transaction, id, state, input, events)?;
+        if let Some(after) = &after {
+            transaction = self.with_lane(transaction, after, events).await?;
+        }
+        self.writer.append(transaction).await?;
+        Ok(after)
+    }
+
+    /// Adds the events of one deployment with their effects and timers; the state after them.
+    pub(crate) fn with_events(
+        &self,
+        mut transaction: Transaction,
+        id: &DeploymentId,
+        state: Option<&State>,
+        input: &Input,
+        events: &[Event],
+    ) -> Result<(Transaction, Option<State>), EngineError> {
         let expected = state.map_or(0, State::revision);
         let (new, after) = self.with_effects(id, state, input, events)?;
         let stream = deployment_stream(id)?;
@@ -128,15 +145,17 @@ impl Engine {
                 TimerChange::Cancel { timer } => transaction.cancel_timer(&stream, timer.key()),
             };
         }
-        if let Some(after) = &after {
-            transaction = self.with_lane(transaction, after, events).await?;
-        }
-        self.writer.append(transaction).await?;
-        Ok(after)
+        let over = |state: Option<&State>| state.is_some_and(State::watch_over);
+        transaction = match (over(state), over(after.as_ref())) {
+            (false, true) => transaction.close(&stream),
+            (true, false) => transaction.reopen(&stream),
+            _ => transaction,
+        };
+        Ok((transaction, after))
     }
 
     /// The events as the journal takes them, each with its effects, and the state after all of them.
-    pub(crate) fn with_effects(
+    fn with_effects(
         &self,
         id: &DeploymentId,
         state: Option<&State>,
@@ -206,10 +225,7 @@ impl Engine {
         events: &[Event],
     ) -> Result<Transaction, EngineError> {
         let plan = after.plan();
-        let new: Vec<LaneEvent> = events
-            .iter()
-            .flat_map(|event| lane_events(event, after))
-            .collect();
+        let new = of_lane(events, after);
         if new.is_empty() {
             return Ok(transaction);
         }
@@ -235,4 +251,16 @@ impl Engine {
         let stream = lane_stream(&plan.service, &plan.environment)?;
         Ok(transaction.append(&stream, lane.revision().cast_signed(), new))
     }
+}
+
+/// What a deployment's events mean for its lane, as the journal takes it.
+pub(crate) fn lane_rows(events: &[Event], after: &State) -> Result<Vec<NewEvent>, EngineError> {
+    let events = of_lane(events, after);
+    let rows = events.iter().map(codec::encode_lane);
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn of_lane(events: &[Event], after: &State) -> Vec<LaneEvent> {
+    let events = events.iter();
+    events.flat_map(|event| lane_events(event, after)).collect()
 }

@@ -1,18 +1,20 @@
 //! Beginning a deployment.
 
+use crate::apply::{MOST_TRIES, lane_rows};
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::ledger::{self, deployment_stream, lane_stream};
+use crate::ledger::{self, lane_stream};
 use crate::services::Service;
 use guard::actor::Actor;
 use guard::decide::decide;
+use guard::event::Event;
 use guard::ids::{DeploymentId, Environment, ServiceName, Version};
 use guard::input::{Happened, Input};
 use guard::lane::Lane;
 use guard::plan::{Package, Plan, steps};
 use guard::state::{State, Status};
 use guard::verdict::Comparison;
-use journal::{Transaction, codec};
+use journal::{JournalError, Transaction, codec};
 use std::collections::BTreeSet;
 
 /// What somebody wants to have deployed.
@@ -35,47 +37,77 @@ pub struct DeployRequest {
 }
 
 impl Engine {
-    /// Begins a deployment: takes the lane and writes the request in one transaction. Any replica may.
+    /// Begins a deployment: takes the lane, writes the request, and ends the watch of the release whose place
+    /// it takes, in one transaction. Any replica may.
     pub async fn deploy(&self, request: DeployRequest) -> Result<DeploymentId, EngineError> {
+        let id = self.new_id();
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.try_to_deploy(&id, &request).await {
+                // The lane or the older release moved meanwhile: perhaps it is all different now.
+                Err(EngineError::Journal(JournalError::Conflict { .. })) if tries < MOST_TRIES => {}
+                Err(error) => return Err(error),
+                Ok(begun) => {
+                    platforms::crash::point("after-append");
+                    for (state, events) in begun {
+                        let id = state.plan().deployment.clone();
+                        self.remember(Some(state));
+                        self.announce(&id, &events);
+                    }
+                    return Ok(id);
+                }
+            }
+        }
+    }
+
+    /// Every deployment that moved: as it stands then, and what happened to it.
+    async fn try_to_deploy(
+        &self,
+        id: &DeploymentId,
+        request: &DeployRequest,
+    ) -> Result<Vec<(State, Vec<Event>)>, EngineError> {
         self.catch_up().await?;
         let service = self.service(&request.service, &request.environment)?;
         if self.leaves(&request.service, &request.environment) {
             return Err(EngineError::Leaving {
-                service: request.service,
-                environment: request.environment,
+                service: request.service.clone(),
+                environment: request.environment.clone(),
             });
         }
         let lane = ledger::lane(&self.reader, &request.service, &request.environment).await?;
-        let id = self.new_id();
-        let taken = lane.take(&id)?;
-        let plan = self.plan(&service, &lane, &request, id.clone()).await?;
-        let before = self.baking(&request.service, &request.environment).await?;
-        let input = Input {
+        let mut in_lane = vec![codec::encode_lane(&lane.take(id)?)?];
+        let plan = self.plan(&service, &lane, request, id.clone()).await?;
+        let input = |what| Input {
             at: self.clock.now(),
             nonce: crate::clock::nonce(),
-            what: Happened::DeployAsked {
-                plan: Box::new(plan),
-                by: request.by,
-            },
+            what,
         };
-        let events = decide(None, &input);
-        let (new, after) = self.with_effects(&id, None, &input, &events)?;
-        let transaction = Transaction::at(input.at)
-            .append(&deployment_stream(&id)?, 0, new)
-            .append(
-                &lane_stream(&service.name, &service.environment)?,
-                lane.revision().cast_signed(),
-                vec![codec::encode_lane(&taken)?],
-            );
-        self.writer.append(transaction).await?;
-        platforms::crash::point("after-append");
-        self.remember(after);
-        for older in before {
-            self.apply(&older, Happened::Superseded { by: id.clone() })
-                .await?;
+        let asked = input(Happened::DeployAsked {
+            plan: Box::new(plan),
+            by: request.by.clone(),
+        });
+        let mut transaction = Transaction::at(asked.at);
+        let mut moved = Vec::new();
+        for older in self.baking(&request.service, &request.environment).await? {
+            let superseded = input(Happened::Superseded { by: id.clone() });
+            let events = decide(Some(&older), &superseded);
+            let known = older.plan().deployment.clone();
+            let (with, after) =
+                self.with_events(transaction, &known, Some(&older), &superseded, &events)?;
+            transaction = with;
+            if let Some(after) = after.filter(|_| !events.is_empty()) {
+                in_lane.extend(lane_rows(&events, &after)?);
+                moved.push((after, events));
+            }
         }
-        self.announce(&id, &events);
-        Ok(id)
+        let events = decide(None, &asked);
+        let (transaction, after) = self.with_events(transaction, id, None, &asked, &events)?;
+        moved.extend(after.map(|after| (after, events)));
+        let stream = lane_stream(&service.name, &service.environment)?;
+        let transaction = transaction.append(&stream, lane.revision().cast_signed(), in_lane);
+        self.writer.append(transaction).await?;
+        Ok(moved)
     }
 
     fn new_id(&self) -> DeploymentId {
@@ -173,18 +205,14 @@ impl Engine {
         &self,
         service: &ServiceName,
         environment: &Environment,
-    ) -> Result<Vec<DeploymentId>, EngineError> {
-        let watched = self.watched().await?;
-        let same = |state: &State| {
+    ) -> Result<Vec<State>, EngineError> {
+        let mut watched = self.watched().await?;
+        watched.retain(|state| {
             state.plan().service == *service
                 && state.plan().environment == *environment
                 && state.status() == Status::Promoted
-        };
-        Ok(watched
-            .iter()
-            .filter(|state| same(state))
-            .map(|state| state.plan().deployment.clone())
-            .collect())
+        });
+        Ok(watched)
     }
 }
 

@@ -10,15 +10,12 @@ use crate::services::Service;
 use guard::event::Event;
 use guard::ids::{DeploymentId, Environment, ServiceName};
 use guard::state::State;
-use journal::{Journal, LeaseHold, Reader, Retention, Writer};
+use journal::{Journal, LeaseHold, Reader, Retention, StreamId, Transaction, Writer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::{Mutex, broadcast, watch};
-
-/// The most deployments that are looked through at the start for those that are not over.
-const MOST_STREAMS: u64 = 10_000;
 
 /// How long a lease lasts.
 const USUAL_LEASE: Duration = Duration::from_secs(15);
@@ -115,6 +112,10 @@ pub struct Inner {
     /// The number of the last event that is known here; none before the first look.
     pub(crate) seen: Mutex<Option<i64>>,
     pub(crate) live: RwLock<Option<BTreeMap<DeploymentId, State>>>,
+    /// Whether `live` is complete; held while it is being read.
+    pub(crate) loaded: Mutex<bool>,
+    /// Deployments that cannot be read back, and why: nothing is done about them.
+    pub(crate) unreadable: RwLock<BTreeMap<DeploymentId, String>>,
     pub(crate) observed: RwLock<BTreeMap<(ServiceName, Environment), Observed>>,
     pub(crate) news: broadcast::Sender<News>,
     pub(crate) ticks: broadcast::Sender<Tick>,
@@ -154,6 +155,8 @@ impl Engine {
             seen_leader: RwLock::default(),
             seen: Mutex::new(None),
             live: RwLock::new(None),
+            loaded: Mutex::new(false),
+            unreadable: RwLock::default(),
             observed: RwLock::new(BTreeMap::new()),
             news,
             ticks,
@@ -216,35 +219,80 @@ impl Engine {
 
     /// Deployments that are not over: those that the engine works on.
     pub async fn watched(&self) -> Result<Vec<State>, EngineError> {
-        if let Some(live) = &*self.live.read().unwrap_or_else(PoisonError::into_inner) {
-            return Ok(live.values().cloned().collect());
-        }
-        // From here on everything that is written is remembered: what begins while the streams are read
-        // must not be missed.
-        *self.live.write().unwrap_or_else(PoisonError::into_inner) = Some(BTreeMap::new());
-        let loaded = self.load_live().await;
-        let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
-        match loaded {
-            Ok(()) => Ok(live
-                .iter()
-                .flatten()
-                .map(|(_, state)| state.clone())
-                .collect()),
-            Err(error) => {
-                *live = None;
-                Err(error)
-            }
+        self.load().await?;
+        let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(live
+            .iter()
+            .flatten()
+            .map(|(_, state)| state.clone())
+            .collect())
+    }
+
+    /// Deployments whose record cannot be read back, and why. Nothing is done about them.
+    #[must_use]
+    pub fn unreadable(&self) -> Vec<(DeploymentId, String)> {
+        let unreadable = self
+            .unreadable
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let known = unreadable.iter();
+        known.map(|(id, why)| (id.clone(), why.clone())).collect()
+    }
+
+    /// Notes that a deployment cannot be read, and logs it the first time.
+    pub fn note_unreadable(&self, id: &DeploymentId, error: &EngineError) {
+        let known = self
+            .unreadable
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id.clone(), error.to_string());
+        if known.is_none() {
+            tracing::error!(deployment = %id, %error, "the record of a deployment cannot be read: nothing is done about it");
         }
     }
 
-    async fn load_live(&self) -> Result<(), EngineError> {
-        for head in self.reader.streams("deployment", MOST_STREAMS).await? {
-            if let Ok(id) = DeploymentId::new(head.stream.id()) {
-                let state = ledger::state(&self.reader, &id).await?;
-                self.remember(state.filter(|state| !state.watch_over()));
+    /// Reads what is open, once; whoever asks meanwhile waits.
+    async fn load(&self) -> Result<(), EngineError> {
+        let mut loaded = self.loaded.lock().await;
+        if *loaded {
+            return Ok(());
+        }
+        // From here on everything that is written is remembered: what begins while the streams are read
+        // must not be missed.
+        self.live
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get_or_insert_default();
+        let mut over = Vec::new();
+        for head in self.reader.open_streams("deployment").await? {
+            let Ok(id) = DeploymentId::new(head.stream.id()) else {
+                continue;
+            };
+            match ledger::state(&self.reader, &id).await {
+                Ok(Some(state)) if state.watch_over() => {
+                    over.push((head.stream, state.revision()));
+                }
+                Ok(state) => self.remember(state),
+                Err(error) if error.is_damage() => self.note_unreadable(&id, &error),
+                Err(error) => return Err(error),
             }
         }
+        self.note_over(over).await;
+        *loaded = true;
         Ok(())
+    }
+
+    /// Streams that ended before it was noted that they had; the next start need not read them.
+    async fn note_over(&self, over: Vec<(StreamId, u64)>) {
+        for (stream, revision) in over {
+            // Only if it has not moved meanwhile.
+            let close = Transaction::at(self.clock.now())
+                .append(&stream, revision.cast_signed(), Vec::new())
+                .close(&stream);
+            if let Err(error) = self.writer.append(close).await {
+                tracing::debug!(%stream, %error, "not noted as over; the next start tries it again");
+            }
+        }
     }
 
     /// A deployment as last written by any process, as far as known here, if it is not over.

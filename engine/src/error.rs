@@ -95,7 +95,32 @@ pub enum EngineError {
         /// Why.
         source: FoldError,
     },
+    /// A part of the engine ended that never should.
+    #[error("{0} ended: the process must be started again")]
+    Broken(String),
     /// This process does not hold the engine's lease at the moment.
     #[error("this process does not hold the engine's lease: try again in a moment")]
     NotLeading,
+}
+
+impl EngineError {
+    /// Whether retention has erased what was asked for, as it does with old ones.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        matches!(self, Self::Journal(journal::JournalError::Unfoldable { problem, .. }) if problem.contains("erased"))
+    }
+
+    /// Whether what is stored is damaged or erased, so that reading it again gives the same.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::Fold { .. }
+                | Self::Journal(
+                    journal::JournalError::Unfoldable { .. }
+                        | journal::JournalError::Corrupt { .. }
+                        | journal::JournalError::BadStream(_)
+                )
+        )
+    }
 }

@@ -4,15 +4,14 @@ use crate::apply::Finishes;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::ledger;
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
+use crate::waves::{self, waves};
 use guard::action::{Action, ActionKind, Precondition};
 use guard::authorise::{Authority, NotAuthorised, authorise};
 use guard::effects::Effect;
 use guard::ids::{ActionId, DeploymentId, InstanceId};
 use guard::input::{Happened, Input, Outcome};
 use journal::{ClaimedEffect, Fence};
-use platforms::hosts::{Hosts, HostsError, Stage};
+use platforms::hosts::{Hosts, HostsError, InstanceState, Stage};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use tokio::sync::broadcast::error::RecvError;
@@ -37,14 +36,16 @@ impl Engine {
         let carried_out = self.carry_out(&id, &action, &precondition, begun);
         let outcome = match carried_out.await {
             Ok(outcome) => outcome,
-            Err(EngineError::Platform(error)) if claimed.attempt >= MOST_TRIES => Outcome::Failed {
+            Err(EngineError::UnknownDeployment(_)) => {
+                return self.give_up(claimed, "the deployment is gone").await;
+            }
+            // Under a lease that is gone nothing can be told; whoever leads next tries it.
+            Err(error) if self.still_under(begun).is_err() => return Err(error),
+            Err(error) if claimed.attempt >= MOST_TRIES => Outcome::Failed {
                 instance: None,
                 error: format!("{error} (tried {} times)", claimed.attempt),
                 restored: false,
             },
-            Err(EngineError::UnknownDeployment(_)) => {
-                return self.give_up(claimed, "the deployment is gone").await;
-            }
             Err(error) => return Err(error),
         };
         let outcome = self.with_restored(&id, &action, outcome).await?;
@@ -192,7 +193,7 @@ impl Engine {
         )
     }
 
-    /// All instances of the action at once; each under an authority of its own, asked for right before.
+    /// The instances of the action, wave by wave; each under an authority of its own, asked for right before.
     async fn bring_all(
         &self,
         id: &DeploymentId,
@@ -200,23 +201,33 @@ impl Engine {
         platform: &Arc<Hosts>,
         begun: &Fence,
     ) -> Result<Outcome, EngineError> {
-        let mut running: FuturesUnordered<_> = action
+        let state = ledger::state(&self.reader, id)
+            .await?
+            .ok_or_else(|| EngineError::UnknownDeployment(id.clone()))?;
+        let observed = platform.observe().await;
+        let down = observed
             .instances
-            .iter()
-            .map(|instance| self.bring(id, &action.id, instance, platform, begun))
+            .into_iter()
+            .filter(|(_, view)| {
+                matches!(
+                    view.state,
+                    InstanceState::Stopped | InstanceState::Unhealthy
+                )
+            })
+            .map(|(instance, _)| instance)
             .collect();
-        let mut worst = Outcome::Done;
-        while let Some(ended) = running.next().await {
-            worst = worse(worst, ended?);
-        }
-        Ok(worst)
+        let waves = waves(&action.instances, &down, state.plan().batch());
+        waves::run(&waves, |instance| {
+            self.bring(id, &action.id, instance, platform, begun)
+        })
+        .await
     }
 
     async fn bring(
         &self,
         id: &DeploymentId,
         action: &ActionId,
-        instance: &InstanceId,
+        instance: InstanceId,
         platform: &Hosts,
         begun: &Fence,
     ) -> Result<Outcome, EngineError> {
@@ -229,35 +240,21 @@ impl Engine {
             Ok(()) => ControlFlow::Continue(()),
             Err(lost) => ControlFlow::Break(lost.to_string()),
         };
-        match platform.bring(&authority, instance, &leading).await {
+        match platform.bring(&authority, &instance, &leading).await {
             Ok(_) => {
                 self.apply_under(
                     begun,
                     id,
                     Happened::InstanceDone {
                         action: action.clone(),
-                        instance: instance.clone(),
+                        instance,
                     },
                 )
                 .await?;
                 Ok(Outcome::Done)
             }
-            Err(error) => self.refused(Some(instance), &error),
+            Err(error) => self.refused(Some(&instance), &error),
         }
-    }
-}
-
-fn worse(one: Outcome, other: Outcome) -> Outcome {
-    let weight = |outcome: &Outcome| match outcome {
-        Outcome::Done => 0,
-        Outcome::Stopped => 1,
-        Outcome::Stale { .. } => 2,
-        Outcome::Failed { .. } => 3,
-    };
-    if weight(&other) > weight(&one) {
-        other
-    } else {
-        one
     }
 }
 

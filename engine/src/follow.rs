@@ -64,7 +64,14 @@ impl Engine {
         if self.live(id).map(|state| state.revision()) >= newest {
             return Ok(());
         }
-        self.remember(ledger::state(&self.reader, id).await?);
+        match ledger::state(&self.reader, id).await {
+            Ok(state) => self.remember(state),
+            Err(error) if error.is_damage() => {
+                self.note_unreadable(id, &error);
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        }
         let events: Vec<Event> = stored
             .iter()
             .map(|event| codec::decode(event).map(|record| record.event))

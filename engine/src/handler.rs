@@ -36,6 +36,10 @@ pub trait Handler: Send + Sync {
     /// A short name, unique among the channels and stable over restarts.
     fn channel(&self) -> &str;
 
+    /// Whether a receiver recognises what it heard before, so that it may be told again when it perhaps heard
+    /// it. Where it does not, only questions and the parent are repeated.
+    fn repeats_safely(&self) -> bool;
+
     /// Says it. Called in order within one deployment.
     fn say<'a>(
         &'a self,

@@ -17,14 +17,18 @@ mod lead;
 pub mod ledger;
 mod observe;
 mod outbox;
+mod patience;
 mod probes;
+mod quarantine;
 mod restored;
 mod run;
 pub mod services;
 mod watch;
+mod waves;
 
 pub use deploy::DeployRequest;
 pub use engine::{Engine, EngineOptions, News, Tick};
 pub use error::EngineError;
 pub use lead::{LEASE, Leadership};
 pub use observe::Observed;
+pub use quarantine::{Quarantine, Remedy};

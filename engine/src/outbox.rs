@@ -6,36 +6,102 @@ use crate::execute;
 use crate::handler::{Handler, SayError, Utterance};
 use crate::ledger;
 use guard::effects::Effect;
+use guard::event::{Event, Recorded};
 use guard::ids::DeploymentId;
-use journal::{ClaimedEffect, Fence, Happened};
+use guard::state::State;
+use jiff::SignedDuration;
+use journal::{ClaimedEffect, Fate, Fence, Happened, JournalError};
+use serde_json::json;
 use std::sync::Arc;
-use tokio::task::JoinSet;
+use std::time::Duration;
+use tokio::task::{JoinError, JoinSet};
 
-/// How many effects are under way at once.
+/// How many actions, and how many utterances, are under way at once: neither keeps the other waiting.
 const ABREAST: u64 = 16;
+
+/// The longest wait before something is said again that could not be said.
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
+/// So long after it happened it is not worth telling any more, and what waits behind it has its turn.
+const TOO_OLD: SignedDuration = SignedDuration::from_hours(6);
+/// So long after it happened, what was perhaps heard more than once counts as said: a receiver that hears and
+/// never answers in time gets everything, if late.
+const HEARD_ENOUGH: SignedDuration = SignedDuration::from_mins(5);
+/// A parent that could not be shown for so long leaves it to a newer one.
+const OLD_PARENT: SignedDuration = SignedDuration::from_secs(30);
+
+/// What is under way.
+#[derive(Default)]
+pub(crate) struct UnderWay {
+    actions: JoinSet<()>,
+    words: JoinSet<()>,
+}
+
+impl UnderWay {
+    /// The end of the next one; none when nothing is under way.
+    pub(crate) async fn next(&mut self) -> Option<Result<(), JoinError>> {
+        tokio::select! {
+            Some(ended) = self.actions.join_next() => Some(ended),
+            Some(ended) = self.words.join_next() => Some(ended),
+            else => None,
+        }
+    }
+
+    /// Whether nothing is under way.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.actions.is_empty() && self.words.is_empty()
+    }
+
+    /// Those that have ended by now.
+    pub(crate) fn ended(&mut self) -> Option<Result<(), JoinError>> {
+        let action = self.actions.try_join_next();
+        action.or_else(|| self.words.try_join_next())
+    }
+
+    pub(crate) async fn shutdown(&mut self) {
+        self.actions.shutdown().await;
+        self.words.shutdown().await;
+    }
+}
+
+/// Why something was not done.
+enum Undone {
+    /// It cannot be done now; what it is about happened so long ago.
+    NotNow(String, Happened, SignedDuration),
+    /// This try failed; tries are counted.
+    Failed(EngineError, Happened),
+}
 
 impl Engine {
     /// Claims what is due and starts it; returns whether there was anything.
     pub(crate) async fn work_outbox(
         &self,
         fence: &Fence,
-        tasks: &mut JoinSet<()>,
+        under_way: &mut UnderWay,
     ) -> Result<bool, EngineError> {
-        let room = ABREAST.saturating_sub(tasks.len() as u64);
-        if room == 0 {
-            return Ok(false);
-        }
         let chat: Vec<String> = self
             .channels
             .iter()
             .map(|channel| format!("chat.{channel}"))
             .collect();
-        let kinds: Vec<&str> = chat
-            .iter()
-            .map(String::as_str)
-            .chain([execute::KIND])
-            .collect();
-        let claimed = self.writer.claim_effects(fence, &kinds, room).await?;
+        let chat: Vec<&str> = chat.iter().map(String::as_str).collect();
+        let actions = self
+            .begin(fence, &[execute::KIND], &mut under_way.actions)
+            .await?;
+        let words = self.begin(fence, &chat, &mut under_way.words).await?;
+        Ok(actions || words)
+    }
+
+    async fn begin(
+        &self,
+        fence: &Fence,
+        kinds: &[&str],
+        tasks: &mut JoinSet<()>,
+    ) -> Result<bool, EngineError> {
+        let room = ABREAST.saturating_sub(tasks.len() as u64);
+        if room == 0 || kinds.is_empty() {
+            return Ok(false);
+        }
+        let claimed = self.writer.claim_effects(fence, kinds, room).await?;
         let any = !claimed.is_empty();
         if any {
             platforms::crash::point("after-claim");
@@ -49,54 +115,104 @@ impl Engine {
 
     async fn do_effect(&self, effect: ClaimedEffect, fence: &Fence) {
         let done = if effect.kind == execute::KIND {
-            self.execute(&effect, fence).await
+            // Actions are set-to-state, so repeating one that perhaps happened is safe.
+            let done = self.execute(&effect, fence).await;
+            done.map_err(|error| Undone::Failed(error, Happened::Perhaps))
         } else {
             self.say(&effect, fence).await
         };
-        let Err(error) = done else { return };
-        tracing::warn!(effect = effect.id, attempt = effect.attempt, %error, "an effect failed and will be tried again");
-        let wait = jiff::SignedDuration::from_millis(250 * (1 << effect.attempt.min(7)));
-        // Actions are set-to-state, so repeating one that perhaps happened is safe.
-        let retried = self
-            .writer
-            .retry(
-                &effect,
-                self.clock.now() + wait,
-                &error.to_string(),
-                Happened::Perhaps,
-            )
-            .await;
-        if let Err(lost) = retried {
-            tracing::warn!(effect = effect.id, error = %lost, "the claim was lost; its next owner goes on");
-            self.doubt(fence, &lost.into());
+        let Err(undone) = done else { return };
+        if let Err(lost) = self.give_back(&effect, undone).await {
+            // Under this lease it would stay claimed for ever.
+            tracing::warn!(effect = effect.id, error = %lost, "an effect cannot be given back; it is found again under the next lease");
+            self.begin_anew(fence);
         }
     }
 
-    async fn say(&self, claimed: &ClaimedEffect, fence: &Fence) -> Result<(), EngineError> {
+    async fn give_back(&self, effect: &ClaimedEffect, undone: Undone) -> Result<(), JournalError> {
+        match undone {
+            Undone::NotNow(why, _, age) if age > TOO_OLD => {
+                tracing::error!(
+                    effect = effect.id,
+                    key = effect.key,
+                    why,
+                    "it could not be said for hours and is dropped"
+                );
+                let outcome = json!({ "said": "nothing", "dropped": why });
+                self.writer.complete(effect, &outcome).await
+            }
+            Undone::NotNow(why, Happened::Perhaps, age)
+                if age > HEARD_ENOUGH && effect.uncertain =>
+            {
+                tracing::error!(
+                    effect = effect.id,
+                    key = effect.key,
+                    why,
+                    "it was perhaps heard, again and again; what is behind it goes on"
+                );
+                let outcome = json!({ "said": "perhaps", "why": why });
+                self.writer.complete(effect, &outcome).await
+            }
+            Undone::NotNow(why, happened, age) => {
+                let wait = crate::patience::wait(age, LONGEST_WAIT);
+                tracing::warn!(
+                    effect = effect.id,
+                    key = effect.key,
+                    why,
+                    ?wait,
+                    "not said; will be tried again"
+                );
+                let at = self.clock.now() + wait;
+                self.writer.postpone(effect, at, &why, happened).await
+            }
+            Undone::Failed(error, happened) => {
+                tracing::warn!(effect = effect.id, attempt = effect.attempt, %error, "an effect failed and will be tried again");
+                let wait = Duration::from_millis(250 * (1 << effect.attempt.min(7)));
+                let at = self.clock.now() + wait;
+                let why = error.to_string();
+                let fate = self.writer.retry(effect, at, &why, happened).await?;
+                if fate == Fate::Quarantined {
+                    tracing::error!(effect = effect.id, key = effect.key, %error, "an effect is in quarantine and holds back its key");
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn say(&self, claimed: &ClaimedEffect, fence: &Fence) -> Result<(), Undone> {
+        let said = |outcome| async move {
+            let ended = self.writer.complete(claimed, &outcome).await;
+            ended.map_err(|error| Undone::Failed(error.into(), Happened::Perhaps))
+        };
         let Some((handler, id, effect)) = self.addressed(claimed) else {
             tracing::error!(
                 effect = claimed.id,
                 "an utterance cannot be read and is dropped"
             );
-            return Ok(self
-                .writer
-                .complete(claimed, &serde_json::json!({ "dropped": true }))
-                .await?);
+            return said(json!({ "dropped": true })).await;
         };
-        let records = ledger::records(&self.reader, &id).await?;
-        let fold = |source| EngineError::Fold {
-            stream: claimed.stream.clone(),
-            source,
-        };
-        let Some(state) = guard::state::State::fold(&records).map_err(fold)? else {
-            return Err(EngineError::UnknownDeployment(id));
-        };
+        // Nothing was sent yet.
+        let not_yet = |error| Undone::Failed(error, Happened::No);
+        let (state, records) = self.story(&id).await.map_err(not_yet)?;
+        let about = |revision| records.iter().find(|record| record.revision == revision);
         let record = match &effect {
-            Effect::Reply { revision } | Effect::Notice { revision } => {
-                records.iter().find(|r| r.revision == *revision)
-            }
+            Effect::Reply { revision } | Effect::Notice { revision } => about(*revision),
             Effect::ShowParent | Effect::Execute { .. } => None,
         };
+        let happened_at = about(claimed.revision.unsigned_abs()).map(|record| record.at);
+        let age = self
+            .clock
+            .now()
+            .duration_since(happened_at.unwrap_or(state.updated_at()));
+        if effect == Effect::ShowParent
+            && age > OLD_PARENT
+            && self.newer_parent(claimed).await.map_err(not_yet)?
+        {
+            return said(json!({ "said": "nothing", "why": "a newer one follows" })).await;
+        }
+        if claimed.uncertain && !handler.repeats_safely() && !worth_repeating(&effect, record) {
+            return said(json!({ "said": "perhaps, at an earlier try; not repeated" })).await;
+        }
         let utterance = Utterance {
             id: &claimed.id,
             effect: &effect,
@@ -105,32 +221,42 @@ impl Engine {
             uncertain: claimed.uncertain,
         };
         // Reading took time, perhaps more than the lease lasts.
-        self.still_under(fence)?;
+        self.still_under(fence).map_err(not_yet)?;
         match handler.say(utterance).await {
             Ok(outcome) => {
                 platforms::crash::point("after-post");
-                Ok(self.writer.complete(claimed, &outcome).await?)
+                said(outcome).await
             }
-            Err(error) => self.not_said(claimed, &error).await,
+            Err(error) => {
+                let happened = match error {
+                    SayError::NotSaid(_) => Happened::No,
+                    SayError::PerhapsSaid(_) => Happened::Perhaps,
+                };
+                Err(Undone::NotNow(error.to_string(), happened, age))
+            }
         }
     }
 
-    async fn not_said(&self, claimed: &ClaimedEffect, error: &SayError) -> Result<(), EngineError> {
-        tracing::warn!(effect = claimed.id, attempt = claimed.attempt, %error, "not said; will be tried again");
-        let happened = match error {
-            SayError::NotSaid(_) => Happened::No,
-            SayError::PerhapsSaid(_) => Happened::Perhaps,
-        };
-        let wait = jiff::SignedDuration::from_millis(250 * (1 << claimed.attempt.min(7)));
-        self.writer
-            .retry(
-                claimed,
-                self.clock.now() + wait,
-                &error.to_string(),
-                happened,
-            )
-            .await?;
-        Ok(())
+    async fn story(&self, id: &DeploymentId) -> Result<(State, Vec<Recorded>), EngineError> {
+        let records = ledger::records(&self.reader, id).await?;
+        let state = State::fold(&records).map_err(|source| EngineError::Fold {
+            stream: format!("deployment/{id}"),
+            source,
+        })?;
+        let state = state.ok_or_else(|| EngineError::UnknownDeployment(id.clone()))?;
+        Ok((state, records))
+    }
+
+    /// Whether the same channel will be shown this deployment again anyway.
+    async fn newer_parent(&self, claimed: &ClaimedEffect) -> Result<bool, EngineError> {
+        let effects = self.reader.effects(&claimed.stream.parse()?).await?;
+        let later = effects.iter().rev().take_while(|row| row.id != claimed.id);
+        Ok(later
+            .filter(|row| row.key == claimed.key && row.status == "pending")
+            .any(|row| {
+                let effect = serde_json::from_value::<Effect>(row.payload.clone());
+                matches!(effect, Ok(Effect::ShowParent))
+            }))
     }
 
     fn addressed(
@@ -148,5 +274,18 @@ impl Engine {
             id,
             serde_json::from_value(claimed.payload.clone()).ok()?,
         ))
+    }
+}
+
+/// Whether something is said again where an earlier try may have been heard and nobody can tell: showing the
+/// parent is an edit, and a question must reach people; any other notice said twice is noise.
+fn worth_repeating(effect: &Effect, record: Option<&Recorded>) -> bool {
+    match effect {
+        Effect::ShowParent => true,
+        Effect::Notice { .. } => matches!(
+            record.map(|record| &record.event),
+            Some(Event::ApprovalAsked { .. } | Event::ApprovalReminded { .. })
+        ),
+        Effect::Reply { .. } | Effect::Execute { .. } => false,
     }
 }

@@ -2,11 +2,12 @@
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::outbox::UnderWay;
 use crate::probes::Probes;
 use crate::watch::Watches;
 use journal::{Fence, JournalError};
 use std::time::{Duration, Instant};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 /// How often the journal is tidied.
@@ -23,13 +24,19 @@ impl Engine {
         let (keeper, follower) = (self.clone(), self.clone());
         beside.spawn(async move { keeper.keep_lease().await });
         beside.spawn(async move { follower.follow().await });
-        let mut effects = JoinSet::new();
+        let mut effects = UnderWay::default();
         let mut watches = Watches::default();
-        self.work(&stop, &mut effects, &mut watches).await;
+        let worked = tokio::select! {
+            worked = self.work(&stop, &mut effects, &mut watches) => worked,
+            Some(ended) = beside.join_next() => Err(EngineError::Broken(match ended {
+                Ok(()) => "the task that keeps the lease or follows the journal".to_owned(),
+                Err(error) => format!("the task that keeps the lease or follows the journal: {error}"),
+            })),
+        };
         watches.stop().await;
         // What is under way is given a moment, under a lease that is still kept; what does not finish is
         // found again as uncertain.
-        let finish = async { while effects.join_next().await.is_some() {} };
+        let finish = async { while effects.next().await.is_some() {} };
         let _ = tokio::time::timeout(Duration::from_secs(5), finish).await;
         effects.shutdown().await;
         beside.shutdown().await;
@@ -37,15 +44,15 @@ impl Engine {
             self.set_hold(None);
             let _ = self.writer.release(hold).await;
         }
-        Ok(())
+        worked
     }
 
     async fn work(
         &self,
         stop: &CancellationToken,
-        effects: &mut JoinSet<()>,
+        effects: &mut UnderWay,
         watches: &mut Watches,
-    ) {
+    ) -> Result<(), EngineError> {
         let mut commits = self.reader.commits();
         let mut lease_moved = self.lease_moved.subscribe();
         let mut probes = Probes::default();
@@ -64,7 +71,7 @@ impl Engine {
                     tidied = Instant::now();
                     self.tidy().await;
                 }
-                if self.turn(&fence, effects, watches).await {
+                if self.turn(&fence, effects, watches).await? {
                     continue;
                 }
             }
@@ -73,7 +80,20 @@ impl Engine {
                 () = tokio::time::sleep(self.options.poll) => {}
                 _ = commits.changed() => {}
                 _ = lease_moved.changed() => {}
-                Some(_) = effects.join_next(), if !effects.is_empty() => {}
+                Some(ended) = effects.next(), if !effects.is_empty() => self.mourn(ended),
+            }
+        }
+        Ok(())
+    }
+
+    /// An effect whose task panicked stays claimed as long as the lease lasts.
+    fn mourn(&self, ended: Result<(), JoinError>) {
+        if let Err(error) = ended
+            && error.is_panic()
+        {
+            tracing::error!(%error, "an effect ended in a panic");
+            if let Ok(fence) = self.fence() {
+                self.begin_anew(&fence);
             }
         }
     }
@@ -93,15 +113,25 @@ impl Engine {
     }
 
     /// One look at everything; whether there was anything, so that more may wait.
-    async fn turn(&self, fence: &Fence, effects: &mut JoinSet<()>, watches: &mut Watches) -> bool {
-        while effects.try_join_next().is_some() {}
+    async fn turn(
+        &self,
+        fence: &Fence,
+        effects: &mut UnderWay,
+        watches: &mut Watches,
+    ) -> Result<bool, EngineError> {
+        while let Some(ended) = effects.ended() {
+            self.mourn(ended);
+        }
         match self.look(fence, effects, watches).await {
-            Ok(busy) => busy,
-            Err(EngineError::NotLeading) => false,
+            Ok(busy) => Ok(busy),
+            Err(EngineError::NotLeading) => Ok(false),
+            Err(EngineError::Journal(JournalError::Closed)) => {
+                Err(EngineError::Broken("the journal's writing task".to_owned()))
+            }
             Err(error) => {
                 tracing::error!(%error, "a turn of the engine failed");
                 self.doubt(fence, &error);
-                false
+                Ok(false)
             }
         }
     }
@@ -109,7 +139,7 @@ impl Engine {
     async fn look(
         &self,
         fence: &Fence,
-        effects: &mut JoinSet<()>,
+        effects: &mut UnderWay,
         watches: &mut Watches,
     ) -> Result<bool, EngineError> {
         let inputs = self.work_inbox(fence).await?;
@@ -120,12 +150,7 @@ impl Engine {
 
     /// An answer of the journal that was lost may have been a claim, and a claim ends only with its lease.
     pub(crate) fn doubt(&self, fence: &Fence, error: &EngineError) {
-        if let EngineError::Journal(
-            JournalError::Fenced { .. }
-            | JournalError::Unavailable(_)
-            | JournalError::CommitUnknown(_),
-        ) = error
-        {
+        if matches!(error, EngineError::Journal(_)) && !error.is_damage() {
             self.begin_anew(fence);
         }
     }

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 mod evidence;
 mod expression;
+mod failing;
 mod fetch;
 mod judge;
 mod judges;

@@ -107,6 +107,14 @@ impl Plan {
         self.steps.iter().flat_map(|step| &step.instances)
     }
 
+    /// How many instances may be down at once for this deployment's sake, at least 1: as many as its largest
+    /// step changes.
+    #[must_use]
+    pub fn batch(&self) -> usize {
+        let sizes = self.steps.iter().map(|step| step.instances.len());
+        sizes.max().unwrap_or(1).max(1)
+    }
+
     /// The instance that goes first.
     #[must_use]
     pub fn gray(&self) -> Option<&InstanceId> {

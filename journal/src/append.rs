@@ -62,6 +62,9 @@ async fn write(
     for part in &transaction.streams {
         append_stream(tx, part, transaction.at.as_microsecond(), &mut appended).await?;
     }
+    for (stream, over) in &transaction.over {
+        note_over(tx, stream, *over, now).await?;
+    }
     for part in &transaction.timers {
         write_timer(tx, part).await?;
     }
@@ -155,7 +158,9 @@ async fn move_head(
         revision: Set(revision),
         hash: Set(hash),
         updated_at: Set(at),
+        closed_at: Set(None),
     };
+    // What is known of its end is left as it is.
     stream::Entity::insert(head)
         .on_conflict(
             OnConflict::column(stream::Column::Name)
@@ -167,6 +172,23 @@ async fn move_head(
                 .to_owned(),
         )
         .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+async fn note_over(
+    tx: &DatabaseTransaction,
+    id: &StreamId,
+    over: bool,
+    now: i64,
+) -> Result<(), JournalError> {
+    stream::Entity::update_many()
+        .set(stream::ActiveModel {
+            closed_at: Set(over.then_some(now)),
+            ..stream::ActiveModel::default()
+        })
+        .filter(stream::Column::Name.eq(id.to_string()))
+        .exec(tx)
         .await?;
     Ok(())
 }

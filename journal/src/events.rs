@@ -120,6 +120,21 @@ impl Reader {
         rows.into_iter().map(head).collect()
     }
 
+    /// All streams of a kind that nobody noted to be over, the last changed first.
+    ///
+    /// # Errors
+    /// What the database refused.
+    pub async fn open_streams(&self, kind: &str) -> Result<Vec<Head>, JournalError> {
+        let rows = stream::Entity::find()
+            .filter(stream::Column::Kind.eq(kind))
+            .filter(stream::Column::ClosedAt.is_null())
+            .order_by_desc(stream::Column::UpdatedAt)
+            .order_by_asc(stream::Column::Name)
+            .all(&self.db)
+            .await?;
+        rows.into_iter().map(head).collect()
+    }
+
     /// How many events the journal holds.
     ///
     /// # Errors

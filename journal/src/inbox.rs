@@ -16,7 +16,7 @@ use crate::{Inbox, JournalError, Writer, claim};
 
 mod claiming;
 
-use claiming::{change_claimed, claimable, quarantine_unfinished, take};
+use claiming::{change_claimed, claimable, payload, quarantine_unfinished, take};
 
 /// What became of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,9 +115,15 @@ impl Writer {
                     let mut claimed = Vec::new();
                     for row in rows {
                         if row.attempts.unsigned_abs() >= options.input_tries {
-                            quarantine_unfinished(tx, &row).await?;
-                        } else {
-                            claimed.push(take(tx, row, &fence).await?);
+                            quarantine_unfinished(tx, &row, None).await?;
+                            continue;
+                        }
+                        match payload(&row) {
+                            Ok(payload) => claimed.push(take(tx, row, payload, &fence).await?),
+                            // It must not keep the others from being claimed.
+                            Err(damaged) => {
+                                quarantine_unfinished(tx, &row, Some(damaged.to_string())).await?;
+                            }
                         }
                     }
                     Ok(Done::Wrote(claimed))
@@ -138,32 +144,79 @@ impl Writer {
         retry_at: Timestamp,
     ) -> Result<Fate, JournalError> {
         let last = input.attempt >= self.options.input_tries;
-        let (input, error) = (input.clone(), claim::storable(error));
+        let status = if last {
+            Status::Quarantined
+        } else {
+            Status::Pending
+        };
+        let change = inbox::ActiveModel {
+            not_before: Set(retry_at.as_microsecond()),
+            ..given_back(status, error)
+        };
+        self.give_back(input, change).await?;
+        Ok(if last {
+            Fate::Quarantined
+        } else {
+            Fate::Retried
+        })
+    }
+
+    /// Gives an input back that cannot be handled now for no fault of its own: it comes again at `retry_at`,
+    /// and its tries start over.
+    ///
+    /// # Errors
+    /// As [`Writer::input_failed`].
+    pub async fn postpone_input(
+        &self,
+        input: &ClaimedInput,
+        error: &str,
+        retry_at: Timestamp,
+    ) -> Result<(), JournalError> {
+        let change = inbox::ActiveModel {
+            attempts: Set(0),
+            not_before: Set(retry_at.as_microsecond()),
+            ..given_back(Status::Pending, error)
+        };
+        self.give_back(input, change).await
+    }
+
+    /// Puts an input into quarantine that no try can handle: what it says is not understood.
+    ///
+    /// # Errors
+    /// As [`Writer::input_failed`].
+    pub async fn quarantine_input(
+        &self,
+        input: &ClaimedInput,
+        error: &str,
+    ) -> Result<(), JournalError> {
+        self.give_back(input, given_back(Status::Quarantined, error))
+            .await
+    }
+
+    async fn give_back(
+        &self,
+        input: &ClaimedInput,
+        change: inbox::ActiveModel,
+    ) -> Result<(), JournalError> {
+        let input = input.clone();
         self.committer
             .write(move |tx| {
                 Box::pin(async move {
-                    let status = if last {
-                        Status::Quarantined
-                    } else {
-                        Status::Pending
-                    };
-                    let change = inbox::ActiveModel {
-                        status: Set(status),
-                        last_error: Set(Some(error)),
-                        not_before: Set(retry_at.as_microsecond()),
-                        claim_lease: Set(None),
-                        claim_epoch: Set(None),
-                        ..inbox::ActiveModel::default()
-                    };
                     change_claimed(tx, &input, change).await?;
-                    Ok(Done::Wrote(if last {
-                        Fate::Quarantined
-                    } else {
-                        Fate::Retried
-                    }))
+                    Ok(Done::Wrote(()))
                 })
             })
             .await
+    }
+}
+
+fn given_back(status: Status, error: &str) -> inbox::ActiveModel {
+    inbox::ActiveModel {
+        status: Set(status),
+        last_error: Set(Some(claim::storable(error))),
+        claim_lease: Set(None),
+        claim_epoch: Set(None),
+        ..inbox::ActiveModel::default()
     }
 }
 

@@ -150,9 +150,19 @@ async fn claim_in(
                 end_unclaimed_stale(tx, row, now).await?;
                 ended_any = true;
             } else if row.attempts.unsigned_abs() >= options.effect_tries {
-                quarantine_unfinished(tx, row, now).await?;
+                quarantine_unfinished(tx, row, None, now).await?;
             } else {
-                claimed.push(take(tx, row, fence, uncertain, expired, now).await?);
+                match parsed(&row) {
+                    Ok(parsed) => {
+                        let live = take(tx, row, parsed, fence, uncertain, expired, now).await?;
+                        claimed.push(live);
+                    }
+                    // It must not keep the others from being claimed.
+                    Err(damaged) => {
+                        let damaged = damaged.to_string();
+                        quarantine_unfinished(tx, row, Some(damaged), now).await?;
+                    }
+                }
             }
         }
         if !ended_any || claimed.len() as u64 >= limit {
@@ -194,9 +204,21 @@ async fn claimable(
         .await?)
 }
 
+/// Payload and precondition.
+type Parsed = (Value, Option<Value>);
+
+fn parsed(row: &effect::Model) -> Result<Parsed, JournalError> {
+    let what = || format!("effect {}", row.id);
+    Ok((
+        stored::parse(&row.payload, what)?,
+        stored::parse_option(row.precondition.as_deref(), what)?,
+    ))
+}
+
 async fn take(
     tx: &DatabaseTransaction,
     row: effect::Model,
+    (payload, precondition): Parsed,
     fence: &Fence,
     uncertain: bool,
     expired: bool,
@@ -218,10 +240,9 @@ async fn take(
         .filter(effect::Column::Ordinal.eq(row.ordinal))
         .exec(tx)
         .await?;
-    let what = || format!("effect {}", row.id);
     Ok(ClaimedEffect {
-        payload: stored::parse(&row.payload, what)?,
-        precondition: stored::parse_option(row.precondition.as_deref(), what)?,
+        payload,
+        precondition,
         id: row.id,
         stream: row.stream,
         revision: row.revision,
@@ -265,11 +286,18 @@ async fn end_unclaimed_stale(
 async fn quarantine_unfinished(
     tx: &DatabaseTransaction,
     row: effect::Model,
+    damaged: Option<String>,
     now: i64,
 ) -> Result<(), JournalError> {
-    let error = row
-        .last_error
+    let error = damaged
+        .or(row.last_error)
         .unwrap_or_else(|| format!("{} tries were begun and none was finished", row.attempts));
+    tracing::error!(
+        effect = row.id,
+        key = row.key,
+        error,
+        "an effect is in quarantine and holds back its key"
+    );
     let change = effect::ActiveModel {
         status: Set(Status::Quarantined),
         uncertain: Set(true),

@@ -7,13 +7,17 @@ use sea_orm_migration::{IntoSchemaManagerConnection, seaql_migrations};
 use crate::{JournalError, dialect};
 
 mod m0001_first;
+mod m0002_closed_streams;
 
 struct Migrations;
 
 #[async_trait::async_trait]
 impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_first::Migration)]
+        vec![
+            Box::new(m0001_first::Migration),
+            Box::new(m0002_closed_streams::Migration),
+        ]
     }
 }
 

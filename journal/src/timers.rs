@@ -117,7 +117,9 @@ fn delivery(row: timer::Model, now: i64) -> Result<Delivery, JournalError> {
     let fired = TimerFired {
         timer: row.name.clone(),
         due: from_micros(row.due_at),
-        payload: json::parse(&row.payload, what)?,
+        // What is damaged is told as the text that it is, and is not understood: it must not keep the other
+        // timers from being fired.
+        payload: serde_json::from_str(&row.payload).unwrap_or(Value::String(row.payload)),
     };
     let payload = serde_json::to_string(&fired).map_err(|error| JournalError::Corrupt {
         what: what(),

@@ -120,6 +120,8 @@ pub struct Transaction {
     pub(crate) at: Timestamp,
     pub(crate) fence: Option<Fence>,
     pub(crate) streams: Vec<StreamPart>,
+    /// Streams that are over from here on, or not any more.
+    pub(crate) over: Vec<(StreamId, bool)>,
     pub(crate) timers: Vec<TimerPart>,
     pub(crate) consumed: Vec<ClaimedInput>,
     pub(crate) completed: Vec<(ClaimedEffect, Value)>,
@@ -133,6 +135,7 @@ impl Transaction {
             at: time,
             fence: None,
             streams: Vec::new(),
+            over: Vec::new(),
             timers: Vec::new(),
             consumed: Vec::new(),
             completed: Vec::new(),
@@ -155,6 +158,21 @@ impl Transaction {
             expected,
             events,
         });
+        self
+    }
+
+    /// Notes that a stream is over: [`Reader::open_streams`](crate::Reader::open_streams) does not name it
+    /// any more. Events can still be appended.
+    #[must_use]
+    pub fn close(mut self, stream: &StreamId) -> Self {
+        self.over.push((stream.clone(), true));
+        self
+    }
+
+    /// Notes that a stream is not over after all.
+    #[must_use]
+    pub fn reopen(mut self, stream: &StreamId) -> Self {
+        self.over.push((stream.clone(), false));
         self
     }
 
@@ -202,6 +220,7 @@ impl Transaction {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.streams.iter().all(|part| part.events.is_empty())
+            && self.over.is_empty()
             && self.timers.is_empty()
             && self.consumed.is_empty()
             && self.completed.is_empty()

@@ -111,9 +111,14 @@ impl Reader {
     }
 }
 
+/// What is damaged is shown as the text that it is: an operator has to see it.
+fn shown(payload: String) -> Value {
+    serde_json::from_str(&payload).unwrap_or(Value::String(payload))
+}
+
 fn input_shown(row: inbox::Model) -> Result<InputShown, JournalError> {
     Ok(InputShown {
-        payload: json::parse(&row.payload, || format!("inbox {}", row.id))?,
+        payload: shown(row.payload),
         id: row.id,
         source: row.source,
         delivery_key: row.delivery_key,
@@ -128,7 +133,7 @@ fn input_shown(row: inbox::Model) -> Result<InputShown, JournalError> {
 fn effect_shown(row: effect::Model) -> Result<EffectShown, JournalError> {
     let what = || format!("effect {}", row.id);
     Ok(EffectShown {
-        payload: json::parse(&row.payload, what)?,
+        payload: shown(row.payload.clone()),
         outcome: json::parse_option(row.outcome.as_deref(), what)?,
         id: row.id,
         key: row.key,

@@ -76,7 +76,10 @@ async fn deployment_of(api: &Api, approval: &ApprovalId) -> Result<Option<Deploy
         let Ok(id) = DeploymentId::new(head.stream.id()) else {
             continue;
         };
-        let state = engine::ledger::state(api.engine.reader(), &id).await?;
+        let state = match engine::ledger::state(api.engine.reader(), &id).await {
+            Err(error) if error.is_damage() => continue,
+            state => state?,
+        };
         if state.is_some_and(|state| state.approval(approval).is_some()) {
             return Ok(Some(id));
         }

@@ -61,8 +61,17 @@ pub(super) async fn list(
         let Ok(id) = DeploymentId::new(head.stream.id()) else {
             continue;
         };
-        let Some(state) = ledger::state(api.engine.reader(), &id).await? else {
-            continue;
+        let state = match ledger::state(api.engine.reader(), &id).await {
+            Ok(Some(state)) => state,
+            Ok(None) => continue,
+            // Long over.
+            Err(error) if error.is_erased() => continue,
+            // One that cannot be read must not hide the others; `quarantine` names it.
+            Err(error) if error.is_damage() => {
+                api.engine.note_unreadable(&id, &error);
+                continue;
+            }
+            Err(error) => return Err(error.into()),
         };
         let plan = state.plan();
         if service

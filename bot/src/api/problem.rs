@@ -69,6 +69,7 @@ impl From<EngineError> for Problem {
             | EngineError::Plan(_)
             | EngineError::Package { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "refused"),
             EngineError::Platform(_)
+            | EngineError::Broken(_)
             | EngineError::NotLeading
             | EngineError::Journal(JournalError::Unavailable(_) | JournalError::CommitUnknown(_)) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "try_again")

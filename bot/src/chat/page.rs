@@ -93,6 +93,10 @@ impl Handler for PageChannel {
         CHANNEL
     }
 
+    fn repeats_safely(&self) -> bool {
+        true
+    }
+
     fn say<'a>(&'a self, utterance: Utterance<'a>) -> BoxFuture<'a, Result<Value, SayError>> {
         async move {
             self.show(&utterance)

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 mod export;
 mod import;
 mod progress;
+mod quarantine;
 mod verify;
 
 #[derive(Debug, Args)]
@@ -23,6 +24,12 @@ enum Verb {
     Import(import::Arguments),
     /// Recompute the hash chain of every stream.
     Verify(verify::Arguments),
+    /// Show what failed too often and holds back what is behind it; asks the server.
+    Quarantine(quarantine::Arguments),
+    /// Give something in quarantine a second chance: its tries start over.
+    Requeue(quarantine::Decision),
+    /// Take something out of quarantine: what is behind it goes on without it.
+    Discard(quarantine::Decision),
 }
 
 /// Which journal.
@@ -65,6 +72,9 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
         Verb::Export(arguments) => export::run(arguments, json).await,
         Verb::Import(arguments) => import::run(arguments, json).await,
         Verb::Verify(arguments) => verify::run(arguments, json).await,
+        Verb::Quarantine(arguments) => quarantine::show(arguments, json).await,
+        Verb::Requeue(decision) => quarantine::decide("requeue", decision, json).await,
+        Verb::Discard(decision) => quarantine::decide("discard", decision, json).await,
     }
 }
 

@@ -47,9 +47,15 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
     };
     running.follow(path.clone());
     announce(&running, &people, json).await;
-    crate::shutdown::signal().await;
+    let exit = tokio::select! {
+        () = crate::shutdown::signal() => Exit::Done,
+        why = running.ended() => {
+            output::failed(&format!("{why}: nothing would be guarded any more, so this process ends; start it again"));
+            Exit::Failed
+        }
+    };
     running.stop().await;
-    Exit::Done
+    exit
 }
 
 /// Says where it listens, and how people get in.

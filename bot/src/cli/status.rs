@@ -2,7 +2,7 @@
 
 use super::client::{CallError, Client, escaped};
 use super::{Connection, Exit, Named, output};
-use crate::api::DeploymentView;
+use crate::api::{DeploymentView, QuarantineView};
 use comfy_table::{Cell, Color, ContentArrangement, Table, presets};
 
 #[derive(Debug, clap::Args)]
@@ -19,11 +19,17 @@ pub(super) struct Arguments {
 pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
     match fetch(&arguments).await {
         Err(error) => output::call_failed("status", &error, json),
-        Ok(found) => {
+        Ok((found, stuck)) => {
             if json {
-                output::document("status", &serde_json::json!({ "deployments": found }));
+                let document = serde_json::json!({ "deployments": found, "quarantined": stuck });
+                output::document("status", &document);
             } else {
                 print(&found, arguments.name.is_some());
+                if stuck > 0 {
+                    output::note(&format!(
+                        "{stuck} in quarantine, holding back what is behind: see `tawny journal quarantine`"
+                    ));
+                }
             }
             match found.first() {
                 Some(view) if arguments.name.is_some() => Exit::of(view),
@@ -33,21 +39,22 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
     }
 }
 
-async fn fetch(arguments: &Arguments) -> Result<Vec<DeploymentView>, CallError> {
+/// The deployments, and how much is in quarantine.
+async fn fetch(arguments: &Arguments) -> Result<(Vec<DeploymentView>, usize), CallError> {
     let client = Client::new(arguments.connection.clone())?;
-    match &arguments.name {
-        None => client.get("deployments").await,
+    let found = match &arguments.name {
+        None => client.get("deployments").await?,
         Some(name) => {
             let named = Named {
                 name: name.clone(),
                 environment: arguments.environment.clone(),
             };
             let id = client.resolve(&named).await?;
-            Ok(vec![
-                client.get(&format!("deployments/{}", escaped(&id))).await?,
-            ])
+            vec![client.get(&format!("deployments/{}", escaped(&id))).await?]
         }
-    }
+    };
+    let stuck: QuarantineView = client.get("quarantine").await?;
+    Ok((found, stuck.items.len() + stuck.unreadable.len()))
 }
 
 fn print(found: &[DeploymentView], one: bool) {

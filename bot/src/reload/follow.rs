@@ -19,7 +19,7 @@ pub(crate) async fn follow(reloader: Arc<Reloader>, path: PathBuf, stop: Cancell
         Ok(hang_ups) => hang_ups,
         Err(error) => {
             tracing::error!(%error, "SIGHUP cannot be waited for: restart to change the configuration");
-            return;
+            return stop.cancelled().await;
         }
     };
     let (told, mut changes) = mpsc::unbounded_channel();

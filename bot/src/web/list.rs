@@ -27,10 +27,13 @@ pub(super) async fn list(
     let states = states(&page)
         .await
         .map_err(|denied| denied.page(&page, language))?;
+    let stuck = stuck(&page)
+        .await
+        .map_err(|denied| denied.page(&page, language))?;
     let context = page.context(language.0);
     let body = html! {
         @if let Some(refused) = refused(&page, &context).await { (refused) }
-        (table(&states, &context))
+        (table(&states, stuck, &context))
     };
     let frame = Frame {
         title: Some(say!(language, "page-deployments")),
@@ -74,7 +77,16 @@ async fn states(page: &Page) -> Result<Vec<State>, Denied> {
     Ok(states)
 }
 
-fn table(states: &[State], context: &Context) -> Markup {
+/// How much waits for an operator and holds back what is behind it.
+async fn stuck(page: &Page) -> Result<usize, Denied> {
+    let counts = page.reader.counts().await?;
+    let rows = counts.inputs.quarantined + counts.effects.quarantined;
+    Ok(usize::try_from(rows)
+        .unwrap_or(usize::MAX)
+        .saturating_add(page.engine.unreadable().len()))
+}
+
+fn table(states: &[State], stuck: usize, context: &Context) -> Markup {
     let heads = [
         "page-column-deployment",
         "column-version",
@@ -85,6 +97,9 @@ fn table(states: &[State], context: &Context) -> Markup {
     let words = context.words();
     html! {
         h1 { (text(&say!(context, "page-deployments"))) }
+        @if stuck > 0 {
+            p.message.warning role="status" { (text(&say!(context, "page-quarantine", count = stuck))) }
+        }
         @if states.is_empty() {
             p { (text(&say!(context, "page-no-deployments"))) }
         } @else {

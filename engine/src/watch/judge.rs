@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The parts of one scrape do not arrive at once: younger samples wait, in seconds.
 const SETTLE_S: f64 = 1.0;
+/// Judgements of the past that are made at a stretch.
+const TICKS_AT_A_STRETCH: u32 = 16;
 /// How long a starting instance may fail its scrapes, in seconds.
 const START_GRACE_S: f64 = 10.0;
 
@@ -69,7 +71,7 @@ impl Judge {
         self.detector.instance_restarting(instance.as_str(), t);
     }
 
-    /// Which signals could not be asked for in this look.
+    /// Which signals cannot be asked for.
     pub(super) fn queried(&mut self, failed: &BTreeSet<String>) {
         let signals = &self.detector.spec().signals;
         let keys: Vec<String> = signals.iter().map(|signal| signal.key.clone()).collect();
@@ -82,47 +84,52 @@ impl Judge {
     /// another version's, and in a controlled comparison the stable ones are the control.
     pub(super) fn take(&mut self, fetched: &[Fetched]) {
         for series in fetched {
-            let instance = match (&self.whole, &series.instance) {
-                (None, Some(instance)) => instance,
-                (Some(whole), None) => whole,
-                _ => continue,
+            self.take_some(series, &series.samples);
+        }
+    }
+
+    /// Takes some samples of a series.
+    fn take_some(&mut self, series: &Fetched, samples: &[(f64, f64)]) {
+        let instance = match (&self.whole, &series.instance) {
+            (None, Some(instance)) => instance,
+            (Some(whole), None) => whole,
+            _ => return,
+        };
+        let Some(role) = self.roles.of.get(instance).copied() else {
+            return;
+        };
+        let from = if role == Role::Canary {
+            self.deploy_at
+        } else {
+            f64::NEG_INFINITY
+        };
+        let new = !self.ids.contains_key(&series.id);
+        let id = *self.ids.entry(series.id.clone()).or_insert_with(|| {
+            let spec = SeriesSpec {
+                uses: series.uses.clone(),
+                instance: instance.to_string(),
+                role,
             };
-            let Some(role) = self.roles.of.get(instance).copied() else {
-                continue;
-            };
-            let from = if role == Role::Canary {
-                self.deploy_at
+            self.detector.declare(&spec)
+        });
+        if let (true, Some(began)) = (new, self.roles.began.get(instance)) {
+            let began = super::speak::seconds(*began);
+            self.detector.instance_restarting(instance.as_str(), began);
+        }
+        for (t, value) in samples.iter().filter(|(t, _)| *t >= from) {
+            let sample = if value.is_nan() {
+                Sample::Nan
             } else {
-                f64::NEG_INFINITY
+                Sample::Value(*value)
             };
-            let new = !self.ids.contains_key(&series.id);
-            let id = *self.ids.entry(series.id.clone()).or_insert_with(|| {
-                let spec = SeriesSpec {
-                    uses: series.uses.clone(),
-                    instance: instance.to_string(),
-                    role,
-                };
-                self.detector.declare(&spec)
-            });
-            if let (true, Some(began)) = (new, self.roles.began.get(instance)) {
-                let began = super::speak::seconds(*began);
-                self.detector.instance_restarting(instance.as_str(), began);
-            }
-            for (t, value) in series.samples.iter().filter(|(t, _)| *t >= from) {
-                let sample = if value.is_nan() {
-                    Sample::Nan
-                } else {
-                    Sample::Value(*value)
-                };
-                self.detector.push(id, *t, sample);
-                self.first_sample = Some(self.first_sample.map_or(*t, |first| first.min(*t)));
-            }
+            self.detector.push(id, *t, sample);
+            self.first_sample = Some(self.first_sample.map_or(*t, |first| first.min(*t)));
         }
     }
 
     /// Takes a long past at once, judging at every interval as if it had been watched: a watch that is
     /// taken up again comes to the same statements.
-    pub(super) fn catch_up(
+    pub(super) async fn catch_up(
         &mut self,
         fetched: Vec<Fetched>,
         now: f64,
@@ -130,20 +137,24 @@ impl Judge {
         verify_since: Option<f64>,
     ) {
         let mut t = self.deploy_at;
-        let mut rest = fetched;
+        let mut past = Past::of(fetched);
         let mut verifying = false;
+        let mut ticks = 0_u32;
         while t < now {
-            let (due, later) = split(rest, t);
-            rest = later;
-            self.take(&due);
+            past.up_to(t, |series, due| self.take_some(series, due));
             if let Some(since) = verify_since.filter(|since| *since <= t && !verifying) {
                 self.begin_verification(since);
                 verifying = true;
             }
             self.tick(t);
             t += interval_s;
+            ticks += 1;
+            if ticks.is_multiple_of(TICKS_AT_A_STRETCH) {
+                // A past of many hours must not keep the lease and the other watches waiting.
+                tokio::task::yield_now().await;
+            }
         }
-        self.take(&rest);
+        past.up_to(f64::INFINITY, |series, due| self.take_some(series, due));
         if let Some(since) = verify_since.filter(|_| !verifying) {
             self.begin_verification(since);
         }
@@ -196,22 +207,27 @@ impl Judge {
     }
 }
 
-/// Samples up to `t`, and the rest.
-fn split(fetched: Vec<Fetched>, t: f64) -> (Vec<Fetched>, Vec<Fetched>) {
-    let mut due = Vec::with_capacity(fetched.len());
-    let mut later = Vec::new();
-    for mut series in fetched {
-        let at = series.samples.partition_point(|(sampled, _)| *sampled <= t);
-        let rest = series.samples.split_off(at);
-        if !rest.is_empty() {
-            later.push(Fetched {
-                samples: rest,
-                ..series.clone()
-            });
+/// What was fetched, and how much of each series has been taken: nothing is copied.
+struct Past {
+    series: Vec<(Fetched, usize)>,
+}
+
+impl Past {
+    fn of(fetched: Vec<Fetched>) -> Self {
+        Self {
+            series: fetched.into_iter().map(|series| (series, 0)).collect(),
         }
-        due.push(series);
     }
-    (due, later)
+
+    /// Gives out the samples up to `t` that were not given out before, series by series.
+    fn up_to(&mut self, t: f64, mut take: impl FnMut(&Fetched, &[(f64, f64)])) {
+        for (series, taken) in &mut self.series {
+            let rest = &series.samples[*taken..];
+            let due = rest.partition_point(|(sampled, _)| *sampled <= t);
+            take(series, &rest[..due]);
+            *taken += due;
+        }
+    }
 }
 
 fn cured(watch: &Watch, summary: &Summary, key: &str, cure: &Cure) -> Option<Cured> {
@@ -235,4 +251,39 @@ fn cured(watch: &Watch, summary: &Summary, key: &str, cure: &Cure) -> Option<Cur
         unit: signal.spec.unit.clone(),
         evidence: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn series(name: &str, samples: &[f64]) -> Fetched {
+        Fetched {
+            id: (0, BTreeMap::from([("i".to_owned(), name.to_owned())])),
+            instance: InstanceId::new(name).ok(),
+            uses: Vec::new(),
+            samples: samples.iter().map(|t| (*t, 1.0)).collect(),
+        }
+    }
+
+    #[test]
+    fn each_sample_of_the_past_is_given_out_once_and_when_it_was_due() {
+        let mut past = Past::of(vec![series("a", &[1.0, 2.0, 9.0]), series("b", &[2.5])]);
+        let mut given = Vec::new();
+        for t in [0.0, 2.0, 2.0, 3.0, f64::INFINITY] {
+            past.up_to(t, |series, due| {
+                for (at, _) in due {
+                    given.push((t, series.id.1["i"].clone(), *at));
+                }
+            });
+        }
+        let expected = [
+            (2.0, "a", 1.0),
+            (2.0, "a", 2.0),
+            (3.0, "b", 2.5),
+            (f64::INFINITY, "a", 9.0),
+        ];
+        let expected = expected.map(|(t, name, at)| (t, name.to_owned(), at));
+        assert_eq!(given, expected);
+    }
 }

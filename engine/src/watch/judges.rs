@@ -61,16 +61,22 @@ impl Judges {
         &self.whole
     }
 
+    /// Which signals cannot be asked for.
+    pub(super) fn queried(&mut self, failed: &BTreeSet<String>) {
+        for (judge, _) in &mut self.all {
+            judge.queried(failed);
+        }
+    }
+
     /// Takes what was heard.
     pub(super) fn take(&mut self, heard: &Heard) {
         for (judge, _) in &mut self.all {
-            judge.queried(&heard.failed);
             judge.take(&heard.series);
         }
     }
 
     /// Takes a long past at once.
-    pub(super) fn catch_up(
+    pub(super) async fn catch_up(
         &mut self,
         heard: &Heard,
         now: f64,
@@ -78,8 +84,8 @@ impl Judges {
         verify_since: Option<f64>,
     ) {
         for (judge, _) in &mut self.all {
-            judge.queried(&heard.failed);
-            judge.catch_up(heard.series.clone(), now, interval_s, verify_since);
+            let series = heard.series.clone();
+            judge.catch_up(series, now, interval_s, verify_since).await;
         }
     }
 

@@ -1,7 +1,7 @@
 //! Speaking: the detector's statements as the domain's assessment.
 
 use crate::services::{Signal, Watch};
-use guard::detect::{self, Evidence, NoData, Statement, Summary};
+use guard::detect::{self, Evidence, NoData, SignalKind, Statement, Summary};
 use guard::finding::{Assessment, Budget, Finding, Need, Scope};
 use guard::ids::{InstanceId, SignalKey};
 use guard::verdict::{Attribution, Comparison, Verdict};
@@ -18,14 +18,17 @@ pub(super) fn assessment<'a>(
     let findings: Vec<Finding> = standing
         .filter_map(|statement| finding(watch, statement, comparison))
         .collect();
+    let verdict = match verdict(summary.verdict) {
+        // The detector remembers what has ended; what does not stand is no finding, but no proof either.
+        Verdict::Degraded if findings.is_empty() => Verdict::Inconclusive,
+        // What cannot be asked any more may have moved.
+        Verdict::Healthy if unanswered(watch, summary) => Verdict::Inconclusive,
+        said => said,
+    };
     Assessment {
-        verdict: match verdict(summary.verdict) {
-            // The detector remembers what has ended; what does not stand is no finding, but no proof either.
-            Verdict::Degraded if findings.is_empty() => Verdict::Inconclusive,
-            said => said,
-        },
+        verdict,
         findings,
-        needs: if summary.verdict == detect::Verdict::Inconclusive {
+        needs: if verdict == Verdict::Inconclusive && summary.verdict != detect::Verdict::Degraded {
             needs(watch, summary)
         } else {
             Vec::new()
@@ -56,6 +59,24 @@ pub(super) fn together(one: Assessment, other: Assessment) -> Assessment {
         blind: [one.blind, other.blind].concat(),
         history_s,
     }
+}
+
+/// Whether the queries of a signal fail that users would feel; of any signal, where there is none such.
+fn unanswered(watch: &Watch, summary: &Summary) -> bool {
+    let felt = |key: &str| {
+        signal(watch, key).is_some_and(|signal| {
+            matches!(
+                signal.spec.kind,
+                SignalKind::Ratio | SignalKind::Histogram | SignalKind::Availability
+            )
+        })
+    };
+    let any_felt = watch.signals.iter().any(|signal| felt(signal.key.as_str()));
+    summary
+        .signals
+        .iter()
+        .filter(|state| !any_felt || felt(&state.key))
+        .any(|state| matches!(state.no_data, Some(NoData::QueryFailed)))
 }
 
 fn verdict(verdict: detect::Verdict) -> Verdict {

@@ -1,5 +1,6 @@
 //! One watch: from the baseline to the end.
 
+use super::failing::Failing;
 use super::fetch::{Fetcher, Heard};
 use super::judges::Judges;
 use super::pace::Pace;
@@ -23,7 +24,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Looks without an answer before that is said.
-const SILENT_LOOKS: u32 = 3;
+pub(super) const SILENT_LOOKS: u32 = 3;
 /// Looks with whole answers before a source counts as whole again.
 const WHOLE_LOOKS: u32 = 3;
 /// Longest warning of a source that is passed on, in characters.
@@ -59,6 +60,7 @@ struct Task<'a> {
     pace: Pace,
     /// Looks without an answer, by source.
     silent_looks: BTreeMap<String, u32>,
+    failing: Failing,
     /// Looks with whole answers since the last one that was not.
     whole_looks: u32,
     verifying: bool,
@@ -86,6 +88,7 @@ impl<'a> Task<'a> {
             fetcher,
             judges,
             silent_looks: BTreeMap::new(),
+            failing: Failing::default(),
             whole_looks: 0,
             verifying: false,
             fresh: true,
@@ -93,6 +96,7 @@ impl<'a> Task<'a> {
         })
     }
 
+    /// Looks at the platform and judges, each at its own pace: an instance that hangs delays no judgement.
     async fn run(&mut self) -> Result<(), EngineError> {
         let (engine, service) = (self.engine, self.service.clone());
         engine.observe(&service).await;
@@ -173,11 +177,14 @@ impl<'a> Task<'a> {
         heard: Heard,
         now: Timestamp,
     ) -> Result<(), EngineError> {
+        let failing = self.failing.note(&self.id, &heard.failed);
+        self.judges.queried(&failing);
         let cure_since = state.cure_sought_since().map(seconds);
         if self.fresh {
             let interval_s = self.service.watch.interval.as_secs_f64();
             self.judges
-                .catch_up(&heard, seconds(now), interval_s, cure_since);
+                .catch_up(&heard, seconds(now), interval_s, cure_since)
+                .await;
             self.verifying = cure_since.is_some();
             self.fresh = false;
         } else {

@@ -5,11 +5,17 @@ use sea_orm::{
     QueryOrder, QuerySelect, sea_query::Expr,
 };
 
+use serde_json::Value;
+
 use super::ClaimedInput;
 use crate::clock::from_micros;
 use crate::lease::Fence;
 use crate::table::{Status, inbox};
 use crate::{JournalError, claim, json};
+
+pub(super) fn payload(row: &inbox::Model) -> Result<Value, JournalError> {
+    json::parse(&row.payload, || format!("inbox {}", row.id))
+}
 
 pub(super) async fn claimable(
     tx: &DatabaseTransaction,
@@ -43,6 +49,7 @@ pub(super) async fn claimable(
 pub(super) async fn take(
     tx: &DatabaseTransaction,
     row: inbox::Model,
+    payload: Value,
     fence: &Fence,
 ) -> Result<ClaimedInput, JournalError> {
     inbox::Entity::update_many()
@@ -60,7 +67,7 @@ pub(super) async fn take(
         .exec(tx)
         .await?;
     Ok(ClaimedInput {
-        payload: json::parse(&row.payload, || format!("inbox {}", row.id))?,
+        payload,
         id: row.id,
         source: row.source,
         delivery_key: row.delivery_key,
@@ -74,12 +81,21 @@ pub(super) async fn take(
 pub(super) async fn quarantine_unfinished(
     tx: &DatabaseTransaction,
     row: &inbox::Model,
+    damaged: Option<String>,
 ) -> Result<(), JournalError> {
-    let error = format!("{} tries were begun and none was finished", row.attempts);
+    let error = damaged
+        .or_else(|| row.last_error.clone())
+        .unwrap_or_else(|| format!("{} tries were begun and none was finished", row.attempts));
+    tracing::error!(
+        input = row.id,
+        key = row.stream_key,
+        error,
+        "an input is in quarantine and holds back its key"
+    );
     inbox::Entity::update_many()
         .set(inbox::ActiveModel {
             status: Set(Status::Quarantined),
-            last_error: Set(Some(row.last_error.clone().unwrap_or(error))),
+            last_error: Set(Some(error)),
             claim_lease: Set(None),
             claim_epoch: Set(None),
             ..inbox::ActiveModel::default()

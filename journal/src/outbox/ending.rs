@@ -85,6 +85,43 @@ impl Writer {
             .await
     }
 
+    /// Gives an effect back whose handler answered that it cannot be done now: it comes again at `at`, and
+    /// its tries start over. They count what ends without an answer; whoever answers decides by itself when
+    /// to give up.
+    ///
+    /// # Errors
+    /// As [`Writer::complete`].
+    pub async fn postpone(
+        &self,
+        effect: &ClaimedEffect,
+        at: Timestamp,
+        error: &str,
+        happened: Happened,
+    ) -> Result<(), JournalError> {
+        let clock = self.options.clock.clone();
+        let (effect, error) = (effect.clone(), claim::storable(error));
+        self.committer
+            .write(move |tx| {
+                Box::pin(async move {
+                    let now = clock.now(tx).await?;
+                    lease::check(tx, &effect.fence, now).await?;
+                    let change = effect::ActiveModel {
+                        status: Set(Status::Pending),
+                        attempts: Set(0),
+                        uncertain: Set(effect.uncertain || happened == Happened::Perhaps),
+                        last_error: Set(Some(error)),
+                        not_before: Set(at.as_microsecond()),
+                        claim_lease: Set(None),
+                        claim_epoch: Set(None),
+                        ..effect::ActiveModel::default()
+                    };
+                    change_claimed(tx, &effect, change).await?;
+                    Ok(Done::Wrote(()))
+                })
+            })
+            .await
+    }
+
     async fn end_and_tell(
         &self,
         effect: &ClaimedEffect,

@@ -10,6 +10,9 @@ pub struct Model {
     pub revision: i64,
     pub hash: String,
     pub updated_at: i64,
+    /// Archives of older versions do not have it.
+    #[serde(default)]
+    pub closed_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

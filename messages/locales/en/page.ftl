@@ -40,3 +40,7 @@ denied-bad-form = This form is incomplete. Nothing was done.
 denied-not-found = There is no such deployment.
 denied-not-leading = This process does not hold the engine's lease at the moment. Nothing was done: try again in a few seconds.
 denied-broken = Something broke. The log says more.
+page-quarantine = { $count ->
+    [one] One item is
+   *[other] { $count } items are
+} in quarantine and hold back what is behind: an operator lists them with “tawny journal quarantine”.

@@ -37,3 +37,4 @@ denied-bad-form = 表单不完整，未执行任何操作。
 denied-not-found = 没有这个部署。
 denied-not-leading = 本进程暂未持有引擎租约，未执行任何操作：请几秒后重试。
 denied-broken = 出错了，详见日志。
+page-quarantine = 有 { $count } 项处于隔离中，挡住了排在其后的内容：操作员可用“tawny journal quarantine”查看。

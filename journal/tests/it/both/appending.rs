@@ -268,3 +268,31 @@ fn a_stream_name_that_would_not_survive_is_refused_with_the_reason() {
         assert!(error.contains(says), "{error}");
     }
 }
+
+#[tokio::test]
+async fn a_stream_is_open_until_it_is_closed_and_again_when_it_is_reopened() {
+    let bench = Bench::new().await;
+    let (d, e) = (deployment("d"), deployment("e"));
+    for stream in [&d, &e] {
+        bench.append(stream, vec![]).await;
+    }
+    let open = async || -> Vec<String> {
+        let heads = bench.reader.open_streams("deployment").await.unwrap();
+        let mut names: Vec<String> = heads.iter().map(|head| head.stream.to_string()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(open().await, ["deployment/d", "deployment/e"]);
+    let close = Transaction::at(bench.now()).append(&d, 1, vec![]).close(&d);
+    bench.writer.append(close).await.unwrap();
+    assert_eq!(open().await, ["deployment/e"]);
+    bench.append(&d, vec![]).await;
+    assert_eq!(
+        open().await,
+        ["deployment/e"],
+        "events alone do not open it"
+    );
+    let reopen = Transaction::at(bench.now()).reopen(&d);
+    bench.writer.append(reopen).await.unwrap();
+    assert_eq!(open().await, ["deployment/d", "deployment/e"]);
+}

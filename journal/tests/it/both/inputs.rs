@@ -326,3 +326,53 @@ async fn an_error_that_holds_a_nul_character_is_noted_all_the_same() {
     let noted = shown.last_error.as_deref();
     assert_eq!(noted, Some("bad byte \u{fffd} in line 1"));
 }
+
+#[tokio::test]
+async fn an_input_that_is_postponed_never_ends_in_quarantine() {
+    let bench = Bench::new().await;
+    bench.deliver("1", "deployment/d", json!({})).await;
+    let lease = bench.lease().await;
+    for _ in 0..9 {
+        let input = bench.one_input(lease.fence()).await;
+        assert_eq!(input.attempt, 1);
+        let later = bench.now() + std::time::Duration::from_secs(1);
+        bench
+            .writer
+            .postpone_input(&input, "the database is away", later)
+            .await
+            .unwrap();
+        bench.pass(1);
+    }
+    assert_eq!(bench.reader.quarantined_inputs(9).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn an_input_that_is_not_understood_is_quarantined_at_once_and_shown() {
+    let bench = Bench::new().await;
+    bench.deliver("1", "deployment/d", json!({"x": 1})).await;
+    let lease = bench.lease().await;
+    let input = bench.one_input(lease.fence()).await;
+    bench
+        .writer
+        .quarantine_input(&input, "no such happening")
+        .await
+        .unwrap();
+    let shown = bench.reader.quarantined_inputs(9).await.unwrap();
+    assert_eq!(shown[0].last_error.as_deref(), Some("no such happening"));
+    assert_eq!(shown[0].payload, json!({"x": 1}));
+}
+
+#[tokio::test]
+async fn an_input_damaged_by_hand_is_quarantined_and_the_others_are_claimed() {
+    let bench = Bench::new().await;
+    bench.deliver("1", "deployment/d", json!({})).await;
+    bench.deliver("2", "deployment/e", json!({})).await;
+    bench
+        .sql("UPDATE inbox SET payload = 'not json' WHERE delivery_key = '1'")
+        .await;
+    let lease = bench.lease().await;
+    let input = bench.one_input(lease.fence()).await;
+    assert_eq!(input.delivery_key, "2");
+    let shown = bench.reader.quarantined_inputs(9).await.unwrap();
+    assert_eq!(shown[0].payload, json!("not json"));
+}

@@ -413,3 +413,47 @@ fn an_effect_without_limits_is_never_too_late() {
         (None, None, None)
     );
 }
+
+#[tokio::test]
+async fn an_effect_that_is_postponed_never_ends_in_quarantine_and_keeps_its_place() {
+    let bench = Bench::new().await;
+    let stream = deployment("d");
+    let effects = vec![effect("k", "chat.post"), effect("k", "chat.post")];
+    let wanted = bench.append(&stream, effects).await;
+    let mut heard = false;
+    for _ in 0..12 {
+        let lease = bench.lease().await;
+        let claimed = bench.claim(&lease).await;
+        assert_eq!(ids(&claimed), [wanted[0].as_str()]);
+        assert_eq!((claimed[0].attempt, claimed[0].uncertain), (1, heard));
+        heard = true;
+        let later = bench.now() + Duration::from_secs(5);
+        bench
+            .writer
+            .postpone(&claimed[0], later, "not there", Happened::Perhaps)
+            .await
+            .unwrap();
+        assert_eq!(bench.claim(&lease).await, []);
+        bench.pass(5);
+    }
+    let shown = bench.reader.effects(&stream).await.unwrap();
+    assert_eq!(shown[0].last_error.as_deref(), Some("not there"));
+    assert_eq!(bench.reader.quarantined_effects(9).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn an_effect_damaged_by_hand_is_quarantined_and_the_others_are_claimed() {
+    let bench = Bench::new().await;
+    let effects = vec![effect("k", "chat.post"), effect("l", "chat.post")];
+    let wanted = bench.append(&deployment("d"), effects).await;
+    bench
+        .sql("UPDATE effect SET payload = 'not json' WHERE ordinal = 1")
+        .await;
+    let lease = bench.lease().await;
+    assert_eq!(ids(&bench.claim(&lease).await), [wanted[1].as_str()]);
+    let quarantined = bench.reader.quarantined_effects(9).await.unwrap();
+    assert_eq!(quarantined[0].id, wanted[0]);
+    assert_eq!(quarantined[0].payload, json!("not json"));
+    let told = bench.told(&lease).await;
+    assert_eq!(told[0].end, EffectEnd::Quarantined);
+}

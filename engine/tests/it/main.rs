@@ -1,0 +1,12 @@
+//! The engine on a real journal, with fakes at its other ports, under clocks that are moved by hand.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test says what went wrong by failing"
+)]
+
+mod deploying;
+mod inputs;
+mod starting;
+mod talking;
+mod world;
