@@ -122,7 +122,7 @@ impl Engine {
                 instance: None,
                 error: "tawny only watches this service: do it where the service is deployed"
                     .to_owned(),
-                restored: false,
+                restored: true,
             });
         }
         for instance in &action.instances {

@@ -42,7 +42,9 @@ impl Engine {
             .and_then(|service| service.platform);
         match (platform, state.action(action)) {
             (Some(platform), Some(record)) => Ok(!platform.touched_by(&record.action).await),
-            _ => Ok(false),
+            // Where Tawny only watches it has changed nothing.
+            (None, Some(_)) => Ok(true),
+            (_, None) => Ok(false),
         }
     }
 }

@@ -44,8 +44,9 @@ pub(crate) async fn run<E, F: Future<Output = Result<Outcome, E>>>(
     waves: &[Wave],
     change: impl Fn(InstanceId) -> F,
 ) -> Result<Outcome, E> {
-    let mut worst = Outcome::Done;
+    let mut all = Outcome::Done;
     for wave in waves {
+        let mut worst = Outcome::Done;
         let mut running: FuturesUnordered<F> =
             wave.instances.iter().cloned().map(&change).collect();
         let mut lost = None;
@@ -63,11 +64,12 @@ pub(crate) async fn run<E, F: Future<Output = Result<Outcome, E>>>(
             Outcome::Failed { .. } => wave.serving,
             Outcome::Stale { .. } | Outcome::Stopped => true,
         };
+        all = worse(all, worst);
         if over {
             break;
         }
     }
-    Ok(worst)
+    Ok(all)
 }
 
 fn worse(one: Outcome, other: Outcome) -> Outcome {

@@ -49,7 +49,10 @@ async fn stopped_beyond_its_lease_it_drops_what_it_did_and_begins_again_under_a_
     world.over(&id, "promoted").await;
     let log = world.server.whole_log();
     // What it went on with under the old lease came to nothing.
-    assert!(log.contains("the claim was lost"), "{log}");
+    assert!(
+        log.contains("it is found again under the next lease"),
+        "{log}"
+    );
 
     // Stopped between the start of a process and its health.
     let slow = format!("sleep 1\n{SERVES}");

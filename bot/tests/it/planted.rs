@@ -139,7 +139,7 @@ fn clean(place: &str, text: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_secret_of_any_field_is_in_no_output_log_metric_answer_or_journal() {
     let mut world = World::small().await;
-    let file = world.dir.path().join("tawny.yaml");
+    let file = world.dir.path().join("main/tawny.yaml");
     let text = std::fs::read_to_string(&file).unwrap();
     let text = planted(&text, world.dir.path());
     assert!(text.matches(CANARY).count() >= 10, "{text}");

@@ -12,7 +12,7 @@ const NEW: &str = "a-token-of-the-new-machine";
 
 fn write(world: &World, text: &str) {
     // As editors do it: a new file takes the old one's place.
-    let place = world.dir.path().join("tawny.yaml");
+    let place = world.dir.path().join("main/tawny.yaml");
     let beside = world.dir.path().join(".tawny.yaml.new");
     std::fs::write(&beside, text).unwrap();
     std::fs::rename(beside, place).unwrap();
@@ -55,7 +55,7 @@ async fn a_changed_file_is_applied_without_a_restart_and_one_that_is_wrong_leave
     let mut world = World::small().await;
     world.server.begin(&crate::server::Life::default());
     world.server.ready().await;
-    let text = std::fs::read_to_string(world.dir.path().join("tawny.yaml")).unwrap();
+    let text = std::fs::read_to_string(world.dir.path().join("main/tawny.yaml")).unwrap();
     assert_eq!(
         (status(&world, CY).await, status(&world, NEW).await),
         (200, 401)

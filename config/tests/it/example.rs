@@ -159,18 +159,22 @@ fn every_relative_path_is_relative_to_the_file() {
         hosts.config_path.as_deref(),
         Some(Path::new("/etc/tawny/shop.toml"))
     );
-    let url = settings.journal.url.unwrap();
-    assert_eq!(url.expose(), "sqlite:/etc/tawny/tawny-data/journal.db");
-    let text = text.replacen(
-        "sqlite:tawny-data/journal.db",
-        "postgres://t@db/tawny?sslmode=verify-full&sslrootcert=ca.pem",
-        1,
-    );
-    let url = read(&text).unwrap().journal.url.unwrap();
-    assert_eq!(
-        url.expose(),
-        "postgres://t@db/tawny?sslmode=verify-full&sslrootcert=%2Fetc%2Ftawny%2Fca.pem"
-    );
+    let (before, rest) = text.split_once("\njournal:\n").unwrap();
+    let (_, after) = rest.split_once("\nlocale:").unwrap();
+    for (written, meant) in [
+        (
+            "sqlite:tawny-data/journal.db",
+            "sqlite:/etc/tawny/tawny-data/journal.db",
+        ),
+        (
+            "postgres://t@db/tawny?sslmode=verify-full&sslrootcert=ca.pem",
+            "postgres://t@db/tawny?sslmode=verify-full&sslrootcert=%2Fetc%2Ftawny%2Fca.pem",
+        ),
+    ] {
+        let text = format!("{before}\njournal: {{url: \"{written}\"}}\n\nlocale:{after}");
+        let settings = read(&text).unwrap_or_else(|errors| panic!("{errors}"));
+        assert_eq!(settings.journal.url.unwrap().expose(), meant);
+    }
 }
 
 #[test]

@@ -45,12 +45,12 @@ fn postgresql_takes_its_password_and_its_certificates_beside_the_url() {
 fn what_does_not_go_together_is_said_at_its_field_without_the_url() {
     insta::assert_snapshot!(complaint("{url: mysql://u:hunter2@db/x}"), @"tawny.yaml:1:16: journal.url: another kind of URL: expected `sqlite:PATH` or `postgres://...`");
     insta::assert_snapshot!(complaint("{password: hunter2, tls: {}}"), @r"
-    tawny.yaml:1:20: journal.password: something that only PostgreSQL has: expected `url: postgres://...` beside it
-    tawny.yaml:1:34: journal.tls: something that only PostgreSQL has: expected `url: postgres://...` beside it
+    tawny.yaml:1:21: journal.password: something that only PostgreSQL has: expected `url: postgres://...` beside it
+    tawny.yaml:1:35: journal.tls: something that only PostgreSQL has: expected `url: postgres://...` beside it
     ");
     insta::assert_snapshot!(complaint("{url: \"postgres://u:hunter2@db/x?sslmode=require\", password: hunter2, tls: {}}"), @r"
-    tawny.yaml:1:74: journal.password: a second password: expected one, here or in `url`
-    tawny.yaml:1:88: journal.tls: what `url` says too: expected it here, or as `sslmode` and the like in `url`
+    tawny.yaml:1:71: journal.password: a second password: expected one, here or in `url`
+    tawny.yaml:1:85: journal.tls: what `url` says too: expected it here, or as `sslmode` and the like in `url`
     ");
-    insta::assert_snapshot!(complaint("{url: postgres://u@db/x, tls: {certificate: a.pem}}"), @"tawny.yaml:1:41: journal.tls: a certificate without its key, or a key without its certificate: expected both `certificate` and `key`, or neither");
+    insta::assert_snapshot!(complaint("{url: postgres://u@db/x, tls: {certificate: a.pem}}"), @"tawny.yaml:1:40: journal.tls: a certificate without its key, or a key without its certificate: expected both `certificate` and `key`, or neither");
 }

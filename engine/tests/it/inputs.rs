@@ -23,7 +23,7 @@ pub(crate) async fn fail(life: &Life, id: &DeploymentId) {
         outcome: Outcome::Failed {
             instance: None,
             error: "no".to_owned(),
-            restored: false,
+            restored: true,
         },
     };
     life.engine.apply(id, failed).await.unwrap();

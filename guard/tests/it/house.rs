@@ -62,10 +62,11 @@ fn walk(folder: &Path, found: &mut Vec<File>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if NOT_OURS.contains(&name.as_str()) {
+            continue;
+        }
         if path.is_dir() {
-            if !NOT_OURS.contains(&name.as_str()) {
-                walk(&path, found);
-            }
+            walk(&path, found);
         } else if let Ok(text) = fs::read_to_string(&path) {
             found.push(File {
                 path: below_root(&path),

@@ -110,6 +110,19 @@ async fn exported(journal: &Journal) -> Vec<u8> {
     archive
 }
 
+/// The archive of the same journal with nobody leading.
+fn with_free_lease(archive: Vec<u8>) -> Vec<u8> {
+    let text = String::from_utf8(archive).unwrap();
+    let lines = text.split_inclusive('\n').map(|line| {
+        let lease = line.contains("\"is\":\"lease\"");
+        match line.split_once("\"expires_at\":").filter(|_| lease) {
+            Some((before, _)) => format!("{before}\"expires_at\":0}}}}\n"),
+            None => line.to_owned(),
+        }
+    });
+    lines.collect::<String>().into_bytes()
+}
+
 /// Moves a journal and works on in the new place.
 async fn moves<From: Engine, To: Engine>() {
     let old = full::<From>().await;
@@ -121,7 +134,10 @@ async fn moves<From: Engine, To: Engine>() {
     assert_eq!((imported.streams, imported.events), (3, 302));
 
     let new = Journal::open(&to.url, options(&old.clock)).await.unwrap();
-    assert!(exported(&new).await == archive, "the same, byte for byte");
+    assert!(
+        exported(&new).await == with_free_lease(archive),
+        "the same byte for byte, but for the lease, which is free"
+    );
     let (reader, writer) = (new.reader(), new.writer().unwrap());
     let verified = reader.verify(None).await.unwrap();
     assert_eq!(

@@ -6,14 +6,16 @@ use crate::foreign::Foreign;
 use crate::known::Known;
 use crate::say;
 use crate::text::Text;
+use crate::words::refusal;
 use crate::words::refusal::wanted_word;
-use crate::words::{duration, refusal};
+use beginning::{baseline, requested};
 use guard::approval::Choice;
 use guard::event::Event;
 use phrases::{
-    asked, begun, cured, key_name, named, names, new_version, paused, raised, version, with_reason,
+    asked, begun, cured, key_name, named, new_version, paused, raised, version, with_reason,
 };
 
+mod beginning;
 mod phrases;
 mod severity;
 
@@ -24,62 +26,10 @@ pub(crate) use severity::severity;
 pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> Text {
     let words = context.words();
     match event {
-        Event::DeploymentRequested { plan, by, .. } => {
-            let who = Foreign::from(by.name());
-            let service = Foreign::from(&plan.service);
-            let environment = Foreign::from(&plan.environment);
-            let to = Foreign::from(&plan.to);
-            let count = plan.instances().count();
-            match &plan.from {
-                Some(from) => say!(
-                    words,
-                    "event-deployment-requested",
-                    by = who,
-                    service = service,
-                    environment = environment,
-                    from = Foreign::from(from),
-                    to = to,
-                    count = count
-                ),
-                None => say!(
-                    words,
-                    "event-deployment-requested-first",
-                    by = who,
-                    service = service,
-                    environment = environment,
-                    to = to,
-                    count = count
-                ),
-            }
-        }
+        Event::DeploymentRequested { plan, by, .. } => requested(plan, by, context),
         Event::BaselineCaptured {
             history_s, blind, ..
-        } => {
-            let said = if *history_s > 0.0 {
-                say!(
-                    words,
-                    "event-baseline-captured",
-                    history = duration(words, *history_s)
-                )
-            } else {
-                say!(words, "event-baseline-none")
-            };
-            if blind.is_empty() {
-                said
-            } else {
-                let signals = names(
-                    blind.iter().map(|(signal, _)| Text::foreign(signal)),
-                    blind.len(),
-                    context,
-                );
-                say!(
-                    words,
-                    "event-baseline-blind",
-                    said = said,
-                    signals = signals
-                )
-            }
-        }
+        } => baseline(*history_s, blind, context),
         Event::ActionRequested { action, .. } => {
             say!(
                 words,

@@ -195,7 +195,7 @@ async fn a_person_logs_in_reads_the_question_presses_and_confirms() {
     let left = browser
         .post(
             "elements",
-            json!({ "using": "css selector", "value": ".answers button" }),
+            json!({ "using": "css selector", "value": ".message .answers button" }),
         )
         .await;
     assert_eq!(left, json!([]), "the buttons go with the question");
