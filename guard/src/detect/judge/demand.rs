@@ -76,6 +76,9 @@ pub(super) fn demand(look: &Look<'_>, model: &DemandModel) -> Found {
         }
         let sd = v.sqrt();
         let d = sign * (x - expected);
+        if look.only_findings() && d <= slack {
+            continue;
+        }
         let (base, current) = (expected.exp(), x.exp());
         let scale = if look.canary || look.alone {
             look.shares.0 * n

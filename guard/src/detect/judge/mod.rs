@@ -249,6 +249,9 @@ impl Look<'_> {
 }
 
 pub(crate) fn judge(look: &Look<'_>, model: &Model, caps: &mut [f64; TAUS.len()]) -> Found {
+    if look.windows() == 0 && !matches!(model, Model::Availability) {
+        return Found::default();
+    }
     match model {
         Model::Ratio(model) => ratio::ratio(look, model),
         Model::Histogram(model) => histogram::histogram(look, model, caps),
