@@ -114,6 +114,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
     let base_url = BaseUrl::new(&url)?;
 
     options.retention = retention(&settings);
+    options.recordings = Some(recordings(&settings));
     let journal_url = wire::journal_url(&settings)?;
     if journal_url.starts_with("sqlite:") {
         // Such a journal has one writing process at a time. That it opened shows that the one before is
@@ -222,6 +223,11 @@ impl Running {
             tracing::warn!(%error, "the journal did not close well");
         }
     }
+}
+
+/// Where the watches keep what they were fed.
+pub(crate) fn recordings(settings: &Settings) -> PathBuf {
+    settings.server.data_dir.join("recordings")
 }
 
 fn retention(settings: &Settings) -> Retention {

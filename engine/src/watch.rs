@@ -18,6 +18,7 @@ mod judge;
 mod judges;
 mod pace;
 mod probed;
+mod record;
 mod roles;
 mod speak;
 mod task;
