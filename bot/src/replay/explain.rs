@@ -2,13 +2,17 @@
 
 use super::picture::{Line, Picture};
 use guard::detect::{
-    Comparison, Evidence, NoData, Scope, SignalSpec, SignalState, Statement, Summary, amount,
-    tier_of,
+    Comparison, Evidence, NoData, Scope, Sensitivity, SignalSpec, SignalState, Statement, Summary,
+    amount, tier_of,
 };
 use std::fmt::Write;
 
 /// Points of a line, before and after the deployment together.
 const POINTS: usize = 60;
+/// Points of the finest line.
+const FINE: usize = 1_000_000;
+/// A block without a point of its own shows one so near, in seconds.
+const NEAR_S: f64 = 15.0;
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// The whole story, ending with a line feed.
@@ -24,11 +28,15 @@ pub(crate) fn explain(picture: &Picture, summary: &Summary) -> String {
     let (from, to) = picture.span().unwrap_or_default();
     let _ = writeln!(
         out,
-        "{against}, one sample every {} s, from {} to {} around the deployment ({:?})",
+        "{against}, one sample every {} s, from {} to {} around the deployment, {}",
         watch.interval_s,
         clock(from),
         clock(to),
-        watch.sensitivity
+        match watch.sensitivity {
+            Sensitivity::Careful => "careful",
+            Sensitivity::Balanced => "balanced",
+            Sensitivity::Eager => "eager",
+        }
     );
     for (at, signal) in picture.signals().enumerate() {
         draw(&mut out, picture, at, signal);
@@ -48,10 +56,7 @@ pub(crate) fn explain(picture: &Picture, summary: &Summary) -> String {
 }
 
 fn draw(out: &mut String, picture: &Picture, at: usize, signal: &SignalSpec) {
-    let (old, new) = (
-        picture.line(at, false, POINTS),
-        picture.line(at, true, POINTS),
-    );
+    let (old, new) = (picture.line(at, false, FINE), picture.line(at, true, FINE));
     let _ = writeln!(out, "\n{}", signal.key);
     let (least, most) = old
         .iter()
@@ -86,18 +91,21 @@ fn blocks(line: &Line, from: f64, to: f64, least: f64, most: f64) -> String {
         if a <= 0.0 && b > 0.0 {
             row.push('│');
         }
-        let values: Vec<f64> = line
-            .iter()
-            .filter(|(t, _)| *t > a && *t <= b)
-            .map(|p| p.1)
-            .collect();
-        row.push(if values.is_empty() {
-            ' '
-        } else {
-            let mean = values.iter().sum::<f64>() / values.len() as f64;
-            let level = (mean - least) / (most - least).max(1e-12);
+        let inside = line.iter().filter(|(t, _)| *t > a && *t <= b);
+        let (n, sum) = inside.fold((0.0, 0.0), |(n, sum), (_, v)| (n + 1.0, sum + v));
+        // Cells wider than a block fill the blocks that they cover.
+        let near = || {
+            let middle = 0.5 * (a + b);
+            let nearest = line
+                .iter()
+                .min_by(|x, y| (x.0 - middle).abs().total_cmp(&(y.0 - middle).abs()))?;
+            ((nearest.0 - middle).abs() <= NEAR_S).then_some(nearest.1)
+        };
+        let value = if n > 0.0 { Some(sum / n) } else { near() };
+        row.push(value.map_or(' ', |value| {
+            let level = (value - least) / (most - least).max(1e-12);
             BLOCKS[((level * 7.0).round() as usize).min(7)]
-        });
+        }));
     }
     row
 }
@@ -151,10 +159,10 @@ fn tell(out: &mut String, said: &Statement, deploy_at: f64, comparison: Comparis
 }
 
 fn odds(p: f64) -> String {
-    if p <= 0.0 {
-        "below 1 in 10^12".to_owned()
+    if p < 1e-9 {
+        "below 1 in 10^9".to_owned()
     } else {
-        format!("about 1 in {:.0}", (1.0 / p).min(1e12))
+        format!("about 1 in {:.0}", 1.0 / p)
     }
 }
 

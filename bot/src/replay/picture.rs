@@ -13,6 +13,8 @@ const CELL_S: f64 = 15.0;
 #[derive(Default)]
 pub(crate) struct Picture {
     watch: Option<WatchSpec>,
+    /// When the first comparison began, on the clock of the samples.
+    began_at: Option<f64>,
     signals: Vec<Drawn>,
     /// By part.
     series: Vec<Vec<Known>>,
@@ -57,6 +59,7 @@ impl Picture {
                     self.said.clear();
                     self.series.clear();
                     self.watch = Some(watch.clone());
+                    self.began_at.get_or_insert(watch.deploy_at);
                 }
                 self.signals.extend(watch.signals.iter().map(|spec| Drawn {
                     spec: spec.clone(),
@@ -72,6 +75,11 @@ impl Picture {
             Seen::Sample(part, series, t, value) => self.sample(part, series, t, value),
             Seen::Said(statement, comparison) => self.said.push((statement.clone(), comparison)),
         }
+    }
+
+    /// When the first comparison began, on the clock of the samples.
+    pub(crate) fn began_at(&self) -> Option<f64> {
+        self.began_at
     }
 
     /// What the detector was told.

@@ -29,10 +29,10 @@ impl Judges {
         roles: &Roles,
         whole: BTreeSet<String>,
         deploy_at: f64,
-        recorded: Option<DeploymentId>,
+        recorded: Option<&DeploymentId>,
     ) -> Self {
         let watch = &service.watch;
-        let recorder = |part: usize, spec: &WatchSpec| match &recorded {
+        let recorder = |part: usize, spec: &WatchSpec| match recorded {
             Some(name) => Recorder::begin(name, &service.name, part, spec),
             None => Recorder::default(),
         };
@@ -102,13 +102,18 @@ impl Judges {
         }
     }
 
+    /// What they were fed and is not written yet.
+    pub(super) fn take_lines(&mut self) -> Vec<u8> {
+        let parts = self.all.iter_mut();
+        parts
+            .flat_map(|(judge, _)| judge.recorder.take_lines())
+            .collect()
+    }
+
     /// Appends what they were fed to the deployment's recording. One that cannot be written is given up:
     /// the watch is worth more than its record.
     pub(super) async fn write(&mut self, options: &EngineOptions, deployment: &DeploymentId) {
-        let parts = self.all.iter_mut();
-        let lines: Vec<u8> = parts
-            .flat_map(|(judge, _)| judge.recorder.take_lines())
-            .collect();
+        let lines = self.take_lines();
         let Some(folder) = options.recordings.as_ref().filter(|_| !lines.is_empty()) else {
             return;
         };
@@ -168,4 +173,15 @@ impl Judges {
         };
         told.iter().map(back).collect()
     }
+}
+
+/// The signals of the service as a whole that were heard.
+pub(super) fn whole_of(heard: &Heard) -> BTreeSet<String> {
+    let whole = heard
+        .series
+        .iter()
+        .filter(|series| series.instance.is_none());
+    whole
+        .flat_map(|series| series.uses.iter().map(|(signal, _)| signal.clone()))
+        .collect()
 }

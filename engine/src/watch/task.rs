@@ -2,7 +2,7 @@
 
 use super::failing::Failing;
 use super::fetch::{Fetcher, Heard};
-use super::judges::Judges;
+use super::judges::{Judges, whole_of};
 use super::pace::Pace;
 use super::roles::{judges, roles};
 use super::speak::seconds;
@@ -417,17 +417,6 @@ impl<'a> Task<'a> {
     }
 }
 
-/// The signals of the service as a whole that were heard.
-fn whole_of(heard: &Heard) -> BTreeSet<String> {
-    let whole = heard
-        .series
-        .iter()
-        .filter(|series| series.instance.is_none());
-    whole
-        .flat_map(|series| series.uses.iter().map(|(signal, _)| signal.clone()))
-        .collect()
-}
-
 /// Judges for the roles of this state, and feeds that begin early enough to rebuild them whole. The
 /// signals named in `more`, and those of probes without an instance, speak of the service as a whole.
 fn comparison(
@@ -450,6 +439,6 @@ fn comparison(
     let recorded = wanted.then(|| state.plan().deployment.clone());
     (
         Fetcher::new(&service.watch, since),
-        Judges::new(service, &roles, whole, deploy_at, recorded),
+        Judges::new(service, &roles, whole, deploy_at, recorded.as_ref()),
     )
 }

@@ -12,6 +12,8 @@ use super::{CONTROL_SHARE, Candidate, Estimate, Found, Look, NOTHING};
 const COMMON: f64 = 0.08;
 /// A transient that may explain so much leaves the rest uncertain.
 const GUESS: f64 = 0.2;
+/// From this shift on, as a logarithm, the scores saturate.
+const SATURATED: f64 = 1.5;
 /// Relative uncertainty of what the interpolated shape says of a shift.
 const UNSURE: f64 = 0.2;
 
@@ -170,18 +172,26 @@ pub(super) fn histogram(
                 .limits
                 .hard
                 .is_some_and(|limit| beyond(&counts, look.bounds, limit, 1.0 - q));
-            // Where the slowest bucket has swallowed everything the score no longer moves: the ends
-            // are then at least as far as they would be near the baseline.
+            let score = look.score(z, extra);
+            if found.best.as_ref().is_some_and(|best| best.score >= score) {
+                continue;
+            }
             let half = 1.96 * sd / template.slope();
-            let (low, high) = (
-                template.shift_of(x - reference - 1.96 * sd).min(own - half),
-                template.shift_of(x - reference + 1.96 * sd).max(own + half),
-            );
+            let least = template.shift_of(x - reference - 1.96 * sd).min(own - half);
+            let shifts = if own < SATURATED {
+                let most = template.shift_of(x - reference + 1.96 * sd);
+                Some((least, own, most.max(own + half)))
+            } else {
+                // What is so slow that the score hardly moves any more is read from the buckets.
+                measured(look.bounds, &counts, model, q, effective)
+            };
+            let (low, shift, high) = shifts.unwrap_or((least, own, own + half));
+            let (low, high) = (low.min(shift - half), high.max(shift + half));
             found.offer(Candidate {
-                score: look.score(z, extra),
+                score,
                 window_s,
                 baseline: base_quantile,
-                current: base_quantile * own.exp(),
+                current: base_quantile * shift.exp(),
                 interval: (base_quantile * low.exp_m1(), base_quantile * high.exp_m1()),
                 pattern: if matches!(template.way, Worse::All(_)) {
                     Pattern::Level
@@ -189,7 +199,7 @@ pub(super) fn histogram(
                     Pattern::Tail
                 },
                 severe: own - (allowed - 0.03) >= (5.0 * tolerated.exp_m1()).ln_1p()
-                    && low - (allowed - 0.03) >= (2.0 * tolerated.exp_m1()).ln_1p(),
+                    && least - (allowed - 0.03) >= (2.0 * tolerated.exp_m1()).ln_1p(),
                 hard,
                 // While a start or something common slows it down, the rest is a guess: a person decides.
                 cap: (transient > GUESS || at > COMMON).then_some(Evidence::Pause),
@@ -197,6 +207,27 @@ pub(super) fn histogram(
         }
     }
     found
+}
+
+/// How far the quantile has moved, as a logarithm with the ends of its 95 % interval, from the buckets
+/// of `n` effective requests. Few requests have no far quantiles: then the farthest that they have.
+fn measured(
+    bounds: &[f64],
+    counts: &[f64],
+    model: &HistogramModel,
+    q: f64,
+    n: f64,
+) -> Option<(f64, f64, f64)> {
+    let shape = Shape::new(bounds, counts)?;
+    let q = q.min(1.0 - 5.0 / n.max(1.0)).max(0.5);
+    let before = model.shape.quantile(q).max(1e-12);
+    let at = |q: f64| {
+        (shape.quantile(q.clamp(0.01, 0.9999)) / before)
+            .max(1e-9)
+            .ln()
+    };
+    let half = 1.96 * (q * (1.0 - q) / n.max(1.0)).sqrt();
+    Some((at(q - half), at(q), at(q + half)))
 }
 
 /// Requests and sums of their scores, all instances together.
