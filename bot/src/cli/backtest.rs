@@ -142,7 +142,7 @@ fn row(file: &Path, known: &BTreeMap<String, Known>) -> Result<Row, String> {
             ));
         }
         if matches!(seen, crate::replay::Seen::Began(..)) {
-            picture.see(seen);
+            picture.see(&seen);
         }
         Ok(())
     })

@@ -52,7 +52,7 @@ fn replay(arguments: &Arguments, input: impl BufRead) -> Result<Exit, ReplayErro
     }
     let mut picture = Picture::default();
     let summary = crate::replay::follow(input, |seen| {
-        picture.see(seen);
+        picture.see(&seen);
         Ok(())
     })?;
     if arguments.explain {

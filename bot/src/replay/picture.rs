@@ -51,8 +51,8 @@ pub(crate) type Line = Vec<(f64, f64)>;
 
 impl Picture {
     /// Takes note of what passes by.
-    pub(crate) fn see(&mut self, seen: Seen<'_>) {
-        match seen {
+    pub(crate) fn see(&mut self, seen: &Seen<'_>) {
+        match *seen {
             Seen::Began(part, watch) => {
                 if part == 0 {
                     self.signals.clear();
