@@ -249,11 +249,14 @@ fn journal_options(lease: Duration) -> JournalOptions {
     }
 }
 
+/// Whoever hears of effects, and those of them that a changed configuration may change.
+type Channels = (Vec<Arc<dyn Handler>>, Vec<Arc<WebhookChannel>>);
+
 fn channels(
     settings: &Settings,
     journal: &Journal,
     base_url: &BaseUrl,
-) -> Result<(Vec<Arc<dyn Handler>>, Vec<Arc<WebhookChannel>>), BootError> {
+) -> Result<Channels, BootError> {
     let locale = wire::locale(settings);
     let mut channels: Vec<Arc<dyn Handler>> = vec![Arc::new(PageChannel::new(journal, locale)?)];
     let mut webhooks = Vec::new();

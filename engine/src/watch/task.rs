@@ -138,13 +138,13 @@ impl<'a> Task<'a> {
         self.renew_source();
         let now = self.engine.clock.now();
         if !self.judges.fit(&roles(state), &BTreeSet::new()) {
-            self.begin_anew(state, BTreeSet::new());
+            self.begin_anew(state, &BTreeSet::new());
         }
         let mut heard = self.fetch(state, now).await;
         let whole = whole_of(&heard);
         if !self.judges.fit(&roles(state), &whole) {
             // An expression without instances: it is judged by itself, with its whole past.
-            self.begin_anew(state, whole);
+            self.begin_anew(state, &whole);
             heard = self.fetch(state, now).await;
         }
         let fetch = begun.elapsed();
@@ -166,8 +166,8 @@ impl<'a> Task<'a> {
         looked
     }
 
-    fn begin_anew(&mut self, state: &State, more: BTreeSet<String>) {
-        let whole = self.judges.whole().union(&more).cloned().collect();
+    fn begin_anew(&mut self, state: &State, more: &BTreeSet<String>) {
+        let whole = self.judges.whole().union(more).cloned().collect();
         (self.fetcher, self.judges) = comparison(self.engine, &self.service, state, &whole);
         self.fresh = true;
     }
@@ -236,7 +236,7 @@ impl<'a> Task<'a> {
             let more = self.fetcher.look(&self.service.watch, ms).await;
             if !more.anything() {
                 // What was read before is lost to the feed.
-                self.begin_anew(state, BTreeSet::new());
+                self.begin_anew(state, &BTreeSet::new());
                 return more;
             }
             let caught_up = more.caught_up;
