@@ -114,6 +114,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
     let base_url = BaseUrl::new(&url)?;
 
     options.retention = retention(&settings);
+    options.recordings = Some(recordings(&settings));
     let journal_url = wire::journal_url(&settings)?;
     if journal_url.starts_with("sqlite:") {
         // Such a journal has one writing process at a time. That it opened shows that the one before is
@@ -224,6 +225,11 @@ impl Running {
     }
 }
 
+/// Where the watches keep what they were fed.
+pub(crate) fn recordings(settings: &Settings) -> PathBuf {
+    settings.server.data_dir.join("recordings")
+}
+
 fn retention(settings: &Settings) -> Retention {
     let usual = Retention::default();
     Retention {
@@ -243,11 +249,14 @@ fn journal_options(lease: Duration) -> JournalOptions {
     }
 }
 
+/// Whoever hears of effects, and those of them that a changed configuration may change.
+type Channels = (Vec<Arc<dyn Handler>>, Vec<Arc<WebhookChannel>>);
+
 fn channels(
     settings: &Settings,
     journal: &Journal,
     base_url: &BaseUrl,
-) -> Result<(Vec<Arc<dyn Handler>>, Vec<Arc<WebhookChannel>>), BootError> {
+) -> Result<Channels, BootError> {
     let locale = wire::locale(settings);
     let mut channels: Vec<Arc<dyn Handler>> = vec![Arc::new(PageChannel::new(journal, locale)?)];
     let mut webhooks = Vec::new();

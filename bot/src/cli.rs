@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
 mod answer;
+mod backtest;
 mod bench;
 mod check_config;
 mod client;
@@ -15,6 +16,7 @@ mod journal;
 mod login;
 mod mock_service;
 mod output;
+mod record;
 mod replay;
 mod serve;
 mod status;
@@ -53,7 +55,11 @@ enum Verb {
     MockService(mock_service::Arguments),
     /// Replay a recorded episode through the detector.
     Replay(replay::Arguments),
-    /// Measure what watching many services costs on this machine.
+    /// Record a deployment, watched or past, so that it can be replayed.
+    Record(record::Arguments),
+    /// Show what would have been done on recorded deployments.
+    Backtest(backtest::Arguments),
+    /// Measure on this machine what watching many services costs, and what judging does.
     Bench(bench::Arguments),
     /// Check a configuration: every error at once, with its place.
     CheckConfig(check_config::Arguments),
@@ -154,6 +160,8 @@ pub async fn main() -> Exit {
         Verb::Demo(arguments) => crate::demo::run(arguments, json).await,
         Verb::MockService(arguments) => mock_service::run(arguments).await,
         Verb::Replay(arguments) => replay::run(&arguments),
+        Verb::Record(arguments) => record::run(arguments).await,
+        Verb::Backtest(arguments) => backtest::run(arguments, json).await,
         Verb::Bench(arguments) => bench::run(arguments, json).await,
         Verb::CheckConfig(arguments) => check_config::run(&arguments, json),
         Verb::Journal(arguments) => journal::run(arguments, json).await,

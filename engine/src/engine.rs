@@ -33,6 +33,8 @@ pub struct EngineOptions {
     pub retention: Retention,
     /// How often timers, inbox, outbox and the lease of another are looked at even when nothing was heard.
     pub poll: Duration,
+    /// Where the watches keep what they were fed, one file per deployment; nowhere if absent.
+    pub recordings: Option<std::path::PathBuf>,
 }
 
 impl Default for EngineOptions {
@@ -43,6 +45,7 @@ impl Default for EngineOptions {
             lease: None,
             retention: Retention::default(),
             poll: Duration::from_millis(500),
+            recordings: None,
         }
     }
 }

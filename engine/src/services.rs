@@ -115,6 +115,13 @@ impl Watch {
         }
     }
 
+    /// Reads everything from there instead.
+    pub fn read_all_from(&mut self, gathering: &Gathering) {
+        for source in self.sources_mut() {
+            source.gathering = gathering.clone();
+        }
+    }
+
     pub(crate) fn sources(&self) -> impl Iterator<Item = &Source> {
         let own = self.signals.iter().filter_map(|s| s.source.as_ref());
         std::iter::once(&self.source).chain(own)

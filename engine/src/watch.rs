@@ -17,10 +17,14 @@ mod fetch;
 mod judge;
 mod judges;
 mod pace;
+mod past;
 mod probed;
+mod record;
 mod roles;
 mod speak;
 mod task;
+
+pub use past::{Past, PastError, record_past};
 
 /// The watches of this process.
 #[derive(Default)]

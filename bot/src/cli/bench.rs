@@ -1,9 +1,10 @@
-//! `tawny bench`: what watching many services costs on this machine.
+//! `tawny bench`: what watching many services costs on this machine, and what judging does.
 
 use super::exit::Exit;
 use super::output;
 use clap::{Args, Subcommand};
 
+mod detect;
 mod exporter;
 mod measure;
 mod report;
@@ -20,6 +21,8 @@ pub(super) struct Arguments {
 enum What {
     /// Watch many services against one Prometheus, then twice as many.
     Watch(WatchArguments),
+    /// Judge recorded or made deployments, and many signals at once.
+    Detect(detect::Arguments),
     /// The services that are scraped meanwhile.
     #[command(hide = true)]
     Exporter,
@@ -52,6 +55,7 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
             Ok(()) => Exit::Done,
             Err(error) => failed(&error),
         },
+        What::Detect(arguments) => detect::run(&arguments, json),
         What::Watch(arguments) => match watch(&arguments).await {
             Ok(report) => report.print(json || arguments.alone),
             Err(error) => failed(&error),

@@ -131,6 +131,22 @@ fn matches(pattern: &[u8], text: &[u8]) -> bool {
 }
 
 impl Header {
+    /// The series as the detector knows them, in the order of the columns.
+    pub(super) fn declared(&self) -> Vec<SeriesSpec> {
+        let kinds = self.kinds();
+        self.series
+            .iter()
+            .map(|series| self.series_spec(series, &kinds))
+            .collect()
+    }
+
+    fn kinds(&self) -> BTreeMap<&str, SignalKind> {
+        self.signals
+            .iter()
+            .filter_map(|(key, head)| Some((key.as_str(), head.kind(&self.series)?)))
+            .collect()
+    }
+
     /// A detector for this episode, and the series in the order of the columns.
     pub(super) fn detector(&self) -> Result<(Detector, Vec<SeriesId>), String> {
         if !(self.interval_s > 0.0 && self.interval_s.is_finite()) {
@@ -139,15 +155,11 @@ impl Header {
                 self.interval_s
             ));
         }
-        let mut kinds = BTreeMap::new();
-        let mut signals = Vec::new();
-        for (key, head) in &self.signals {
-            let Some(kind) = head.kind(&self.series) else {
-                continue;
-            };
-            kinds.insert(key.as_str(), kind);
-            signals.push(spec_of(key, kind, head.direction));
-        }
+        let kinds = self.kinds();
+        let signals: Vec<SignalSpec> = kinds
+            .iter()
+            .map(|(key, kind)| spec_of(key, *kind, self.signals[*key].direction))
+            .collect();
         if signals.is_empty() {
             return Err("no signal has a series".to_owned());
         }

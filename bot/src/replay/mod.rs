@@ -1,17 +1,28 @@
 //! `tawny replay`: judges a recorded deployment line by line, as the live watch would have.
 //!
 //! The format is that of `contracts.md`: a header, perhaps the reference of the day before, then
-//! one line per scrape. A line is judged before the next is read.
+//! one line per scrape. A line is judged before the next is read. What a watch was fed is kept in a
+//! form of its own ([`guard::detect::Head`], [`guard::detect::Step`]), which is judged the same way.
 
+mod explain;
 mod header;
 mod line;
+mod picture;
+mod svg;
 #[cfg(test)]
 mod tests;
 
 use std::io::{BufRead, Write};
 
-use guard::detect::{Detector, Evidence, Sample, SeriesId, Statement, Verdict, tier_of};
+use guard::detect::{
+    Comparison, Detector, Evidence, Head, RECORDING, Sample, SeriesId, SeriesSpec, Statement, Step,
+    Summary, Verdict, WatchSpec, tier_of,
+};
 use serde::Serialize;
+
+pub(crate) use explain::explain;
+pub(crate) use picture::Picture;
+pub(crate) use svg::svg;
 
 use header::Header;
 use line::Cell;
@@ -50,6 +61,14 @@ pub enum ExitVerdict {
 }
 
 impl ExitVerdict {
+    pub(crate) fn of(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Healthy => ExitVerdict::Healthy,
+            Verdict::Degraded => ExitVerdict::Degraded,
+            Verdict::Inconclusive | Verdict::Unmeasured => ExitVerdict::Unsure,
+        }
+    }
+
     /// The exit code of the contract.
     pub fn code(self) -> u8 {
         match self {
@@ -94,12 +113,49 @@ pub fn run(input: impl BufRead, mut output: impl Write) -> Result<ExitVerdict, R
 /// # Errors
 /// A line that is not of the format, or an input or output that fails.
 pub fn judge(
-    mut input: impl BufRead,
+    input: impl BufRead,
     mut say: impl FnMut(&str) -> std::io::Result<()>,
 ) -> Result<ExitVerdict, ReplayError> {
+    let summary = follow(input, |seen| match seen {
+        Seen::Said(statement, comparison) => say(&words(statement, comparison)),
+        Seen::Began(..) | Seen::Series(..) | Seen::Sample(..) => Ok(()),
+    })?;
+    let visible: serde_json::Map<String, serde_json::Value> = summary
+        .signals
+        .iter()
+        .filter_map(|s| {
+            s.smallest_visible
+                .map(|v| (s.key.clone(), serde_json::json!(round(v))))
+        })
+        .collect();
+    let last = serde_json::json!({
+        "summary": true, "verdict": summary.verdict.word(), "t": summary.t, "smallest_visible": visible,
+    });
+    say(&last.to_string()).map_err(ReplayError::Write)?;
+    Ok(ExitVerdict::of(summary.verdict))
+}
+
+/// What passes by while an episode is judged.
+pub(crate) enum Seen<'a> {
+    /// A comparison begins. A recording may hold several: one after the other, each of which begins as
+    /// part zero, and side by side, as further parts.
+    Began(usize, &'a WatchSpec),
+    /// A series of a part is known; they are numbered in their order from zero.
+    Series(usize, &'a SeriesSpec),
+    /// Part, number of the series, time, value.
+    Sample(usize, usize, f64, f64),
+    /// Something is said.
+    Said(&'a Statement, Comparison),
+}
+
+/// Judges an episode or a recording line by line, and tells what passes by.
+pub(crate) fn follow(
+    mut input: impl BufRead,
+    mut tell: impl FnMut(Seen<'_>) -> std::io::Result<()>,
+) -> Result<Summary, ReplayError> {
     let mut text = Vec::new();
     let mut number = 0;
-    let mut detector: Option<(Detector, Vec<SeriesId>, Header)> = None;
+    let mut judged: Option<Judged> = None;
     let mut cells: Vec<Cell> = Vec::new();
     loop {
         text.clear();
@@ -119,62 +175,171 @@ pub fn judge(
             line: number,
             reason,
         };
-        let Some((detector, series, header)) = &mut detector else {
-            let header: Header = serde_json::from_slice(trimmed)
-                .map_err(|e| wrong(format!("expected the header: {e}")))?;
-            let (made, ids) = header.detector().map_err(wrong)?;
-            detector = Some((made, ids, header));
-            continue;
+        let took = match &mut judged {
+            Some(Judged::Recording(parts)) => recorded(parts, trimmed, &mut tell),
+            Some(Judged::Episode(episode)) => episode.line(trimmed, &mut cells, &mut tell),
+            None => Judged::begin(trimmed, &mut tell).map(|begun| judged = Some(begun)),
         };
-        if trimmed.starts_with(b"{\"ref\"") {
-            let reference = header.reference(trimmed).map_err(wrong)?;
-            detector.reference(&reference);
-            continue;
-        }
-        let t = line::parse(trimmed, &mut cells).map_err(wrong)?;
-        if cells.len() > series.len() {
-            return Err(wrong(format!(
-                "{} values for {} series",
-                cells.len(),
-                series.len()
-            )));
-        }
-        for (cell, id) in cells.iter().zip(series.iter()) {
-            match cell {
-                Cell::None => {}
-                Cell::Nan => detector.push(*id, t, Sample::Nan),
-                Cell::Value(v) => detector.push(*id, t, Sample::Value(*v)),
-            }
-        }
-        for statement in detector.tick(t) {
-            say(&words(&statement, detector)).map_err(ReplayError::Write)?;
-        }
+        took.map_err(|failed| match failed {
+            Failed::Line(reason) => wrong(reason),
+            Failed::Write(error) => ReplayError::Write(error),
+        })?;
     }
-    let Some((detector, ..)) = detector else {
-        return Err(ReplayError::Empty);
-    };
-    let summary = detector.summary();
-    let visible: serde_json::Map<String, serde_json::Value> = summary
-        .signals
-        .iter()
-        .filter_map(|s| {
-            s.smallest_visible
-                .map(|v| (s.key.clone(), serde_json::json!(round(v))))
-        })
-        .collect();
-    let last = serde_json::json!({
-        "summary": true, "verdict": summary.verdict.word(), "t": summary.t, "smallest_visible": visible,
-    });
-    say(&last.to_string()).map_err(ReplayError::Write)?;
-    Ok(match summary.verdict {
-        Verdict::Healthy => ExitVerdict::Healthy,
-        Verdict::Degraded => ExitVerdict::Degraded,
-        Verdict::Inconclusive | Verdict::Unmeasured => ExitVerdict::Unsure,
-    })
+    judged
+        .as_ref()
+        .map(Judged::summary)
+        .ok_or(ReplayError::Empty)
 }
 
-fn words(statement: &Statement, detector: &Detector) -> String {
-    let tier = tier_of(statement, detector.spec().comparison);
+enum Failed {
+    Line(String),
+    Write(std::io::Error),
+}
+
+/// What is under way.
+enum Judged {
+    Episode(Box<Episode>),
+    /// The comparisons that are judged side by side.
+    Recording(Vec<Detector>),
+}
+
+struct Episode {
+    detector: Detector,
+    header: Header,
+    series: Vec<SeriesId>,
+}
+
+const HEAD: &[u8] = b"{\"recording\"";
+
+impl Judged {
+    fn begin(
+        text: &[u8],
+        tell: &mut impl FnMut(Seen<'_>) -> std::io::Result<()>,
+    ) -> Result<Self, Failed> {
+        if text.starts_with(HEAD) {
+            let mut parts = Vec::new();
+            recorded(&mut parts, text, tell)?;
+            return Ok(Self::Recording(parts));
+        }
+        let header: Header = serde_json::from_slice(text)
+            .map_err(|e| Failed::Line(format!("expected the header: {e}")))?;
+        let (detector, series) = header.detector().map_err(Failed::Line)?;
+        tell(Seen::Began(0, detector.spec())).map_err(Failed::Write)?;
+        for series in header.declared() {
+            tell(Seen::Series(0, &series)).map_err(Failed::Write)?;
+        }
+        let episode = Episode {
+            detector,
+            header,
+            series,
+        };
+        Ok(Self::Episode(Box::new(episode)))
+    }
+
+    fn summary(&self) -> Summary {
+        match self {
+            Judged::Episode(episode) => episode.detector.summary(),
+            Judged::Recording(parts) => Summary::together(parts.iter().map(Detector::summary)),
+        }
+    }
+}
+
+/// A line of a recording.
+fn recorded(
+    parts: &mut Vec<Detector>,
+    text: &[u8],
+    tell: &mut impl FnMut(Seen<'_>) -> std::io::Result<()>,
+) -> Result<(), Failed> {
+    if text.starts_with(HEAD) {
+        let head: Head = serde_json::from_slice(text)
+            .map_err(|e| Failed::Line(format!("expected the head of a recording: {e}")))?;
+        if head.recording != RECORDING {
+            return Err(Failed::Line(format!(
+                "a recording of version {}, expected {RECORDING}: it is from another Tawny",
+                head.recording
+            )));
+        }
+        if head.part > parts.len() {
+            let known = parts.len();
+            return Err(Failed::Line(format!(
+                "part {} begins, expected one of 0 to {known}",
+                head.part
+            )));
+        }
+        parts.truncate(head.part);
+        tell(Seen::Began(head.part, &head.watch)).map_err(Failed::Write)?;
+        parts.push(Detector::new(head.watch));
+        return Ok(());
+    }
+    let step: Step = serde_json::from_slice(text)
+        .map_err(|e| Failed::Line(format!("expected a step of the recording: {e}")))?;
+    let known = parts.len();
+    let part = step.part;
+    let detector = parts.get_mut(part).ok_or_else(|| {
+        Failed::Line(format!(
+            "a step of part {part}, expected one of 0 to {}",
+            known - 1
+        ))
+    })?;
+    for series in &step.declare {
+        tell(Seen::Series(part, series)).map_err(Failed::Write)?;
+    }
+    for (series, t, value) in &step.samples {
+        if let Some(value) = value {
+            tell(Seen::Sample(part, *series, *t, *value)).map_err(Failed::Write)?;
+        }
+    }
+    said(&step.feed(detector), detector, tell)
+}
+
+fn said(
+    statements: &[Statement],
+    detector: &Detector,
+    tell: &mut impl FnMut(Seen<'_>) -> std::io::Result<()>,
+) -> Result<(), Failed> {
+    let comparison = detector.spec().comparison;
+    for statement in statements {
+        tell(Seen::Said(statement, comparison)).map_err(Failed::Write)?;
+    }
+    Ok(())
+}
+
+impl Episode {
+    fn line(
+        &mut self,
+        text: &[u8],
+        cells: &mut Vec<Cell>,
+        tell: &mut impl FnMut(Seen<'_>) -> std::io::Result<()>,
+    ) -> Result<(), Failed> {
+        if text.starts_with(b"{\"ref\"") {
+            let reference = self.header.reference(text).map_err(Failed::Line)?;
+            self.detector.reference(&reference);
+            return Ok(());
+        }
+        let t = line::parse(text, cells).map_err(Failed::Line)?;
+        if cells.len() > self.series.len() {
+            return Err(Failed::Line(format!(
+                "{} values for {} series",
+                cells.len(),
+                self.series.len()
+            )));
+        }
+        for (k, (cell, id)) in cells.iter().zip(&self.series).enumerate() {
+            match cell {
+                Cell::None => {}
+                Cell::Nan => self.detector.push(*id, t, Sample::Nan),
+                Cell::Value(v) => {
+                    self.detector.push(*id, t, Sample::Value(*v));
+                    tell(Seen::Sample(0, k, t, *v)).map_err(Failed::Write)?;
+                }
+            }
+        }
+        said(&self.detector.tick(t), &self.detector, tell)
+    }
+}
+
+fn words(statement: &Statement, comparison: Comparison) -> String {
+    let tier = tier_of(statement, comparison);
     let said = Said {
         t: statement.t,
         tier,

@@ -1,6 +1,7 @@
 //! Judging: the detector, fed with what was fetched.
 
 use super::fetch::Fetched;
+use super::record::Recorder;
 use super::roles::{Roles, has_control};
 use crate::services::{Signal, Watch};
 use guard::detect::{
@@ -28,17 +29,19 @@ pub(super) struct Judge {
     whole: Option<InstanceId>,
     first_sample: Option<f64>,
     deploy_at: f64,
+    pub(super) recorder: Recorder,
 }
 
 impl Judge {
     /// A judge of the `signals` of instances; or of what is said of the service as a whole, before and
-    /// after, under the name `whole`.
+    /// after, under the name `whole`. What it is fed goes to what `record` makes.
     pub(super) fn new<'a>(
         watch: &Watch,
         signals: impl Iterator<Item = &'a Signal>,
         roles: Roles,
         whole: Option<InstanceId>,
         deploy_at: f64,
+        record: impl FnOnce(&WatchSpec) -> Recorder,
     ) -> Self {
         let roles = match &whole {
             Some(whole) => roles.as_one(whole),
@@ -56,6 +59,7 @@ impl Judge {
         spec.settle_s = SETTLE_S;
         spec.start_grace_s = START_GRACE_S.max(3.0 * watch.interval.as_secs_f64());
         Self {
+            recorder: record(&spec),
             detector: Detector::new(spec),
             ids: BTreeMap::new(),
             standing: BTreeMap::new(),
@@ -69,6 +73,10 @@ impl Judge {
     /// The instance is being changed at `t`: that it does not answer meanwhile says nothing.
     pub(super) fn restarting(&mut self, instance: &InstanceId, t: f64) {
         self.detector.instance_restarting(instance.as_str(), t);
+        if self.recorder.on() {
+            let restart = (instance.to_string(), t);
+            self.recorder.step.restarting.push(restart);
+        }
     }
 
     /// Which signals cannot be asked for.
@@ -78,6 +86,7 @@ impl Judge {
         for key in keys {
             self.detector.query_result(&key, !failed.contains(&key));
         }
+        self.recorder.failed(failed);
     }
 
     /// Takes what was fetched. Samples of a changed instance count from its change on: before, it was
@@ -110,11 +119,16 @@ impl Judge {
                 instance: instance.to_string(),
                 role,
             };
+            self.recorder.declare(&spec);
             self.detector.declare(&spec)
         });
         if let (true, Some(began)) = (new, self.roles.began.get(instance)) {
             let began = super::speak::seconds(*began);
             self.detector.instance_restarting(instance.as_str(), began);
+            if self.recorder.on() {
+                let restart = (instance.to_string(), began);
+                self.recorder.step.restarting.push(restart);
+            }
         }
         for (t, value) in samples.iter().filter(|(t, _)| *t >= from) {
             let sample = if value.is_nan() {
@@ -123,6 +137,9 @@ impl Judge {
                 Sample::Value(*value)
             };
             self.detector.push(id, *t, sample);
+            if self.recorder.on() {
+                self.recorder.step.push(id, *t, sample);
+            }
             self.first_sample = Some(self.first_sample.map_or(*t, |first| first.min(*t)));
         }
     }
@@ -162,6 +179,7 @@ impl Judge {
 
     /// Judges at `now`; what no longer holds is forgotten.
     pub(super) fn tick(&mut self, now: f64) -> Summary {
+        self.recorder.end_step(now, true);
         for statement in self.detector.tick(now) {
             self.standing.insert(
                 (statement.signal.clone(), statement.scope.clone()),
@@ -197,6 +215,8 @@ impl Judge {
     pub(super) fn begin_verification(&mut self, t: f64) {
         let changed: Vec<&str> = self.roles.changed.iter().map(InstanceId::as_str).collect();
         self.detector.begin_verification(t, &changed);
+        let changed = changed.into_iter().map(ToOwned::to_owned).collect();
+        self.recorder.step.verify = Some((t, changed));
     }
 
     /// This signal, if it is back.

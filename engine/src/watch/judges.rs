@@ -2,11 +2,14 @@
 
 use super::fetch::Heard;
 use super::judge::Judge;
+use super::record::{self, Recorder};
 use super::roles::{Roles, has_control};
 use super::speak::{self, seconds};
+use crate::engine::EngineOptions;
 use crate::services::{Service, Signal};
+use guard::detect::WatchSpec;
 use guard::finding::{Assessment, Cured};
-use guard::ids::InstanceId;
+use guard::ids::{DeploymentId, InstanceId};
 use guard::verdict::Comparison;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -19,14 +22,20 @@ pub(super) struct Judges {
 }
 
 impl Judges {
-    /// Judges for `roles`; the signals named in `whole` speak of the service as a whole.
+    /// Judges for `roles`; the signals named in `whole` speak of the service as a whole. What they are fed
+    /// is kept as the recording of `recorded`.
     pub(super) fn new(
         service: &Service,
         roles: &Roles,
         whole: BTreeSet<String>,
         deploy_at: f64,
+        recorded: Option<&DeploymentId>,
     ) -> Self {
         let watch = &service.watch;
+        let recorder = |part: usize, spec: &WatchSpec| match recorded {
+            Some(name) => Recorder::begin(name, &service.name, part, spec),
+            None => Recorder::default(),
+        };
         let is_whole = |signal: &&Signal| whole.contains(signal.key.as_str());
         let mut all = Vec::new();
         if !watch.signals.iter().all(|signal| is_whole(&signal)) {
@@ -36,12 +45,16 @@ impl Judges {
             } else {
                 Comparison::BeforeVsAfter
             };
-            let judge = Judge::new(watch, signals, roles.clone(), None, deploy_at);
+            let judge = Judge::new(watch, signals, roles.clone(), None, deploy_at, |spec| {
+                recorder(0, spec)
+            });
             all.push((judge, comparison));
         }
         if let (true, Ok(name)) = (!whole.is_empty(), InstanceId::new(service.name.as_str())) {
             let signals = watch.signals.iter().filter(is_whole);
-            let judge = Judge::new(watch, signals, roles.clone(), Some(name), deploy_at);
+            let part = all.len();
+            let record = |spec: &WatchSpec| recorder(part, spec);
+            let judge = Judge::new(watch, signals, roles.clone(), Some(name), deploy_at, record);
             all.push((judge, Comparison::BeforeVsAfter));
         }
         Self {
@@ -86,6 +99,29 @@ impl Judges {
         for (judge, _) in &mut self.all {
             let series = heard.series.clone();
             judge.catch_up(series, now, interval_s, verify_since).await;
+        }
+    }
+
+    /// What they were fed and is not written yet.
+    pub(super) fn take_lines(&mut self) -> Vec<u8> {
+        let parts = self.all.iter_mut();
+        parts
+            .flat_map(|(judge, _)| judge.recorder.take_lines())
+            .collect()
+    }
+
+    /// Appends what they were fed to the deployment's recording. One that cannot be written is given up:
+    /// the watch is worth more than its record.
+    pub(super) async fn write(&mut self, options: &EngineOptions, deployment: &DeploymentId) {
+        let lines = self.take_lines();
+        let Some(folder) = options.recordings.as_ref().filter(|_| !lines.is_empty()) else {
+            return;
+        };
+        if let Err(error) = record::append(folder, deployment, &lines).await {
+            tracing::warn!(%deployment, %error, "the recording of a watch cannot be written and ends here");
+            for (judge, _) in &mut self.all {
+                judge.recorder = Recorder::default();
+            }
         }
     }
 
@@ -137,4 +173,15 @@ impl Judges {
         };
         told.iter().map(back).collect()
     }
+}
+
+/// The signals of the service as a whole that were heard.
+pub(super) fn whole_of(heard: &Heard) -> BTreeSet<String> {
+    let whole = heard
+        .series
+        .iter()
+        .filter(|series| series.instance.is_none());
+    whole
+        .flat_map(|series| series.uses.iter().map(|(signal, _)| signal.clone()))
+        .collect()
 }

@@ -2,7 +2,7 @@
 
 use super::failing::Failing;
 use super::fetch::{Fetcher, Heard};
-use super::judges::Judges;
+use super::judges::{Judges, whole_of};
 use super::pace::Pace;
 use super::roles::{judges, roles};
 use super::speak::seconds;
@@ -74,7 +74,7 @@ impl<'a> Task<'a> {
     fn begin(engine: &'a Engine, state: &State, fence: Fence) -> Result<Self, EngineError> {
         let plan = state.plan();
         let service = engine.service(&plan.service, &plan.environment)?;
-        let (fetcher, judges) = comparison(&service, state, &BTreeSet::new());
+        let (fetcher, judges) = comparison(engine, &service, state, &BTreeSet::new());
         Ok(Self {
             engine,
             fence,
@@ -127,6 +127,7 @@ impl<'a> Task<'a> {
                 return Ok(());
             };
             self.tick(&state, due).await?;
+            self.judges.write(&self.engine.options, &self.id).await;
             due = self.pace.next(Instant::now());
         }
     }
@@ -167,7 +168,7 @@ impl<'a> Task<'a> {
 
     fn begin_anew(&mut self, state: &State, more: &BTreeSet<String>) {
         let whole = self.judges.whole().union(more).cloned().collect();
-        (self.fetcher, self.judges) = comparison(&self.service, state, &whole);
+        (self.fetcher, self.judges) = comparison(self.engine, &self.service, state, &whole);
         self.fresh = true;
     }
 
@@ -416,20 +417,14 @@ impl<'a> Task<'a> {
     }
 }
 
-/// The signals of the service as a whole that were heard.
-fn whole_of(heard: &Heard) -> BTreeSet<String> {
-    let whole = heard
-        .series
-        .iter()
-        .filter(|series| series.instance.is_none());
-    whole
-        .flat_map(|series| series.uses.iter().map(|(signal, _)| signal.clone()))
-        .collect()
-}
-
 /// Judges for the roles of this state, and feeds that begin early enough to rebuild them whole. The
 /// signals named in `more`, and those of probes without an instance, speak of the service as a whole.
-fn comparison(service: &Service, state: &State, more: &BTreeSet<String>) -> (Fetcher, Judges) {
+fn comparison(
+    engine: &Engine,
+    service: &Service,
+    state: &State,
+    more: &BTreeSet<String>,
+) -> (Fetcher, Judges) {
     let roles = roles(state);
     let since = state.requested_at().as_millisecond() - service.watch.baseline.as_millis() as i64;
     let deploy_at = seconds(roles.since.unwrap_or(state.requested_at()));
@@ -440,8 +435,10 @@ fn comparison(service: &Service, state: &State, more: &BTreeSet<String>) -> (Fet
         .map(ToString::to_string)
         .chain(more.iter().cloned())
         .collect();
+    let wanted = engine.options.recordings.is_some();
+    let recorded = wanted.then(|| state.plan().deployment.clone());
     (
         Fetcher::new(&service.watch, since),
-        Judges::new(service, &roles, whole, deploy_at),
+        Judges::new(service, &roles, whole, deploy_at, recorded.as_ref()),
     )
 }

@@ -59,6 +59,8 @@ pub(crate) struct Measured {
     pub(crate) dirty: bool,
 }
 
+/// Values beyond this are no measurements, and counters are never negative: both are taken as NaN.
+const LARGEST: f64 = 1e30;
 /// More bucket bounds than this are thinned out when declared.
 const MAX_BUCKETS: usize = 32;
 
@@ -207,7 +209,7 @@ impl Measured {
         }
         let (at, counter, last) = (series.instance, series.counter, series.last);
         let value = match sample {
-            Sample::Value(v) if v.is_finite() => v,
+            Sample::Value(v) if v.abs() <= LARGEST && (v >= 0.0 || !counter) => v,
             _ => {
                 for (signal, _) in self.series[id.0].uses.clone() {
                     if let Some(track) = self.track(signal, at) {

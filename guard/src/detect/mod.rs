@@ -12,6 +12,7 @@ mod ingest;
 mod judge;
 mod model;
 mod past;
+mod recording;
 mod shape;
 mod spec;
 mod statement;
@@ -29,9 +30,11 @@ mod tests;
 
 pub use cure::Cure;
 pub use detector::{CODE_VERSION, Detector, ENOUGH_HISTORY_S, VISIBLE_TOLERANCES};
+pub use recording::{Head, RECORDING, Step};
 pub use spec::{
     Budgets, Comparison, Direction, Limits, Reference, Role, Sample, Sensitivity, SeriesId,
     SeriesSpec, SignalKind, SignalSpec, Tolerance, Use, WatchSpec,
 };
 pub use statement::{Evidence, NoData, Pattern, Scope, SignalState, Statement, Summary, Verdict};
 pub use tier::tier_of;
+pub use words::amount;

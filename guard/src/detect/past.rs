@@ -151,6 +151,7 @@ pub(crate) fn noise(
     out.between = between(prior, &offsets, m);
     let mut rows = vec![vec![0.0; past.width]; m];
     let mut sum = vec![0.0; past.width];
+    let mut rest = vec![0.0; past.width];
     let mut features: Vec<Option<(f64, f64)>> = vec![None; m];
     for window in &plan.windows {
         let w = past.in_slots(window.seconds);
@@ -198,7 +199,9 @@ pub(crate) fn noise(
                         continue;
                     }
                     let others = if pooled {
-                        let rest: Vec<f64> = sum.iter().zip(&rows[i]).map(|(s, r)| s - r).collect();
+                        for (rest, (s, r)) in rest.iter_mut().zip(sum.iter().zip(&rows[i])) {
+                            *rest = s - r;
+                        }
                         if m > 1 && rest[WEIGHT] > 1e-9 {
                             feature(&rest)
                         } else {

@@ -1,7 +1,7 @@
 //! The shape of a latency distribution, and the score of its ways to get worse.
 
 /// Shifts, as logarithms of factors, that expected scores are tabulated at.
-const GRID: usize = 100;
+const GRID: usize = 40;
 const GRID_STEP: f64 = 0.05;
 
 /// A way to get worse.

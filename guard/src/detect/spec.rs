@@ -304,6 +304,7 @@ pub enum Use {
     /// Events up to and including `le`, a counter; `f64::INFINITY` is all of them.
     Bucket {
         /// Upper bound, in the unit of the signal.
+        #[serde(with = "super::recording::bound")]
         le: f64,
     },
     /// An amount, a counter.

@@ -174,3 +174,25 @@ pub struct Summary {
     /// Each signal, in the order of the specification.
     pub signals: Vec<SignalState>,
 }
+
+impl Summary {
+    /// Looks at different signals of the same deployment, as one.
+    pub fn together(parts: impl Iterator<Item = Self>) -> Self {
+        let nothing = Self {
+            t: 0.0,
+            verdict: Verdict::Unmeasured,
+            signals: Vec::new(),
+        };
+        let join = |one: Self, other: Self| Self {
+            t: one.t.max(other.t),
+            verdict: match (one.verdict, other.verdict) {
+                (a, b) if a == b => a,
+                (Verdict::Degraded, _) | (_, Verdict::Degraded) => Verdict::Degraded,
+                // What one of them could not see, the other did not look at.
+                _ => Verdict::Inconclusive,
+            },
+            signals: [one.signals, other.signals].concat(),
+        };
+        parts.reduce(join).unwrap_or(nothing)
+    }
+}

@@ -2,6 +2,7 @@
 
 mod baseline;
 mod levels;
+mod properties;
 
 use super::sim::Sim;
 use super::*;

@@ -105,13 +105,19 @@ pub(crate) enum Aux {
 pub(crate) struct Sums {
     row: usize,
     values: Vec<f64>,
+    /// What the model makes of each window: a histogram's requests and scores; a level's logarithm,
+    /// events and weight, if it has any.
+    pub(crate) derived: Vec<[f64; 4]>,
     /// Number of windows that lie wholly within the span.
     pub(crate) used: usize,
 }
 
 impl Sums {
-    /// Channels, then the auxiliary sums, of a window.
+    /// Channels, then the auxiliary sums, of a window; nothing of one that reaches beyond the span.
     pub(crate) fn row(&self, window: usize) -> &[f64] {
+        if window >= self.used {
+            return &[];
+        }
         self.values
             .get(window * self.row..(window + 1) * self.row)
             .unwrap_or(&[])

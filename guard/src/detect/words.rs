@@ -17,7 +17,8 @@ fn number(x: f64) -> String {
     }
 }
 
-fn amount(x: f64, unit: &str) -> String {
+/// A value in its unit, as a human reads it.
+pub fn amount(x: f64, unit: &str) -> String {
     match unit {
         "ratio" => format!("{} %", number(100.0 * x)),
         "seconds" if x.abs() < 1.0 => format!("{} ms", number(1000.0 * x)),

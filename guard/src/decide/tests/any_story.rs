@@ -222,7 +222,7 @@ impl World {
                 ),
                 Event::Promoted { .. } => assert!(state.everywhere()),
                 Event::ApprovalAsked { approval } => {
-                    self.every_option_is_granted(&approval.options)
+                    self.every_option_is_granted(&approval.options);
                 }
                 _ => {}
             }

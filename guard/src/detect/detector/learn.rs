@@ -131,9 +131,9 @@ impl Detector {
         let mut counts = Vec::new();
         let n = super::super::model::buckets_of(&total, &order, &mut counts);
         let shape = Shape::new(&bounds, &counts)?;
-        Some(Model::Histogram(Box::new(learn_histogram(
-            &self.plan, past, shape, n, &order,
-        ))))
+        let quantile = self.spec.signals[signal].limits.quantile;
+        let model = learn_histogram(&self.plan, past, shape, n, &order, quantile);
+        Some(Model::Histogram(Box::new(model)))
     }
 
     /// Cold start: the shape of the latencies comes from the control until there is enough.

@@ -203,8 +203,8 @@ impl Detector {
         let after = self.after();
         let control = self.control();
         let mut scratch = std::mem::take(&mut self.scratch);
-        self.sum_up(&after, &control, None, &mut scratch);
         self.learn_from_control(&control);
+        self.sum_up(&after, &control, None, &mut scratch);
         let mut out = Vec::new();
         for signal in 0..self.spec.signals.len() {
             if let Some(statement) = self.judge_signal(signal, &after, &control, &scratch) {
@@ -390,7 +390,6 @@ impl Detector {
             alone,
             after: pick(members),
             control: pick(&control),
-            events: self.load.map_or(&[][..], |l| &scratch.sums[l][..]),
             load: &scratch.load,
             load_peak: &scratch.load_peak,
             bump: scratch.bumps.get(signal).map_or(&NO_BUMP[..], |b| &b[..]),

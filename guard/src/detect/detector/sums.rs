@@ -1,8 +1,9 @@
 //! Sums of this tick over every window.
 
 use super::super::judge::START_ERRORS_S;
+use super::super::model::{LevelModel, Model, level_feature, scores_of};
 use super::super::spec::SignalKind;
-use super::super::track::{FIRST, width_of};
+use super::super::track::{FIRST, WEIGHT, width_of};
 use super::super::windows::{Aux, Span, Sums, sum};
 use super::{Detector, Scratch};
 
@@ -47,6 +48,11 @@ impl Detector {
                 sum(&self.plan, track, width, head, span, aux, &mut rows[*index]);
             }
         }
+        for signal in 0..self.spec.signals.len() {
+            for index in after.iter().chain(control) {
+                self.derive(signal, *index, &mut out.sums);
+            }
+        }
         let due = self.plan.due(head);
         let t = self.measured.newest_t.unwrap_or(self.spec.deploy_at) - self.spec.deploy_at;
         out.bumps.clear();
@@ -65,6 +71,28 @@ impl Detector {
                 );
             }
         }
+    }
+
+    /// What the model makes of the sums, once for all scopes that an instance belongs to.
+    fn derive(&self, signal: usize, index: usize, sums: &mut [Vec<Sums>]) {
+        let used = sums[signal][index].used;
+        let mut derived = std::mem::take(&mut sums[signal][index].derived);
+        derived.clear();
+        match &self.models[signal] {
+            Some(Model::Histogram(model)) => {
+                let order = &self.orders[signal].0;
+                let rows = (0..used).map(|j| sums[signal][index].row(j));
+                derived.extend(rows.map(|row| scores_of(row, order, &model.templates)));
+            }
+            Some(Model::Level(model)) => {
+                let rate = self.spec.signals[signal].kind == SignalKind::Rate;
+                let load = self.load.and_then(|l| sums[l].get(index));
+                let rows = (0..used).map(|j| (sums[signal][index].row(j), load.map(|l| l.row(j))));
+                derived.extend(rows.map(|(row, load)| level_of(model, rate, row, load)));
+            }
+            _ => {}
+        }
+        sums[signal][index].derived = derived;
     }
 
     pub(super) fn span(
@@ -126,6 +154,9 @@ impl Detector {
             );
             for (j, total) in total.iter_mut().enumerate() {
                 let (row, seconds) = (sums.row(j), self.plan.windows[j].seconds);
+                if row.is_empty() {
+                    continue;
+                }
                 // A missing scrape is no missing request: what was seen stands for the window.
                 let covered = if row[0] > 0.7 * seconds {
                     row[0]
@@ -194,4 +225,19 @@ impl Detector {
         };
         self.plan.windows[..due].iter().map(at).collect()
     }
+}
+
+/// Logarithm, events and weight of a level in a window; no weight where nothing can be said.
+fn level_of(model: &LevelModel, rate: bool, row: &[f64], load: Option<&[f64]>) -> [f64; 4] {
+    const NOTHING: [f64; 4] = [0.0; 4];
+    let (weight, load) = (row[WEIGHT], load.unwrap_or(&[]));
+    let events = load.get(FIRST).copied().unwrap_or(0.0);
+    // The load may arrive later than the rate: without it nothing can be expected.
+    let apart = |w: &f64| *w < 0.7 * weight || *w > 1.4 * weight;
+    if rate && model.per_event > 0.0 && load.first().is_none_or(apart) {
+        return NOTHING;
+    }
+    let full = [weight, row[FIRST], events];
+    level_feature(&full, rate, model.offset, model.fixed, model.per_event)
+        .map_or(NOTHING, |x| [x, events, weight, 0.0])
 }

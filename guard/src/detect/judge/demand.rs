@@ -4,6 +4,7 @@ use super::super::model::DemandModel;
 use super::super::statement::Pattern;
 use super::super::stats::poisson_root;
 use super::super::track::{FIRST, WEIGHT};
+use super::super::windows::Sums;
 use super::{Candidate, Estimate, Found, Look};
 
 pub(super) fn demand(look: &Look<'_>, model: &DemandModel) -> Found {
@@ -33,7 +34,7 @@ pub(super) fn demand(look: &Look<'_>, model: &DemandModel) -> Found {
                 .after
                 .iter()
                 .chain(&look.control)
-                .all(|(_, sums)| sums.row(j)[WEIGHT] > 0.75 * window_s);
+                .all(|(_, sums)| covers(sums, j, window_s));
             if nb == 0.0 || !seen {
                 continue;
             }
@@ -64,10 +65,7 @@ pub(super) fn demand(look: &Look<'_>, model: &DemandModel) -> Found {
         } else {
             noise = model.noise.group[j];
             let rate = look.load.get(j).copied().unwrap_or(0.0);
-            let seen = look
-                .after
-                .iter()
-                .all(|(_, sums)| sums.row(j)[WEIGHT] > 0.75 * window_s);
+            let seen = look.after.iter().all(|(_, sums)| covers(sums, j, window_s));
             if !model.mean.is_finite() || !seen {
                 continue;
             }
@@ -78,6 +76,9 @@ pub(super) fn demand(look: &Look<'_>, model: &DemandModel) -> Found {
         }
         let sd = v.sqrt();
         let d = sign * (x - expected);
+        if look.only_findings() && d <= slack {
+            continue;
+        }
         let (base, current) = (expected.exp(), x.exp());
         let scale = if look.canary || look.alone {
             look.shares.0 * n
@@ -140,4 +141,11 @@ pub(super) fn demand(look: &Look<'_>, model: &DemandModel) -> Found {
         });
     }
     found
+}
+
+/// Whether an instance was measured most of a window.
+fn covers(sums: &Sums, window: usize, window_s: f64) -> bool {
+    sums.row(window)
+        .get(WEIGHT)
+        .is_some_and(|seconds| *seconds > 0.75 * window_s)
 }

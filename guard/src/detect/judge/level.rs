@@ -1,13 +1,12 @@
 //! Rates and gauges, in logarithms, and leaks.
 
-use super::super::model::{LevelModel, level_feature};
+use super::super::model::LevelModel;
 use super::super::spec::{SignalKind, Tolerance};
 use super::super::statement::{Evidence, Pattern};
 use super::super::stats::control_with_history;
-use super::super::track::{FIRST, WEIGHT};
 use super::super::windows::{Sums, TAUS};
 use super::transient::{despite, tighten, transients};
-use super::{CONTROL_SHARE, Candidate, Estimate, Found, Look};
+use super::{CONTROL_SHARE, Candidate, Estimate, Found, Look, NOTHING};
 
 pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.len()]) -> Found {
     let mut found = Found::default();
@@ -24,22 +23,9 @@ pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.l
     } else {
         0.08
     };
-    let feature = |index: usize, sums: &Sums, j: usize| -> Option<(f64, f64, f64)> {
-        let row = sums.row(j);
-        let load = look.events.get(index).map_or(&[][..], |e| e.row(j));
-        let events = load.get(FIRST).copied().unwrap_or(0.0);
-        // The load may arrive later than the rate: without it nothing can be expected.
-        if rate
-            && model.per_event > 0.0
-            && load
-                .first()
-                .is_none_or(|w| *w < 0.7 * row[WEIGHT] || *w > 1.4 * row[WEIGHT])
-        {
-            return None;
-        }
-        let full = [row[WEIGHT], row[FIRST], events];
-        let x = level_feature(&full, rate, model.offset, model.fixed, model.per_event)?;
-        Some((x, events, row[WEIGHT]))
+    let feature = |sums: &Sums, j: usize| -> Option<(f64, f64, f64)> {
+        let [x, events, weight, _] = *sums.derived.get(j)?;
+        (weight > 0.0).then_some((x, events, weight))
     };
     let own = |index: usize| model.own.iter().find(|o| o.0 == index).map(|o| o.1);
     for j in 0..look.windows() {
@@ -48,7 +34,7 @@ pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.l
             (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
         let mut decay = [0.0; TAUS.len()];
         for (index, sums) in &look.after {
-            let Some((value, e, w)) = feature(*index, sums, j) else {
+            let Some((value, e, w)) = feature(sums, j) else {
                 continue;
             };
             x += value;
@@ -62,7 +48,7 @@ pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.l
                     strange += 1.0;
                 }
             }
-            for (sum, value) in decay.iter_mut().zip(&sums.row(j)[2..]) {
+            for (sum, value) in decay.iter_mut().zip(sums.row(j).get(2..).unwrap_or(&[])) {
                 *sum += value;
             }
         }
@@ -93,8 +79,8 @@ pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.l
         let mut alone_control = None;
         if look.canary {
             let (mut xb, mut nb, mut eb, mut wb) = (0.0, 0.0, 0.0, 0.0);
-            for (index, sums) in &look.control {
-                if let Some((value, e, w)) = feature(*index, sums, j) {
+            for (_, sums) in &look.control {
+                if let Some((value, e, w)) = feature(sums, j) {
                     xb += value;
                     nb += 1.0;
                     eb += e;
@@ -134,6 +120,10 @@ pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.l
             tighten(&decay, weight, d, sd, caps);
         }
         let other = load + look.bump[j];
+        let leaks = look.spec.accumulates && window_s >= 60.0;
+        if look.only_findings() && !leaks && d - slack - other < NOTHING * sd {
+            continue;
+        }
         let early = if rate {
             transients(&decay, weight, caps)
         } else {
@@ -196,10 +186,7 @@ pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.l
         if z > 0.0 && d - excused >= tolerated {
             found.offer(candidate(z, Pattern::Level));
         }
-        if look.spec.accumulates
-            && window_s >= 60.0
-            && let Some(z) = growth(look, model, j, d, tolerated, &feature)
-        {
+        if leaks && let Some(z) = growth(look, model, j, d, tolerated, &feature) {
             found.offer(candidate(z, Pattern::Leak));
         }
     }
@@ -217,7 +204,7 @@ fn tolerated(tolerance: &Tolerance, sign: f64, level: f64) -> f64 {
 }
 
 /// Logarithm of the level, events and weight of an instance in a window.
-type LevelOf<'a> = &'a dyn Fn(usize, &Sums, usize) -> Option<(f64, f64, f64)>;
+type LevelOf<'a> = &'a dyn Fn(&Sums, usize) -> Option<(f64, f64, f64)>;
 
 /// Evidence that the level keeps growing: the second half of the window above the first, and
 /// already above the baseline, which the warming up of a heap is not.
@@ -238,8 +225,8 @@ fn growth(
     }
     let sign = look.spec.direction.sign();
     let (mut n, mut grown, mut top) = (0.0, 0.0, 0.0);
-    for (index, sums) in &look.after {
-        let (all, late) = (feature(*index, sums, j)?, feature(*index, sums, half)?);
+    for (_, sums) in &look.after {
+        let (all, late) = (feature(sums, j)?, feature(sums, half)?);
         let early_weight = all.2 - late.2;
         if early_weight <= 0.0 || late.2 <= 0.0 {
             return None;

@@ -30,6 +30,8 @@ const WORST: f64 = 1.2;
 const OUTLIER: f64 = 4.6;
 /// How far above its outliers evidence must be.
 const WORST_OUTLIER: f64 = 1.5;
+/// Evidence below this, in standard deviations, is none.
+const NOTHING: f64 = 2.0;
 /// What an instance alone must show more, in standard deviations, since there are many.
 const ALONE: f64 = 0.3;
 
@@ -79,8 +81,6 @@ pub(crate) struct Look<'a> {
     pub(crate) after: Vec<(usize, &'a Sums)>,
     /// The concurrent control: stable instances, or siblings of a single instance.
     pub(crate) control: Vec<(usize, &'a Sums)>,
-    /// Events of the load signal, per instance index.
-    pub(crate) events: &'a [Sums],
     /// Load of the whole service per window, events per second.
     pub(crate) load: &'a [f64],
     /// Largest load of half a minute within each window.
@@ -179,6 +179,12 @@ impl Look<'_> {
             .unwrap_or(0)
     }
 
+    /// Nobody asks for more than what was found: what could be seen is the group's to say, and what
+    /// lasts is asked only without a control.
+    fn only_findings(&self) -> bool {
+        self.alone && self.canary
+    }
+
     fn width(&self) -> usize {
         width_of(self.spec.kind, self.order.len())
     }
@@ -243,6 +249,9 @@ impl Look<'_> {
 }
 
 pub(crate) fn judge(look: &Look<'_>, model: &Model, caps: &mut [f64; TAUS.len()]) -> Found {
+    if look.windows() == 0 && !matches!(model, Model::Availability) {
+        return Found::default();
+    }
     match model {
         Model::Ratio(model) => ratio::ratio(look, model),
         Model::Histogram(model) => histogram::histogram(look, model, caps),

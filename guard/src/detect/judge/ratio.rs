@@ -89,14 +89,20 @@ pub(super) fn ratio(look: &Look<'_>, model: &RatioModel) -> Found {
             let effective = n / (1.0 + n * rho);
             let own = spread(null) / effective;
             let shrink = (own / (own + reference.1)).sqrt();
-            let mut z = signed_root(share * effective, effective, null) * shrink;
-            if let Some((pb, pv)) = alone_control {
+            let mut z = 0.0;
+            if share > null {
+                z = signed_root(share * effective, effective, null) * shrink;
+            }
+            if let Some((pb, pv)) = alone_control.filter(|_| z > 0.0) {
                 let null = ((pb * slack_rel).max(pb + slack) + grace).min(0.999);
                 let own = spread(null) / effective;
                 z = z.min(
                     signed_root(share * effective, effective, null) * (own / (own + pv)).sqrt()
                         / CONTROL_SHARE,
                 );
+            }
+            if look.only_findings() && z <= 0.0 {
+                continue;
             }
             let tolerated = look.spec.tolerance.at(p);
             let h = look.h.pause * look.excess(extra);

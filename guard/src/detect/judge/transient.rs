@@ -15,6 +15,9 @@ pub(super) fn transients(
     caps: &[f64; TAUS.len()],
 ) -> [f64; TAUS.len()] {
     let mut out = [0.0; TAUS.len()];
+    if decay.iter().all(|share| *share <= 0.0) {
+        return out;
+    }
     for (k, out) in out.iter_mut().enumerate() {
         let share = decay.get(k).copied().unwrap_or(0.0) / weight.max(1e-9);
         *out = (caps[k].clamp(0.0, TRANSIENT_MAX[k]) * share).ln_1p();
@@ -29,6 +32,9 @@ pub(super) fn steep_transients(
     weight: f64,
     caps: &[f64; TAUS.len()],
 ) -> [f64; TAUS.len()] {
+    if decay.iter().all(|share| *share <= 0.0) {
+        return [0.0; TAUS.len()];
+    }
     let at = |k: usize| decay.get(k).copied().unwrap_or(0.0) / weight.max(1e-9);
     let half = [
         0.5 * at(0),
