@@ -11,12 +11,14 @@ mod command;
 mod deploy;
 mod exit;
 mod import;
+mod init;
 mod journal;
 mod login;
 mod mock_service;
 mod output;
 mod replay;
 mod serve;
+mod signals_table;
 mod status;
 mod timeline;
 
@@ -55,7 +57,9 @@ enum Verb {
     Replay(replay::Arguments),
     /// Measure what watching many services costs on this machine.
     Bench(bench::Arguments),
-    /// Check a configuration: every error at once, with its place.
+    /// Write a first configuration, from what a Prometheus has.
+    Init(init::Arguments),
+    /// Check a configuration: every error with its place, and whether every signal has data.
     CheckConfig(check_config::Arguments),
     /// Move and check the record.
     Journal(journal::Arguments),
@@ -155,7 +159,8 @@ pub async fn main() -> Exit {
         Verb::MockService(arguments) => mock_service::run(arguments).await,
         Verb::Replay(arguments) => replay::run(&arguments),
         Verb::Bench(arguments) => bench::run(arguments, json).await,
-        Verb::CheckConfig(arguments) => check_config::run(&arguments, json),
+        Verb::Init(arguments) => init::run(arguments, json).await,
+        Verb::CheckConfig(arguments) => check_config::run(&arguments, json).await,
         Verb::Journal(arguments) => journal::run(arguments, json).await,
         Verb::Import(arguments) => import::run(&arguments, json),
         Verb::Deploy(arguments) => deploy::run(arguments, json).await,

@@ -32,3 +32,4 @@ pub use error::EngineError;
 pub use lead::{LEASE, Leadership};
 pub use observe::Observed;
 pub use quarantine::{Quarantine, Remedy};
+pub use watch::rehearse::{Power, Rehearsal, rehearse};

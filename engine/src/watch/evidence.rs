@@ -72,7 +72,7 @@ fn probed(watch: &Watch, finding: &Finding, now: Timestamp) -> Option<Value> {
         json!({ "instance": probe.instance, "checks": checks })
     };
     let found: Vec<Value> = watch.probes.iter().filter(feeds).map(of).collect();
-    (!found.is_empty()).then(|| Value::Array(found))
+    (!found.is_empty()).then_some(Value::Array(found))
 }
 
 fn check(checked: Checked) -> Value {

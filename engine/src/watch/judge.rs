@@ -28,6 +28,8 @@ pub(super) struct Judge {
     whole: Option<InstanceId>,
     first_sample: Option<f64>,
     deploy_at: f64,
+    /// In a rehearsal: when all instances are supposed to have begun.
+    supposed: Option<f64>,
 }
 
 impl Judge {
@@ -63,7 +65,13 @@ impl Judge {
             whole,
             first_sample: None,
             deploy_at,
+            supposed: None,
         }
+    }
+
+    /// Takes every instance as having begun at `t`, though no counter shows it.
+    pub(super) fn suppose_started(&mut self, t: f64) {
+        self.supposed = Some(t);
     }
 
     /// The instance is being changed at `t`: that it does not answer meanwhile says nothing.
@@ -115,6 +123,9 @@ impl Judge {
         if let (true, Some(began)) = (new, self.roles.began.get(instance)) {
             let began = super::speak::seconds(*began);
             self.detector.instance_restarting(instance.as_str(), began);
+        }
+        if let (true, Some(t)) = (new, self.supposed) {
+            self.detector.instance_started(instance.as_str(), t);
         }
         for (t, value) in samples.iter().filter(|(t, _)| *t >= from) {
             let sample = if value.is_nan() {
