@@ -36,7 +36,9 @@ verify: ## the slow checks, with their dated result in docs/verify; goes on wher
 bench: ## durable appends of the journal per second
 	cargo run -q --release -p journal --example durable_appends
 
-docs: ## generated tables of README.md and docs/tawny.schema.json
+docs: ## generated tables of README.md, docs/tawny.schema.json and docs/presets.md
 	cargo run -q -p config --example generate -- schema > docs/tawny.schema.json.new
 	mv docs/tawny.schema.json.new docs/tawny.schema.json
+	cargo run -q -p config --example generate -- presets > docs/presets.md.new
+	mv docs/presets.md.new docs/presets.md
 	UPDATE_DOCS=1 cargo test -q -p bot --test readme

@@ -12,6 +12,7 @@ mod command;
 mod deploy;
 mod exit;
 mod import;
+mod init;
 mod journal;
 mod login;
 mod mock_service;
@@ -19,6 +20,7 @@ mod output;
 mod record;
 mod replay;
 mod serve;
+mod signals_table;
 mod status;
 mod timeline;
 
@@ -61,7 +63,9 @@ enum Verb {
     Backtest(backtest::Arguments),
     /// Measure on this machine what watching many services costs, and what judging does.
     Bench(bench::Arguments),
-    /// Check a configuration: every error at once, with its place.
+    /// Write a first configuration, from what a Prometheus has.
+    Init(init::Arguments),
+    /// Check a configuration: every error with its place, and whether every signal has data.
     CheckConfig(check_config::Arguments),
     /// Move and check the record.
     Journal(journal::Arguments),
@@ -163,7 +167,8 @@ pub async fn main() -> Exit {
         Verb::Record(arguments) => record::run(arguments).await,
         Verb::Backtest(arguments) => backtest::run(arguments, json).await,
         Verb::Bench(arguments) => bench::run(arguments, json).await,
-        Verb::CheckConfig(arguments) => check_config::run(&arguments, json),
+        Verb::Init(arguments) => init::run(arguments, json).await,
+        Verb::CheckConfig(arguments) => check_config::run(&arguments, json).await,
         Verb::Journal(arguments) => journal::run(arguments, json).await,
         Verb::Import(arguments) => import::run(&arguments, json),
         Verb::Deploy(arguments) => deploy::run(arguments, json).await,

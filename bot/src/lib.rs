@@ -6,6 +6,7 @@ pub mod boot;
 pub mod chat;
 pub mod cli;
 pub mod demo;
+mod discover;
 pub mod live;
 pub mod log;
 pub mod reload;

@@ -9,6 +9,7 @@ use guard::ids::PersonId;
 
 mod hosts;
 mod journal_url;
+mod laid;
 mod probe;
 mod prometheus;
 mod service;

@@ -18,7 +18,7 @@ mod lookup;
 mod near;
 mod object;
 mod other_names;
-mod presets;
+pub mod presets;
 mod reader;
 mod reference;
 mod references;

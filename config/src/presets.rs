@@ -1,167 +1,124 @@
-//! Ready-made sets of signals, as data: one file a set, one table a flavour of metric names.
+//! Ready-made sets of signals, as data: one file a set. A set says what is measured ([`Template`]); its
+//! dialects say under which names ([`Dialect`]).
 
+mod business;
+mod cache;
+mod container;
+mod database;
+mod document;
+mod grpc;
+mod host;
 mod http;
+mod present;
 mod process;
+mod queue;
+mod reads;
+mod resolve;
 mod up;
 
-use crate::signal::{Dimension, Direction, PresetName, Signal, SignalKind, Unit};
-use crate::text::{MetricName, SeriesSelector};
-use guard::ids::SignalKey;
+pub use document::presets_markdown;
+pub use present::Present;
+pub use resolve::Given;
+pub(crate) use resolve::{given, serves};
 
-/// The flavour taken when none is said: the habit of Prometheus' client libraries.
-pub(crate) const DEFAULT_FLAVOUR: &str = "prometheus";
+pub(crate) use reads::{Form, Reads, Row};
 
-/// One way to name the metrics of a preset.
+use crate::signal::{Dimension, Direction, PresetName, Unit};
+
+/// Every preset, in the order in which `init` tries and the documentation shows them.
+pub const ALL: [PresetName; 10] = [
+    PresetName::Http,
+    PresetName::Grpc,
+    PresetName::Process,
+    PresetName::Container,
+    PresetName::Host,
+    PresetName::Queue,
+    PresetName::Database,
+    PresetName::Cache,
+    PresetName::Business,
+    PresetName::Up,
+];
+
+/// A ready-made set.
 #[derive(Debug)]
-pub(crate) struct Flavour {
-    pub(crate) name: &'static str,
-    pub(crate) signals: &'static [PresetSignal],
+pub(crate) struct Preset {
+    pub(crate) signals: &'static [Template],
+    /// The first is taken when neither the configuration nor the source says which.
+    pub(crate) dialects: &'static [Dialect],
 }
 
-/// A signal of a preset.
-#[derive(Debug)]
-pub(crate) struct PresetSignal {
+/// A signal of a preset, whatever its series are called.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Template {
     pub(crate) key: &'static str,
+    /// The row of a dialect that it reads; several quantiles read one histogram.
+    pub(crate) row: &'static str,
+    pub(crate) about: &'static str,
     pub(crate) dimension: Dimension,
-    pub(crate) reads: Reads,
     pub(crate) direction: Direction,
     pub(crate) unit: Unit,
     pub(crate) warn: Option<f64>,
     pub(crate) hard: Option<f64>,
+    /// Absolute and relative; the detector's default for the kind without it.
+    pub(crate) tolerance: Option<(f64, f64)>,
+    /// The quantile that limits apply to, of histograms.
+    pub(crate) quantile: f64,
     pub(crate) accumulates: bool,
     /// Taken only when `include` names it.
     pub(crate) on_request: bool,
 }
 
-/// What a preset's signal reads, as selectors in text.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Reads {
-    Ratio(&'static str, &'static str),
-    Histogram(&'static str, f64),
-    Gauge(&'static str),
-    Rate(&'static str),
-    Throughput(&'static str),
-    Availability(&'static str),
+/// One way to name the metrics of a preset. Several rows of one key are alternatives in their order.
+#[derive(Debug)]
+pub(crate) struct Dialect {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) rows: &'static [Row],
 }
 
-/// Whether every scrape of an instance was answered. Part of every preset of a scraped service.
-pub(crate) const AVAILABILITY: PresetSignal = PresetSignal {
-    key: "availability",
+/// What all templates begin with.
+pub(crate) const PLAIN: Template = Template {
+    key: "",
+    row: "",
+    about: "",
     dimension: Dimension::Application,
-    reads: Reads::Availability("up"),
-    direction: Direction::Down,
-    unit: Unit::Ratio,
-    warn: Some(0.99),
-    hard: Some(0.95),
+    direction: Direction::Up,
+    unit: Unit::Count,
+    warn: None,
+    hard: None,
+    tolerance: None,
+    quantile: 0.99,
     accumulates: false,
     on_request: false,
 };
 
-/// The flavours of a preset.
-pub(crate) fn flavours(preset: PresetName) -> &'static [Flavour] {
-    match preset {
-        PresetName::Http => http::FLAVOURS,
-        PresetName::Process => process::FLAVOURS,
-        PresetName::Up => up::FLAVOURS,
-    }
-}
+/// Whether every scrape of an instance was answered. Part of every preset of a scraped service.
+pub(crate) const AVAILABILITY: Template = Template {
+    key: "availability",
+    row: "availability",
+    about: "share of scrapes that were answered",
+    direction: Direction::Down,
+    unit: Unit::Ratio,
+    warn: Some(0.99),
+    hard: Some(0.95),
+    ..PLAIN
+};
 
-impl PresetSignal {
-    /// The signal; none only if the table holds a selector that does not parse, which a test excludes.
-    pub(crate) fn to_signal(&self, preset: PresetName) -> Option<Signal> {
-        Some(Signal {
-            key: SignalKey::new(self.key).ok()?,
-            dimension: self.dimension,
-            kind: self.reads.to_kind()?,
-            direction: self.direction,
-            unit: self.unit,
-            tolerance: None,
-            warn_limit: self.warn,
-            hard_limit: self.hard,
-            action_on_failure: None,
-            accumulates: self.accumulates,
-            preset: Some(preset),
-            source: None,
-        })
-    }
-}
-
-impl Reads {
-    fn to_kind(self) -> Option<SignalKind> {
-        Some(match self {
-            Self::Ratio(bad, total) => SignalKind::Ratio {
-                bad: SeriesSelector::parse(bad)?,
-                total: SeriesSelector::parse(total)?,
-            },
-            Self::Histogram(text, quantile) => {
-                let selector = SeriesSelector::parse(text)?;
-                SignalKind::Histogram {
-                    metric: MetricName::of(&selector),
-                    matchers: selector.matchers().clone(),
-                    quantile,
-                }
-            }
-            Self::Gauge(text) => SignalKind::Gauge {
-                selector: SeriesSelector::parse(text)?,
-            },
-            Self::Rate(text) => SignalKind::Rate {
-                selector: SeriesSelector::parse(text)?,
-            },
-            Self::Throughput(text) => SignalKind::Throughput {
-                selector: SeriesSelector::parse(text)?,
-            },
-            Self::Availability(text) => SignalKind::Availability {
-                selector: SeriesSelector::parse(text)?,
-            },
-        })
+/// The data of a preset.
+pub(crate) fn preset(name: PresetName) -> &'static Preset {
+    match name {
+        PresetName::Http => &http::PRESET,
+        PresetName::Grpc => &grpc::PRESET,
+        PresetName::Process => &process::PRESET,
+        PresetName::Container => &container::PRESET,
+        PresetName::Host => &host::PRESET,
+        PresetName::Queue => &queue::PRESET,
+        PresetName::Database => &database::PRESET,
+        PresetName::Cache => &cache::PRESET,
+        PresetName::Business => &business::PRESET,
+        PresetName::Up => &up::PRESET,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-
-    const ALL: [PresetName; 3] = [PresetName::Http, PresetName::Process, PresetName::Up];
-
-    #[test]
-    fn every_signal_of_every_preset_can_be_made_and_has_its_own_key() {
-        for preset in ALL {
-            for flavour in flavours(preset) {
-                let mut keys = BTreeSet::new();
-                for signal in flavour.signals {
-                    assert!(signal.to_signal(preset).is_some(), "{preset:?} {signal:?}");
-                    assert!(keys.insert(signal.key), "{preset:?} {} twice", signal.key);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn every_preset_has_the_default_flavour() {
-        for preset in ALL {
-            assert!(
-                flavours(preset)
-                    .iter()
-                    .any(|flavour| flavour.name == DEFAULT_FLAVOUR),
-                "{preset:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_hard_limit_lies_beyond_its_warn_limit() {
-        for signal in ALL
-            .into_iter()
-            .flat_map(flavours)
-            .flat_map(|flavour| flavour.signals)
-        {
-            if let (Some(warn), Some(hard)) = (signal.warn, signal.hard) {
-                match signal.direction {
-                    Direction::Up => assert!(warn < hard, "{signal:?}"),
-                    Direction::Down => assert!(warn > hard, "{signal:?}"),
-                }
-            }
-        }
-    }
-}
+mod tests;

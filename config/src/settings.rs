@@ -141,9 +141,14 @@ impl Settings {
         environment: &Environment,
     ) -> crate::text::Matchers {
         let own = &service.metrics.selector;
-        match self.environment(environment) {
-            Some(environment) => own.and(&environment.selector),
-            None => own.clone(),
-        }
+        own.and(&self.matchers_of_environment(environment))
+    }
+
+    /// The matchers that all series of an environment bear.
+    #[must_use]
+    pub fn matchers_of_environment(&self, environment: &Environment) -> crate::text::Matchers {
+        self.environment(environment)
+            .map(|environment| environment.selector.clone())
+            .unwrap_or_default()
     }
 }

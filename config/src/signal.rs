@@ -10,7 +10,7 @@ pub(crate) use entry::{Adjustment, PresetEntry, SignalEntry};
 use crate::reader::{At, Reader};
 use crate::settings::Probe;
 use crate::shape::Shape;
-use crate::text::{MetricName, Name, Query, SeriesSelector};
+use crate::text::{Matchers, MetricName, Name, Query, SeriesSelector};
 use crate::value::{Value, words};
 use crate::yaml::Node;
 use guard::ids::SignalKey;
@@ -38,10 +38,36 @@ pub struct Signal {
     pub action_on_failure: Option<OnFailure>,
     /// Whether a leak fills it up (memory, connections), so that its slope is judged too.
     pub accumulates: bool,
+    /// By what values are multiplied as they are read, to come out in `unit`: 0.001 for milliseconds.
+    pub scale: f64,
+    /// Where its series are, if not where those of its service are.
+    pub place: Option<Place>,
     /// The preset it came from.
     pub preset: Option<PresetName>,
     /// The metric source in which it is read; none for the service's own.
     pub source: Option<Name>,
+    /// The preset's dialect that is read; none until the source was asked which it speaks.
+    pub dialect: Option<&'static str>,
+}
+
+/// A preset that names no dialect: its source is asked which it speaks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenPreset {
+    /// Which.
+    pub preset: PresetName,
+    /// Where its series are, if not where those of the service are.
+    pub place: Option<Place>,
+    /// Who is asked, if not the service's own source.
+    pub source: Option<Name>,
+}
+
+/// Series that another exporter has: of the pod, of the machine, of the database.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Place {
+    /// Matchers instead of the service's own; those of the environment are added.
+    pub selector: Option<Matchers>,
+    /// The label that tells instances apart there.
+    pub instance_label: Option<String>,
 }
 
 /// What a signal reads.
@@ -54,12 +80,19 @@ pub enum SignalKind {
         /// Counts all, the bad ones included.
         total: SeriesSelector,
     },
+    /// Bad events and good events, both counters.
+    Parts {
+        /// Counts the bad ones.
+        bad: SeriesSelector,
+        /// Counts the good ones.
+        good: SeriesSelector,
+    },
     /// A histogram, judged as a whole; limits apply to one quantile.
     Histogram {
         /// The metric without `_bucket`, `_sum`, `_count`.
         metric: MetricName,
         /// Matchers beyond those of the service.
-        matchers: crate::text::Matchers,
+        matchers: Matchers,
         /// The quantile that limits apply to, 0 to 1.
         quantile: f64,
     },
@@ -83,6 +116,22 @@ pub enum SignalKind {
         /// Where it is: `up`.
         selector: SeriesSelector,
     },
+    /// The mean of a summary, made by the source and judged as a gauge: weaker and slower.
+    Mean {
+        /// Counts the amount.
+        sum: SeriesSelector,
+        /// Counts the events.
+        count: SeriesSelector,
+    },
+    /// A share, made by the source of two metrics and judged as a gauge: weaker and slower.
+    Share {
+        /// What is used, or what is left of it.
+        part: SeriesSelector,
+        /// What there is.
+        whole: SeriesSelector,
+        /// How it is made.
+        form: ShareForm,
+    },
     /// An expression of the user, judged as a gauge: weaker and slower.
     Promql {
         /// The expression, sent as it stands.
@@ -93,6 +142,21 @@ pub enum SignalKind {
         /// What it asks.
         probe: Box<Probe>,
     },
+}
+
+/// How a share is made of two metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShareForm {
+    /// Two counters: growth of the part over growth of the whole.
+    Rates,
+    /// Two gauges: the part over the whole.
+    Values,
+    /// A counter over a gauge: growth of the part over the whole.
+    RateOfValue,
+    /// Two gauges: what is left, subtracted from one.
+    FreeOfValues,
+    /// Gauges for each of several things: the one of which least is left.
+    Fullest,
 }
 
 /// The word for a kind, as the configuration spells it.
@@ -174,8 +238,22 @@ pub struct Tolerance {
 pub enum PresetName {
     /// Requests of an HTTP server.
     Http,
+    /// Calls of a gRPC server.
+    Grpc,
     /// What a process says about itself.
     Process,
+    /// What Kubernetes says of a pod.
+    Container,
+    /// A machine.
+    Host,
+    /// Work that waits.
+    Queue,
+    /// A database, or the pool of connections to it.
+    Database,
+    /// A cache.
+    Cache,
+    /// What the service is for.
+    Business,
     /// Whether the scrape is answered.
     Up,
 }
@@ -229,15 +307,69 @@ words!(OnFailure {
     "pause" => OnFailure::Pause, "never more than a pause";
     "rollback" => OnFailure::Rollback, "may roll back without a hard limit, given the evidence for it";
 });
-words!(PresetName {
+macro_rules! presets {
+    ($( $word:literal => $variant:path, $about:literal; )+) => {
+        words!(PresetName { $( $word => $variant, $about; )+ });
+
+        impl PresetName {
+            /// As the configuration spells it.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $( $variant => $word ),+ }
+            }
+
+            /// What it is, in a line.
+            #[must_use]
+            pub fn about(self) -> &'static str {
+                match self { $( $variant => $about ),+ }
+            }
+        }
+    };
+}
+presets! {
     "http" => PresetName::Http, "requests of an HTTP server: errors, latency, throughput, availability";
+    "grpc" => PresetName::Grpc, "calls of a gRPC server: errors, latency, throughput";
     "process" => PresetName::Process, "what a process says about itself: CPU, memory, open files";
+    "container" => PresetName::Container, "what Kubernetes says of a pod: CPU, throttling, memory, restarts";
+    "host" => PresetName::Host, "a machine: CPU, memory, disk, network, connections";
+    "queue" => PresetName::Queue, "work that waits: depth, throughput, failures";
+    "database" => PresetName::Database, "a database, or the pool to it: latency, connections, slow queries";
+    "cache" => PresetName::Cache, "a cache: misses, evictions";
+    "business" => PresetName::Business, "what the service is for: failures, duplicates, conversion, abandonment";
     "up" => PresetName::Up, "whether the scrape is answered";
-});
+}
 
 /// The signals of a service: its entries, presets expanded.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Signals(pub(crate) Vec<Signal>);
+pub struct Signals {
+    /// In the order of the file. Those of a preset without a named dialect are as its first dialect has them.
+    pub(crate) all: Vec<Signal>,
+}
+
+impl Signals {
+    /// Presets of which a source decides under which names they are read; each once for a place and a source.
+    pub(crate) fn open(&self) -> Vec<OpenPreset> {
+        let mut open: Vec<OpenPreset> = Vec::new();
+        for one in self.all.iter().filter_map(Signal::open) {
+            if !open.contains(&one) {
+                open.push(one);
+            }
+        }
+        open
+    }
+}
+
+impl Signal {
+    /// The preset whose names its source decides; none where it comes from none, or a dialect is named.
+    pub(crate) fn open(&self) -> Option<OpenPreset> {
+        let preset = self.preset.filter(|_| self.dialect.is_none())?;
+        Some(OpenPreset {
+            preset,
+            place: self.place.clone(),
+            source: self.source.clone(),
+        })
+    }
+}
 
 impl Value for Signals {
     fn shape() -> Shape {
@@ -248,21 +380,21 @@ impl Value for Signals {
     }
 
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        expand::signals(node, reader).map(Self)
+        expand::signals(node, reader).map(|all| Self { all })
     }
 
     fn compare(&self, other: &Self, at: &mut At, changed: &mut Vec<String>) {
         let keys: std::collections::BTreeSet<&SignalKey> = self
-            .0
+            .all
             .iter()
-            .chain(&other.0)
+            .chain(&other.all)
             .map(|signal| &signal.key)
             .collect();
         let find = |signals: &'_ [Signal], key: &SignalKey| {
             signals.iter().find(|signal| signal.key == *key).cloned()
         };
         for key in keys {
-            if find(&self.0, key) != find(&other.0, key) {
+            if find(&self.all, key) != find(&other.all, key) {
                 changed.push(format!("{at}.{key}"));
             }
         }

@@ -11,7 +11,7 @@ use guard::event::Event;
 use guard::ids::{DeploymentId, Environment, ServiceName, Version};
 use guard::input::{Happened, Input};
 use guard::lane::Lane;
-use guard::plan::{Package, Plan, steps};
+use guard::plan::{Package, Plan, Step, steps};
 use guard::state::{State, Status};
 use guard::verdict::Comparison;
 use journal::{JournalError, Transaction, codec};
@@ -134,6 +134,7 @@ impl Engine {
             });
         }
         let package = acceptable_package(service, request)?;
+        let (steps, comparison) = self.steps(service).await?;
         let template = |version: &Version| {
             service
                 .packages
@@ -150,12 +151,8 @@ impl Engine {
             package,
             to: request.version.clone(),
             reversible: request.reversible && !service.irreversible.contains(&request.version),
-            steps: steps(&service.instances, &service.pacing)?,
-            comparison: if service.instances.len() > 1 {
-                Comparison::CanaryVsStable
-            } else {
-                Comparison::BeforeVsAfter
-            },
+            steps,
+            comparison,
             policy: service.policy.clone(),
         })
     }
@@ -176,10 +173,9 @@ impl Engine {
             return Ok((Some(from.clone()), good(from)));
         }
         let Some(platform) = &service.platform else {
-            return Err(EngineError::OnlyObserved {
-                service: service.name.clone(),
-                environment: service.environment.clone(),
-            });
+            let from = self.told_version(service, lane, &request.version).await;
+            let known_good = from.as_ref().is_some_and(good);
+            return Ok((from, known_good));
         };
         let live = platform.observe().await.rollout;
         let versions: BTreeSet<&Version> = live.versions.values().flatten().collect();
@@ -198,6 +194,50 @@ impl Engine {
                     .join(", "),
             }),
         }
+    }
+
+    /// The version that ran before, where somebody else deploys: the last one told, or the only other one that
+    /// the metrics show.
+    async fn told_version(&self, service: &Service, lane: &Lane, to: &Version) -> Option<Version> {
+        let told = lane.current().map(|(version, _)| version.clone());
+        if let Some(told) = told.filter(|told| told != to) {
+            return Some(told);
+        }
+        let at_ms = self.clock.now().as_millisecond();
+        let shown = service.watch.versions_at(at_ms).await.unwrap_or_default();
+        let mut others = shown.into_iter().filter(|version| version != to);
+        others.next().filter(|_| others.next().is_none())
+    }
+
+    /// The steps, and how their signals are compared. Where somebody else deploys there is one step: how
+    /// far they are is seen in the metrics.
+    async fn steps(&self, service: &Service) -> Result<(Vec<Step>, Comparison), EngineError> {
+        if service.platform.is_some() {
+            let comparison = if service.instances.len() > 1 {
+                Comparison::CanaryVsStable
+            } else {
+                Comparison::BeforeVsAfter
+            };
+            return Ok((steps(&service.instances, &service.pacing)?, comparison));
+        }
+        let instances = if service.watch.members.is_some() {
+            let at_ms = self.clock.now().as_millisecond();
+            let members = service.watch.members_at(at_ms).await;
+            members.map_err(|error| EngineError::Platform(error.to_string()))?
+        } else {
+            service.instances.clone()
+        };
+        if instances.is_empty() {
+            return Err(EngineError::OnlyObserved {
+                service: service.name.clone(),
+                environment: service.environment.clone(),
+            });
+        }
+        let step = Step {
+            instances,
+            bake_s: service.pacing.gray_bake_s,
+        };
+        Ok((vec![step], Comparison::BeforeVsAfter))
     }
 
     /// Deployments of the same lane that are promoted and still watched: a new one takes their place.
@@ -226,8 +266,9 @@ fn acceptable_package(
         .package
         .clone()
         .or_else(|| template.map(|packages| packages.of(&request.version)));
+    // Where somebody else deploys there is nothing to fetch; an action with a package is never taken as told.
     let Some(platform) = &service.platform else {
-        return Ok(package);
+        return Ok(None);
     };
     let refused = |reason: String| EngineError::Package {
         service: service.name.clone(),

@@ -58,9 +58,9 @@ pub enum EngineError {
         /// `instance version` pairs.
         versions: String,
     },
-    /// Tawny only watches this service.
+    /// Nothing of this service is seen.
     #[error(
-        "{service} in {environment} has no platform: Tawny watches its deployments and cannot make one"
+        "{service} in {environment}: its metrics show no instance at the moment: `tawny check-config` says what its selector finds"
     )]
     OnlyObserved {
         /// The service.

@@ -32,4 +32,5 @@ pub use error::EngineError;
 pub use lead::{LEASE, Leadership};
 pub use observe::Observed;
 pub use quarantine::{Quarantine, Remedy};
+pub use watch::rehearse::{Power, Rehearsal, rehearse};
 pub use watch::{Past, PastError, record_past};

@@ -6,11 +6,15 @@ use guard::plan::{Pacing, Package};
 use guard::policy::Policy;
 use guard::verdict::Tier;
 use platforms::hosts::Hosts;
-use sources::metrics::{Gathering, Selector};
+use sources::metrics::{Gathering, Labels, Selector};
 use sources::probes::Probe;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
+
+mod settle;
+
+pub use settle::{Open, OpenQuery, Settle, Settled, Settling};
 
 /// One service in one environment.
 #[derive(Clone)]
@@ -103,9 +107,40 @@ pub struct Watch {
     pub baseline: Duration,
     /// How readily the detector speaks.
     pub sensitivity: detect::Sensitivity,
+    /// Signals of which a source decides under which names they are read; see [`Watch::settle`].
+    pub open: Option<Open>,
+    /// Signals that this service is known not to export.
+    pub absent: Vec<SignalKey>,
+    /// A query that gives one series for each instance, where the instances are known to the metrics alone.
+    pub members: Option<String>,
+    /// A query that gives one series for each version that runs, where a label carries it.
+    pub versions: Option<(String, String)>,
 }
 
 impl Watch {
+    /// The instance that a series speaks of; none when it speaks of the service as a whole.
+    pub(crate) fn instance_of(&self, labels: &Labels, label: &str) -> Option<InstanceId> {
+        let value = labels.get(label)?;
+        let named = self.instance_names.iter().find(|(known, _)| known == value);
+        match named {
+            Some((_, instance)) => Some(instance.clone()),
+            None => InstanceId::new(value.clone()).ok(),
+        }
+    }
+
+    /// Where a signal is read.
+    #[must_use]
+    pub fn source_of<'w>(&'w self, signal: &'w Signal) -> &'w Source {
+        signal.source.as_ref().unwrap_or(&self.source)
+    }
+
+    /// The label that tells the instances of a signal apart.
+    #[must_use]
+    pub fn label_of<'w>(&'w self, signal: &'w Signal) -> &'w str {
+        let own = signal.instance_label.as_ref();
+        own.unwrap_or(&self.instance_label)
+    }
+
     /// Reads on from the sources of the same names as another watch has them.
     pub(crate) fn renew(&mut self, other: &Self) {
         for source in self.sources_mut() {
@@ -124,13 +159,24 @@ impl Watch {
 
     pub(crate) fn sources(&self) -> impl Iterator<Item = &Source> {
         let own = self.signals.iter().filter_map(|s| s.source.as_ref());
-        std::iter::once(&self.source).chain(own)
+        let asked = self.open.iter().flat_map(|open| &open.queries);
+        let asked = asked.filter_map(|query| query.source.as_ref());
+        std::iter::once(&self.source).chain(own).chain(asked)
     }
 
     fn sources_mut(&mut self) -> impl Iterator<Item = &mut Source> {
         let own = self.signals.iter_mut().filter_map(|s| s.source.as_mut());
-        std::iter::once(&mut self.source).chain(own)
+        let asked = self.open.iter_mut().flat_map(|open| &mut open.queries);
+        let asked = asked.filter_map(|query| query.source.as_mut());
+        std::iter::once(&mut self.source).chain(own).chain(asked)
     }
+}
+
+/// The signal whose count is the load: the throughput, where there is one.
+#[must_use]
+pub fn load(signals: &[Signal]) -> Option<SignalKey> {
+    let counts = |signal: &&Signal| signal.spec.kind == detect::SignalKind::Throughput;
+    signals.iter().find(counts).map(|signal| signal.key.clone())
 }
 
 /// One measured thing.
@@ -150,6 +196,11 @@ pub struct Signal {
     pub expression: Option<String>,
     /// Where it is read, if not in the watch's own source.
     pub source: Option<Source>,
+    /// By what values (and the bounds of buckets) are multiplied to come out in the signal's unit. An
+    /// expression comes out in it by itself.
+    pub scale: f64,
+    /// The label that tells its instances apart, where it is not the watch's.
+    pub instance_label: Option<String>,
 }
 
 /// What the series of a selector contribute to a signal.

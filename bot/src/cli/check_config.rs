@@ -1,7 +1,16 @@
 //! `tawny check-config [FILE]`
 
-use super::{Exit, output};
+use super::{Exit, output, signals_table};
+use crate::discover::{self, Examined};
+use crate::wire;
+use config::Settings;
+use engine::services::Service;
+use futures_util::StreamExt;
+use serde_json::{Value, json};
 use std::path::PathBuf;
+
+/// Services that are asked about at once.
+const AT_ONCE: usize = 4;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -12,52 +21,114 @@ pub(super) struct Arguments {
         value_name = "FILE"
     )]
     config: PathBuf,
+    /// Only read the file; ask no source.
+    #[arg(long)]
+    offline: bool,
 }
 
-pub(super) fn run(arguments: &Arguments, json: bool) -> Exit {
-    let errors = match config::load(&arguments.config, &config::Lookup::system()) {
-        Ok(settings) => match crate::wire::services(&settings) {
-            Ok(services) => {
-                if json {
-                    output::document(
-                        "check-config",
-                        &serde_json::json!({ "ok": true, "errors": [] }),
-                    );
-                } else {
-                    let signals: usize = services
-                        .iter()
-                        .map(|service| service.watch.signals.len())
-                        .sum();
-                    output::line(&format!(
-                        "{}: good: {} services, {signals} signals",
-                        arguments.config.display(),
-                        services.len()
-                    ));
-                }
-                return Exit::Done;
-            }
-            Err(error) => vec![serde_json::json!({ "found": error.to_string() })],
-        },
-        Err(errors) => {
-            if !json {
-                output::failed(&format!("{} errors:\n{errors}", errors.0.len()));
-            }
-            errors
+pub(super) async fn run(arguments: &Arguments, json: bool) -> Exit {
+    let services = match read(arguments) {
+        Ok((_, services)) => services,
+        Err(wrong) => return wrong.say(json),
+    };
+    let examined = if arguments.offline {
+        Vec::new()
+    } else {
+        examine(&services).await
+    };
+    let exit = exit(&examined);
+    if json {
+        let document = json!({ "ok": exit == Exit::Done, "errors": [], "services": examined });
+        output::document("check-config", &document);
+        return exit;
+    }
+    for examined in &examined {
+        output::line(&format!(
+            "{} in {}: {} instances at {}",
+            examined.service,
+            examined.environment,
+            examined.instances.len(),
+            examined.source
+        ));
+        signals_table::print(examined);
+        output::line("");
+    }
+    let signals: usize = services
+        .iter()
+        .map(|service| service.watch.signals.len())
+        .sum();
+    let blind: usize = examined.iter().map(Examined::blind).sum();
+    let unreachable = examined
+        .iter()
+        .filter(|examined| examined.error.is_some())
+        .count();
+    let told = match (arguments.offline, blind, unreachable) {
+        (true, ..) => "; no source was asked".to_owned(),
+        (false, 0, 0) => "; every signal has data".to_owned(),
+        (false, blind, 0) => format!("; {blind} signals would be blind"),
+        (false, _, unreachable) => format!("; {unreachable} services could not be asked about"),
+    };
+    output::line(&format!(
+        "{}: good: {} services, {signals} signals{told}",
+        arguments.config.display(),
+        services.len()
+    ));
+    exit
+}
+
+/// 0: every signal has data. 2: some would be blind. 3: a source does not answer.
+fn exit(examined: &[Examined]) -> Exit {
+    if examined.iter().any(|examined| examined.error.is_some()) {
+        Exit::Usage
+    } else if examined.iter().any(|examined| examined.blind() > 0) {
+        Exit::Unsure
+    } else {
+        Exit::Done
+    }
+}
+
+async fn examine(services: &[Service]) -> Vec<Examined> {
+    let now_ms = jiff::Timestamp::now().as_millisecond();
+    futures_util::stream::iter(services)
+        .map(|service| discover::examine(service, now_ms))
+        .buffered(AT_ONCE)
+        .collect()
+        .await
+}
+
+/// What is wrong with a configuration.
+enum Wrong {
+    Text(config::ConfigErrors),
+    Use(wire::WireError),
+}
+
+fn read(arguments: &Arguments) -> Result<(Settings, Vec<Service>), Wrong> {
+    let settings =
+        config::load(&arguments.config, &config::Lookup::system()).map_err(Wrong::Text)?;
+    let services = wire::services(&settings).map_err(Wrong::Use)?;
+    Ok((settings, services))
+}
+
+impl Wrong {
+    fn say(&self, json: bool) -> Exit {
+        let errors: Vec<Value> = match self {
+            Self::Text(errors) => errors
                 .0
                 .iter()
                 .filter_map(|error| serde_json::to_value(error).ok())
-                .collect()
+                .collect(),
+            Self::Use(error) => vec![json!({ "found": error.to_string() })],
+        };
+        if json {
+            output::document("check-config", &json!({ "ok": false, "errors": errors }));
+        } else {
+            match self {
+                Self::Text(errors) => {
+                    output::failed(&format!("{} errors:\n{errors}", errors.0.len()));
+                }
+                Self::Use(error) => output::failed(error),
+            }
         }
-    };
-    if json {
-        output::document(
-            "check-config",
-            &serde_json::json!({ "ok": false, "errors": errors }),
-        );
-    } else if let [one] = &errors[..]
-        && let Some(found) = one["found"].as_str().filter(|_| one.get("file").is_none())
-    {
-        output::failed(&found);
+        Exit::Usage
     }
-    Exit::Usage
 }

@@ -1,12 +1,12 @@
 //! One service in one environment.
 
+use super::laid::Laid;
 use super::source::Sources;
-use super::{WireError, hosts, probe, signal};
+use super::{WireError, hosts};
 use config::Settings;
 use config::settings::{MetricsSource, Platform};
-use config::signal::SignalKind;
-use engine::services::{Packages, Service, Signal, Watch, WatchedProbe};
-use guard::ids::{Environment, InstanceId, SignalKey};
+use engine::services::{Packages, Service, Watch};
+use guard::ids::{Environment, InstanceId};
 use guard::plan::Pacing;
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,20 +82,34 @@ fn watch(
     let interval = source.scrape_interval.unwrap_or(USUAL_INTERVAL);
     let matchers = settings.matchers_of(configured, environment);
     let label = &configured.metrics.instance_label;
-    let signals = configured
-        .signals()
-        .iter()
-        .map(|signal| signal::signal(configured, sources, signal, &matchers, label, interval))
-        .collect::<Result<Vec<_>, _>>()?;
-    let (signals, probes) = probed(configured, environment, signals)?;
+    let laid = Laid {
+        service: configured.clone(),
+        environment: settings.matchers_of_environment(environment),
+        sources: sources.clone(),
+        interval,
+    };
+    let signals = laid.out(configured.signals())?;
+    let found_by_label = match &configured.platform {
+        Platform::Observed(observed) => observed.instances.is_empty(),
+        Platform::Hosts(_) => false,
+    };
+    let one_each = |label: &str| format!("count by ({label}) ({{{matchers}}})");
     Ok(Watch {
         source: sources.of(name.as_str())?,
         interval,
         instance_label: label.clone(),
         instance_names: instance_names(configured, environment, label),
-        load: load(&signals),
+        load: engine::services::load(&signals),
         signals,
-        probes,
+        probes: laid.probes(environment)?,
+        members: found_by_label.then(|| one_each(label)),
+        versions: configured
+            .metrics
+            .version_label
+            .as_ref()
+            .map(|label| (label.clone(), one_each(label))),
+        absent: Vec::new(),
+        open: laid.open()?,
         baseline: BASELINE,
         sensitivity: match configured.policy.sensitivity {
             config::settings::Sensitivity::Careful => guard::detect::Sensitivity::Careful,
@@ -103,40 +117,6 @@ fn watch(
             config::settings::Sensitivity::Eager => guard::detect::Sensitivity::Eager,
         },
     })
-}
-
-/// The probes behind signals, and the signals of how long they take.
-fn probed(
-    configured: &config::settings::Service,
-    environment: &Environment,
-    mut signals: Vec<Signal>,
-) -> Result<(Vec<Signal>, Vec<WatchedProbe>), WireError> {
-    let mut all = Vec::new();
-    for signal in configured.signals() {
-        let SignalKind::Probe { probe } = &signal.kind else {
-            continue;
-        };
-        let mut probes = probe::probes(configured, environment, &signal.key, probe)?;
-        let own = signals.iter().find(|wired| wired.key == signal.key);
-        let time = own.and_then(|own| probe::time(own, probe));
-        // A signal of that name that somebody wrote is theirs.
-        if let Some(time) = time.filter(|time| signals.iter().all(|s| s.key != time.key)) {
-            for probe in &mut probes {
-                probe.time = Some(time.key.clone());
-            }
-            signals.push(time);
-        }
-        all.extend(probes);
-    }
-    Ok((signals, all))
-}
-
-/// The signal whose count is the load: the throughput, where there is one.
-fn load(signals: &[engine::services::Signal]) -> Option<SignalKey> {
-    let counts = |signal: &&engine::services::Signal| {
-        signal.spec.kind == guard::detect::SignalKind::Throughput
-    };
-    signals.iter().find(counts).map(|signal| signal.key.clone())
 }
 
 fn instance_names(

@@ -3,7 +3,7 @@
 use super::source::Sources;
 use super::{WireError, probe};
 use config::settings::Service;
-use config::signal::{Direction, OnFailure, Signal, SignalKind};
+use config::signal::{Direction, OnFailure, ShareForm, Signal, SignalKind};
 use config::text::{Matchers, MetricName, SeriesSelector};
 use engine::services::{Part, Signal as Watched};
 use guard::detect;
@@ -40,6 +40,11 @@ pub(super) fn signal(
             used(total, detect::Use::Total)?,
             used(bad, detect::Use::Bad)?,
         ],
+        SignalKind::Parts { bad, good } => vec![
+            used(good, detect::Use::Total)?,
+            used(bad, detect::Use::Total)?,
+            used(bad, detect::Use::Bad)?,
+        ],
         SignalKind::Histogram {
             metric,
             matchers: own,
@@ -51,36 +56,47 @@ pub(super) fn signal(
         SignalKind::Throughput { selector } => vec![used(selector, detect::Use::Counter)?],
         SignalKind::Gauge { selector } => vec![used(selector, detect::Use::Gauge)?],
         SignalKind::Availability { selector } => vec![used(selector, detect::Use::Up)?],
-        SignalKind::Promql { .. } | SignalKind::Probe { .. } => Vec::new(),
+        SignalKind::Mean { .. }
+        | SignalKind::Share { .. }
+        | SignalKind::Promql { .. }
+        | SignalKind::Probe { .. } => Vec::new(),
     };
+    let query = query(signal, matchers, label, interval);
     Ok(Watched {
         key: signal.key.clone(),
         spec: spec(signal),
-        series,
-        query: query(signal, matchers, label, interval),
         on_failure: signal.action_on_failure.map(|action| match action {
             OnFailure::Warn => Tier::Warn,
             OnFailure::Pause => Tier::Pause,
             OnFailure::Rollback => Tier::RollBack,
         }),
         expression: match &signal.kind {
-            SignalKind::Promql { query } => Some(query.to_string()),
+            SignalKind::Mean { .. } | SignalKind::Share { .. } | SignalKind::Promql { .. } => {
+                Some(query.clone())
+            }
             _ => None,
         },
+        series,
+        query,
         source: match &signal.source {
             Some(name) => Some(sources.of(name.as_str())?),
             None => None,
         },
+        scale: signal.scale,
+        instance_label: (label != service.metrics.instance_label).then(|| label.to_owned()),
     })
 }
 
 fn spec(signal: &Signal) -> detect::SignalSpec {
     let (kind, quantile) = match &signal.kind {
-        SignalKind::Ratio { .. } => (detect::SignalKind::Ratio, None),
+        SignalKind::Ratio { .. } | SignalKind::Parts { .. } => (detect::SignalKind::Ratio, None),
         SignalKind::Histogram { quantile, .. } => (detect::SignalKind::Histogram, Some(*quantile)),
         SignalKind::Rate { .. } => (detect::SignalKind::Rate, None),
         SignalKind::Throughput { .. } => (detect::SignalKind::Throughput, None),
-        SignalKind::Gauge { .. } | SignalKind::Promql { .. } => (detect::SignalKind::Gauge, None),
+        SignalKind::Gauge { .. }
+        | SignalKind::Mean { .. }
+        | SignalKind::Share { .. }
+        | SignalKind::Promql { .. } => (detect::SignalKind::Gauge, None),
         SignalKind::Probe { probe } if probe.number().is_some() => {
             (detect::SignalKind::Gauge, None)
         }
@@ -128,27 +144,49 @@ fn buckets(metric: &MetricName, matchers: &Matchers) -> String {
     format!("{name}_bucket{matchers}")
 }
 
-/// A query by instance, over a window that holds some scrapes.
+/// A query by instance, over a window that holds some scrapes, in the signal's unit.
 fn query(signal: &Signal, matchers: &Matchers, label: &str, interval: Duration) -> String {
     let window = format!("{}s", (interval.as_secs() * 4).max(30));
     let of = |selector: &SeriesSelector| selector.with(matchers).to_string();
-    let rate =
-        |selector: &SeriesSelector| format!("sum by ({label}) (rate({}[{window}]))", of(selector));
+    let sum = |what: &str| format!("sum by ({label}) ({what})");
+    let growth = |selector: &SeriesSelector| sum(&format!("rate({}[{window}])", of(selector)));
+    let value = |selector: &SeriesSelector| sum(&of(selector));
+    let scaled = |query: String| match signal.scale {
+        1.0 => query,
+        scale => format!("({query}) * {scale}"),
+    };
     match &signal.kind {
-        SignalKind::Ratio { bad, total } => format!("{} / {}", rate(bad), rate(total)),
+        SignalKind::Ratio { bad, total } => format!("{} / {}", growth(bad), growth(total)),
+        SignalKind::Parts { bad, good } => {
+            format!("{0} / ({0} + {1})", growth(bad), growth(good))
+        }
         SignalKind::Histogram {
             metric,
             matchers: own,
             quantile,
         } => {
             let selector = buckets(metric, &own.and(matchers));
-            format!(
+            scaled(format!(
                 "histogram_quantile({quantile}, sum by ({label}, le) (rate({selector}[{window}])))"
-            )
+            ))
         }
-        SignalKind::Rate { selector } | SignalKind::Throughput { selector } => rate(selector),
-        SignalKind::Gauge { selector } | SignalKind::Availability { selector } => of(selector),
-        SignalKind::Promql { query } => query.to_string(),
+        SignalKind::Rate { selector } | SignalKind::Throughput { selector } => {
+            scaled(growth(selector))
+        }
+        SignalKind::Gauge { selector } | SignalKind::Availability { selector } => {
+            scaled(of(selector))
+        }
+        SignalKind::Mean { sum, count } => scaled(format!("{} / {}", growth(sum), growth(count))),
+        SignalKind::Share { part, whole, form } => match form {
+            ShareForm::Rates => format!("{} / {}", growth(part), growth(whole)),
+            ShareForm::Values => format!("{} / ({} > 0)", value(part), value(whole)),
+            ShareForm::RateOfValue => format!("{} / ({} > 0)", growth(part), value(whole)),
+            ShareForm::FreeOfValues => format!("1 - {} / {}", value(part), value(whole)),
+            ShareForm::Fullest => {
+                format!("1 - min by ({label}) ({} / {})", of(part), of(whole))
+            }
+        },
+        SignalKind::Promql { query } => scaled(query.to_string()),
         SignalKind::Probe { probe } => probe.told(&config::text::InstanceVars::default()),
     }
 }

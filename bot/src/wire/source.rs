@@ -9,6 +9,7 @@ use sources::metrics::Gathering;
 use std::collections::BTreeMap;
 
 /// The sources, by name.
+#[derive(Clone)]
 pub(super) struct Sources(BTreeMap<String, Source>);
 
 impl Sources {

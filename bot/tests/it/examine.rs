@@ -31,7 +31,7 @@ impl Examined {
         examined.lanes_are_free(world).await;
         examined.starts_are_those_of_the_journal(world);
         examined.actions_land_once();
-        for (id, events) in &examined.deployments {
+        for (id, _) in &examined.deployments {
             examined.page_shows_one_parent(id).await;
             said_once(world, id);
         }

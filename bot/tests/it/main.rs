@@ -32,6 +32,7 @@ mod broken_packages;
 mod chat;
 mod commands;
 mod crash_points;
+mod init;
 mod kills;
 mod lease;
 mod moved;

@@ -1,102 +1,110 @@
 //! Requests of an HTTP server: error ratio, latency, throughput, availability.
 
-use super::{AVAILABILITY, DEFAULT_FLAVOUR, Flavour, PresetSignal, Reads};
-use crate::signal::{Dimension, Direction, Unit};
+mod conventions;
+mod frameworks;
+mod proxies;
 
-/// The signals of one flavour: all requests, the failed ones, the histogram of their duration.
-macro_rules! set {
-    ($all:literal, $failed:literal, $duration:literal) => {
-        [
-            PresetSignal {
-                key: "errors",
-                reads: Reads::Ratio($failed, $all),
-                unit: Unit::Ratio,
-                warn: Some(0.01),
-                hard: Some(0.05),
-                ..OF_REQUESTS
-            },
-            PresetSignal {
-                key: "latency",
-                reads: Reads::Histogram($duration, 0.95),
-                warn: Some(1.0),
-                hard: Some(2.0),
-                ..OF_REQUESTS
-            },
-            PresetSignal {
-                key: "latency-p50",
-                reads: Reads::Histogram($duration, 0.5),
-                on_request: true,
-                ..OF_REQUESTS
-            },
-            PresetSignal {
-                key: "latency-p99",
-                reads: Reads::Histogram($duration, 0.99),
-                warn: Some(1.0),
-                hard: Some(10.0),
-                on_request: true,
-                ..OF_REQUESTS
-            },
-            PresetSignal {
-                key: "latency-p999",
-                reads: Reads::Histogram($duration, 0.999),
-                on_request: true,
-                ..OF_REQUESTS
-            },
-            PresetSignal {
-                key: "throughput",
-                reads: Reads::Throughput($all),
-                direction: Direction::Down,
-                unit: Unit::PerSecond,
-                ..OF_REQUESTS
-            },
-            AVAILABILITY,
-        ]
-    };
-}
+use super::{AVAILABILITY, PLAIN, Preset, Reads::Availability, Row, Template};
+use crate::signal::{Direction, Unit};
 
-pub(super) const FLAVOURS: &[Flavour] = &[
-    Flavour {
-        name: DEFAULT_FLAVOUR,
-        signals: &set!(
-            "http_requests_total",
-            "http_requests_total{code=~\"5..\"}",
-            "http_request_duration_seconds"
-        ),
+const LATENCY: Template = Template {
+    key: "latency",
+    row: "latency",
+    about: "95th percentile of the duration",
+    unit: Unit::Seconds,
+    quantile: 0.95,
+    ..PLAIN
+};
+
+/// The templates; limits are those of the design.
+const SIGNALS: &[Template] = &[
+    Template {
+        key: "errors",
+        row: "errors",
+        about: "share of requests answered 5xx",
+        unit: Unit::Ratio,
+        warn: Some(0.01),
+        hard: Some(0.05),
+        ..PLAIN
     },
-    Flavour {
-        name: "prometheus-status",
-        signals: &set!(
-            "http_requests_total",
-            "http_requests_total{status=~\"5..\"}",
-            "http_request_duration_seconds"
-        ),
+    Template {
+        warn: Some(1.0),
+        hard: Some(2.0),
+        ..LATENCY
     },
-    Flavour {
-        name: "opentelemetry",
-        signals: &set!(
-            "http_server_request_duration_seconds_count",
-            "http_server_request_duration_seconds_count{http_response_status_code=~\"5..\"}",
-            "http_server_request_duration_seconds"
-        ),
+    Template {
+        key: "latency-p50",
+        about: "median of the duration",
+        quantile: 0.5,
+        on_request: true,
+        ..LATENCY
     },
-    Flavour {
-        name: "micrometer",
-        signals: &set!(
-            "http_server_requests_seconds_count",
-            "http_server_requests_seconds_count{status=~\"5..\"}",
-            "http_server_requests_seconds"
-        ),
+    Template {
+        key: "latency-p99",
+        about: "99th percentile of the duration",
+        quantile: 0.99,
+        warn: Some(1.0),
+        hard: Some(10.0),
+        on_request: true,
+        ..LATENCY
     },
+    Template {
+        key: "latency-p999",
+        about: "99.9th percentile of the duration",
+        quantile: 0.999,
+        on_request: true,
+        ..LATENCY
+    },
+    Template {
+        key: "throughput",
+        row: "throughput",
+        about: "requests per second",
+        direction: Direction::Down,
+        unit: Unit::PerSecond,
+        ..PLAIN
+    },
+    AVAILABILITY,
 ];
 
-const OF_REQUESTS: PresetSignal = PresetSignal {
-    key: "",
-    dimension: Dimension::Application,
-    reads: Reads::Gauge("up"),
-    direction: Direction::Up,
-    unit: Unit::Seconds,
-    warn: None,
-    hard: None,
-    accumulates: false,
-    on_request: false,
+const UP: Row = Row("availability", Availability("up"));
+const MS: f64 = 0.001;
+
+/// A counter with the status in one of several labels.
+macro_rules! by_status {
+    ($all:literal; $($label:literal)+) => {
+        [$( Row("errors", Ratio(concat!($all, "{", $label, "=~\"5..\"}"), $all)) ),+]
+    };
+}
+use by_status;
+
+pub(super) const PRESET: Preset = Preset {
+    signals: SIGNALS,
+    dialects: &[
+        conventions::PROMETHEUS,
+        conventions::PROMETHEUS_STATUS,
+        conventions::OPENTELEMETRY,
+        conventions::OPENTELEMETRY_OLD,
+        conventions::MICROMETER,
+        frameworks::GO,
+        frameworks::NODE,
+        frameworks::FLASK,
+        frameworks::STARLETTE,
+        frameworks::DJANGO,
+        frameworks::RUST,
+        frameworks::DOTNET,
+        frameworks::RUBY,
+        proxies::ISTIO,
+        proxies::LINKERD,
+        proxies::ENVOY,
+        proxies::NGINX_INGRESS,
+        proxies::TRAEFIK,
+        proxies::NGINX,
+        proxies::HAPROXY,
+        proxies::CADDY,
+        proxies::KONG,
+        conventions::SPANMETRICS,
+        frameworks::PROMETHEUS_SERVER,
+        proxies::APACHE,
+        proxies::BLACKBOX,
+    ],
 };

@@ -3,8 +3,9 @@
 use super::{
     Hosts, Observed, PacingSettings, Packages, PolicySettings, ServiceMetrics, VersionEntry,
 };
+use crate::presets::{self, Given, Present};
 use crate::reader::{Reader, Step};
-use crate::signal::{Signal, SignalKind, Signals};
+use crate::signal::{OpenPreset, Signal, SignalKind, Signals};
 use crate::text::Repository;
 use crate::value::{settings, tagged};
 use crate::yaml::Node;
@@ -55,10 +56,44 @@ settings! {
 }
 
 impl Service {
-    /// What is measured.
+    /// What is measured. Signals of a preset that names no dialect are as its first dialect has them;
+    /// [`Service::signals_given`] knows better.
     #[must_use]
     pub fn signals(&self) -> &[Signal] {
-        &self.signals.0
+        &self.signals.all
+    }
+
+    /// Presets whose metric names a source decides, each with where its series are.
+    #[must_use]
+    pub fn open_presets(&self) -> Vec<OpenPreset> {
+        self.signals.open()
+    }
+
+    /// What is measured, given what the sources have: one answer to each of [`Service::open_presets`], in
+    /// their order.
+    #[must_use]
+    pub fn signals_given(&self, answers: &[Present]) -> Given {
+        let nothing = Present::default();
+        let mut given = Given::default();
+        let mut done: Vec<OpenPreset> = Vec::new();
+        for signal in &self.signals.all {
+            let Some(open) = signal.open() else {
+                given.signals.push(signal.clone());
+                continue;
+            };
+            if done.contains(&open) {
+                continue;
+            }
+            // They are answered in the order in which they are met here.
+            let present = answers.get(done.len()).unwrap_or(&nothing);
+            let of_it = self.signals.all.iter();
+            let of_it = of_it.filter(|one| one.open().as_ref() == Some(&open));
+            let found = presets::given(open.preset, &of_it.cloned().collect::<Vec<_>>(), present);
+            given.signals.extend(found.signals);
+            given.absent.extend(found.absent);
+            done.push(open);
+        }
+        given
     }
 
     /// The domain's policy.

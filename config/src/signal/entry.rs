@@ -12,10 +12,14 @@ settings! {
     pub(crate) struct PresetEntry {
         /// Which set.
         preset: PresetName,
-        /// Whose metric names: `prometheus` (the client libraries' habit, the default), or another that the preset knows.
+        /// Whose metric names, such as `micrometer` or `istio`: docs/presets.md has them. Without it, the source is asked which of them it has.
         flavour: Option<String>,
         /// The metric source in which it is read; the service's own when not said.
         source: Option<Name>,
+        /// Matchers that pick the series of this set, instead of the service's own: of its pods, its machine, its database.
+        selector: Option<Matchers>,
+        /// The label that tells instances apart in these series, where it is not `metrics.instance_label`.
+        instance_label: Option<String>,
         /// Signals of the set that are not taken by themselves, such as `latency-p999`.
         include: Vec<SignalKey> = "[]",
         /// Signals of the set to leave out.
@@ -76,6 +80,8 @@ settings! {
         action_on_failure: Option<OnFailure>,
         /// Whether a leak fills it up (memory, connections), so that its slope is judged too.
         accumulates: bool = "false",
+        /// By what its values are multiplied to come out in its unit, such as 0.001 where the metric is in milliseconds. Limits and tolerance are in the unit.
+        scale: f64 = "1",
     }
 
     /// The smallest effect that matters: both parts must be exceeded.

@@ -2,13 +2,16 @@
 
 use super::limits::{Amounts, in_order};
 use super::own::own;
-use super::{Adjustment, PresetEntry, Signal};
+use super::{Adjustment, Place, PresetEntry, PresetName, Signal, Tolerance};
 use crate::near::nearest;
-use crate::presets;
+use crate::presets::{self, Dialect, Preset, Reads, Template};
 use crate::reader::{Reader, Step, shown};
 use crate::value::Value;
 use crate::yaml::{Kind, Node};
 use guard::ids::SignalKey;
+
+/// A message does not list more names than that.
+const MOST_NAMES: usize = 5;
 
 /// Reads the list.
 pub(super) fn signals(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<Signal>> {
@@ -60,19 +63,17 @@ fn all_new(read: &[Signal], known: &[Signal], node: &Node, reader: &mut Reader<'
 
 fn preset(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<Signal>> {
     let entry = PresetEntry::read(node, reader)?;
-    let flavours = presets::flavours(entry.preset);
-    let wanted = entry.flavour.as_deref().unwrap_or(presets::DEFAULT_FLAVOUR);
-    let Some(flavour) = flavours.iter().find(|flavour| flavour.name == wanted) else {
-        let names: Vec<&str> = flavours.iter().map(|flavour| flavour.name).collect();
-        let near = nearest(wanted, names.iter().copied());
-        let value = node.get("flavour").unwrap_or(node);
-        reader.inside(Step::Field("flavour".to_owned()), |reader| {
-            let expected = format!("one of {}", names.join(", "));
-            reader.wrong_near(value.at, shown(value), expected, near);
-        });
-        return None;
+    let set = presets::preset(entry.preset);
+    let named = match &entry.flavour {
+        Some(wanted) => Some(flavour(wanted, set, node, reader)?),
+        None => None,
     };
-    let keys: Vec<&str> = flavour.signals.iter().map(|signal| signal.key).collect();
+    let keys: Vec<&str> = set
+        .signals
+        .iter()
+        .filter(|template| named.is_none_or(|dialect| first_row(dialect, template).is_some()))
+        .map(|template| template.key)
+        .collect();
     let adjusted: Vec<SignalKey> = entry.adjust.keys().cloned().collect();
     let mut fine = true;
     for (field, named) in [
@@ -82,12 +83,21 @@ fn preset(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<Signal>> {
     ] {
         fine &= all_known(node, field, named, &keys, reader);
     }
-    let taken = flavour.signals.iter().filter(|signal| {
-        let named = |list: &[SignalKey]| list.iter().any(|key| key.as_str() == signal.key);
-        !named(&entry.omit) && (!signal.on_request || named(&entry.include))
+    let place = Place {
+        selector: entry.selector.clone(),
+        instance_label: entry.instance_label.clone(),
+    };
+    let place = (place != Place::default()).then_some(place);
+    let taken = set.signals.iter().filter(|template| {
+        let named = |list: &[SignalKey]| list.iter().any(|key| key.as_str() == template.key);
+        !named(&entry.omit) && (!template.on_request || named(&entry.include))
     });
     let mut signals: Vec<Signal> = taken
-        .filter_map(|signal| signal.to_signal(entry.preset))
+        .filter_map(|template| laid_out(entry.preset, template, named))
+        .map(|signal| Signal {
+            place: place.clone(),
+            ..signal
+        })
         .collect();
     for signal in &mut signals {
         signal.source.clone_from(&entry.source);
@@ -104,6 +114,71 @@ fn preset(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<Signal>> {
         }
     }
     fine.then_some(signals)
+}
+
+fn flavour(
+    wanted: &str,
+    set: &'static Preset,
+    node: &Node,
+    reader: &mut Reader<'_>,
+) -> Option<&'static Dialect> {
+    let found = set.dialects.iter().find(|dialect| dialect.name == wanted);
+    if found.is_none() {
+        let names: Vec<&str> = set.dialects.iter().map(|dialect| dialect.name).collect();
+        let near = nearest(wanted, names.iter().copied());
+        let value = node.get("flavour").unwrap_or(node);
+        reader.inside(Step::Field("flavour".to_owned()), |reader| {
+            let some = names
+                .get(..MOST_NAMES)
+                .filter(|some| some.len() + 1 < names.len());
+            let expected = match some {
+                Some(some) => format!("a dialect of docs/presets.md: {}, …", some.join(", ")),
+                None => format!("one of {}", names.join(", ")),
+            };
+            reader.wrong_near(value.at, shown(value), expected, near);
+        });
+    }
+    found
+}
+
+/// The signal as a named dialect has it, or as the first has it that knows it; none if the named one does not.
+fn laid_out(
+    preset: PresetName,
+    template: &'static Template,
+    named: Option<&'static Dialect>,
+) -> Option<Signal> {
+    let reads = match named {
+        Some(dialect) => first_row(dialect, template)?,
+        None => presets::preset(preset)
+            .dialects
+            .iter()
+            .find_map(|dialect| first_row(dialect, template))?,
+    };
+    Some(Signal {
+        key: SignalKey::new(template.key).ok()?,
+        dimension: template.dimension,
+        kind: reads.to_kind(template.quantile)?,
+        direction: template.direction,
+        unit: template.unit,
+        tolerance: template
+            .tolerance
+            .map(|(absolute, relative)| Tolerance { absolute, relative }),
+        warn_limit: template.warn,
+        hard_limit: template.hard,
+        action_on_failure: None,
+        accumulates: template.accumulates,
+        scale: reads.scale(),
+        place: None,
+        preset: Some(preset),
+        dialect: named.map(|dialect| dialect.name),
+        source: None,
+    })
+}
+
+fn first_row(dialect: &Dialect, template: &Template) -> Option<Reads> {
+    let mut rows = dialect.rows.iter();
+    rows.find(|row| row.0 == template.row && presets::serves(row.1, template))
+        .map(|row| row.1)
 }
 
 fn all_known(

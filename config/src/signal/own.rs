@@ -34,8 +34,11 @@ pub(super) fn own(node: &Node, reader: &mut Reader<'_>) -> Option<Signal> {
         hard_limit,
         action_on_failure: entry.action_on_failure,
         accumulates: entry.accumulates,
+        scale: entry.scale,
+        place: None,
         preset: None,
         source: entry.source,
+        dialect: None,
     };
     let amounts = Amounts {
         tolerance: entry.tolerance.as_ref().map(|tolerance| tolerance.absolute),
@@ -158,6 +161,21 @@ fn kind(entry: &SignalEntry, node: &Node, reader: &mut Reader<'_>) -> Option<Sig
         let value = node.get("quantile").unwrap_or(node);
         reader.inside(Step::Field("quantile".to_owned()), |reader| {
             reader.wrong_value(value, "a quantile above 0 and below 1, such as 0.99");
+        });
+    }
+    let scaled = (entry.scale - 1.0).abs() > f64::EPSILON;
+    let scalable = matches!(
+        entry.kind,
+        KindWord::Histogram | KindWord::Gauge | KindWord::Rate | KindWord::Promql
+    );
+    if entry.scale <= 0.0 || !entry.scale.is_finite() || scaled && !scalable {
+        fine = false;
+        let value = node.get("scale").unwrap_or(node);
+        reader.inside(Step::Field("scale".to_owned()), |reader| {
+            reader.wrong_value(
+                value,
+                "a number above 0, for a histogram, a gauge, a rate or an expression",
+            );
         });
     }
     if !fine {

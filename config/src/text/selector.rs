@@ -71,6 +71,14 @@ impl SeriesSelector {
         &self.matchers
     }
 
+    /// The same matchers on a metric whose name is longer by this.
+    pub(crate) fn with_suffix(&self, suffix: &str) -> Self {
+        Self {
+            metric: format!("{}{suffix}", self.metric),
+            matchers: self.matchers.clone(),
+        }
+    }
+
     pub(crate) fn narrowed_to(&self, matchers: Matchers) -> Self {
         Self {
             metric: self.metric.clone(),
@@ -89,6 +97,12 @@ impl SeriesSelector {
 }
 
 impl Matchers {
+    /// Of a text such as `job="shop",env="prod"`; none if it is not that.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        Self::parse(text)
+    }
+
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let inner = match text.strip_prefix('{') {
@@ -113,6 +127,17 @@ impl Matchers {
     #[must_use]
     pub fn as_slice(&self) -> &[String] {
         &self.0
+    }
+
+    /// Each matcher taken apart: label, operator, value without its quotes.
+    pub(crate) fn tests(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.0.iter().filter_map(|matcher| {
+            let start = matcher.find(['=', '!'])?;
+            let (label, rest) = matcher.split_at(start);
+            let quote = rest.find('"')?;
+            let (operator, value) = rest.split_at(quote);
+            Some((label, operator, value.trim_matches('"')))
+        })
     }
 
     /// Whether there is none, so that everything matches.

@@ -11,6 +11,7 @@ mod example;
 mod imported;
 mod journal;
 mod mistakes;
+mod presets;
 mod probes;
 mod secrets;
 mod sources;

@@ -98,7 +98,7 @@ fn a_signal_must_have_the_fields_of_its_kind_and_limits_in_its_unit() {
     tawny.yaml:11:56: services[0].signals[4].quantile: `95`: expected a quantile above 0 and below 1, such as 0.99
     tawny.yaml:12:24: services[0].signals[5].kind: `gage`: expected one of `ratio`, `histogram`, `gauge`, `rate`, `throughput`, `availability`, `promql`, `probe`; did you mean `gauge`?
     tawny.yaml:13:53: services[0].signals[6].tolerance: `5%`: expected a mapping of fields
-    tawny.yaml:14:48: services[0].signals[7].flavour: `micrometre`: expected one of prometheus, prometheus-status, opentelemetry, micrometer; did you mean `micrometer`?
+    tawny.yaml:14:48: services[0].signals[7].flavour: `micrometre`: expected a dialect of docs/presets.md: prometheus, prometheus-status, opentelemetry, opentelemetry-old, micrometer, …; did you mean `micrometer`?
     tawny.yaml:15:9: services[0].signals[8]: a mapping: expected `preset`, or `key` and `kind`
     "#);
 }

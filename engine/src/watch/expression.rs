@@ -1,6 +1,6 @@
 //! Expressions of the user: evaluated at every interval, and judged as gauges.
 
-use super::fetch::{Fetched, instance_of};
+use super::fetch::Fetched;
 use crate::services::{Signal, Watch};
 use futures_util::future::join_all;
 use guard::detect::Use;
@@ -18,6 +18,7 @@ const MOST_POINTS: i64 = 10_000;
 pub(super) struct Expression {
     signal: String,
     query: String,
+    instance_label: String,
     /// The newest evaluation that gave a value, in Unix milliseconds.
     read_to: i64,
     began: i64,
@@ -38,6 +39,7 @@ pub(super) struct Evaluated {
 }
 
 pub(super) fn expressions<'a>(
+    watch: &Watch,
     signals: impl Iterator<Item = &'a Signal>,
     since_ms: i64,
 ) -> Vec<Expression> {
@@ -45,6 +47,7 @@ pub(super) fn expressions<'a>(
         Some(Expression {
             signal: signal.key.to_string(),
             query: signal.expression.clone()?,
+            instance_label: watch.label_of(signal).to_owned(),
             read_to: since_ms,
             began: since_ms,
         })
@@ -123,23 +126,22 @@ impl Expression {
         let series = answer.value.into_iter();
         evaluated
             .series
-            .extend(series.map(|series| fetched(watch, place, &self.signal, series)));
+            .extend(series.map(|series| self.fetched(watch, place, series)));
     }
-}
-
-/// A result without the instance label speaks of the service as a whole.
-fn fetched(watch: &Watch, place: usize, signal: &str, series: Series) -> Fetched {
-    let instance = instance_of(watch, &series.labels);
-    let samples = series
-        .samples
-        .into_iter()
-        .map(|(ms, value)| (ms as f64 / 1000.0, value))
-        .collect();
-    Fetched {
-        id: (place, series.labels),
-        instance,
-        uses: vec![(signal.to_owned(), Use::Gauge)],
-        samples,
+    /// A result without the instance label speaks of the service as a whole.
+    fn fetched(&self, watch: &Watch, place: usize, series: Series) -> Fetched {
+        let instance = watch.instance_of(&series.labels, &self.instance_label);
+        let samples = series
+            .samples
+            .into_iter()
+            .map(|(ms, value)| (ms as f64 / 1000.0, value))
+            .collect();
+        Fetched {
+            id: (place, series.labels),
+            instance,
+            uses: vec![(self.signal.clone(), Use::Gauge)],
+            samples,
+        }
     }
 }
 
@@ -151,6 +153,7 @@ mod tests {
         Expression {
             signal: "s".to_owned(),
             query: "q".to_owned(),
+            instance_label: "instance".to_owned(),
             read_to,
             began: 0,
         }

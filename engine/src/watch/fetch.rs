@@ -2,7 +2,7 @@
 
 use super::expression::{self, Expression, expressions};
 use super::probed::Probed;
-use crate::services::{Part, Source, Watch};
+use crate::services::{Part, Signal, Source, Watch};
 use futures_util::future::join_all;
 use guard::detect::Use;
 use guard::ids::InstanceId;
@@ -56,18 +56,25 @@ pub(super) struct Fetcher {
 struct Reading {
     source: Source,
     feed: SampleFeed,
-    /// What each selector's series are used for; one selector may serve several signals.
-    uses: Vec<Vec<(String, Part)>>,
+    /// What each selector's series are read for; one selector may serve several signals.
+    reads: Vec<Read>,
     expressions: Vec<Expression>,
     /// The place of the first selector among all that the watch reads.
     first: usize,
+}
+
+/// What the series of a selector are read for, and how.
+struct Read {
+    uses: Vec<(String, Part)>,
+    scale: f64,
+    instance_label: String,
 }
 
 impl Fetcher {
     pub(super) fn new(watch: &Watch, since_ms: i64) -> Self {
         let mut names: BTreeMap<&str, &Source> = BTreeMap::new();
         for signal in &watch.signals {
-            let source = signal.source.as_ref().unwrap_or(&watch.source);
+            let source = watch.source_of(signal);
             if !signal.series.is_empty() || signal.expression.is_some() {
                 names.insert(&source.name, source);
             }
@@ -76,7 +83,7 @@ impl Fetcher {
         let mut first = 0;
         for source in names.into_values() {
             let reading = Reading::new(watch, source, first, since_ms);
-            first += reading.uses.len() + reading.expressions.len();
+            first += reading.reads.len() + reading.expressions.len();
             readings.push(reading);
         }
         let probed = watch.probes.iter().enumerate();
@@ -142,6 +149,14 @@ impl Heard {
         self.caught_up &= other.caught_up;
     }
 
+    /// The signals of the service as a whole that were heard.
+    pub(super) fn whole(&self) -> BTreeSet<String> {
+        let whole = self.series.iter().filter(|one| one.instance.is_none());
+        whole
+            .flat_map(|series| series.uses.iter().map(|(signal, _)| signal.clone()))
+            .collect()
+    }
+
     /// Whether anybody said anything.
     pub(super) fn anything(&self) -> bool {
         self.probed || !self.answered.is_empty()
@@ -150,20 +165,27 @@ impl Heard {
 
 impl Reading {
     fn new(watch: &Watch, source: &Source, first: usize, since_ms: i64) -> Self {
-        let here = |signal: &&crate::services::Signal| {
-            let own = signal.source.as_ref().unwrap_or(&watch.source);
-            own.name == source.name
-        };
+        let here = |signal: &&Signal| watch.source_of(signal).name == source.name;
         let mut selectors: Vec<Selector> = Vec::new();
-        let mut uses: Vec<Vec<(String, Part)>> = Vec::new();
+        let mut reads: Vec<Read> = Vec::new();
         for signal in watch.signals.iter().filter(here) {
             for (selector, part) in &signal.series {
                 let used = (signal.key.to_string(), *part);
-                match selectors.iter().position(|known| known == selector) {
-                    Some(at) => uses[at].push(used),
+                let (scale, instance_label) = (signal.scale, watch.label_of(signal));
+                let known = selectors.iter().zip(&reads).position(|(known, read)| {
+                    known == selector
+                        && read.scale.to_bits() == scale.to_bits()
+                        && read.instance_label == instance_label
+                });
+                match known {
+                    Some(at) => reads[at].uses.push(used),
                     None => {
                         selectors.push(selector.clone());
-                        uses.push(vec![used]);
+                        reads.push(Read {
+                            uses: vec![used],
+                            scale,
+                            instance_label: instance_label.to_owned(),
+                        });
                     }
                 }
             }
@@ -172,15 +194,15 @@ impl Reading {
         Self {
             source: source.clone(),
             feed: SampleFeed::new(selectors, since_ms, options),
-            uses,
-            expressions: expressions(watch.signals.iter().filter(here), since_ms),
+            reads,
+            expressions: expressions(watch, watch.signals.iter().filter(here), since_ms),
             first,
         }
     }
 
     /// The series and the expressions, at once; and what is worth a line in the log.
     async fn look(&mut self, watch: &Watch, now_ms: i64) -> (Heard, Vec<(String, String)>) {
-        let place = self.first + self.uses.len();
+        let place = self.first + self.reads.len();
         let gathering = &self.source.gathering;
         let (tick, evaluated) = tokio::join!(
             self.feed.fetch_together(gathering, now_ms),
@@ -235,8 +257,8 @@ impl Reading {
         warnings: &mut BTreeSet<String>,
         infos: &mut BTreeSet<String>,
     ) {
-        for (index, (samples, uses)) in tick.selectors.into_iter().zip(&self.uses).enumerate() {
-            let signals = uses.iter().map(|(signal, _)| signal.clone());
+        for (index, (samples, read)) in tick.selectors.into_iter().zip(&self.reads).enumerate() {
+            let signals = read.uses.iter().map(|(signal, _)| signal.clone());
             match samples.outcome {
                 Outcome::NoSeries => heard.missing.extend(signals),
                 Outcome::Failed(error) => {
@@ -251,34 +273,24 @@ impl Reading {
             let series = samples.series.into_iter();
             heard
                 .series
-                .extend(series.filter_map(|raw| fetched(watch, place, raw, uses)));
+                .extend(series.filter_map(|raw| fetched(watch, place, raw, read)));
         }
     }
 }
 
-/// Whose a series is; none when it does not say.
-pub(super) fn instance_of(watch: &Watch, labels: &BTreeMap<String, String>) -> Option<InstanceId> {
-    let value = labels.get(&watch.instance_label)?;
-    let named = watch
-        .instance_names
+fn fetched(watch: &Watch, place: usize, raw: RawSeries, read: &Read) -> Option<Fetched> {
+    let instance = watch.instance_of(&raw.labels, &read.instance_label)?;
+    let uses: Vec<(String, Use)> = read
+        .uses
         .iter()
-        .find(|(label, _)| label == value)
-        .map(|(_, instance)| instance.clone());
-    named.or_else(|| InstanceId::new(value.clone()).ok())
-}
-
-fn fetched(
-    watch: &Watch,
-    place: usize,
-    raw: RawSeries,
-    uses: &[(String, Part)],
-) -> Option<Fetched> {
-    let instance = instance_of(watch, &raw.labels)?;
-    let uses = uses
-        .iter()
-        .filter_map(|(signal, part)| Some((signal.clone(), use_of(*part, &raw)?)))
+        .filter_map(|(signal, part)| Some((signal.clone(), use_of(*part, &raw, read.scale)?)))
         .collect();
-    let seconds = |(ms, value): (i64, f64)| (ms as f64 / 1000.0, value);
+    // Of a histogram the bounds are in another unit; how many there are is not.
+    let counted = uses
+        .iter()
+        .all(|(_, used)| matches!(used, Use::Bucket { .. }));
+    let scale = if counted { 1.0 } else { read.scale };
+    let seconds = |(ms, value): (i64, f64)| (ms as f64 / 1000.0, value * scale);
     let mut samples: Vec<(f64, f64)> = raw
         .late
         .into_iter()
@@ -294,12 +306,15 @@ fn fetched(
     })
 }
 
-fn use_of(part: Part, raw: &RawSeries) -> Option<Use> {
+fn use_of(part: Part, raw: &RawSeries, scale: f64) -> Option<Use> {
     match part {
         Part::Use(used) => Some(used),
         Part::Buckets => match raw.labels.get("le")?.as_str() {
             "+Inf" => Some(Use::Bucket { le: f64::INFINITY }),
-            bound => bound.parse().ok().map(|le| Use::Bucket { le }),
+            bound => bound
+                .parse()
+                .ok()
+                .map(|le: f64| Use::Bucket { le: le * scale }),
         },
     }
 }

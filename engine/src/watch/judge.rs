@@ -30,6 +30,8 @@ pub(super) struct Judge {
     first_sample: Option<f64>,
     deploy_at: f64,
     pub(super) recorder: Recorder,
+    /// In a rehearsal: when all instances are supposed to have begun.
+    supposed: Option<f64>,
 }
 
 impl Judge {
@@ -67,7 +69,13 @@ impl Judge {
             whole,
             first_sample: None,
             deploy_at,
+            supposed: None,
         }
+    }
+
+    /// Takes every instance as having begun at `t`, though no counter shows it.
+    pub(super) fn suppose_started(&mut self, t: f64) {
+        self.supposed = Some(t);
     }
 
     /// The instance is being changed at `t`: that it does not answer meanwhile says nothing.
@@ -129,6 +137,9 @@ impl Judge {
                 let restart = (instance.to_string(), began);
                 self.recorder.step.restarting.push(restart);
             }
+        }
+        if let (true, Some(t)) = (new, self.supposed) {
+            self.detector.instance_started(instance.as_str(), t);
         }
         for (t, value) in samples.iter().filter(|(t, _)| *t >= from) {
             let sample = if value.is_nan() {

@@ -174,14 +174,3 @@ impl Judges {
         told.iter().map(back).collect()
     }
 }
-
-/// The signals of the service as a whole that were heard.
-pub(super) fn whole_of(heard: &Heard) -> BTreeSet<String> {
-    let whole = heard
-        .series
-        .iter()
-        .filter(|series| series.instance.is_none());
-    whole
-        .flat_map(|series| series.uses.iter().map(|(signal, _)| signal.clone()))
-        .collect()
-}

@@ -1,7 +1,7 @@
 //! Recording a deployment of the past straight from the metrics source.
 
 use super::fetch::{Fetched, Fetcher, Heard};
-use super::judges::{Judges, whole_of};
+use super::judges::Judges;
 use super::roles::Roles;
 use super::speak::seconds;
 use crate::services::Service;
@@ -49,6 +49,12 @@ pub struct Past {
 /// # Errors
 /// A source that does not answer, or has nothing.
 pub async fn record_past(service: &Service, past: &Past) -> Result<Vec<u8>, PastError> {
+    let mut service = service.clone();
+    let settling = service.watch.settle(past.at.as_millisecond()).await;
+    if let Some((_, error)) = settling.silent.into_iter().next() {
+        return Err(PastError::Silent(error.to_string()));
+    }
+    let service = &service;
     let watch = &service.watch;
     let since = past.at.as_millisecond() - watch.baseline.as_millis() as i64;
     let heard = all(service, since, past.until).await?;
@@ -61,7 +67,7 @@ pub async fn record_past(service: &Service, past: &Past) -> Result<Vec<u8>, Past
     }
     let (at, until) = (seconds(past.at), seconds(past.until));
     let roles = parts(past, &heard.series);
-    let whole = whole_of(&heard);
+    let whole = heard.whole();
     let mut judges = Judges::new(service, &roles, whole, at, Some(&past.name));
     let interval_s = watch.interval.as_secs_f64();
     judges.catch_up(&heard, until, interval_s, None).await;

@@ -159,7 +159,7 @@ fn blind(watch: &Watch, summary: &Summary) -> Vec<(SignalKey, String)> {
 }
 
 /// Stable words: they are journalled, and put into sentences where people read them.
-fn why(no_data: &NoData) -> String {
+pub(super) fn why(no_data: &NoData) -> String {
     match no_data {
         NoData::NoSeries => "no_series".to_owned(),
         NoData::NotStarted => "not_started".to_owned(),

@@ -2,16 +2,16 @@
 
 use super::failing::Failing;
 use super::fetch::{Fetcher, Heard};
-use super::judges::{Judges, whole_of};
+use super::judges::Judges;
+use super::members::Seen;
 use super::pace::Pace;
-use super::roles::{judges, roles};
+use super::roles::{Roles, judges, roles};
 use super::speak::seconds;
 use crate::engine::{Engine, Tick};
 use crate::error::EngineError;
 use crate::services::Service;
 use guard::decide::decide;
 use guard::event::Event;
-use guard::finding::Assessment;
 use guard::ids::DeploymentId;
 use guard::input::{Happened, Input};
 use guard::state::State;
@@ -23,12 +23,12 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+mod evidence;
+mod settle;
+mod sources;
+
 /// Looks without an answer before that is said.
 pub(super) const SILENT_LOOKS: u32 = 3;
-/// Looks with whole answers before a source counts as whole again.
-const WHOLE_LOOKS: u32 = 3;
-/// Longest warning of a source that is passed on, in characters.
-const LONGEST_WARNING: usize = 300;
 /// How often the platform is looked at.
 const OBSERVE_EVERY: Duration = Duration::from_secs(5);
 
@@ -61,6 +61,8 @@ struct Task<'a> {
     /// Looks without an answer, by source.
     silent_looks: BTreeMap<String, u32>,
     failing: Failing,
+    /// Looks at which a source did not say under which names it is read.
+    nameless_looks: u32,
     /// Looks with whole answers since the last one that was not.
     whole_looks: u32,
     verifying: bool,
@@ -68,13 +70,16 @@ struct Task<'a> {
     fresh: bool,
     /// The generation of the services from which its source was taken.
     generation: u64,
+    /// When each instance was seen first and last, where they are known to the metrics alone.
+    seen: Seen,
 }
 
 impl<'a> Task<'a> {
     fn begin(engine: &'a Engine, state: &State, fence: Fence) -> Result<Self, EngineError> {
         let plan = state.plan();
         let service = engine.service(&plan.service, &plan.environment)?;
-        let (fetcher, judges) = comparison(engine, &service, state, &BTreeSet::new());
+        let (fetcher, judges) =
+            comparison(engine, &service, state, &roles(state), &BTreeSet::new());
         Ok(Self {
             engine,
             fence,
@@ -89,10 +94,12 @@ impl<'a> Task<'a> {
             judges,
             silent_looks: BTreeMap::new(),
             failing: Failing::default(),
+            nameless_looks: 0,
             whole_looks: 0,
             verifying: false,
             fresh: true,
             generation: engine.generation.load(Ordering::Acquire),
+            seen: Seen::default(),
         })
     }
 
@@ -137,16 +144,20 @@ impl<'a> Task<'a> {
         let begun = Instant::now();
         self.renew_source();
         let now = self.engine.clock.now();
-        if !self.judges.fit(&roles(state), &BTreeSet::new()) {
-            self.begin_anew(state, &BTreeSet::new());
+        let silent = self.settle(state).await;
+        let roles = self.roles(state, now);
+        if !self.judges.fit(&roles, &BTreeSet::new()) {
+            self.begin_anew(state, &roles, &BTreeSet::new());
         }
-        let mut heard = self.fetch(state, now).await;
-        let whole = whole_of(&heard);
-        if !self.judges.fit(&roles(state), &whole) {
+        let mut heard = self.fetch(state, &roles, now).await;
+        let whole = heard.whole();
+        if !self.judges.fit(&roles, &whole) {
             // An expression without instances: it is judged by itself, with its whole past.
-            self.begin_anew(state, &whole);
-            heard = self.fetch(state, now).await;
+            self.begin_anew(state, &roles, &whole);
+            heard = self.fetch(state, &roles, now).await;
         }
+        self.without_names(&mut heard, silent);
+        self.see(&heard);
         let fetch = begun.elapsed();
         let answered = heard.anything();
         self.note_sources(state, &heard).await?;
@@ -166,9 +177,9 @@ impl<'a> Task<'a> {
         looked
     }
 
-    fn begin_anew(&mut self, state: &State, more: &BTreeSet<String>) {
+    fn begin_anew(&mut self, state: &State, roles: &Roles, more: &BTreeSet<String>) {
         let whole = self.judges.whole().union(more).cloned().collect();
-        (self.fetcher, self.judges) = comparison(self.engine, &self.service, state, &whole);
+        (self.fetcher, self.judges) = comparison(self.engine, &self.service, state, roles, &whole);
         self.fresh = true;
     }
 
@@ -191,6 +202,9 @@ impl<'a> Task<'a> {
         } else {
             self.judges.take(&heard);
         }
+        if self.waits_for_names() {
+            return Ok(());
+        }
         if state.history_s().is_none() {
             return self.baseline(now, &heard.missing, &heard.failed).await;
         }
@@ -199,20 +213,6 @@ impl<'a> Task<'a> {
             self.assess(state, now).await
         } else {
             Ok(())
-        }
-    }
-
-    /// A source that was configured anew is asked as it is configured now; what is measured stays what it was.
-    fn renew_source(&mut self) {
-        let generation = self.engine.generation.load(Ordering::Acquire);
-        if generation == self.generation {
-            return;
-        }
-        self.generation = generation;
-        let (name, environment) = (&self.service.name, &self.service.environment);
-        if let Ok(now) = self.engine.service(name, environment) {
-            self.service.watch.renew(&now.watch);
-            self.fetcher.renew(&self.service.watch);
         }
     }
 
@@ -229,14 +229,14 @@ impl<'a> Task<'a> {
     }
 
     /// Everything new up to now.
-    async fn fetch(&mut self, state: &State, now: Timestamp) -> Heard {
+    async fn fetch(&mut self, state: &State, roles: &Roles, now: Timestamp) -> Heard {
         let ms = now.as_millisecond();
         let mut all = self.fetcher.look(&self.service.watch, ms).await;
         while !all.caught_up {
             let more = self.fetcher.look(&self.service.watch, ms).await;
             if !more.anything() {
                 // What was read before is lost to the feed.
-                self.begin_anew(state, &BTreeSet::new());
+                self.begin_anew(state, roles, &BTreeSet::new());
                 return more;
             }
             let caught_up = more.caught_up;
@@ -246,92 +246,6 @@ impl<'a> Task<'a> {
             all.caught_up = caught_up;
         }
         all
-    }
-
-    /// Which sources do not answer, answer again, or answer with less than everything.
-    async fn note_sources(&mut self, state: &State, heard: &Heard) -> Result<(), EngineError> {
-        for source in &heard.answered {
-            self.silent_looks.remove(source);
-            if state.metrics_lost().is_some_and(|(lost, _)| lost == source) {
-                let source = source.clone();
-                self.say(state, Happened::MetricsBack { source }).await?;
-            }
-        }
-        for (source, error) in &heard.silent {
-            let looks = self.silent_looks.entry(source.clone()).or_default();
-            *looks += 1;
-            tracing::debug!(deployment = %self.id, source, error, looks, "a metrics source does not answer");
-            if *looks >= SILENT_LOOKS {
-                let (source, error) = (source.clone(), error.clone());
-                self.say(state, Happened::MetricsLost { source, error })
-                    .await?;
-            }
-        }
-        if heard.answered.is_empty() {
-            return Ok(());
-        }
-        self.completeness(state, heard).await
-    }
-
-    async fn silence(&mut self, state: &State) -> Result<(), EngineError> {
-        let long = self.silent_looks.values().any(|n| *n >= SILENT_LOOKS);
-        if !long || state.history_s().is_some() {
-            return Ok(());
-        }
-        let signals = self.service.watch.signals.iter();
-        let blind = signals
-            .map(|s| (s.key.clone(), "query_failed".to_owned()))
-            .collect();
-        let nothing = Happened::BaselineCaptured {
-            history_s: 0.0,
-            blind,
-        };
-        self.say(state, nothing).await
-    }
-
-    /// A source that warns of missing parts is believed at once; that it is whole again, after some looks.
-    async fn completeness(&mut self, state: &State, heard: &Heard) -> Result<(), EngineError> {
-        if let Some((source, warning)) = heard.warnings.first_key_value() {
-            self.whole_looks = 0;
-            let source = source.clone();
-            let warning = warning.chars().take(LONGEST_WARNING).collect();
-            let what = Happened::MetricsIncomplete { source, warning };
-            return self.say(state, what).await;
-        }
-        self.whole_looks = self.whole_looks.saturating_add(1);
-        match state.metrics_incomplete() {
-            Some((source, _)) if self.whole_looks >= WHOLE_LOOKS => {
-                let source = source.to_owned();
-                self.say(state, Happened::MetricsComplete { source }).await
-            }
-            _ => Ok(()),
-        }
-    }
-
-    async fn baseline(
-        &mut self,
-        now: Timestamp,
-        missing: &BTreeSet<String>,
-        failed: &BTreeSet<String>,
-    ) -> Result<(), EngineError> {
-        let history_s = self.judges.history_at(seconds(now));
-        let why = |key: &str| match (failed.contains(key), missing.contains(key)) {
-            (true, _) => Some("query_failed"),
-            (false, true) => Some("no_series"),
-            (false, false) => None,
-        };
-        let signals = self.service.watch.signals.iter();
-        let blind = signals
-            .filter_map(|signal| Some((signal.key.clone(), why(signal.key.as_str())?.to_owned())))
-            .collect();
-        self.engine
-            .apply_under(
-                &self.fence,
-                &self.id,
-                Happened::BaselineCaptured { history_s, blind },
-            )
-            .await?;
-        Ok(())
     }
 
     async fn assess(&mut self, state: &State, now: Timestamp) -> Result<(), EngineError> {
@@ -373,32 +287,6 @@ impl<'a> Task<'a> {
         }
     }
 
-    /// Evidence is fetched for what is new only.
-    async fn with_evidence(
-        &self,
-        state: &State,
-        mut assessment: Assessment,
-        now: Timestamp,
-    ) -> Assessment {
-        for finding in &mut assessment.findings {
-            let known = state
-                .findings()
-                .find(|record| record.finding.key() == finding.key());
-            let same = known.filter(|record| {
-                record.ended_at.is_none() && record.finding.budget >= finding.budget
-            });
-            finding.evidence = match same.and_then(|record| record.finding.evidence.clone()) {
-                Some(evidence) => Some(evidence),
-                None => {
-                    self.engine
-                        .collect_evidence(&self.service.watch, finding, now)
-                        .await
-                }
-            };
-        }
-        assessment
-    }
-
     fn would_say(&self, state: &State, what: &Happened) -> Vec<Event> {
         let input = Input {
             at: self.engine.clock.now(),
@@ -423,9 +311,9 @@ fn comparison(
     engine: &Engine,
     service: &Service,
     state: &State,
+    roles: &Roles,
     more: &BTreeSet<String>,
 ) -> (Fetcher, Judges) {
-    let roles = roles(state);
     let since = state.requested_at().as_millisecond() - service.watch.baseline.as_millis() as i64;
     let deploy_at = seconds(roles.since.unwrap_or(state.requested_at()));
     let probes = service.watch.probes.iter();
@@ -439,6 +327,6 @@ fn comparison(
     let recorded = wanted.then(|| state.plan().deployment.clone());
     (
         Fetcher::new(&service.watch, since),
-        Judges::new(service, &roles, whole, deploy_at, recorded.as_ref()),
+        Judges::new(service, roles, whole, deploy_at, recorded.as_ref()),
     )
 }

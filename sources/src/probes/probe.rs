@@ -77,6 +77,12 @@ impl Probe {
         self.0.options.interval
     }
 
+    /// Whether it runs a command of the user.
+    #[must_use]
+    pub fn runs_a_command(&self) -> bool {
+        matches!(self.0.check, Check::Command(_))
+    }
+
     /// What was found after `ms` (Unix milliseconds), at most an hour of one per second.
     #[must_use]
     pub fn after(&self, ms: i64) -> Vec<Checked> {
