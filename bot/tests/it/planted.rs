@@ -80,10 +80,18 @@ fn planted(text: &str, dir: &Path) -> String {
     let mut text = text.replacen(
         "scrape_interval: 1s,",
         &format!(
-            "scrape_interval: 1s, auth: {{type: basic, username: tawny, password: \"{CANARY}-basic\"}}, headers: {{X-Tenant: \"{CANARY}-header\"}},"
+            "scrape_interval: 1s, auth: {{type: basic, username: tawny, password: \"{CANARY}-basic\"}},"
         ),
         1,
     );
+    text = text.replacen(
+        "headers: {",
+        &format!("headers: {{X-Tenant: \"{CANARY}-header\", "),
+        1,
+    );
+    let (before, journal) = text.split_once("journal: {url: \"").unwrap();
+    let (_, after) = journal.split_once("\"}\n").unwrap();
+    text = format!("{before}{after}");
     text = text.replacen(
         "people:\n",
         &format!(
@@ -105,7 +113,7 @@ people:
     );
     text = text.replacen(
         "  webhooks: [",
-        &format!("  webhooks: [{{name: dead, url: \"http://{dead}/{CANARY}-hook\", secret: \"whsec_{CANARY_BASE64}\"}}, "),
+        &format!("  webhooks: [{{name: dead, url: \"http://{dead}/{CANARY}-hook\", secret: \"whsec_{CANARY_BASE64}=\"}}, "),
         1,
     );
     text = text.replace(
@@ -141,7 +149,7 @@ async fn a_secret_of_any_field_is_in_no_output_log_metric_answer_or_journal() {
     let mut world = World::small().await;
     let file = world.dir.path().join("main/tawny.yaml");
     let text = std::fs::read_to_string(&file).unwrap();
-    let text = planted(&text, world.dir.path());
+    let text = planted(&text, &world.dir.path().join("main"));
     assert!(text.matches(CANARY).count() >= 10, "{text}");
     std::fs::write(&file, &text).unwrap();
     world.server.begin(&Life {
@@ -198,9 +206,9 @@ async fn a_secret_of_any_field_is_in_no_output_log_metric_answer_or_journal() {
     }
     world.server.stop().await;
     clean("the log", &world.server.whole_log());
-    let out = std::fs::read_to_string(world.dir.path().join("serve.out")).unwrap();
+    let out = std::fs::read_to_string(world.dir.path().join("main/serve.out")).unwrap();
     clean("standard output", &out);
-    for entry in std::fs::read_dir(world.dir.path().join("data")).unwrap() {
+    for entry in std::fs::read_dir(world.dir.path().join("main/data")).unwrap() {
         let path = entry.unwrap().path();
         if path.is_file() {
             let content = std::fs::read(&path).unwrap();
