@@ -100,6 +100,9 @@ impl Wishes {
     }
 }
 
+/// Who watches files would write a line about each line, where logs are kept beside the configuration.
+const NO_ECHO: &str = "notify=warn,inotify=warn";
+
 /// Libraries below are quiet unless they are named: their `info` is not what happens to deployments.
 fn parsed(value: &str) -> Result<EnvFilter, String> {
     let level = tracing_subscriber::filter::LevelFilter::from_str(value.trim());
@@ -115,9 +118,9 @@ fn parsed(value: &str) -> Result<EnvFilter, String> {
                 "opentelemetry",
             ];
             let quiet: Vec<String> = quiet.iter().map(|room| format!("{room}=warn")).collect();
-            format!("{level},{}", quiet.join(","))
+            format!("{NO_ECHO},{level},{}", quiet.join(","))
         }
-        _ => value.to_owned(),
+        _ => format!("{NO_ECHO},{value}"),
     };
     EnvFilter::try_new(directives).map_err(|error| error.to_string())
 }

@@ -13,13 +13,13 @@ pub(super) fn render(line: Line<'_>) -> String {
     );
     object.insert("message".to_owned(), line.message.into());
     object.insert("target".to_owned(), line.target.into());
-    for (name, value) in line.fields {
-        let name = if object.contains_key(&name) {
+    for (name, value) in line.fields.iter() {
+        let name = if object.contains_key(name) {
             format!("field_{name}")
         } else {
-            name
+            name.clone()
         };
-        object.insert(name, value);
+        object.insert(name, value.clone());
     }
     format!("{}\n", Value::Object(object))
 }

@@ -1,7 +1,7 @@
 //! Collecting what a line bears: its own fields, and those of the spans around it.
 
 use super::{json, text};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::fmt::Debug;
 use std::io::Write;
 use tracing::field::{Field, Visit};
@@ -26,7 +26,35 @@ pub(super) struct Line<'a> {
     pub(super) target: &'a str,
     pub(super) message: String,
     /// Of the outermost span first; an inner one of the same name takes its place.
-    pub(super) fields: Map<String, Value>,
+    pub(super) fields: Named,
+}
+
+/// Values by name, in the order in which the names came.
+#[derive(Clone, Default)]
+pub(super) struct Named(Vec<(String, Value)>);
+
+impl Named {
+    fn put(&mut self, name: &str, value: Value) {
+        match self.0.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) => *known = value,
+            None => self.0.push((name.to_owned(), value)),
+        }
+    }
+
+    fn take(&mut self, name: &str) -> Option<Value> {
+        let place = self.0.iter().position(|(known, _)| known == name)?;
+        Some(self.0.remove(place).1)
+    }
+
+    fn extend(&mut self, more: Self) {
+        for (name, value) in more.0 {
+            self.put(&name, value);
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &(String, Value)> {
+        self.0.iter()
+    }
 }
 
 /// Writes a line for every event.
@@ -42,7 +70,7 @@ impl<W> Lines<W> {
 }
 
 /// The fields of a span, kept with it.
-struct Kept(Map<String, Value>);
+struct Kept(Named);
 
 impl<S, W, O> Layer<S> for Lines<W>
 where
@@ -67,7 +95,7 @@ where
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        let mut fields = Map::new();
+        let mut fields = Named::default();
         for span in context
             .event_scope(event)
             .into_iter()
@@ -83,10 +111,14 @@ where
         let mut own = Fields::default();
         event.record(&mut own);
         fields.extend(own.all);
+        // What a library below said by `log` names its place in fields.
+        let place = fields.take("log.target");
+        fields.0.retain(|(name, _)| !name.starts_with("log."));
+        let target = place.as_ref().and_then(Value::as_str);
         let line = Line {
             at: jiff::Timestamp::now(),
             level: event.metadata().level(),
-            target: event.metadata().target(),
+            target: target.unwrap_or(event.metadata().target()),
             message: own.message,
             fields,
         };
@@ -102,7 +134,7 @@ where
 #[derive(Default)]
 struct Fields {
     message: String,
-    all: Map<String, Value>,
+    all: Named,
 }
 
 impl Fields {
@@ -112,7 +144,7 @@ impl Fields {
                 .as_str()
                 .map_or_else(|| value.to_string(), ToOwned::to_owned);
         } else {
-            self.all.insert(field.name().to_owned(), value);
+            self.all.put(field.name(), value);
         }
     }
 }

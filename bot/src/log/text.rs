@@ -14,7 +14,7 @@ pub(super) fn render(line: &Line<'_>, colours: bool) -> String {
         None => write!(text, "{:.3} {level} ", line.at),
     };
     text.push_str(&one_line(&line.message));
-    for (name, value) in &line.fields {
+    for (name, value) in line.fields.iter() {
         let _ = match value {
             Value::String(word) if plain(word) => write!(text, " {name}={word}"),
             other => write!(text, " {name}={}", one_line(&other.to_string())),

@@ -191,7 +191,7 @@ fn lines_say_whose_they_are(log: &str, ids: &[&str]) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn open_metrics_for_whom_asks_and_another_address_where_configured() {
     let mut world = World::small().await;
-    let config = world.dir.path().join("tawny.yaml");
+    let config = world.dir.path().join("main/tawny.yaml");
     let metrics = format!("{}:17701", world.server.address().ip());
     let text = std::fs::read_to_string(&config).unwrap();
     let text = text.replacen(
@@ -234,7 +234,7 @@ async fn while_the_journal_cannot_be_written_it_is_alive_and_not_ready_and_then_
     assert_eq!(world.server.report("/readyz/leader").await.0, 200);
 
     // Somebody holds the writing lock of the database: nothing is renewed.
-    let database = world.dir.path().join("data/journal.db");
+    let database = world.dir.path().join("main/data/journal.db");
     let lock = hold_the_lock(&database).await;
     let report = until("it is not ready", async || {
         let (status, report) = world.server.report("/readyz").await;

@@ -13,7 +13,7 @@ const NEW: &str = "a-token-of-the-new-machine";
 fn write(world: &World, text: &str) {
     // As editors do it: a new file takes the old one's place.
     let place = world.dir.path().join("main/tawny.yaml");
-    let beside = world.dir.path().join(".tawny.yaml.new");
+    let beside = world.dir.path().join("main/.tawny.yaml.new");
     std::fs::write(&beside, text).unwrap();
     std::fs::rename(beside, place).unwrap();
 }
@@ -36,7 +36,7 @@ async fn deploys(world: &World, service: &str) -> u16 {
 }
 
 async fn journalled(world: &World) -> Vec<ConfigurationEvent> {
-    let database = world.dir.path().join("data/journal.db");
+    let database = world.dir.path().join("main/data/journal.db");
     let url = format!("sqlite:{}", database.display());
     let journal = Journal::open_read_only(&url, JournalOptions::default())
         .await

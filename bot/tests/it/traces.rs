@@ -41,7 +41,7 @@ async fn a_deployment_leaves_spans_of_ticks_queries_decisions_actions_and_posts(
         }
     })
     .await;
-    let config = world.dir.path().join("tawny.yaml");
+    let config = world.dir.path().join("main/tawny.yaml");
     let text = std::fs::read_to_string(&config).unwrap();
     let traces = format!(
         "traces: {{otlp_url: \"http://{address}/v1/traces\", headers: {{Authorization: \"Bearer secret-of-the-receiver\"}}}}\n{text}"
@@ -75,7 +75,7 @@ async fn a_deployment_leaves_spans_of_ticks_queries_decisions_actions_and_posts(
         .flat_map(|scope| scope.spans.clone())
         .collect();
     for name in [
-        "tick", "query", "decide", "deploy", "action", "post", "input",
+        "tick", "gather", "query", "decide", "deploy", "action", "post", "input",
     ] {
         let of_name: Vec<&Span> = spans.iter().filter(|span| span.name == name).collect();
         assert!(!of_name.is_empty(), "no {name} among {} spans", spans.len());
@@ -85,7 +85,7 @@ async fn a_deployment_leaves_spans_of_ticks_queries_decisions_actions_and_posts(
                 "{span:?}"
             );
         }
-        if name != "query" {
+        if !["gather", "query"].contains(&name) {
             let named = |span: &&&Span| {
                 attribute(span, "deployment").as_deref() == Some(id.as_str())
                     && attribute(span, "service").as_deref() == Some("shop")
@@ -97,14 +97,15 @@ async fn a_deployment_leaves_spans_of_ticks_queries_decisions_actions_and_posts(
             );
         }
     }
-    // A query belongs to the tick that asked it.
-    let ticks: Vec<&Vec<u8>> = spans
-        .iter()
-        .filter(|s| s.name == "tick")
-        .map(|s| &s.span_id)
-        .collect();
-    let asked = |span: &&Span| span.name == "query" && ticks.contains(&&span.parent_span_id);
-    assert!(spans.iter().any(|span| asked(&span)));
+    // A query belongs to what was asked together, and that to the tick that asked first.
+    let within = |name: &str, span: &Span| {
+        let parent = spans.iter().find(|s| s.span_id == span.parent_span_id);
+        parent.is_some_and(|parent| parent.name == name)
+    };
+    for (inner, outer) in [("gather", "tick"), ("query", "gather")] {
+        let mut of_name = spans.iter().filter(|span| span.name == inner);
+        assert!(of_name.any(|span| within(outer, span)), "{inner}");
+    }
     let log = world.server.whole_log();
     assert!(
         !log.contains("secret-of-the-receiver") && !log.contains("traces are not taken"),
