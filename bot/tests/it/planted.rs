@@ -81,17 +81,18 @@ fn planted(text: &str, dir: &Path) -> String {
     let mut text = text.replacen(
         "scrape_interval: 1s,",
         &format!(
-            "scrape_interval: 1s, auth: {{type: basic, username: tawny, password: \"{CANARY}-basic\"}}, "
+            "scrape_interval: 1s, auth: {{type: basic, username: tawny, password: \"{CANARY}-basic\"}},"
         ),
         1,
     );
-    let journal = text.lines().find(|line| line.starts_with("journal: "));
-    text = text.replace(&format!("{}\n", journal.unwrap()), "");
     text = text.replacen(
         "headers: {",
         &format!("headers: {{X-Tenant: \"{CANARY}-header\", "),
         1,
     );
+    let (before, journal) = text.split_once("journal: {url: \"").unwrap();
+    let (_, after) = journal.split_once("\"}\n").unwrap();
+    text = format!("{before}{after}");
     text = text.replacen(
         "people:\n",
         &format!(
