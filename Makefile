@@ -1,7 +1,7 @@
 # Every target is a few lines that can be typed by hand.
 # ARGS goes to the program: make demo ARGS='--scenario latency --answer rollback'
 
-.PHONY: help demo test check verify bench docs
+.PHONY: help demo test check operate verify bench docs
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 
 help: ## this list
@@ -28,6 +28,13 @@ check: ## format, lints, documentation; cargo-deny and cargo-machete where insta
 	python3 -c "import ast; [ast.parse(open(f'scripts/{name}.py').read()) for name in ('demo_matrix', 'verify')]"
 	if cargo deny --version >/dev/null 2>&1; then cargo deny check; fi
 	if cargo machete --version >/dev/null 2>&1; then cargo machete; fi
+
+operate: ## docs/operate: rules and their tests, unit, image, manifests; each where its tool is installed
+	promtool check rules docs/operate/prometheus/tawny.rules.yml
+	promtool test rules docs/operate/prometheus/tawny.rules.test.yml
+	if command -v systemd-analyze >/dev/null; then systemd-analyze security --offline=true --threshold=20 docs/operate/tawny.service >/dev/null; fi
+	if command -v hadolint >/dev/null; then hadolint docs/operate/Dockerfile; fi
+	if command -v kubernetes-validate >/dev/null; then kubernetes-validate --strict docs/operate/kubernetes/tawny.yaml docs/operate/kubernetes/rollouts-role.yaml; fi
 
 verify: ## the slow checks, with their dated result in docs/verify; goes on where it was stopped
 	@scripts/need prometheus python3 cc=gcc

@@ -4,16 +4,15 @@ use crate::api::{self, Api};
 use crate::chat::page::PageChannel;
 use crate::chat::webhook::{WebhookChannel, WebhookError};
 use crate::live::Live;
+use crate::ops::{self, Meters};
 use crate::reload::{self, Reloader};
 use crate::web;
 use crate::wire::{self, WireError};
-use axum::Router;
-use axum::http::StatusCode;
-use axum::routing::get;
+use axum::middleware::from_fn_with_state;
 use config::Settings;
 use engine::handler::Handler;
 use engine::services::Service;
-use engine::{Engine, EngineError, EngineOptions, Leadership};
+use engine::{Engine, EngineError, EngineOptions};
 use journal::{Journal, JournalError, JournalOptions, Retention};
 use messages::BaseUrl;
 use std::net::SocketAddr;
@@ -44,6 +43,8 @@ pub struct Running {
     pub engine: Engine,
     /// The page, which can make links for people.
     pub page: web::Page,
+    /// What is counted.
+    pub meters: Meters,
     reloader: Arc<Reloader>,
     stop: CancellationToken,
     tasks: JoinSet<Result<(), String>>,
@@ -81,6 +82,9 @@ pub enum BootError {
         /// Why.
         error: std::io::Error,
     },
+    /// The address of the metrics page.
+    #[error(transparent)]
+    MetricsListen(#[from] ops::MetricsListenError),
     /// The public address.
     #[error("server.public_url: {0}")]
     BaseUrl(#[from] messages::BadBaseUrl),
@@ -88,7 +92,8 @@ pub enum BootError {
 
 /// Boots everything that `tawny serve` is. Returns when the server answers.
 pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Running, BootError> {
-    let services = wire::services(&settings)?;
+    let meters = Meters::default();
+    let services = wire::services_counted(&settings, &meters.sources)?;
     let dir = &settings.server.data_dir;
     tokio::fs::create_dir_all(dir)
         .await
@@ -124,9 +129,20 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         options.owner = replica();
         options.lease.get_or_insert_with(|| shared_lease(&services));
     }
-    let journal = Journal::open(&journal_url, journal_options(options.lease())).await?;
+    options.meters = meters.engine.clone();
+    let journal_options = journal_options(options.lease(), &meters);
+    let journal = Journal::open(&journal_url, journal_options).await?;
     let (handlers, webhooks) = channels(&settings, &journal, &base_url)?;
     let engine = Engine::new(&journal, services, handlers, options)?;
+    let metrics_page = ops::Page {
+        meters: meters.clone(),
+        engine: engine.clone(),
+        reader: journal.reader(),
+    };
+    let metrics_listener = match settings.server.metrics_listen {
+        Some(address) => Some(ops::Page::listen(address).await?),
+        None => None,
+    };
     let locale = wire::locale(&settings);
     let tokens = Live::new(wire::tokens(&settings));
     let settings = Live::new(settings);
@@ -150,17 +166,30 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         tokens,
         channels: webhooks,
         base_url,
+        meters: meters.clone(),
         refused: tokio::sync::Mutex::new(None),
     });
-    let router = page
+    let mut router = page
         .router()
         .merge(api::router(api))
-        .merge(health(engine.clone()));
+        .merge(ops::Health::new(engine.clone(), journal.reader()).router());
+    if metrics_listener.is_none() {
+        router = router.merge(metrics_page.router());
+    }
+    let router = router.layer(from_fn_with_state(meters.http.clone(), ops::counted));
 
     let stop = CancellationToken::new();
     let serve =
         axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
     let mut tasks = JoinSet::new();
+    if let Some(listener) = metrics_listener {
+        let serve = axum::serve(listener, metrics_page.router())
+            .with_graceful_shutdown(stop.clone().cancelled_owned());
+        tasks.spawn(async move {
+            let ended = serve.await;
+            ended.map_err(|error| format!("the metrics page: {error}"))
+        });
+    }
     tasks.spawn(async move {
         let ended = serve.await;
         ended.map_err(|error| format!("the server: {error}"))
@@ -170,11 +199,13 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         let ended = working.run(stopped).await;
         ended.map_err(|error| format!("the engine: {error}"))
     });
+    meters.config_loaded();
     Ok(Running {
         address,
         url,
         engine,
         page,
+        meters,
         reloader,
         stop,
         tasks,
@@ -240,10 +271,11 @@ fn retention(settings: &Settings) -> Retention {
     }
 }
 
-fn journal_options(lease: Duration) -> JournalOptions {
+fn journal_options(lease: Duration, meters: &Meters) -> JournalOptions {
     JournalOptions {
         // Shorter than the lease, or a frozen leader would keep the next one from acquiring it.
         frozen_writer: (lease / 2).min(JournalOptions::default().frozen_writer),
+        meters: meters.journal.clone(),
         known_events: Some(journal::codec::known_events()),
         ..JournalOptions::default()
     }
@@ -273,42 +305,6 @@ fn channels(
         channels.push(channel);
     }
     Ok((channels, webhooks))
-}
-
-/// Alive; and ready when somebody leads, be it another replica: each answers for all.
-fn health(engine: Engine) -> Router {
-    let ready = move || {
-        let seen = engine.leadership();
-        async move {
-            let (status, text) = readiness(&seen);
-            (status, format!("{text}\n"))
-        }
-    };
-    Router::new()
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready))
-}
-
-fn readiness(seen: &Leadership) -> (StatusCode, String) {
-    let epoch = seen.epoch;
-    match (&seen.unreachable, &seen.leader) {
-        _ if seen.leading => (
-            StatusCode::OK,
-            format!("ready: this server leads (epoch {epoch})"),
-        ),
-        (None, Some(leader)) => (
-            StatusCode::OK,
-            format!("ready: {leader} leads (epoch {epoch})"),
-        ),
-        (Some(why), _) => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            format!("the engine's lease is not held here: {why}"),
-        ),
-        (None, None) => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the engine's lease is not held".to_owned(),
-        ),
-    }
 }
 
 /// The lease among servers that share a journal: they watch at the pace of the quickest source, and another

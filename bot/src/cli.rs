@@ -43,6 +43,18 @@ pub struct Cli {
     /// Print one JSON document on standard output; logs and progress go to standard error.
     #[arg(long, global = true)]
     json: bool,
+    /// The form of log lines, for people or for machines; `log.format` when not said.
+    #[arg(
+        long,
+        global = true,
+        env = "TAWNY_LOG_FORMAT",
+        value_enum,
+        value_name = "FORMAT"
+    )]
+    log_format: Option<crate::log::Format>,
+    /// What is logged: a level or a filter such as `info,engine=debug`; TAWNY_LOG or `log.level` when not said.
+    #[arg(long, global = true, value_name = "LEVEL")]
+    log_level: Option<String>,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -159,8 +171,18 @@ pub async fn main() -> Exit {
         }
     };
     let json = cli.json;
+    let log = crate::log::Wishes {
+        format: cli.log_format,
+        level: cli.log_level,
+    };
+    if !matches!(cli.verb, Verb::Serve(_))
+        && let Err(error) = log.begin()
+    {
+        output::failed(&error);
+        return Exit::Usage;
+    }
     match cli.verb {
-        Verb::Serve(arguments) => serve::run(arguments, json).await,
+        Verb::Serve(arguments) => serve::run(arguments, json, &log).await,
         Verb::Demo(arguments) => crate::demo::run(arguments, json).await,
         Verb::MockService(arguments) => mock_service::run(arguments).await,
         Verb::Replay(arguments) => replay::run(&arguments),

@@ -9,6 +9,7 @@ pub mod demo;
 mod discover;
 pub mod live;
 pub mod log;
+pub mod ops;
 pub mod reload;
 pub mod replay;
 mod shutdown;

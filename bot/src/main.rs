@@ -6,6 +6,5 @@ use std::process::ExitCode;
 async fn main() -> ExitCode {
     // Every TLS client asks for the process's provider; installing it twice is harmless.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    bot::log::init();
     ExitCode::from(bot::cli::main().await.code())
 }

@@ -11,6 +11,7 @@ pub(crate) use follow::follow;
 use crate::auth::Tokens;
 use crate::chat::webhook::WebhookChannel;
 use crate::live::Live;
+use crate::ops::Meters;
 use crate::wire;
 use change::Change;
 use config::{Lookup, Settings};
@@ -30,6 +31,7 @@ pub struct Reloader {
     pub(crate) tokens: Live<Tokens>,
     pub(crate) channels: Vec<Arc<WebhookChannel>>,
     pub(crate) base_url: BaseUrl,
+    pub(crate) meters: Meters,
     /// The digest of what was refused last, if that was the last thing that happened. Held during a reload: one at a
     /// time.
     pub(crate) refused: Mutex<Option<String>>,
@@ -48,10 +50,13 @@ impl Reloader {
             Ok(read) => read,
             Err(error) => Err(vec![error.to_string()]),
         };
-        let wired = read.and_then(|settings| match wire::services(&settings) {
-            Ok(services) => Ok((settings, services)),
-            Err(error) => Err(vec![error.to_string()]),
-        });
+        let counted = &self.meters.sources;
+        let wired = read.and_then(
+            |settings| match wire::services_counted(&settings, counted) {
+                Ok(services) => Ok((settings, services)),
+                Err(error) => Err(vec![error.to_string()]),
+            },
+        );
         match wired {
             Ok((settings, services)) => {
                 let mended = refused.take().is_some();
@@ -78,6 +83,7 @@ impl Reloader {
         }
         self.tokens.set(wire::tokens(&settings));
         self.settings.set(settings);
+        self.meters.config_reloaded(true);
         tracing::info!(
             changed = change.changed.join(", "),
             added = change.added.join(", "),
@@ -97,6 +103,7 @@ impl Reloader {
     }
 
     async fn refuse(&self, errors: Vec<String>, refused: &mut Option<String>) {
+        self.meters.config_reloaded(false);
         for error in &errors {
             tracing::error!(error, "the changed configuration cannot be used");
         }

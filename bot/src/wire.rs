@@ -6,6 +6,7 @@ use config::settings::Holder;
 use engine::services::Service;
 use guard::actor::{Actor, Role};
 use guard::ids::PersonId;
+use sources::metrics::SourceMeters;
 
 mod hosts;
 mod journal_url;
@@ -66,8 +67,16 @@ pub enum WireError {
 
 /// Every service in each of its environments.
 pub fn services(settings: &Settings) -> Result<Vec<Service>, WireError> {
+    services_counted(settings, &SourceMeters::default())
+}
+
+/// Every service in each of its environments; what their sources are asked is counted.
+pub fn services_counted(
+    settings: &Settings,
+    meters: &SourceMeters,
+) -> Result<Vec<Service>, WireError> {
     // One client for each source, whoever reads from it: its budget and its connections are one.
-    let sources = source::sources(settings)?;
+    let sources = source::sources(settings, meters)?;
     let mut services = Vec::new();
     for configured in &settings.services {
         for environment in settings.environments_of(configured) {

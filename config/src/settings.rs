@@ -6,6 +6,7 @@ mod hosts;
 mod journal;
 mod metrics;
 mod notify;
+mod operate;
 mod package;
 mod policy;
 mod probe;
@@ -21,6 +22,7 @@ pub use metrics::{
     Prometheus, Retry, ServiceMetrics,
 };
 pub use notify::{Notify, Webhook};
+pub use operate::{Log, LogFormat, LogLevel, Traces};
 pub use package::{Digest, Packages, Size, VersionEntry};
 pub use policy::{PacingSettings, PolicySettings, Sensitivity};
 pub use probe::{
@@ -42,6 +44,10 @@ settings! {
         server: Server = "{}",
         /// Where the record is kept.
         journal: Journal = "{}",
+        /// Logs of `tawny serve`, on standard error.
+        log: Log = "{}",
+        /// Traces of ticks, queries, decisions, actions and posts.
+        traces: Traces = "{}",
         /// The language of messages and pages.
         locale: Locale = "en",
         /// Where metrics are read, by name.

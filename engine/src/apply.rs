@@ -14,6 +14,7 @@ use guard::timer::{TimerChange, timers};
 use journal::{
     ClaimedEffect, ClaimedInput, Fence, JournalError, NewEffect, NewEvent, Transaction, codec,
 };
+use tracing::{Instrument, Span};
 
 /// How often a decision is made again because somebody else wrote first.
 pub(crate) const MOST_TRIES: u32 = 20;
@@ -65,12 +66,26 @@ impl Engine {
         finishes: Finishes<'_>,
         fence: Option<&Fence>,
     ) -> Result<Vec<Event>, EngineError> {
+        let span = crate::span::decide(id);
+        self.decide_and_write(id, input, finishes, fence)
+            .instrument(span)
+            .await
+    }
+
+    async fn decide_and_write(
+        &self,
+        id: &DeploymentId,
+        input: &Input,
+        finishes: Finishes<'_>,
+        fence: Option<&Fence>,
+    ) -> Result<Vec<Event>, EngineError> {
         let mut tries = 0;
         loop {
             tries += 1;
             let state = ledger::state(&self.reader, id).await?;
-            if state.is_none() {
-                return Err(EngineError::UnknownDeployment(id.clone()));
+            match &state {
+                Some(state) => crate::span::tell(&Span::current(), state.plan()),
+                None => return Err(EngineError::UnknownDeployment(id.clone())),
             }
             let events = decide(state.as_ref(), input);
             match self
@@ -81,6 +96,9 @@ impl Engine {
                 Err(error) => return Err(error),
                 Ok(after) => {
                     platforms::crash::point("after-append");
+                    if let Some(after) = &after {
+                        self.meters().journalled(&events, input.at, after);
+                    }
                     self.remember(after.or(state));
                     self.announce(id, &events);
                     return Ok(events);

@@ -16,6 +16,7 @@ use guard::state::{State, Status};
 use guard::verdict::Comparison;
 use journal::{JournalError, Transaction, codec};
 use std::collections::BTreeSet;
+use tracing::Instrument;
 
 /// What somebody wants to have deployed.
 #[derive(Debug, Clone)]
@@ -41,6 +42,20 @@ impl Engine {
     /// it takes, in one transaction. Any replica may.
     pub async fn deploy(&self, request: DeployRequest) -> Result<DeploymentId, EngineError> {
         let id = self.new_id();
+        let span = tracing::info_span!(
+            "deploy",
+            deployment = %id,
+            service = %request.service,
+            environment = %request.environment
+        );
+        self.begin_deployment(id, request).instrument(span).await
+    }
+
+    async fn begin_deployment(
+        &self,
+        id: DeploymentId,
+        request: DeployRequest,
+    ) -> Result<DeploymentId, EngineError> {
         let mut tries = 0;
         loop {
             tries += 1;
@@ -52,6 +67,8 @@ impl Engine {
                     platforms::crash::point("after-append");
                     for (state, events) in begun {
                         let id = state.plan().deployment.clone();
+                        self.meters()
+                            .journalled(&events, state.updated_at(), &state);
                         self.remember(Some(state));
                         self.announce(&id, &events);
                     }

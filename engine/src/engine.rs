@@ -5,7 +5,9 @@ use crate::error::EngineError;
 use crate::handler::Handler;
 use crate::lead::Leadership;
 use crate::ledger;
+use crate::meters::Meters;
 use crate::observe::Observed;
+use crate::pulse::{Heartbeat, Pulse};
 use crate::services::Service;
 use guard::event::Event;
 use guard::ids::{DeploymentId, Environment, ServiceName};
@@ -35,6 +37,8 @@ pub struct EngineOptions {
     pub poll: Duration,
     /// Where the watches keep what they were fed, one file per deployment; nowhere if absent.
     pub recordings: Option<std::path::PathBuf>,
+    /// What is counted.
+    pub meters: Meters,
 }
 
 impl Default for EngineOptions {
@@ -46,6 +50,7 @@ impl Default for EngineOptions {
             retention: Retention::default(),
             poll: Duration::from_millis(500),
             recordings: None,
+            meters: Meters::default(),
         }
     }
 }
@@ -124,6 +129,19 @@ pub struct Inner {
     pub(crate) ticks: broadcast::Sender<Tick>,
     /// What the slots of watches are counted from.
     pub(crate) epoch: tokio::time::Instant,
+    pub(crate) pulse: Pulse,
+}
+
+impl Inner {
+    pub(crate) fn meters(&self) -> &Meters {
+        &self.options.meters
+    }
+
+    /// The kinds of effects that say something.
+    pub(crate) fn chat_kinds(&self) -> Vec<String> {
+        let channels = self.channels.iter();
+        channels.map(|channel| format!("chat.{channel}")).collect()
+    }
 }
 
 impl Engine {
@@ -164,7 +182,11 @@ impl Engine {
             news,
             ticks,
             epoch: tokio::time::Instant::now(),
+            pulse: Pulse::default(),
         };
+        let mut kinds = inner.chat_kinds();
+        kinds.push(crate::execute::KIND.to_owned());
+        inner.meters().expect_effects(&kinds);
         Ok(Self {
             inner: Arc::new(inner),
         })
@@ -229,6 +251,20 @@ impl Engine {
             .flatten()
             .map(|(_, state)| state.clone())
             .collect())
+    }
+
+    /// When the loops last came around.
+    #[must_use]
+    pub fn heartbeat(&self) -> Heartbeat {
+        self.pulse.at(std::time::Instant::now())
+    }
+
+    /// Questions that wait for an answer, among the deployments that are not over.
+    #[must_use]
+    pub fn open_questions(&self) -> usize {
+        let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
+        let live = live.iter().flat_map(BTreeMap::values);
+        live.filter(|state| state.open_approval().is_some()).count()
     }
 
     /// Deployments whose record cannot be read back, and why. Nothing is done about them.

@@ -16,6 +16,8 @@ use journal::{
     TimerFired,
 };
 use std::time::Duration;
+use tracing::Instrument;
+use tracing::field::Empty;
 
 /// The longest wait before an input is tried again that failed for no fault of its own.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
@@ -58,15 +60,28 @@ impl Engine {
         let any = !inputs.is_empty();
         let mut lost = Ok(any);
         for input in inputs {
-            if let Err(why) = self.take_in(&input, fence).await
-                && let Err(error) = self.not_taken(&input, why).await
-            {
+            let span = tracing::info_span!(parent: None, "input", deployment = Empty, service = Empty, environment = Empty);
+            self.name(&span, &input.stream_key).await;
+            if let Err(error) = self.take_or_put_back(&input, fence).instrument(span).await {
                 // Its siblings are claimed too: they have their turn all the same.
                 self.doubt(fence, &error);
                 lost = Err(error);
             }
         }
         lost
+    }
+
+    async fn take_or_put_back(
+        &self,
+        input: &ClaimedInput,
+        fence: &Fence,
+    ) -> Result<(), EngineError> {
+        let taken = self.take_in(input, fence).await;
+        self.meters().input(&input.source, taken.is_ok());
+        match taken {
+            Ok(()) => Ok(()),
+            Err(why) => self.not_taken(input, why).await,
+        }
     }
 
     async fn not_taken(&self, input: &ClaimedInput, why: NotTaken) -> Result<(), EngineError> {

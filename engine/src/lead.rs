@@ -78,6 +78,7 @@ impl Engine {
                 epoch = under.epoch(),
                 "work under this lease stops; it begins again under another"
             );
+            self.meters().lost_the_lease();
             self.set_hold(None);
         }
     }
@@ -158,6 +159,7 @@ impl Engine {
         }
         let epoch = hold.fence().epoch();
         tracing::info!(epoch, "this process leads");
+        self.meters().led();
         self.see(epoch, Some(&self.options.owner), None);
         self.set_hold(Some(hold));
         Duration::ZERO

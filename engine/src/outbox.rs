@@ -15,6 +15,8 @@ use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::{JoinError, JoinSet};
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
 /// How many actions, and how many utterances, are under way at once: neither keeps the other waiting.
 const ABREAST: u64 = 16;
@@ -78,11 +80,7 @@ impl Engine {
         fence: &Fence,
         under_way: &mut UnderWay,
     ) -> Result<bool, EngineError> {
-        let chat: Vec<String> = self
-            .channels
-            .iter()
-            .map(|channel| format!("chat.{channel}"))
-            .collect();
+        let chat = self.chat_kinds();
         let chat: Vec<&str> = chat.iter().map(String::as_str).collect();
         let actions = self
             .begin(fence, &[execute::KIND], &mut under_way.actions)
@@ -108,7 +106,11 @@ impl Engine {
         }
         for effect in claimed {
             let (engine, fence) = (self.clone(), fence.clone());
-            tasks.spawn(async move { engine.do_effect(effect, &fence).await });
+            tasks.spawn(async move {
+                let span = of_effect(&effect);
+                engine.name(&span, &effect.stream).await;
+                engine.do_effect(effect, &fence).instrument(span).await;
+            });
         }
         Ok(any)
     }
@@ -121,15 +123,25 @@ impl Engine {
         } else {
             self.say(&effect, fence).await
         };
-        let Err(undone) = done else { return };
-        if let Err(lost) = self.give_back(&effect, undone).await {
+        let came_to = match done {
+            Ok(()) => Ok("done"),
+            Err(undone) => self.give_back(&effect, undone).await,
+        };
+        self.meters()
+            .effect(&effect.kind, came_to.as_ref().unwrap_or(&"failed"));
+        if let Err(lost) = came_to {
             // Under this lease it would stay claimed for ever.
             tracing::warn!(effect = effect.id, error = %lost, "an effect cannot be given back; it is found again under the next lease");
             self.begin_anew(fence);
         }
     }
 
-    async fn give_back(&self, effect: &ClaimedEffect, undone: Undone) -> Result<(), JournalError> {
+    /// What becomes of an effect that was not done, in a word.
+    async fn give_back(
+        &self,
+        effect: &ClaimedEffect,
+        undone: Undone,
+    ) -> Result<&'static str, JournalError> {
         match undone {
             Undone::NotNow(why, _, age) if age > TOO_OLD => {
                 tracing::error!(
@@ -139,7 +151,8 @@ impl Engine {
                     "it could not be said for hours and is dropped"
                 );
                 let outcome = json!({ "said": "nothing", "dropped": why });
-                self.writer.complete(effect, &outcome).await
+                self.writer.complete(effect, &outcome).await?;
+                Ok("dropped")
             }
             Undone::NotNow(why, Happened::Perhaps, age)
                 if age > HEARD_ENOUGH && effect.uncertain =>
@@ -151,7 +164,8 @@ impl Engine {
                     "it was perhaps heard, again and again; what is behind it goes on"
                 );
                 let outcome = json!({ "said": "perhaps", "why": why });
-                self.writer.complete(effect, &outcome).await
+                self.writer.complete(effect, &outcome).await?;
+                Ok("dropped")
             }
             Undone::NotNow(why, happened, age) => {
                 let wait = crate::patience::wait(age, LONGEST_WAIT);
@@ -163,7 +177,8 @@ impl Engine {
                     "not said; will be tried again"
                 );
                 let at = self.clock.now() + wait;
-                self.writer.postpone(effect, at, &why, happened).await
+                self.writer.postpone(effect, at, &why, happened).await?;
+                Ok("failed")
             }
             Undone::Failed(error, happened) => {
                 tracing::warn!(effect = effect.id, attempt = effect.attempt, %error, "an effect failed and will be tried again");
@@ -174,7 +189,7 @@ impl Engine {
                 if fate == Fate::Quarantined {
                     tracing::error!(effect = effect.id, key = effect.key, %error, "an effect is in quarantine and holds back its key");
                 }
-                Ok(())
+                Ok("failed")
             }
         }
     }
@@ -287,5 +302,15 @@ fn worth_repeating(effect: &Effect, record: Option<&Recorded>) -> bool {
             Some(Event::ApprovalAsked { .. } | Event::ApprovalReminded { .. })
         ),
         Effect::Reply { .. } | Effect::Execute { .. } => false,
+    }
+}
+
+/// An action, or words for a channel.
+fn of_effect(effect: &ClaimedEffect) -> Span {
+    let (attempt, kind) = (effect.attempt, effect.kind.as_str());
+    if kind == execute::KIND {
+        tracing::info_span!(parent: None, "action", deployment = Empty, service = Empty, environment = Empty, attempt)
+    } else {
+        tracing::info_span!(parent: None, "post", deployment = Empty, service = Empty, environment = Empty, kind, attempt)
     }
 }

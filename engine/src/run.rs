@@ -34,6 +34,8 @@ impl Engine {
             })),
         };
         watches.stop().await;
+        self.pulse.engine(None);
+        self.meters().watching(0);
         // What is under way is given a moment, under a lease that is still kept; what does not finish is
         // found again as uncertain.
         let finish = async { while effects.next().await.is_some() {} };
@@ -58,11 +60,13 @@ impl Engine {
         let mut probes = Probes::default();
         let mut tidied = Instant::now();
         while !stop.is_cancelled() {
+            self.pulse.engine(Some(Instant::now()));
             commits.mark_unchanged();
             lease_moved.mark_unchanged();
             if self.hold().is_none() {
                 // Somebody else may watch from here on.
                 watches.stop().await;
+                self.meters().watching(0);
                 probes = Probes::default();
             }
             if let Ok(fence) = self.fence() {
@@ -129,6 +133,7 @@ impl Engine {
                 Err(EngineError::Broken("the journal's writing task".to_owned()))
             }
             Err(error) => {
+                self.meters().turn_failed();
                 tracing::error!(%error, "a turn of the engine failed");
                 self.doubt(fence, &error);
                 Ok(false)

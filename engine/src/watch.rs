@@ -50,6 +50,8 @@ impl Watches {
                 self.start(engine, state, fence);
             }
         }
+        engine.meters().watching(self.running.len());
+        engine.meters().watching(self.running.len());
         Ok(())
     }
 

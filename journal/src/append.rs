@@ -1,5 +1,7 @@
 //! Writing a transaction.
 
+use std::time::Instant;
+
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
@@ -30,7 +32,9 @@ impl Writer {
     /// was written. [`JournalError::CommitUnknown`]: read the streams before trying again.
     pub async fn append(&self, transaction: Transaction) -> Result<Appended, JournalError> {
         let clock = self.options.clock.clone();
-        self.committer
+        let begun = Instant::now();
+        let result = self
+            .committer
             .write(move |tx| {
                 Box::pin(async move {
                     let now = clock.now(tx).await?;
@@ -42,7 +46,9 @@ impl Writer {
                     })
                 })
             })
-            .await
+            .await;
+        self.options.meters.appended(begun.elapsed(), &result);
+        result
     }
 }
 

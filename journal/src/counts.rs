@@ -36,7 +36,7 @@ pub struct WorkCounts {
     pub quarantined: u64,
     /// Of those pending or claimed, how many an earlier try may have done. Always 0 for inputs.
     pub uncertain: u64,
-    /// When the oldest input that is pending or claimed arrived. `None` for effects, and if there is none.
+    /// When the oldest one that is pending or claimed arrived, or was demanded. `None` if there is none.
     pub oldest: Option<Timestamp>,
 }
 
@@ -120,8 +120,35 @@ async fn effects(db: &Db) -> Result<WorkCounts, JournalError> {
         .await?;
     Ok(WorkCounts {
         uncertain,
+        oldest: oldest_effect(db).await?,
         ..by_status(&rows)
     })
+}
+
+/// When the event happened that demands the oldest effect not yet executed.
+async fn oldest_effect(db: &Db) -> Result<Option<Timestamp>, JournalError> {
+    let oldest: Option<(String, i64)> = effect::Entity::find()
+        .select_only()
+        .column(effect::Column::Stream)
+        .column(effect::Column::Revision)
+        .filter(effect::Column::Status.is_in([Status::Pending, Status::Claimed]))
+        .order_by_asc(effect::Column::Ordinal)
+        .limit(1)
+        .into_tuple()
+        .one(db)
+        .await?;
+    let Some((stream, revision)) = oldest else {
+        return Ok(None);
+    };
+    let at: Option<i64> = event::Entity::find()
+        .select_only()
+        .column(event::Column::At)
+        .filter(event::Column::Stream.eq(stream))
+        .filter(event::Column::Revision.eq(revision))
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(at.map(from_micros))
 }
 
 fn by_status(rows: &[(Status, i64)]) -> WorkCounts {

@@ -13,6 +13,7 @@ use crate::connect::{self, Purpose, refused};
 use crate::database::Db;
 use crate::location::Location;
 use crate::lock_file::LockFile;
+use crate::meters::JournalMeters;
 use crate::table::event;
 use crate::{JournalError, notices, schema};
 
@@ -32,6 +33,8 @@ pub struct JournalOptions {
     /// server ends its session, and nothing of the write has happened. The URL may say another time
     /// (`options[idle_in_transaction_session_timeout]`).
     pub frozen_writer: Duration,
+    /// What is counted about it.
+    pub meters: JournalMeters,
 }
 
 impl Default for JournalOptions {
@@ -42,6 +45,7 @@ impl Default for JournalOptions {
             effect_tries: 10,
             known_events: None,
             frozen_writer: Duration::from_secs(5),
+            meters: JournalMeters::default(),
         }
     }
 }

@@ -18,8 +18,16 @@ pub(super) struct Client {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CallError {
     /// No answer.
-    #[error("no answer from {url}: {error}: is `tawny serve` running there? (--url, TAWNY_URL)")]
+    #[error(
+        "no answer from {url}: {error}: is `tawny serve` running, and is this its address (--url, TAWNY_URL)? \
+        If it should run there, its log says why it does not"
+    )]
     Unreachable { url: String, error: String },
+    /// It answers, and cannot do its work now.
+    #[error(
+        "{url} cannot answer now: {detail}: it goes on by itself once that is mended (runbook: docs/operate)"
+    )]
+    Unwell { url: String, detail: String },
     /// The token is missing or unknown.
     #[error("{detail} (--token, TAWNY_TOKEN)")]
     Unauthorised { detail: String },
@@ -81,6 +89,19 @@ impl Client {
 
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, CallError> {
         self.call::<(), T>(Method::GET, path, None).await
+    }
+
+    /// What keeps the server from its work, in words; none when nothing does, or when it does not say.
+    pub(super) async fn unready(&self) -> Option<String> {
+        let base = self.connection.url.trim_end_matches('/');
+        let asked = self.http.get(format!("{base}/readyz")).send().await.ok()?;
+        let report: serde_json::Value = asked.json().await.ok()?;
+        let parts = report["parts"].as_object()?.iter();
+        let bad: Vec<String> = parts
+            .filter(|(_, part)| part["ok"] == false)
+            .map(|(name, part)| format!("{name}: {}", part["detail"].as_str().unwrap_or("bad")))
+            .collect();
+        (!bad.is_empty()).then(|| bad.join("; "))
     }
 
     pub(super) async fn post<B: Serialize, T: DeserializeOwned>(
@@ -147,7 +168,23 @@ impl Client {
                 error: e.to_string(),
             });
         }
-        Err(refused(base, status, &text))
+        let refused = refused(base, status, &text);
+        if !status.is_server_error() {
+            return Err(refused);
+        }
+        // A proxy's page says less than the server's own account of itself.
+        let own = match &refused {
+            CallError::Refused { detail, .. } => detail.clone(),
+            _ => format!("http status {status}"),
+        };
+        let detail = match self.unready().await {
+            Some(parts) => format!("{own} ({parts})"),
+            None => own,
+        };
+        Err(CallError::Unwell {
+            url: base.to_owned(),
+            detail,
+        })
     }
 }
 

@@ -2,6 +2,8 @@
 
 use super::{ConfigFile, Exit, output};
 use crate::boot::{self, BootError};
+use crate::log::Wishes;
+use crate::ops::Traces;
 use engine::EngineOptions;
 use guard::ids::PersonId;
 use std::time::Duration;
@@ -16,12 +18,19 @@ pub(super) struct Arguments {
     lease: Option<Duration>,
 }
 
-pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
+pub(super) async fn run(arguments: Arguments, json: bool, log: &Wishes) -> Exit {
     let path = &arguments.file.config;
     let settings = match config::load(path, &config::Lookup::system()) {
         Ok(settings) => settings,
         Err(errors) => {
             output::failed(&format!("the configuration cannot be used:\n{errors}"));
+            return Exit::Usage;
+        }
+    };
+    let traces = match begin_telling(log, &settings) {
+        Ok(traces) => traces,
+        Err(error) => {
+            output::failed(&error);
             return Exit::Usage;
         }
     };
@@ -55,6 +64,9 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
         }
     };
     running.stop().await;
+    if let Some(traces) = traces {
+        traces.end().await;
+    }
     exit
 }
 
@@ -86,6 +98,15 @@ async fn announce(running: &boot::Running, people: &[PersonId], json: bool) {
     for (person, link) in links {
         output::line(&format!("one-time link for {person}: {link}"));
     }
+}
+
+/// Logs, and traces where they are configured.
+fn begin_telling(log: &Wishes, settings: &config::Settings) -> Result<Option<Traces>, String> {
+    let begun = Traces::begin(&settings.traces).map_err(|error| error.to_string())?;
+    let (traces, layer) = begun.unzip();
+    log.begin_serving(&settings.log, layer.into_iter().collect())
+        .map_err(|error| error.to_string())?;
+    Ok(traces)
 }
 
 /// Shorter than a second, a busy machine would lose it all the time.

@@ -19,9 +19,20 @@ pub(super) struct Arguments {
 pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
     match fetch(&arguments).await {
         Err(error) => output::call_failed("status", &error, json),
-        Ok((found, stuck)) => {
+        Ok(Seen {
+            found,
+            stuck,
+            unready,
+        }) => {
+            if let Some(parts) = &unready {
+                output::failed(&format!(
+                    "the server shows what it knows but is not ready, and refuses changes: {parts}"
+                ));
+            }
             if json {
-                let document = serde_json::json!({ "deployments": found, "quarantined": stuck });
+                let document = serde_json::json!({
+                    "deployments": found, "quarantined": stuck, "not_ready": unready
+                });
                 output::document("status", &document);
             } else {
                 print(&found, arguments.name.is_some());
@@ -39,8 +50,15 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
     }
 }
 
-/// The deployments, and how much is in quarantine.
-async fn fetch(arguments: &Arguments) -> Result<(Vec<DeploymentView>, usize), CallError> {
+struct Seen {
+    found: Vec<DeploymentView>,
+    /// How much is in quarantine.
+    stuck: usize,
+    /// What keeps the server from its work.
+    unready: Option<String>,
+}
+
+async fn fetch(arguments: &Arguments) -> Result<Seen, CallError> {
     let client = Client::new(arguments.connection.clone())?;
     let found = match &arguments.name {
         None => client.get("deployments").await?,
@@ -54,7 +72,11 @@ async fn fetch(arguments: &Arguments) -> Result<(Vec<DeploymentView>, usize), Ca
         }
     };
     let stuck: QuarantineView = client.get("quarantine").await?;
-    Ok((found, stuck.items.len() + stuck.unreadable.len()))
+    Ok(Seen {
+        found,
+        stuck: stuck.items.len() + stuck.unreadable.len(),
+        unready: client.unready().await,
+    })
 }
 
 fn print(found: &[DeploymentView], one: bool) {

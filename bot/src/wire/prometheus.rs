@@ -7,14 +7,16 @@ use config::text::{PemFile, Proxy};
 use sources::metrics::{
     Auth as SourceAuth, ClientCredentials, ClientIdentity, CredentialsIn as SourceCredentialsIn,
     Prometheus, PrometheusConfig, Proxy as SourceProxy, QueryBudget, RetryPolicy, SecretString,
-    Tls,
+    SourceMeters, Tls,
 };
 
 pub(super) fn prometheus(
     name: &str,
     source: &config::settings::Prometheus,
+    meters: &SourceMeters,
 ) -> Result<Prometheus, WireError> {
     let mut config = PrometheusConfig::new(source.url.as_str());
+    config.meter = meters.of(name);
     config.timeout = source.timeout;
     config.max_concurrency = source.max_concurrency.get() as usize;
     config.headers = source

@@ -5,7 +5,7 @@ use super::prometheus::prometheus;
 use config::Settings;
 use config::settings::MetricsSource;
 use engine::services::Source;
-use sources::metrics::Gathering;
+use sources::metrics::{Gathering, SourceMeters};
 use std::collections::BTreeMap;
 
 /// The sources, by name.
@@ -23,11 +23,11 @@ impl Sources {
 }
 
 /// All that are configured.
-pub(super) fn sources(settings: &Settings) -> Result<Sources, WireError> {
+pub(super) fn sources(settings: &Settings, meters: &SourceMeters) -> Result<Sources, WireError> {
     let mut all = BTreeMap::new();
     for (name, source) in &settings.metrics {
         let MetricsSource::Prometheus(source) = source;
-        let client = prometheus(name.as_str(), source)?;
+        let client = prometheus(name.as_str(), source, meters)?;
         let name = name.as_str().to_owned();
         let gathering = Gathering::new(client);
         all.insert(name.clone(), Source { name, gathering });

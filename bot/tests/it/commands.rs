@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 
 /// How a verb ended.
-struct Ended {
-    code: i32,
-    out: String,
-    err: String,
+pub(crate) struct Ended {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Ended {
@@ -43,7 +43,7 @@ async fn at(url: &str, token: Option<&str>, arguments: &[&str]) -> Ended {
     }
 }
 
-async fn tawny(world: &World, token: &str, arguments: &[&str]) -> Ended {
+pub(crate) async fn tawny(world: &World, token: &str, arguments: &[&str]) -> Ended {
     at(world.server.url(), Some(token), arguments).await
 }
 

@@ -15,7 +15,7 @@ const CANARY: &str = "canary7f3a91c0";
 const CANARY_BASE64: &str = "Y2FuYXJ5N2YzYTkxYzA";
 
 /// Every secret field and where it is planted below; a new field must be added to both.
-const PLANTED: [&str; 11] = [
+const PLANTED: [&str; 12] = [
     "journal.url",
     "metrics.*.auth.client_secret",
     "metrics.*.auth.params.*",
@@ -27,6 +27,7 @@ const PLANTED: [&str; 11] = [
     "notify.webhooks[].url",
     "services[].platform.instances[].env.*",
     "tokens[].secret",
+    "traces.headers.*",
 ];
 /// Secret fields that this server cannot have, each with the reason.
 const ELSEWHERE: [(&str, &str); 3] = [
@@ -97,7 +98,8 @@ fn planted(text: &str, dir: &Path) -> String {
         &format!(
             r#"  two: {{type: prometheus, url: "http://{dead}", auth: {{type: bearer, token: "{CANARY}-bearer"}}, proxy: "http://u:{CANARY}-proxy@{dead}"}}
   three: {{type: prometheus, url: "http://{dead}", auth: {{type: oauth2, token_url: "http://{dead}/t", client_id: tawny, client_secret: "{CANARY}-client", params: {{audience: "{CANARY}-param"}}}}}}
-journal: {{url: "sqlite:{dir}/data/{CANARY}.db"}}
+journal: {{url: "sqlite:{dir}/main/data/{CANARY}.db"}}
+traces: {{otlp_url: "http://{dead}/v1/traces", headers: {{Authorization: "Bearer {CANARY}-traces"}}}}
 people:
 "#,
             dir = dir.display()
@@ -153,7 +155,8 @@ async fn a_secret_of_any_field_is_in_no_output_log_metric_answer_or_journal() {
     assert!(text.matches(CANARY).count() >= 10, "{text}");
     std::fs::write(&file, &text).unwrap();
     world.server.begin(&Life {
-        log: Some("trace"),
+        // Of the libraries below too.
+        log: Some("trace,sqlx=trace"),
         ..Life::default()
     });
     world.server.ready().await;
@@ -201,8 +204,9 @@ async fn a_secret_of_any_field_is_in_no_output_log_metric_answer_or_journal() {
     }
     for path in ["metrics", "healthz", "readyz", ""] {
         let url = format!("{}/{path}", world.server.url());
-        let answer = reqwest::get(url).await.unwrap().text().await.unwrap();
-        clean(path, &answer);
+        let answer = reqwest::get(url).await.unwrap();
+        assert_eq!(answer.status().is_success(), !path.is_empty(), "{path}");
+        clean(path, &answer.text().await.unwrap());
     }
     world.server.stop().await;
     clean("the log", &world.server.whole_log());

@@ -18,6 +18,7 @@ pub(crate) struct Life {
     pub(crate) lease: Option<&'static str>,
     /// What is logged; `info` when not said.
     pub(crate) log: Option<&'static str>,
+    pub(crate) log_format: Option<&'static str>,
 }
 
 /// The server, over all its lives.
@@ -72,6 +73,7 @@ impl Server {
             .env("TAWNY_LOG", life.log.unwrap_or("info"))
             .env_remove(platforms::crash::VARIABLE)
             .env_remove("TAWNY_LEASE")
+            .env("TAWNY_LOG_FORMAT", life.log_format.unwrap_or("text"))
             .stdin(Stdio::null())
             .stdout(log("serve.out"))
             .stderr(log("serve.log"));
@@ -112,6 +114,27 @@ impl Server {
     pub(crate) async fn leads(&self) -> bool {
         let asked = self.http.get(format!("{}/readyz", self.url)).send().await;
         asked.is_ok_and(|answer| answer.status() == StatusCode::OK)
+    }
+
+    /// Status and text of a page; none when there is no answer.
+    pub(crate) async fn page(&self, path: &str) -> Option<(u16, String)> {
+        let answer = self.http.get(format!("{}{path}", self.url)).send().await;
+        let answer = answer.ok()?;
+        Some((answer.status().as_u16(), answer.text().await.ok()?))
+    }
+
+    /// Status and document of a page that always answers.
+    pub(crate) async fn report(&self, path: &str) -> (u16, Value) {
+        let (status, text) = self.page(path).await.unwrap();
+        (status, serde_json::from_str(&text).unwrap())
+    }
+
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.url.trim_start_matches("http://").parse().unwrap()
     }
 
     /// How its present life ended, if it did.

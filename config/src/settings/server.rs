@@ -10,6 +10,8 @@ settings! {
     pub struct Server {
         /// Address and port to listen on. Only this machine can reach the default.
         listen: SocketAddr = "127.0.0.1:7700",
+        /// Another address for `/metrics`, which then is at `listen` no more.
+        metrics_listen: Option<SocketAddr>,
         /// How people reach the page; links in messages begin with it. Without it, links use `listen`.
         public_url: Option<WebUrl>,
         /// Host names under which the page may be asked for, beside those of `public_url` and `listen`.

@@ -16,6 +16,7 @@ pub(crate) fn world() -> Lookup {
                 "TAWNY_DB_PASSWORD",
                 "TAWNY_TOKEN_ANN",
                 "TAWNY_TOKEN_CI",
+                "OTLP_TOKEN",
                 "SHOP_DB_PASSWORD",
                 "TAWNY_WEBHOOK_SECRET",
                 "OAUTH_CLIENT_SECRET",

@@ -9,6 +9,7 @@ use super::roles::{Roles, judges, roles};
 use super::speak::seconds;
 use crate::engine::{Engine, Tick};
 use crate::error::EngineError;
+use crate::meters::Ticked;
 use crate::services::Service;
 use guard::decide::decide;
 use guard::event::Event;
@@ -22,6 +23,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 mod evidence;
 mod settle;
@@ -43,10 +45,11 @@ pub(super) async fn watch(engine: Engine, state: State, fence: Fence, stop: Canc
         () = stop.cancelled() => {}
         ended = done => if let Err(error) = ended {
             // The engine starts the watch anew at its next turn; not at once, lest it spins.
-            tracing::warn!(deployment = %id, %error, "a watch stopped and will be taken up again");
+            crate::span::watch(state.plan()).in_scope(|| tracing::warn!(%error, "a watch stopped and will be taken up again"));
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }
+    engine.pulse.forget(&id);
 }
 
 struct Task<'a> {
@@ -105,13 +108,17 @@ impl<'a> Task<'a> {
 
     /// Looks at the platform and judges, each at its own pace: an instance that hangs delays no judgement.
     async fn run(&mut self) -> Result<(), EngineError> {
-        let (engine, service) = (self.engine, self.service.clone());
-        engine.observe(&service).await;
+        let (engine, service, id) = (self.engine, self.service.clone(), self.id.clone());
+        let observe = || {
+            let span = crate::span::observe(&id, &service);
+            engine.observe(&service).instrument(span)
+        };
+        observe().await;
         // An instance that hangs must not hold the ticks up.
         let observing = async {
             loop {
                 tokio::time::sleep(OBSERVE_EVERY).await;
-                engine.observe(&service).await;
+                observe().await;
             }
         };
         tokio::select! {
@@ -124,6 +131,9 @@ impl<'a> Task<'a> {
     async fn ticks(&mut self) -> Result<(), EngineError> {
         let mut due = Instant::now();
         loop {
+            let interval = self.service.watch.interval;
+            let now = std::time::Instant::now();
+            self.engine.pulse.watch(&self.id, interval, now);
             tokio::time::sleep_until(due).await;
             // Not by this process' clock, but the lease may yet be renewed.
             if self.engine.still_under(&self.fence).is_err() {
@@ -133,13 +143,29 @@ impl<'a> Task<'a> {
             let Some(state) = self.engine.live(&self.id) else {
                 return Ok(());
             };
-            self.tick(&state, due).await?;
+            let span = crate::span::tick(state.plan());
+            self.measured(&state, due).instrument(span).await?;
             self.judges.write(&self.engine.options, &self.id).await;
             due = self.pace.next(Instant::now());
         }
     }
 
-    async fn tick(&mut self, state: &State, due: Instant) -> Result<(), EngineError> {
+    /// One look, counted.
+    async fn measured(&mut self, state: &State, due: Instant) -> Result<(), EngineError> {
+        let begun = Instant::now();
+        let ticked = self.tick(state, due).await;
+        let how = match ticked {
+            Ok(true) => Ticked::Answered,
+            Ok(false) => Ticked::Silent,
+            Err(_) => Ticked::Failed,
+        };
+        let meters = self.engine.meters();
+        meters.ticked(how, begun.duration_since(due), begun.elapsed());
+        ticked.map(drop)
+    }
+
+    /// One look, which was due then; whether anything answered.
+    async fn tick(&mut self, state: &State, due: Instant) -> Result<bool, EngineError> {
         let lag = due.elapsed();
         let begun = Instant::now();
         self.renew_source();
@@ -174,7 +200,7 @@ impl<'a> Task<'a> {
             whole: begun.elapsed(),
             answered,
         });
-        looked
+        looked.map(|()| answered)
     }
 
     fn begin_anew(&mut self, state: &State, roles: &Roles, more: &BTreeSet<String>) {

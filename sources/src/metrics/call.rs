@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
+use tracing::Instrument;
 
 use super::attempt::{Body, Request, attempt, url_of};
 use super::client::{Inner, Prometheus};
@@ -62,22 +63,29 @@ impl Prometheus {
         request: &Request,
         body: &Body,
     ) -> Result<Answer<T>, MetricsError> {
-        success(body.status, &body.content_type, &body.bytes)
-            .map_err(|problem| self.error(request, 1, self.scrubbed(problem)))
+        let answer = success(body.status, &body.content_type, &body.bytes)
+            .map_err(|problem| self.error(request, 1, self.scrubbed(problem)))?;
+        self.inner.config.meter.warned(answer.warnings.len());
+        Ok(answer)
     }
 
     /// Asks and returns the body of the 2xx answer.
     pub(super) async fn fetch(&self, request: &Request) -> Result<Body, MetricsError> {
         let inner = &self.inner;
         let policy = &inner.config.retry;
-        let deadline = Instant::now() + policy.total;
-        retry::run(policy, deadline, || async {
+        let begun = Instant::now();
+        let deadline = begun + policy.total;
+        let meter = &inner.config.meter;
+        let result = retry::run(policy, deadline, meter, || async {
             // A slot is held for one attempt and given back while waiting for the next.
             let slot = timeout_at(deadline, inner.slots.acquire()).await;
             let Ok(Ok(_slot)) = slot else {
                 return Err(Problem::Busy(policy.total));
             };
-            inner.gate.pass(deadline, policy.total).await?;
+            let arrived = Instant::now();
+            let passed = inner.gate.pass(deadline, policy.total).await;
+            meter.waited(arrived.elapsed());
+            passed?;
             let answer = authorized(inner, request, deadline).await;
             if let Err(
                 Problem::RateLimited {
@@ -94,8 +102,14 @@ impl Prometheus {
             }
             answer
         })
-        .await
-        .map_err(|(attempts, problem)| self.error(request, attempts, problem))
+        .instrument(tracing::info_span!(
+            "query",
+            source = meter.name(),
+            api = request.path.last().map(String::as_str)
+        ))
+        .await;
+        meter.called(begun.elapsed(), &result);
+        result.map_err(|(attempts, problem)| self.error(request, attempts, problem))
     }
 
     /// An error of this client about `request`.

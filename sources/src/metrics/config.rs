@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::error::without_userinfo;
 use super::gate::QueryBudget;
+use super::meter::SourceMeter;
 use super::token::ClientCredentials;
 use super::transport::{Proxy, Tls};
 
@@ -45,6 +46,8 @@ pub struct PrometheusConfig {
     pub params: Vec<(String, String)>,
     /// Whether answers may be compressed; without it, unless the host is loopback.
     pub gzip: Option<bool>,
+    /// What is counted about it.
+    pub meter: SourceMeter,
 }
 
 impl PrometheusConfig {
@@ -67,6 +70,7 @@ impl PrometheusConfig {
             partial_response: None,
             params: Vec::new(),
             gzip: None,
+            meter: SourceMeter::default(),
         }
     }
 

@@ -41,6 +41,7 @@ mod increases;
 mod instant;
 mod label_values;
 mod metadata;
+mod meter;
 mod native;
 mod range;
 mod raw;
@@ -66,6 +67,7 @@ pub use feed::{
 pub use gate::{QueryBudget, phase};
 pub use increases::{Increase, increases};
 pub use metadata::MetricMetadata;
+pub use meter::{SourceMeter, SourceMeters};
 pub use native::{BucketSamples, NativeBounds, native_to_buckets};
 pub use rules::{AlertingRule, RecordingRule, Rule, RuleGroup};
 pub use selector::{MatchOp, Matcher, Selector, SelectorError};

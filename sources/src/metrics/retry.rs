@@ -8,12 +8,14 @@ use tokio::time::Instant;
 
 use super::config::RetryPolicy;
 use super::error::Problem;
+use super::meter::SourceMeter;
 
 /// Runs `attempt` until it succeeds, fails for good, or time or attempts are
 /// used up; then the last problem is returned with the number of attempts made.
 pub(super) async fn run<T, Fut>(
     policy: &RetryPolicy,
     deadline: Instant,
+    meter: &SourceMeter,
     mut attempt: impl FnMut() -> Fut,
 ) -> Result<T, (u32, Problem)>
 where
@@ -39,7 +41,8 @@ where
             (Instant::now() + wait < deadline).then_some(wait)
         })
         .notify(|problem, wait| {
-            tracing::debug!(%problem, wait_ms = wait.as_millis(), "prometheus request is tried again");
+            meter.retried();
+            tracing::debug!(source = meter.name(), %problem, wait_ms = wait.as_millis(), "prometheus request is tried again");
         })
         .await
         .map_err(|problem| (attempts.load(Relaxed), problem))
@@ -96,11 +99,16 @@ mod tests {
         let start = Instant::now();
         let script = RefCell::new(script.into_iter());
         let times = RefCell::new(Vec::new());
-        let result = run(policy, start + policy.total, || {
-            times.borrow_mut().push(start.elapsed());
-            let next = script.borrow_mut().next();
-            async move { next.map_or(Ok(()), Err) }
-        })
+        let result = run(
+            policy,
+            start + policy.total,
+            &SourceMeter::default(),
+            || {
+                times.borrow_mut().push(start.elapsed());
+                let next = script.borrow_mut().next();
+                async move { next.map_or(Ok(()), Err) }
+            },
+        )
         .await;
         (result, times.into_inner())
     }

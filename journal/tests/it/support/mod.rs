@@ -83,6 +83,7 @@ pub(crate) fn database(folder: &TempDir) -> PathBuf {
 
 pub(crate) fn options(clock: &ManualClock) -> JournalOptions {
     JournalOptions {
+        meters: journal::JournalMeters::default(),
         clock: DbClock::Manual(clock.clone()),
         input_tries: 3,
         effect_tries: 3,

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::oneshot;
+use tracing::{Instrument, Span};
 
 use super::ask::{Asked, Brought, one};
 use super::merge::{Bounds, Part, merge};
@@ -41,6 +42,8 @@ struct Waiting {
     parts: Vec<Part>,
     max_query_bytes: usize,
     answer: oneshot::Sender<(Vec<Brought>, usize)>,
+    /// The look that asks.
+    tick: Span,
 }
 
 impl Gathering {
@@ -88,6 +91,7 @@ impl Gathering {
                 parts,
                 max_query_bytes,
                 answer,
+                tick: Span::current(),
             });
             waiting.len() == 1
         };
@@ -130,6 +134,23 @@ async fn gather(inner: Arc<Inner>) {
     tokio::time::sleep(WAIT).await;
     let mut feeds = std::mem::take(&mut *lock(&inner.waiting));
     feeds.retain(|feed| !feed.answer.is_closed());
+    let span = of_all(&feeds);
+    ask_for(&inner, feeds).instrument(span).await;
+}
+
+/// Asking is part of the look that came first, and follows from the others that it is for too.
+fn of_all(feeds: &[Waiting]) -> Span {
+    let Some((first, others)) = feeds.split_first() else {
+        return Span::none();
+    };
+    let span = tracing::info_span!(parent: &first.tick, "gather", looks = feeds.len());
+    for other in others {
+        span.follows_from(&other.tick);
+    }
+    span
+}
+
+async fn ask_for(inner: &Inner, feeds: Vec<Waiting>) {
     let bytes = feeds.iter().map(|feed| feed.max_query_bytes).min();
     let bounds = Bounds {
         bytes: bytes.unwrap_or_default(),

@@ -1,0 +1,88 @@
+//! Signs of life of the loops: when each last came around.
+
+use guard::ids::DeploymentId;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// When each loop last came around, by the monotonic clock.
+#[derive(Debug, Default)]
+pub(crate) struct Pulse {
+    beats: Mutex<Beats>,
+}
+
+#[derive(Debug, Default)]
+struct Beats {
+    engine: Option<Instant>,
+    /// With the interval of each watch.
+    watches: BTreeMap<DeploymentId, (Instant, Duration)>,
+}
+
+/// How long ago the loops last came around.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Heartbeat {
+    /// The engine's own loop; `None` before its first turn and after its end.
+    pub engine: Option<Duration>,
+    /// The watch that has been quiet for the most of its own intervals, as (age, interval).
+    pub slowest_watch: Option<(Duration, Duration)>,
+}
+
+impl Pulse {
+    pub(crate) fn engine(&self, now: Option<Instant>) {
+        self.lock().engine = now;
+    }
+
+    pub(crate) fn watch(&self, id: &DeploymentId, interval: Duration, now: Instant) {
+        self.lock().watches.insert(id.clone(), (now, interval));
+    }
+
+    /// A watch that ended owes no beat.
+    pub(crate) fn forget(&self, id: &DeploymentId) {
+        self.lock().watches.remove(id);
+    }
+
+    pub(crate) fn at(&self, now: Instant) -> Heartbeat {
+        let beats = self.lock();
+        let quiet = |(beat, interval): &(Instant, Duration)| {
+            (now.saturating_duration_since(*beat), *interval)
+        };
+        let intervals = |(age, interval): &(Duration, Duration)| {
+            age.as_secs_f64() / interval.as_secs_f64().max(0.001)
+        };
+        Heartbeat {
+            engine: beats.engine.map(|beat| now.saturating_duration_since(beat)),
+            slowest_watch: beats
+                .watches
+                .values()
+                .map(quiet)
+                .max_by(|a, b| intervals(a).total_cmp(&intervals(b))),
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Beats> {
+        self.beats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_watch_that_missed_most_of_its_own_ticks_is_the_slowest() {
+        let pulse = Pulse::default();
+        let start = Instant::now();
+        let second = Duration::from_secs(1);
+        let [often, seldom] = ["dep_often", "dep_seldom"].map(|id| DeploymentId::new(id).unwrap());
+        assert_eq!(pulse.at(start), Heartbeat::default());
+        pulse.engine(Some(start));
+        pulse.watch(&often, second, start);
+        pulse.watch(&seldom, 60 * second, start);
+        let heard = pulse.at(start + 5 * second);
+        assert_eq!(heard.engine, Some(5 * second));
+        assert_eq!(heard.slowest_watch, Some((5 * second, second)));
+        pulse.forget(&often);
+        let heard = pulse.at(start + 5 * second);
+        assert_eq!(heard.slowest_watch, Some((5 * second, 60 * second)));
+    }
+}
