@@ -77,8 +77,8 @@ async fn a_changed_file_is_applied_without_a_restart_and_one_that_is_wrong_leave
     assert_eq!(status(&world, CY).await, 401);
     assert_eq!(
         deploys(&world, "cart").await,
-        422,
-        "known, and only watched"
+        503,
+        "known, and its metrics are asked which instances it has"
     );
     let applied = journalled(&world).await;
     let [

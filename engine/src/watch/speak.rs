@@ -28,7 +28,9 @@ pub(super) fn assessment<'a>(
     Assessment {
         verdict,
         findings,
-        needs: if verdict == Verdict::Inconclusive && summary.verdict != detect::Verdict::Degraded {
+        needs: if matches!(verdict, Verdict::Inconclusive | Verdict::Unmeasured)
+            && summary.verdict != detect::Verdict::Degraded
+        {
             needs(watch, summary)
         } else {
             Vec::new()
