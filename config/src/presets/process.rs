@@ -34,7 +34,7 @@ pub(super) const PRESET: Preset = Preset {
             row: "open-files",
             about: "open file descriptors; a leak shows as its slope",
             accumulates: true,
-            tolerance: Some((5.0, 0.05)),
+            tolerance: Some((50.0, 0.25)),
             ..OF_A_PROCESS
         },
         Template {
