@@ -80,8 +80,16 @@ fn planted(text: &str, dir: &Path) -> String {
     let mut text = text.replacen(
         "scrape_interval: 1s,",
         &format!(
-            "scrape_interval: 1s, auth: {{type: basic, username: tawny, password: \"{CANARY}-basic\"}}, headers: {{X-Tenant: \"{CANARY}-header\"}},"
+            "scrape_interval: 1s, auth: {{type: basic, username: tawny, password: \"{CANARY}-basic\"}},"
         ),
+        1,
+    );
+    let own = text.find("journal: {url:").unwrap();
+    let end = own + text[own..].find('\n').unwrap() + 1;
+    text.replace_range(own..end, "");
+    text = text.replacen(
+        "headers: {X-Server:",
+        &format!("headers: {{X-Tenant: \"{CANARY}-header\", X-Server:"),
         1,
     );
     text = text.replacen(
@@ -89,7 +97,7 @@ fn planted(text: &str, dir: &Path) -> String {
         &format!(
             r#"  two: {{type: prometheus, url: "http://{dead}", auth: {{type: bearer, token: "{CANARY}-bearer"}}, proxy: "http://u:{CANARY}-proxy@{dead}"}}
   three: {{type: prometheus, url: "http://{dead}", auth: {{type: oauth2, token_url: "http://{dead}/t", client_id: tawny, client_secret: "{CANARY}-client", params: {{audience: "{CANARY}-param"}}}}}}
-journal: {{url: "sqlite:{dir}/data/{CANARY}.db"}}
+journal: {{url: "sqlite:{dir}/main/data/{CANARY}.db"}}
 people:
 "#,
             dir = dir.display()
@@ -105,7 +113,7 @@ people:
     );
     text = text.replacen(
         "  webhooks: [",
-        &format!("  webhooks: [{{name: dead, url: \"http://{dead}/{CANARY}-hook\", secret: \"whsec_{CANARY_BASE64}\"}}, "),
+        &format!("  webhooks: [{{name: dead, url: \"http://{dead}/{CANARY}-hook\", secret: \"whsec_{CANARY_BASE64}=\"}}, "),
         1,
     );
     text = text.replace(
@@ -198,9 +206,9 @@ async fn a_secret_of_any_field_is_in_no_output_log_metric_answer_or_journal() {
     }
     world.server.stop().await;
     clean("the log", &world.server.whole_log());
-    let out = std::fs::read_to_string(world.dir.path().join("serve.out")).unwrap();
+    let out = std::fs::read_to_string(world.dir.path().join("main/serve.out")).unwrap();
     clean("standard output", &out);
-    for entry in std::fs::read_dir(world.dir.path().join("data")).unwrap() {
+    for entry in std::fs::read_dir(world.dir.path().join("main/data")).unwrap() {
         let path = entry.unwrap().path();
         if path.is_file() {
             let content = std::fs::read(&path).unwrap();

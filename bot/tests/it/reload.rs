@@ -36,7 +36,7 @@ async fn deploys(world: &World, service: &str) -> u16 {
 }
 
 async fn journalled(world: &World) -> Vec<ConfigurationEvent> {
-    let database = world.dir.path().join("data/journal.db");
+    let database = world.dir.path().join("main/data/journal.db");
     let url = format!("sqlite:{}", database.display());
     let journal = Journal::open_read_only(&url, JournalOptions::default())
         .await
