@@ -194,7 +194,8 @@ def start_debian(place, wanted):
         if "nginx" in wanted:
             own = free_port()
             place.service("nginx", debian_bin("prometheus-nginx-exporter"), f"-web.listen-address=127.0.0.1:{own}",
-                          f"-nginx.scrape-uri=http://127.0.0.1:{port}/stub_status", port=own)
+                          f"-nginx.scrape-uri=http://127.0.0.1:{port}/stub_status",
+                          "-nginx.retries=30", "-nginx.retry-interval=1s", port=own)  # it ends if nginx is not there yet
         if "haproxy" in wanted:
             front, own = free_port(), free_port()
             (folder / "haproxy.cfg").write_text(

@@ -42,6 +42,12 @@ STEPS = [
         "python3 scripts/peers.py",
         r"^docs/verify/peers|^test result|FAILED",
     ),
+    (
+        "exporters",
+        "real exporters and frameworks: their presets found, every signal seen, a watch of each",
+        "cargo build -q -p bot --bin tawny && python3 scripts/exporters.py",
+        r"^\d+ passed, \d+ failed",
+    ),
 ]
 
 

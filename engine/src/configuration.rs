@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::services::Service;
+use crate::services::{Service, WatchedProbe};
 use guard::configuration::ConfigurationEvent;
 use guard::ids::{Environment, ServiceName};
 use jiff::Timestamp;
@@ -45,7 +45,10 @@ impl Engine {
         leaving.clear();
         for (lane, old) in services.iter() {
             match fresh.get_mut(lane) {
-                Some(new) => keep_platform(old, new),
+                Some(new) => {
+                    keep_platform(old, new);
+                    keep_found(old, new);
+                }
                 None if busy.contains(lane) => {
                     leaving.insert(lane.clone());
                     fresh.insert(lane.clone(), old.clone());
@@ -120,5 +123,16 @@ fn keep_platform(old: &Service, new: &mut Service) {
         && before.config() == now.config()
     {
         new.platform = Some(std::sync::Arc::clone(before));
+    }
+}
+
+/// What probes found before stays what is compared with, also for the watches that run.
+fn keep_found(old: &Service, new: &mut Service) {
+    for now in &mut new.watch.probes {
+        let mut before = old.watch.probes.iter();
+        let same = |one: &&WatchedProbe| one.signal == now.signal && one.instance == now.instance;
+        if let Some(before) = before.find(same) {
+            now.probe = now.probe.going_on_from(&before.probe);
+        }
     }
 }

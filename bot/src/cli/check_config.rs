@@ -53,10 +53,12 @@ pub(super) async fn run(arguments: &Arguments, json: bool) -> Exit {
         signals_table::print(examined);
         output::line("");
     }
-    let signals: usize = services
-        .iter()
-        .map(|service| service.watch.signals.len())
-        .sum();
+    // Once the sources were asked, it is known which signals there are.
+    let signals: usize = if arguments.offline {
+        services.iter().map(|one| one.watch.signals.len()).sum()
+    } else {
+        examined.iter().map(|one| one.signals.len()).sum()
+    };
     let blind: usize = examined.iter().map(Examined::blind).sum();
     let unreachable = examined
         .iter()
@@ -65,15 +67,26 @@ pub(super) async fn run(arguments: &Arguments, json: bool) -> Exit {
     let told = match (arguments.offline, blind, unreachable) {
         (true, ..) => "; no source was asked".to_owned(),
         (false, 0, 0) => "; every signal has data".to_owned(),
-        (false, blind, 0) => format!("; {blind} signals would be blind"),
-        (false, _, unreachable) => format!("; {unreachable} services could not be asked about"),
+        (false, blind, 0) => format!("; {} would be blind", counted(blind, "signal")),
+        (false, _, unreachable) => {
+            format!(
+                "; {} could not be asked about",
+                counted(unreachable, "service")
+            )
+        }
     };
     output::line(&format!(
-        "{}: good: {} services, {signals} signals{told}",
+        "{}: good: {}, {}{told}",
         arguments.config.display(),
-        services.len()
+        counted(services.len(), "service"),
+        counted(signals, "signal")
     ));
     exit
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{s}")
 }
 
 /// 0: every signal has data. 2: some would be blind. 3: a source does not answer.

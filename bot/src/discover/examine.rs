@@ -193,12 +193,6 @@ async fn present(asker: &Asker, report: &SignalReport) -> Option<f64> {
     };
     let query = format!("{all} ({})", report.query);
     let value = asker.value(&query).await.ok().flatten()?;
-    // The detector reads availability as the share of failed scrapes.
-    let value = if report.kind == "availability" {
-        1.0 - value
-    } else {
-        value
-    };
     value.is_finite().then_some(value)
 }
 

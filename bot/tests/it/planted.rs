@@ -85,14 +85,14 @@ fn planted(text: &str, dir: &Path) -> String {
         ),
         1,
     );
+    let own = text.find("journal: {url:").unwrap();
+    let end = own + text[own..].find('\n').unwrap() + 1;
+    text.replace_range(own..end, "");
     text = text.replacen(
-        "headers: {",
-        &format!("headers: {{X-Tenant: \"{CANARY}-header\", "),
+        "headers: {X-Server:",
+        &format!("headers: {{X-Tenant: \"{CANARY}-header\", X-Server:"),
         1,
     );
-    let (before, journal) = text.split_once("journal: {url: \"").unwrap();
-    let (_, after) = journal.split_once("\"}\n").unwrap();
-    text = format!("{before}{after}");
     text = text.replacen(
         "people:\n",
         &format!(
@@ -151,7 +151,7 @@ async fn a_secret_of_any_field_is_in_no_output_log_metric_answer_or_journal() {
     let mut world = World::small().await;
     let file = world.dir.path().join("main/tawny.yaml");
     let text = std::fs::read_to_string(&file).unwrap();
-    let text = planted(&text, &world.dir.path().join("main"));
+    let text = planted(&text, world.dir.path());
     assert!(text.matches(CANARY).count() >= 10, "{text}");
     std::fs::write(&file, &text).unwrap();
     world.server.begin(&Life {

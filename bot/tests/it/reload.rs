@@ -75,8 +75,11 @@ async fn a_changed_file_is_applied_without_a_restart_and_one_that_is_wrong_leave
     })
     .await;
     assert_eq!(status(&world, CY).await, 401);
-    // Its source cannot say which instances there are.
-    assert_eq!(deploys(&world, "cart").await, 503, "it is known");
+    assert_eq!(
+        deploys(&world, "cart").await,
+        503,
+        "known, and its metrics are asked which instances it has"
+    );
     let applied = journalled(&world).await;
     let [
         ConfigurationEvent::Applied {

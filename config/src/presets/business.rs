@@ -18,12 +18,14 @@ pub(super) const PRESET: Preset = Preset {
             about: "share of orders, payments or jobs that failed: one minus the success ratio",
             warn: Some(0.01),
             hard: Some(0.05),
+            tolerance: Some((0.002, 0.25)),
             ..OF_A_BUSINESS
         },
         Template {
             key: "duplicates",
             row: "duplicates",
             about: "share of orders, payments or messages that came twice",
+            tolerance: Some((0.002, 0.25)),
             ..OF_A_BUSINESS
         },
         Template {

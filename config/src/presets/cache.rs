@@ -23,6 +23,7 @@ pub(super) const PRESET: Preset = Preset {
             row: "evictions",
             about: "entries thrown out per second",
             unit: Unit::PerSecond,
+            tolerance: Some((0.1, 0.15)),
             ..OF_A_CACHE
         },
         Template {
@@ -31,6 +32,7 @@ pub(super) const PRESET: Preset = Preset {
             about: "memory used, as a share of what it may use",
             unit: Unit::Ratio,
             on_request: true,
+            tolerance: Some((0.05, 0.1)),
             ..OF_A_CACHE
         },
         Template {
@@ -39,6 +41,7 @@ pub(super) const PRESET: Preset = Preset {
             about: "clients connected",
             accumulates: true,
             on_request: true,
+            tolerance: Some((5.0, 0.3)),
             ..OF_A_CACHE
         },
     ],

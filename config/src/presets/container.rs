@@ -16,6 +16,7 @@ pub(super) const PRESET: Preset = Preset {
             row: "cpu",
             about: "CPU used, in cores",
             unit: Unit::Cores,
+            tolerance: Some((0.01, 0.15)),
             ..OF_A_CONTAINER
         },
         Template {
@@ -24,6 +25,7 @@ pub(super) const PRESET: Preset = Preset {
             about: "CPU used, as a share of the limit",
             unit: Unit::Ratio,
             warn: Some(0.8),
+            tolerance: Some((0.05, 0.25)),
             ..OF_A_CONTAINER
         },
         Template {
@@ -49,6 +51,7 @@ pub(super) const PRESET: Preset = Preset {
             about: "working set, as a share of the limit",
             unit: Unit::Ratio,
             warn: Some(0.75),
+            tolerance: Some((0.05, 0.1)),
             ..OF_A_CONTAINER
         },
         Template {

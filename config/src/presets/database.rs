@@ -18,6 +18,7 @@ pub(super) const PRESET: Preset = Preset {
             about: "95th percentile of the time of a query, or its mean where only that is told",
             unit: Unit::Seconds,
             quantile: 0.95,
+            tolerance: Some((0.001, 0.1)),
             ..OF_A_DATABASE
         },
         Template {
@@ -25,6 +26,7 @@ pub(super) const PRESET: Preset = Preset {
             row: "errors",
             about: "share of operations that failed",
             unit: Unit::Ratio,
+            tolerance: Some((0.002, 0.25)),
             ..OF_A_DATABASE
         },
         Template {
@@ -41,6 +43,7 @@ pub(super) const PRESET: Preset = Preset {
             row: "connections",
             about: "connections in use; a leak shows as its slope",
             accumulates: true,
+            tolerance: Some((3.0, 0.3)),
             ..OF_A_DATABASE
         },
         Template {
@@ -49,12 +52,14 @@ pub(super) const PRESET: Preset = Preset {
             about: "connections in use, as a share of what there may be",
             unit: Unit::Ratio,
             warn: Some(0.8),
+            tolerance: Some((0.05, 0.25)),
             ..OF_A_DATABASE
         },
         Template {
             key: "db-waiting",
             row: "waiting",
             about: "requests that wait for a connection",
+            tolerance: Some((2.0, 0.3)),
             ..OF_A_DATABASE
         },
         Template {
@@ -63,6 +68,7 @@ pub(super) const PRESET: Preset = Preset {
             about: "95th percentile of the time until a connection is had",
             unit: Unit::Seconds,
             quantile: 0.95,
+            tolerance: Some((0.005, 0.1)),
             ..OF_A_DATABASE
         },
         Template {
@@ -70,6 +76,7 @@ pub(super) const PRESET: Preset = Preset {
             row: "slow",
             about: "slow queries per second, or the age of the oldest transaction in seconds",
             unit: Unit::PerSecond,
+            tolerance: Some((0.01, 0.15)),
             ..OF_A_DATABASE
         },
         Template {
@@ -78,6 +85,7 @@ pub(super) const PRESET: Preset = Preset {
             about: "deadlocks per second",
             unit: Unit::PerSecond,
             on_request: true,
+            tolerance: Some((0.01, 0.15)),
             ..OF_A_DATABASE
         },
         Template {
@@ -86,6 +94,7 @@ pub(super) const PRESET: Preset = Preset {
             about: "share of block reads that were not in the database's cache",
             unit: Unit::Ratio,
             on_request: true,
+            tolerance: Some((0.05, 0.25)),
             ..OF_A_DATABASE
         },
     ],

@@ -24,6 +24,7 @@ pub(super) const PRESET: Preset = Preset {
             unit: Unit::Ratio,
             warn: Some(0.01),
             hard: Some(0.05),
+            tolerance: Some((0.002, 0.25)),
             ..PLAIN
         },
         Template {

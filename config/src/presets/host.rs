@@ -20,6 +20,7 @@ pub(super) const PRESET: Preset = Preset {
             about: "share of CPU time that is not idle",
             unit: Unit::Ratio,
             warn: Some(0.8),
+            tolerance: Some((0.05, 0.25)),
             ..OF_A_HOST
         },
         Template {
@@ -28,6 +29,7 @@ pub(super) const PRESET: Preset = Preset {
             about: "share of memory that is not available",
             unit: Unit::Ratio,
             warn: Some(0.75),
+            tolerance: Some((0.05, 0.1)),
             ..OF_A_HOST
         },
         Template {
@@ -36,6 +38,7 @@ pub(super) const PRESET: Preset = Preset {
             about: "share of the fullest file system",
             unit: Unit::Ratio,
             warn: Some(0.8),
+            tolerance: Some((0.02, 0.05)),
             ..OF_A_HOST
         },
         Template {
@@ -43,6 +46,7 @@ pub(super) const PRESET: Preset = Preset {
             row: "disk-io",
             about: "seconds of disk activity per second",
             unit: Unit::Ratio,
+            tolerance: Some((0.05, 0.3)),
             ..OF_A_HOST
         },
         Template {
@@ -50,6 +54,7 @@ pub(super) const PRESET: Preset = Preset {
             row: "network-errors",
             about: "share of received packets that were broken or dropped",
             unit: Unit::Ratio,
+            tolerance: Some((0.001, 0.25)),
             ..OF_A_HOST
         },
         Template {
@@ -57,6 +62,7 @@ pub(super) const PRESET: Preset = Preset {
             row: "connections",
             about: "established TCP connections",
             accumulates: true,
+            tolerance: Some((10.0, 0.3)),
             ..OF_A_HOST
         },
         Template {

@@ -25,6 +25,7 @@ const SIGNALS: &[Template] = &[
         unit: Unit::Ratio,
         warn: Some(0.01),
         hard: Some(0.05),
+        tolerance: Some((0.002, 0.25)),
         ..PLAIN
     },
     Template {

@@ -18,6 +18,7 @@ pub(super) const PRESET: Preset = Preset {
             row: "cpu",
             about: "CPU used, in cores",
             unit: Unit::Cores,
+            tolerance: Some((0.01, 0.15)),
             ..OF_A_PROCESS
         },
         Template {
@@ -33,6 +34,7 @@ pub(super) const PRESET: Preset = Preset {
             row: "open-files",
             about: "open file descriptors; a leak shows as its slope",
             accumulates: true,
+            tolerance: Some((50.0, 0.25)),
             ..OF_A_PROCESS
         },
         Template {
@@ -41,6 +43,7 @@ pub(super) const PRESET: Preset = Preset {
             about: "goroutines or threads; a leak shows as its slope",
             accumulates: true,
             on_request: true,
+            tolerance: Some((10.0, 0.3)),
             ..OF_A_PROCESS
         },
         Template {
@@ -58,6 +61,7 @@ pub(super) const PRESET: Preset = Preset {
             about: "seconds of garbage collection per second",
             unit: Unit::Ratio,
             on_request: true,
+            tolerance: Some((0.01, 0.3)),
             ..OF_A_PROCESS
         },
         Template {
@@ -66,6 +70,7 @@ pub(super) const PRESET: Preset = Preset {
             about: "99th percentile of Node's event loop lag",
             unit: Unit::Seconds,
             on_request: true,
+            tolerance: Some((0.005, 0.3)),
             ..OF_A_PROCESS
         },
     ],

@@ -10,6 +10,7 @@ pub(super) const PRESET: Preset = Preset {
             row: "depth",
             about: "messages that wait; a backlog shows as its slope",
             accumulates: true,
+            tolerance: Some((10.0, 0.05)),
             ..PLAIN
         },
         Template {
@@ -17,6 +18,7 @@ pub(super) const PRESET: Preset = Preset {
             row: "unacknowledged",
             about: "messages handed out and not yet done",
             accumulates: true,
+            tolerance: Some((10.0, 0.05)),
             ..PLAIN
         },
         Template {
@@ -34,6 +36,7 @@ pub(super) const PRESET: Preset = Preset {
             unit: Unit::Ratio,
             warn: Some(0.01),
             hard: Some(0.05),
+            tolerance: Some((0.002, 0.25)),
             ..PLAIN
         },
         Template {
@@ -42,6 +45,7 @@ pub(super) const PRESET: Preset = Preset {
             about: "95th percentile of the run time of a task",
             unit: Unit::Seconds,
             quantile: 0.95,
+            tolerance: Some((0.005, 0.1)),
             ..PLAIN
         },
         Template {
@@ -50,6 +54,7 @@ pub(super) const PRESET: Preset = Preset {
             about: "consumers that are there",
             direction: Direction::Down,
             on_request: true,
+            tolerance: Some((0.5, 0.0)),
             ..PLAIN
         },
     ],

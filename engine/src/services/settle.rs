@@ -166,3 +166,131 @@ async fn labels(source: &Source, query: &str, at_ms: i64) -> Result<Vec<Labels>,
         QueryValue::Matrix(_) | QueryValue::Scalar(_) | QueryValue::String(_) => Vec::new(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use guard::detect::{Direction, Sensitivity, SignalKind, SignalSpec};
+    use sources::metrics::{Gathering, Prometheus, PrometheusConfig};
+    use std::time::Duration;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    fn source(name: &str, url: String) -> Source {
+        rustls::crypto::ring::default_provider()
+            .install_default()
+            .ok();
+        let mut config = PrometheusConfig::new(url);
+        config.retry.total = Duration::from_millis(50);
+        Source {
+            name: name.to_owned(),
+            gathering: Gathering::new(Prometheus::new(config).unwrap()),
+        }
+    }
+
+    fn signal(key: &str, source: &Source) -> Signal {
+        Signal {
+            key: SignalKey::new(key).unwrap(),
+            spec: SignalSpec::new(key, SignalKind::Throughput, Direction::Down),
+            series: Vec::new(),
+            query: String::new(),
+            on_failure: None,
+            expression: None,
+            source: Some(source.clone()),
+            scale: 1.0,
+            instance_label: None,
+        }
+    }
+
+    /// A watch in which one preset is read in `other`, and is chosen by the names that are there.
+    fn watch(main: &Source, other: &Source) -> Watch {
+        let captured = other.clone();
+        let settle = move |answers: &[Vec<Labels>]| {
+            let names = answers[0]
+                .iter()
+                .filter_map(|labels| labels.get("__name__"));
+            let signals: Vec<Signal> = names.map(|name| signal(name, &captured)).collect();
+            let usual = vec![signal("usual", &captured)];
+            Settled {
+                signals: if signals.is_empty() { usual } else { signals },
+                absent: Vec::new(),
+            }
+        };
+        Watch {
+            source: main.clone(),
+            interval: Duration::from_secs(5),
+            instance_label: "instance".to_owned(),
+            instance_names: Vec::new(),
+            signals: vec![signal("usual", other)],
+            probes: Vec::new(),
+            load: None,
+            baseline: Duration::from_secs(60),
+            sensitivity: Sensitivity::default(),
+            open: Some(Open {
+                queries: vec![OpenQuery {
+                    now: "now".to_owned(),
+                    lately: "lately".to_owned(),
+                    source: Some(other.clone()),
+                    answer: None,
+                }],
+                settle: Arc::new(settle),
+            }),
+            absent: Vec::new(),
+            members: None,
+            versions: None,
+        }
+    }
+
+    /// Answers every query with one series of this name, until dropped.
+    async fn server(metric: &'static str) -> (String, tokio::task::JoinHandle<()>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let body = format!(
+            r#"{{"status":"success","data":{{"resultType":"vector","result":[{{"metric":{{"__name__":"{metric}"}},"value":[1,"1"]}}]}}}}"#
+        );
+        let task = tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut asked = [0; 4096];
+                let _ = stream.read(&mut asked).await;
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+                    body.len()
+                );
+                let _ = stream.write_all((head + &body).as_bytes()).await;
+            }
+        });
+        (url, task)
+    }
+
+    fn keys(watch: &Watch) -> Vec<&str> {
+        watch.signals.iter().map(|one| one.key.as_str()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_source_that_is_silent_keeps_the_usual_names_and_is_asked_again_where_it_is_after_a_reload()
+     {
+        let nobody = "http://127.0.0.1:9".to_owned();
+        let main = source("main", nobody.clone());
+        let mut watch = watch(&main, &source("other", nobody));
+        let settling = watch.settle(1000).await;
+        assert!(!settling.changed && settling.silent.contains_key("other"));
+        assert_eq!(keys(&watch), ["usual"]);
+
+        let (url, server) = server("found").await;
+        let moved = source("other", url);
+        let mut now = self::watch(&main, &moved);
+        now.open = None;
+        watch.renew(&now);
+        let settling = watch.settle(1000).await;
+        assert!(settling.changed && settling.silent.is_empty());
+        assert_eq!(keys(&watch), ["found"]);
+        assert!(watch.open.is_none());
+        assert_eq!(watch.load.as_ref().map(SignalKey::as_str), Some("found"));
+        // What was chosen is read where the source is now.
+        let base = |source: &Source| source.gathering.prometheus().base_url();
+        assert_eq!(base(watch.source_of(&watch.signals[0])), base(&moved));
+        let again = watch.settle(1000).await;
+        assert!(!again.changed, "it is settled once");
+        server.abort();
+    }
+}

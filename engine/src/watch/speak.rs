@@ -7,6 +7,9 @@ use guard::ids::{InstanceId, SignalKey};
 use guard::verdict::{Attribution, Comparison, Verdict};
 use jiff::Timestamp;
 
+/// What takes longer than this to see is not in sight: a week, in seconds.
+const IN_SIGHT_S: f64 = 7.0 * 86_400.0;
+
 /// What the domain is told.
 pub(super) fn assessment<'a>(
     watch: &Watch,
@@ -28,7 +31,9 @@ pub(super) fn assessment<'a>(
     Assessment {
         verdict,
         findings,
-        needs: if verdict == Verdict::Inconclusive && summary.verdict != detect::Verdict::Degraded {
+        needs: if matches!(verdict, Verdict::Inconclusive | Verdict::Unmeasured)
+            && summary.verdict != detect::Verdict::Degraded
+        {
             needs(watch, summary)
         } else {
             Vec::new()
@@ -138,7 +143,7 @@ fn needs(watch: &Watch, summary: &Summary) -> Vec<Need> {
                 unit: signal.spec.unit.clone(),
                 seconds: state
                     .time_to_see_tolerance_s
-                    .filter(|seconds| seconds.is_finite()),
+                    .filter(|seconds| *seconds <= IN_SIGHT_S),
                 requests: None,
             })
         })

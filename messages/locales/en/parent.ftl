@@ -77,6 +77,7 @@ need-time-or-requests = Another { $duration } at this traffic, or { $requests } 
 need-time = Another { $duration } at this traffic would show it.
 need-requests = Another { $requests } requests would show it.
 need-not-in-sight = At this traffic that is not in sight.
+not-exported = Not exported by this service, so not watched: { $signals }
 blind = No data for { $signal }: “{ $why }”
 
 progress = Step { $step } of { $steps } · { $done } of { $total } instances run { $version }

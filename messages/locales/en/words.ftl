@@ -56,7 +56,7 @@ verdict-degraded-meaning = at least one signal moved beyond its tolerance
 verdict-inconclusive = inconclusive
 verdict-inconclusive-meaning = nothing was seen, but too little was measured to be sure
 verdict-unmeasured = unmeasured
-verdict-unmeasured-meaning = the metrics give no answer, which is neither good nor bad
+verdict-unmeasured-meaning = the metrics say nothing of the new version, which is neither good nor bad
 verdict-none = not judged yet
 verdict-none-meaning = the watch has just begun
 

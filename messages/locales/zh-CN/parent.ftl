@@ -74,6 +74,7 @@ need-time-or-requests = 按当前流量还需 { $duration }，或再有 { $reque
 need-time = 按当前流量，预计还需 { $duration }。
 need-requests = 再有 { $requests } 个请求即可判定。
 need-not-in-sight = 按当前流量，短期内无法判定。
+not-exported = 该服务未导出，因此不监测：{ $signals }
 blind = { $signal } 无数据：“{ $why }”
 
 progress = 第 { $step }/{ $steps } 步 · { $done }/{ $total } 个实例运行 { $version }

@@ -47,7 +47,7 @@ verdict-degraded-meaning = 至少一个指标的变化超出了容忍度
 verdict-inconclusive = 尚无定论
 verdict-inconclusive-meaning = 未见异常，但数据太少，还不能下结论
 verdict-unmeasured = 无数据
-verdict-unmeasured-meaning = 取不到指标，既不代表好，也不代表坏
+verdict-unmeasured-meaning = 取不到新版本的指标，既不代表好，也不代表坏
 verdict-none = 尚未判定
 verdict-none-meaning = 观察刚刚开始
 

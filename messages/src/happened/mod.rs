@@ -19,7 +19,7 @@ mod beginning;
 mod phrases;
 mod severity;
 
-pub(crate) use phrases::cured_values;
+pub(crate) use phrases::{cured_values, names};
 pub(crate) use severity::severity;
 
 /// What happened, in one sentence.

@@ -157,7 +157,7 @@ pub(super) fn cured(signals: &[Cured], context: &Context) -> Text {
 }
 
 /// A few names and how many more there are.
-pub(super) fn names(first: impl Iterator<Item = Text>, total: usize, context: &Context) -> Text {
+pub(crate) fn names(first: impl Iterator<Item = Text>, total: usize, context: &Context) -> Text {
     let listed = context.words().listed(first.take(MOST_NAMES));
     and_more(listed, total, context)
 }

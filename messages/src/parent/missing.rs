@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::foreign::Foreign;
+use crate::happened::names as names_of;
 use crate::say;
 use crate::text::Text;
 use crate::words::{duration, number, size};
@@ -11,6 +12,8 @@ use guard::verdict::Verdict;
 
 /// Sentences of each kind at most.
 const MOST: usize = 6;
+/// Why there is nothing of a signal that the service does not have.
+const NOT_EXPORTED: &str = "not_exported";
 
 /// One sentence for each signal that cannot be judged, or not yet.
 pub(crate) fn sentences(state: &State, context: &Context) -> Vec<Text> {
@@ -28,7 +31,11 @@ pub(crate) fn sentences(state: &State, context: &Context) -> Vec<Text> {
         .map(|need| sentence(need, context))
         .collect();
     sentences.extend(left_out(needs.len(), context));
-    sentences.extend(state.blind().iter().take(MOST).map(|(signal, why)| {
+    let (absent, blind): (Vec<_>, Vec<_>) = state
+        .blind()
+        .iter()
+        .partition(|(_, why)| why == NOT_EXPORTED);
+    sentences.extend(blind.iter().take(MOST).map(|(signal, why)| {
         say!(
             context,
             "blind",
@@ -36,7 +43,16 @@ pub(crate) fn sentences(state: &State, context: &Context) -> Vec<Text> {
             why = Foreign::from(why)
         )
     }));
-    sentences.extend(left_out(state.blind().len(), context));
+    sentences.extend(left_out(blind.len(), context));
+    if !absent.is_empty() {
+        // Signals of a preset that the service has in part: one line is enough.
+        let names = absent.iter().map(|(signal, _)| Text::foreign(signal));
+        sentences.push(say!(
+            context,
+            "not-exported",
+            signals = names_of(names, absent.len(), context)
+        ));
+    }
     sentences
 }
 

@@ -56,7 +56,7 @@ struct Inner {
     key: String,
     check: Check,
     options: ProbeOptions,
-    record: Mutex<Record>,
+    record: Arc<Mutex<Record>>,
 }
 
 impl Probe {
@@ -67,7 +67,7 @@ impl Probe {
             key: key.into(),
             check,
             options,
-            record: Mutex::default(),
+            record: Arc::default(),
         }))
     }
 
@@ -87,6 +87,17 @@ impl Probe {
     #[must_use]
     pub fn after(&self, ms: i64) -> Vec<Checked> {
         self.record().after(ms)
+    }
+
+    /// The same probe, going on with what another one found and finds: for one that was configured anew.
+    #[must_use]
+    pub fn going_on_from(&self, before: &Self) -> Self {
+        Self(Arc::new(Inner {
+            key: self.0.key.clone(),
+            check: self.0.check.clone(),
+            options: self.0.options.clone(),
+            record: Arc::clone(&before.0.record),
+        }))
     }
 
     /// Whether both are the same probe, with the same record.

@@ -266,3 +266,15 @@ async fn a_probe_is_made_again_and_again_and_each_check_is_read_once() {
     running.abort();
     assert!(read.windows(2).all(|w| w[0] < w[1]), "{read:?}");
 }
+
+#[tokio::test]
+async fn a_probe_that_was_configured_anew_goes_on_with_what_was_found_before() {
+    let before = Probe::new("k", Check::Command(shell("exit 1")), options());
+    let first = before.check().await;
+    let now = Probe::new("k", Check::Command(shell("exit 0")), options()).going_on_from(&before);
+    assert_eq!(now.after(0), [first]);
+    let second = now.check().await;
+    assert_eq!(second.outcome, Outcome::Good);
+    assert_eq!(before.after(0).last(), Some(&second));
+    assert!(!now.is_same(&before));
+}

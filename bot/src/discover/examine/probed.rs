@@ -64,13 +64,13 @@ impl Checked {
     }
 }
 
-/// In the signal's unit: the share of failed checks, a number, or seconds.
+/// In the signal's unit: the share of good checks, a number, or seconds.
 fn value(found: &Found, times: bool) -> Option<f64> {
     match (&found.outcome, times) {
         (Outcome::Good, true) => Some(found.took.as_secs_f64()),
         (_, true) | (Outcome::NoNumber(_), _) => None,
-        (Outcome::Good, false) => Some(0.0),
-        (Outcome::Bad(_), false) => Some(1.0),
+        (Outcome::Good, false) => Some(1.0),
+        (Outcome::Bad(_), false) => Some(0.0),
         (Outcome::Number(number), false) => Some(*number),
     }
 }

@@ -100,7 +100,7 @@ impl Task<'_> {
             .filter_map(|signal| Some((signal.key.clone(), why(signal.key.as_str())?.to_owned())));
         let absent = self.service.watch.absent.iter();
         let blind = blind
-            .chain(absent.map(|key| (key.clone(), "no_series".to_owned())))
+            .chain(absent.map(|key| (key.clone(), "not_exported".to_owned())))
             .collect();
         self.engine
             .apply_under(
