@@ -1,11 +1,11 @@
 # Every target is a few lines that can be typed by hand.
 # ARGS goes to the program: make demo ARGS='--scenario latency --answer rollback'
 
-.PHONY: help demo test check operate verify bench docs
+.PHONY: help demo test check operate verify bench bench-detect docs
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
 demo: ## guard one deployment from start to end on this machine
 	@scripts/need prometheus cc=gcc
@@ -42,6 +42,11 @@ verify: ## the slow checks, with their dated result in docs/verify; goes on wher
 
 bench: ## durable appends of the journal per second
 	cargo run -q --release -p journal --example durable_appends
+
+bench-detect: ## the detector on made deployments, beside the rules of other tools; draws docs/detection.png
+	@scripts/need python3
+	cargo build -q --release -p bot --bin tawny
+	python3 bench/detection/bench.py target/release/tawny --plot docs/detection.png $(ARGS)
 
 docs: ## generated tables of README.md, docs/tawny.schema.json and docs/presets.md
 	cargo run -q -p config --example generate -- schema > docs/tawny.schema.json.new

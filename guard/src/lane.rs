@@ -266,6 +266,16 @@ pub fn lane_events(event: &Event, after: &State) -> Vec<LaneEvent> {
             None => vec![released],
         },
         Event::Failed { .. } | Event::Abandoned { .. } | Event::Superseded { .. } => vec![released],
+        // A way back that was stopped leaves what was promoted where it is, and the lane to others; one that
+        // failed pauses the deployment, which keeps it.
+        Event::ActionStopped { action }
+            if !after.holds_lane()
+                && after
+                    .action(action)
+                    .is_some_and(|record| record.action.kind == ActionKind::RollBack) =>
+        {
+            vec![released]
+        }
         _ => Vec::new(),
     }
 }

@@ -120,17 +120,25 @@ impl Journal {
         let me = uuid::Uuid::new_v4().to_string();
         let (committed, commits) = watch::channel(0);
         let hearing = hearing(&location, me.clone(), committed.clone()).await?;
+        let heard = committed.clone();
         let (committer, committing) = Committer::new(writing, lock, me, committed);
         let reader = Reader {
             db: reading,
             clock: options.clock.clone(),
             commits,
         };
-        let writer = match unknown {
-            None => Ok(Writer { committer, options }),
-            Some(reason) => Err(reason),
+        let (writer, committing) = match unknown {
+            None => (Ok(Writer { committer, options }), Some(committing)),
+            // The lock goes with it, before anybody else opens the journal.
+            Some(reason) => (Err(reason), None),
         };
         let working = async move {
+            let committing = async {
+                match committing {
+                    Some(committing) => committing.await,
+                    None => heard.closed().await,
+                }
+            };
             tokio::select! {
                 biased;
                 () = committing => {}

@@ -1,10 +1,11 @@
 //! `tawny backtest [FILE|FOLDER…]`: what would Tawny have done on these deployments?
 
+use super::replay::How;
 use super::{ConfigFile, Exit, output};
 use crate::replay::{Picture, follow};
 use comfy_table::{ContentArrangement, Table, presets};
 use guard::approval::Standing;
-use guard::detect::{Summary, tier_of};
+use guard::detect::{Sensitivity, Summary, tier_of};
 use guard::state::State;
 use journal::{Journal, JournalOptions, StreamId};
 use serde::Serialize;
@@ -21,6 +22,9 @@ pub(super) struct Arguments {
     /// Only so many of the newest.
     #[arg(long, value_name = "N", default_value_t = 50)]
     last: usize,
+    /// Judge as a service of this sensitivity would be, instead of as it was.
+    #[arg(long, value_enum, value_name = "HOW")]
+    sensitivity: Option<How>,
 }
 
 /// What would have been done on one deployment. Times are seconds after it began.
@@ -81,7 +85,7 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
     };
     let mut rows = Vec::new();
     for file in &files {
-        match row(file, &known) {
+        match row(file, arguments.sensitivity.map(Into::into), &known) {
             Ok(row) => rows.push(row),
             Err(error) => output::failed(&format!("{}: {error}", file.display())),
         }
@@ -129,11 +133,15 @@ fn files(paths: &[PathBuf], last: usize) -> Result<Vec<PathBuf>, String> {
         .collect())
 }
 
-fn row(file: &Path, known: &BTreeMap<String, Known>) -> Result<Row, String> {
+fn row(
+    file: &Path,
+    how: Option<Sensitivity>,
+    known: &BTreeMap<String, Known>,
+) -> Result<Row, String> {
     let mut picture = Picture::default();
     let mut said = Vec::new();
     let input = super::replay::open(file).map_err(|error| error.to_string())?;
-    let summary: Summary = follow(input, |seen| {
+    let summary: Summary = follow(input, how, |seen| {
         if let crate::replay::Seen::Said(statement, comparison) = &seen {
             said.push((
                 tier_of(statement, *comparison),

@@ -2,6 +2,7 @@
 
 use super::{Exit, output};
 use crate::replay::{ExitVerdict, Picture, ReplayError};
+use guard::detect::Sensitivity;
 use std::fs::File;
 use std::io::{BufRead, BufReader, stdin, stdout};
 use std::path::{Path, PathBuf};
@@ -17,6 +18,30 @@ pub(super) struct Arguments {
     /// Draw the signals, the deployment and the alarms into this file as well.
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
+    /// Judge as a service of this sensitivity would be, instead of as it was.
+    #[arg(long, value_enum, value_name = "HOW")]
+    sensitivity: Option<How>,
+}
+
+/// How readily alarms are raised.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(super) enum How {
+    /// Fewer false alarms, later findings.
+    Careful,
+    /// The default.
+    Balanced,
+    /// Earlier findings, more false alarms.
+    Eager,
+}
+
+impl From<How> for Sensitivity {
+    fn from(how: How) -> Self {
+        match how {
+            How::Careful => Sensitivity::Careful,
+            How::Balanced => Sensitivity::Balanced,
+            How::Eager => Sensitivity::Eager,
+        }
+    }
 }
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
@@ -46,12 +71,13 @@ pub(super) fn open(path: &Path) -> std::io::Result<Box<dyn BufRead>> {
 }
 
 fn replay(arguments: &Arguments, input: impl BufRead) -> Result<Exit, ReplayError> {
+    let how = arguments.sensitivity.map(Into::into);
     if !arguments.explain && arguments.svg.is_none() {
-        let verdict = crate::replay::run(input, stdout().lock())?;
+        let verdict = crate::replay::run(input, how, stdout().lock())?;
         return Ok(Exit::Other(verdict.code()));
     }
     let mut picture = Picture::default();
-    let summary = crate::replay::follow(input, |seen| {
+    let summary = crate::replay::follow(input, how, |seen| {
         picture.see(&seen);
         Ok(())
     })?;

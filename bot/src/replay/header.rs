@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use guard::detect::{
-    Comparison, Detector, Direction, Reference, Role, SeriesId, SeriesSpec, SignalKind, SignalSpec,
-    Use, WatchSpec,
+    Comparison, Detector, Direction, Reference, Role, Sensitivity, SeriesId, SeriesSpec,
+    SignalKind, SignalSpec, Use, WatchSpec,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -148,7 +148,10 @@ impl Header {
     }
 
     /// A detector for this episode, and the series in the order of the columns.
-    pub(super) fn detector(&self) -> Result<(Detector, Vec<SeriesId>), String> {
+    pub(super) fn detector(
+        &self,
+        sensitivity: Sensitivity,
+    ) -> Result<(Detector, Vec<SeriesId>), String> {
         if !(self.interval_s > 0.0 && self.interval_s.is_finite()) {
             return Err(format!(
                 "`interval_s` is {}, expected a positive number of seconds",
@@ -170,6 +173,7 @@ impl Header {
             Mode::BeforeAfter => Comparison::BeforeVsAfter,
         };
         let mut watch = WatchSpec::new(comparison, self.deploy_t, self.interval_s, signals);
+        watch.sensitivity = sensitivity;
         // The load is the demand; without it, whatever counts all requests.
         let of = |wanted: SignalKind| {
             kinds

@@ -15,8 +15,8 @@ mod tests;
 use std::io::{BufRead, Write};
 
 use guard::detect::{
-    Comparison, Detector, Evidence, Head, RECORDING, Sample, SeriesId, SeriesSpec, Statement, Step,
-    Summary, Verdict, WatchSpec, tier_of,
+    Comparison, Detector, Evidence, Head, RECORDING, Sample, Sensitivity, SeriesId, SeriesSpec,
+    Statement, Step, Summary, Verdict, WatchSpec, tier_of,
 };
 use serde::Serialize;
 
@@ -99,8 +99,12 @@ struct Said<'a> {
 ///
 /// # Errors
 /// A line that is not of the format, or an input or output that fails.
-pub fn run(input: impl BufRead, mut output: impl Write) -> Result<ExitVerdict, ReplayError> {
-    judge(input, |line| {
+pub fn run(
+    input: impl BufRead,
+    how: Option<Sensitivity>,
+    mut output: impl Write,
+) -> Result<ExitVerdict, ReplayError> {
+    judge(input, how, |line| {
         output
             .write_all(line.as_bytes())
             .and_then(|()| output.write_all(b"\n"))
@@ -114,9 +118,10 @@ pub fn run(input: impl BufRead, mut output: impl Write) -> Result<ExitVerdict, R
 /// A line that is not of the format, or an input or output that fails.
 pub fn judge(
     input: impl BufRead,
+    how: Option<Sensitivity>,
     mut say: impl FnMut(&str) -> std::io::Result<()>,
 ) -> Result<ExitVerdict, ReplayError> {
-    let summary = follow(input, |seen| match seen {
+    let summary = follow(input, how, |seen| match seen {
         Seen::Said(statement, comparison) => say(&words(statement, comparison)),
         Seen::Began(..) | Seen::Series(..) | Seen::Sample(..) => Ok(()),
     })?;
@@ -148,9 +153,11 @@ pub(crate) enum Seen<'a> {
     Said(&'a Statement, Comparison),
 }
 
-/// Judges an episode or a recording line by line, and tells what passes by.
+/// Judges an episode or a recording line by line, and tells what passes by. `how` replaces the sensitivity
+/// of what was recorded.
 pub(crate) fn follow(
     mut input: impl BufRead,
+    how: Option<Sensitivity>,
     mut tell: impl FnMut(Seen<'_>) -> std::io::Result<()>,
 ) -> Result<Summary, ReplayError> {
     let mut text = Vec::new();
@@ -176,9 +183,9 @@ pub(crate) fn follow(
             reason,
         };
         let took = match &mut judged {
-            Some(Judged::Recording(parts)) => recorded(parts, trimmed, &mut tell),
+            Some(Judged::Recording(parts)) => recorded(parts, trimmed, how, &mut tell),
             Some(Judged::Episode(episode)) => episode.line(trimmed, &mut cells, &mut tell),
-            None => Judged::begin(trimmed, &mut tell).map(|begun| judged = Some(begun)),
+            None => Judged::begin(trimmed, how, &mut tell).map(|begun| judged = Some(begun)),
         };
         took.map_err(|failed| match failed {
             Failed::Line(reason) => wrong(reason),
@@ -214,16 +221,19 @@ const HEAD: &[u8] = b"{\"recording\"";
 impl Judged {
     fn begin(
         text: &[u8],
+        how: Option<Sensitivity>,
         tell: &mut impl FnMut(Seen<'_>) -> std::io::Result<()>,
     ) -> Result<Self, Failed> {
         if text.starts_with(HEAD) {
             let mut parts = Vec::new();
-            recorded(&mut parts, text, tell)?;
+            recorded(&mut parts, text, how, tell)?;
             return Ok(Self::Recording(parts));
         }
         let header: Header = serde_json::from_slice(text)
             .map_err(|e| Failed::Line(format!("expected the header: {e}")))?;
-        let (detector, series) = header.detector().map_err(Failed::Line)?;
+        let (detector, series) = header
+            .detector(how.unwrap_or_default())
+            .map_err(Failed::Line)?;
         tell(Seen::Began(0, detector.spec())).map_err(Failed::Write)?;
         for series in header.declared() {
             tell(Seen::Series(0, &series)).map_err(Failed::Write)?;
@@ -248,10 +258,11 @@ impl Judged {
 fn recorded(
     parts: &mut Vec<Detector>,
     text: &[u8],
+    how: Option<Sensitivity>,
     tell: &mut impl FnMut(Seen<'_>) -> std::io::Result<()>,
 ) -> Result<(), Failed> {
     if text.starts_with(HEAD) {
-        let head: Head = serde_json::from_slice(text)
+        let mut head: Head = serde_json::from_slice(text)
             .map_err(|e| Failed::Line(format!("expected the head of a recording: {e}")))?;
         if head.recording != RECORDING {
             return Err(Failed::Line(format!(
@@ -267,6 +278,7 @@ fn recorded(
             )));
         }
         parts.truncate(head.part);
+        head.watch.sensitivity = how.unwrap_or(head.watch.sensitivity);
         tell(Seen::Began(head.part, &head.watch)).map_err(Failed::Write)?;
         parts.push(Detector::new(head.watch));
         return Ok(());

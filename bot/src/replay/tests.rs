@@ -50,7 +50,7 @@ fn episode(metric: &str, names: [&str; 3], bad_from: f64, until: f64) -> String 
 
 fn said(text: &str) -> (Vec<String>, ExitVerdict) {
     let mut lines = Vec::new();
-    let verdict = judge(text.as_bytes(), |line| {
+    let verdict = judge(text.as_bytes(), None, |line| {
         lines.push(line.to_owned());
         Ok(())
     });
@@ -115,7 +115,7 @@ fn the_same_episode_gives_the_same_bytes() {
     let text = episode("m", NAMES, 50.0, 200.0);
     let bytes = || {
         let mut out = Vec::new();
-        run(text.as_bytes(), &mut out).map(|_| out)
+        run(text.as_bytes(), None, &mut out).map(|_| out)
     };
     assert_eq!(bytes().expect("first"), bytes().expect("second"));
 }
@@ -123,12 +123,12 @@ fn the_same_episode_gives_the_same_bytes() {
 #[test]
 fn what_is_no_episode_is_named_with_its_line() {
     let error = |text: &str| {
-        judge(text.as_bytes(), |_| Ok(()))
+        judge(text.as_bytes(), None, |_| Ok(()))
             .expect_err("no episode")
             .to_string()
     };
     assert!(matches!(
-        judge(&b""[..], |_| Ok(())),
+        judge(&b""[..], None, |_| Ok(())),
         Err(ReplayError::Empty)
     ));
     assert!(

@@ -69,6 +69,14 @@ fn overtaken(state: &State, record: &ActionRecord) -> bool {
     state.ended() || (state.rolling_back() && record.action.kind != ActionKind::RollBack)
 }
 
+/// Whether all instances run the new version once this action has been carried out.
+fn everywhere_with(state: &State, record: &ActionRecord) -> bool {
+    state.plan.instances().all(|instance| {
+        record.action.instances.contains(instance)
+            || state.version_of(instance) == Some(&state.plan.to)
+    })
+}
+
 fn done(state: &State, input: &Input, record: &ActionRecord) -> Vec<Event> {
     let action = record.action.id.clone();
     let untold = |instance: &&InstanceId| !record.done.contains(*instance);
@@ -90,9 +98,11 @@ fn done(state: &State, input: &Input, record: &ActionRecord) -> Vec<Event> {
     }
     match record.action.kind {
         ActionKind::Advance { step } => events.push(step_done(state, input, step)),
-        ActionKind::Promote => events.push(Event::Promoted {
+        ActionKind::Promote if everywhere_with(state, record) => events.push(Event::Promoted {
             bake_until: after(input.at, state.plan.policy.bake_s),
         }),
+        // It went on beside a way back that changed some instances: what follows is asked there.
+        ActionKind::Promote => {}
         ActionKind::RollBack => {
             events.extend(questions::withdraw(state));
             events.push(Event::RolledBack {

@@ -75,7 +75,7 @@ pub(super) struct Node {
 }
 
 impl Node {
-    fn restart(&mut self) {
+    pub(super) fn restart(&mut self) {
         self.counters = [0.0; 16];
     }
 }

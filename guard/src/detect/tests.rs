@@ -36,6 +36,30 @@ fn a_healthy_cold_start_stays_silent() {
 }
 
 #[test]
+fn what_befalls_both_when_the_canary_has_just_started_is_not_blamed_on_it() {
+    for at in [45.0, 50.0, 55.0, 65.0] {
+        let roles = [Role::Stable, Role::Stable, Role::Canary, Role::Canary];
+        let mut sim = Sim::new(CANARY, &roles, 5.0, -900.0, 800.0, at as u64);
+        let fail = |sim: &mut Sim, share: f64| {
+            for node in &mut sim.nodes {
+                node.error_share = share;
+            }
+        };
+        fail(&mut sim, 0.004);
+        sim.run(0.0);
+        for node in sim.nodes.iter_mut().skip(2) {
+            node.restart();
+        }
+        sim.run(at);
+        fail(&mut sim, 0.03);
+        sim.run(at + 120.0);
+        fail(&mut sim, 0.004);
+        sim.run(600.0);
+        assert_eq!(sim.first("errors"), None, "at {at} s");
+    }
+}
+
+#[test]
 fn thirty_percent_errors_after_a_cold_start_are_found_within_a_few_scrapes() {
     for (interval_s, most_s) in [(1.0, 6.0), (5.0, 15.0)] {
         for seed in 0..3 {

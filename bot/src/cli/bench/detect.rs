@@ -116,7 +116,8 @@ fn replayed(folder: Option<&Path>) -> Result<(usize, f64), String> {
     }
     let clock = Clock::start();
     for text in &texts {
-        crate::replay::run(text.as_slice(), std::io::sink()).map_err(|error| error.to_string())?;
+        crate::replay::run(text.as_slice(), None, std::io::sink())
+            .map_err(|error| error.to_string())?;
     }
     Ok((texts.len(), 1000.0 * clock.seconds() / texts.len() as f64))
 }

@@ -16,7 +16,6 @@ pub(super) fn ratio(look: &Look<'_>, model: &RatioModel) -> Found {
     for j in 0..look.windows() {
         let window_s = look.plan.windows[j].seconds;
         Look::add(&look.after, j, &mut a);
-        Look::add(&look.control, j, &mut c);
         for mature in [true, false] {
             // Only part of the window may be of mature processes: then a shorter one's noise counts.
             let full = a[WEIGHT].max(1e-9);
@@ -29,6 +28,7 @@ pub(super) fn ratio(look: &Look<'_>, model: &RatioModel) -> Found {
                 .iter()
                 .rposition(|w| w.seconds <= covered * 1.01)
                 .unwrap_or(0);
+            let (kb, nb) = control_of(look, j, like, &mut c);
             let extra = look.extra(&model.noise)[like];
             let common = model.noise.group[like];
             let grace = if mature || !up || look.age_s > window_s + START_ERRORS_S {
@@ -60,11 +60,6 @@ pub(super) fn ratio(look: &Look<'_>, model: &RatioModel) -> Found {
                 (model.n >= 50.0).then(|| (prior_p, spread(prior_p) * (common.e + 1.0 / model.n)));
             let mut alone_control = None;
             let reference = if look.canary {
-                let (kb, nb) = if c.is_empty() {
-                    (0.0, 0.0)
-                } else {
-                    bad_of(&c[..width], look.by_good)
-                };
                 if nb <= 0.0 {
                     continue;
                 }
@@ -150,6 +145,29 @@ pub(super) fn ratio(look: &Look<'_>, model: &RatioModel) -> Found {
         }
     }
     found
+}
+
+/// Bad and all events of the control over the moments that were judged, which lie between two windows:
+/// of the two the worse one, lest the canary is blamed for what has befallen both.
+fn control_of(look: &Look<'_>, long: usize, short: usize, sum: &mut Vec<f64>) -> (f64, f64) {
+    let width = look.width();
+    let mut of = |window: usize| {
+        Look::add(&look.control, window, sum);
+        match sum.get(..width) {
+            Some(row) => bad_of(row, look.by_good),
+            None => (0.0, 0.0),
+        }
+    };
+    let all = of(long);
+    if short == long {
+        return all;
+    }
+    let last = of(short);
+    if last.1 > 0.0 && last.0 * all.1 > all.0 * last.1 {
+        last
+    } else {
+        all
+    }
 }
 
 /// A bad fraction as the signal states it.

@@ -345,7 +345,7 @@ fn no_series_whatever_makes_it_panic_or_say_what_is_no_number() {
         f64::MIN_POSITIVE,
         4.2,
     ];
-    for seed in 0..40 {
+    for seed in 0..12 {
         let mut dice = Dice::new(seed + 7);
         let comparison = if seed % 2 == 0 {
             CANARY
@@ -358,7 +358,7 @@ fn no_series_whatever_makes_it_panic_or_say_what_is_no_number() {
         let roles = [Role::All, Role::Stable, Role::Canary, Role::New, Role::Old];
         let mut ids = Vec::new();
         let mut t = -400.0 * dice.uniform();
-        for _ in 0..300 {
+        for _ in 0..200 {
             t += 8.0 * dice.uniform() - 0.5;
             if dice.uniform() < 0.1 || ids.is_empty() {
                 let role = roles[(dice.uniform() * 5.0) as usize];
