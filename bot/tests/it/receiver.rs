@@ -27,7 +27,6 @@ pub(crate) struct Heard {
     pub(crate) id: String,
     pub(crate) kind: String,
     pub(crate) deployment: String,
-    pub(crate) text: String,
     pub(crate) mood: Mood,
 }
 
@@ -152,9 +151,9 @@ fn read(request: &Request) -> Result<Heard, String> {
             .map(str::to_owned)
             .ok_or_else(|| format!("{id}: no {field}"))
     };
+    text("text")?;
     text("markdown")?;
     Ok(Heard {
-        text: text("text")?,
         kind: text("kind")?,
         // What is about the server itself belongs to no deployment.
         deployment: if document["deployment_id"].is_null() {
