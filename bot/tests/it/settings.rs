@@ -29,13 +29,13 @@ pub(crate) struct Guarding {
 }
 
 impl Default for Guarding {
-    /// Everything is as quick as the configuration allows.
+    /// As quick as it can be: a step is watched long enough for a fault to be seen, also on a slow machine.
     fn default() -> Self {
         Self {
             autonomy: "rollback",
             when_unsure: "promote",
             tolerance: "2%",
-            step_bake_s: 1,
+            step_bake_s: 4,
             bake_s: 1,
             probed: false,
         }
