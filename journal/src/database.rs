@@ -2,11 +2,11 @@
 //! network that was cut, a machine that was frozen): work that takes too long counts as lost, its
 //! connections are given up, and the next work gets new ones.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
+    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
     Statement,
 };
 
@@ -19,7 +19,21 @@ use crate::location::Location;
 pub(crate) struct Db {
     location: Location,
     purpose: Purpose,
-    current: Arc<Mutex<DatabaseConnection>>,
+    current: Arc<Mutex<Current>>,
+}
+
+struct Current {
+    connections: DatabaseConnection,
+    since: Instant,
+}
+
+impl Current {
+    fn new(connections: DatabaseConnection) -> Self {
+        Self {
+            connections,
+            since: Instant::now(),
+        }
+    }
 }
 
 impl Db {
@@ -28,15 +42,16 @@ impl Db {
         Ok(Self {
             location: location.clone(),
             purpose,
-            current: Arc::new(Mutex::new(connected)),
+            current: Arc::new(Mutex::new(Current::new(connected))),
         })
     }
 
     pub(crate) fn current(&self) -> DatabaseConnection {
-        self.current
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.locked().connections.clone()
+    }
+
+    fn locked(&self) -> MutexGuard<'_, Current> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn backend(&self) -> DbBackend {
@@ -51,14 +66,40 @@ impl Db {
         let Location::Postgres(postgres) = &self.location else {
             return Ok(work.await);
         };
+        let begun = Instant::now();
         match tokio::time::timeout(postgres.answer_timeout, work).await {
             Ok(done) => Ok(done),
             Err(_) => {
-                let anew = connect::anew(postgres, self.purpose);
-                *self.current.lock().unwrap_or_else(PoisonError::into_inner) = anew;
-                tracing::warn!(database = %self.location, "no answer: connecting anew");
+                self.connect_anew(begun);
                 Err(NoAnswer(postgres.answer_timeout))
             }
+        }
+    }
+
+    /// As [`Self::limited`], for work that begins with taking a connection. A pool tests what is
+    /// given back to it without a limit of time, so its dead connections stay taken for as long as
+    /// the network says nothing: when none is to be had in time, all of them are given up.
+    pub(crate) async fn answered<F, T>(&self, work: F) -> Result<T, DbErr>
+    where
+        F: Future<Output = Result<T, DbErr>>,
+    {
+        let begun = Instant::now();
+        let done = self.limited(work).await?;
+        if let Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) = &done {
+            self.connect_anew(begun);
+        }
+        done
+    }
+
+    /// Gives up the connections that work begun then has used, unless others have taken their place.
+    fn connect_anew(&self, begun: Instant) {
+        let Location::Postgres(postgres) = &self.location else {
+            return;
+        };
+        let mut current = self.locked();
+        if current.since <= begun {
+            *current = Current::new(connect::anew(postgres, self.purpose));
+            tracing::warn!(database = %self.location, "no answer: connecting anew");
         }
     }
 
@@ -91,21 +132,21 @@ impl ConnectionTrait for Db {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         let db = self.current();
-        self.limited(db.execute_raw(statement)).await?
+        self.answered(db.execute_raw(statement)).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         let db = self.current();
-        self.limited(db.execute_unprepared(sql)).await?
+        self.answered(db.execute_unprepared(sql)).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         let db = self.current();
-        self.limited(db.query_one_raw(statement)).await?
+        self.answered(db.query_one_raw(statement)).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let db = self.current();
-        self.limited(db.query_all_raw(statement)).await?
+        self.answered(db.query_all_raw(statement)).await
     }
 }

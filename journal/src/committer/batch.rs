@@ -13,11 +13,7 @@ pub(super) async fn commit(db: &Db, me: &str, jobs: Vec<Job>) -> bool {
     }
     let connection = db.current();
     let mut settles = Vec::with_capacity(jobs.len());
-    let begun = match db.limited(dialect::begin_write(&connection)).await {
-        Ok(begun) => begun,
-        Err(no_answer) => Err(no_answer.into()),
-    };
-    let (wrote, end) = match begun {
+    let (wrote, end) = match db.answered(dialect::begin_write(&connection)).await {
         Ok(tx) => {
             let (wrote, broken) = run_jobs(db, &tx, jobs, &mut settles).await;
             (wrote, end(db, me, tx, wrote, broken).await)

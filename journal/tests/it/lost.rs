@@ -207,3 +207,54 @@ async fn a_replica_whose_network_is_cut_says_so_in_time_and_goes_on_when_it_is_b
     writer.append(two_events("far", 2)).await.unwrap();
     assert_eq!(reader.verify(None).await.unwrap().broken, []);
 }
+
+/// Work that was given up in the middle of a statement when the network went away: nobody waits
+/// for its connections any more, and the network does not say that they are dead.
+#[tokio::test]
+async fn connections_of_abandoned_work_that_died_without_a_word_are_not_waited_for() {
+    let url = server::shared().database().await;
+    let (_, name) = url.rsplit_once('/').unwrap();
+    let wire = Wire::to(server::shared().port()).await;
+    let through = format!(
+        "postgres://postgres@127.0.0.1:{}/{name}?connect_timeout=1&answer_timeout=60",
+        wire.port
+    );
+    let far = open(&through).await;
+    far.writer()
+        .unwrap()
+        .append(two_events("far", 0))
+        .await
+        .unwrap();
+
+    let mut holder = PgConnection::connect(&url).await.unwrap();
+    let mut held = holder.begin().await.unwrap();
+    held.execute("LOCK TABLE stream IN ACCESS EXCLUSIVE MODE")
+        .await
+        .unwrap();
+    let mut abandoned = JoinSet::new();
+    for _ in 0..3 {
+        let reader = far.reader();
+        abandoned.spawn(async move { reader.head(&deployment("far")).await });
+    }
+    let waiting = "SELECT count(*) FROM pg_stat_activity
+                   WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let mut onlooker = PgConnection::connect(&url).await.unwrap();
+    while sqlx::query_scalar::<_, i64>(waiting)
+        .fetch_one(&mut onlooker)
+        .await
+        .unwrap()
+        < 3
+    {
+        tokio::task::yield_now().await;
+    }
+    wire.cut.store(true, Ordering::SeqCst);
+    abandoned.shutdown().await;
+    held.rollback().await.unwrap();
+
+    let reader = far.reader();
+    let stream = deployment("far");
+    not_available(&timeout(SOON, reader.head(&stream)).await.unwrap());
+    wire.cut.store(false, Ordering::SeqCst);
+    let head = timeout(SOON, reader.head(&stream)).await.unwrap().unwrap();
+    assert_eq!(head.unwrap().revision, 2);
+}
