@@ -47,7 +47,12 @@ impl Pair {
             Wire::to(database.port()).await,
             Wire::to(database.port()).await,
         );
-        let through = |wire: &Wire| format!("postgres://postgres@127.0.0.1:{}/postgres", wire.port);
+        let through = |wire: &Wire| {
+            format!(
+                "postgres://postgres@127.0.0.1:{}/postgres?connect_timeout=1&answer_timeout=2",
+                wire.port
+            )
+        };
         world.server = world.another("one", 17700, &through(&one));
         let mut second = world.another("other", 17701, &through(&other));
         world.server.begin(&Life::default());
