@@ -1,5 +1,5 @@
-//! Ready-made sets of signals, as data: one file a set. A set says what is measured ([`Template`]); its
-//! dialects say under which names ([`Dialect`]).
+//! Ready-made sets of signals, as data: one file a set. A set says what is measured (`Template`); its
+//! dialects say under which names (`Dialect`).
 
 mod business;
 mod cache;
