@@ -15,12 +15,15 @@ use journal::{
     ClaimedInput, EffectEnd, EffectEnded, Fate, Fence, JournalError, OUTBOX_SOURCE, TIMER_SOURCE,
     TimerFired,
 };
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tracing::Instrument;
 use tracing::field::Empty;
 
 /// The longest wait before an input is tried again that failed for no fault of its own.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// How soon a timer is tried again that waits for the first look.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
 /// What an input says.
 enum Said {
@@ -36,6 +39,8 @@ enum Said {
 enum NotTaken {
     /// No try can handle it.
     NotUnderstood(String),
+    /// What it is decided by has not been looked at since this process leads.
+    NotLookedAt,
     /// This one did not.
     Failed(EngineError),
 }
@@ -77,7 +82,9 @@ impl Engine {
         fence: &Fence,
     ) -> Result<(), EngineError> {
         let taken = self.take_in(input, fence).await;
-        self.meters().input(&input.source, taken.is_ok());
+        if !matches!(taken, Err(NotTaken::NotLookedAt)) {
+            self.meters().input(&input.source, taken.is_ok());
+        }
         match taken {
             Ok(()) => Ok(()),
             Err(why) => self.not_taken(input, why).await,
@@ -96,6 +103,12 @@ impl Engine {
                     "an input is not understood: it is in quarantine and holds back its key"
                 );
                 self.writer.quarantine_input(input, &why).await?;
+            }
+            NotTaken::NotLookedAt => {
+                let retry_at = self.clock.now() + LOOK_AGAIN;
+                self.writer
+                    .postpone_input(input, "waits for the first look", retry_at)
+                    .await?;
             }
             NotTaken::Failed(error) if may_pass(&error) => {
                 tracing::warn!(input = input.id, source = input.source, key, %error, "an input cannot be handled now");
@@ -144,6 +157,12 @@ impl Engine {
                 return Ok(self.consume(claimed, fence).await?);
             }
         };
+        if judged_by_looks(&what)
+            && self.live(&id).is_some()
+            && self.pulse.looks_soon(&id, Instant::now())
+        {
+            return Err(NotTaken::NotLookedAt);
+        }
         // The nonce is the delivery itself: deciding it again after a crash gives the same ids.
         let nonce = format!("{}/{}/{}", claimed.source, claimed.delivery_key, claimed.id);
         let input = Input {
@@ -239,4 +258,15 @@ fn may_pass(error: &EngineError) -> bool {
         EngineError::Journal(_) => !error.is_damage(),
         _ => false,
     }
+}
+
+/// Whether what was seen last decides what follows. After a time in which nobody looked, that is not what
+/// was seen before: a release that went bad meanwhile must not be brought further.
+fn judged_by_looks(what: &Happened) -> bool {
+    matches!(
+        what,
+        Happened::TimerFired {
+            timer: TimerName::Bake { .. } | TimerName::FinalBake | TimerName::Cure { .. }
+        }
+    )
 }

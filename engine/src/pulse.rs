@@ -1,9 +1,12 @@
-//! Signs of life of the loops: when each last came around.
+//! Signs of life of the loops: when each last came around, and which watches have looked already.
 
 use guard::ids::DeploymentId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+/// How long what depends on a look waits for the first one. A source that does not answer is noticed sooner.
+const FIRST_LOOK: Duration = Duration::from_secs(60);
 
 /// When each loop last came around, by the monotonic clock.
 #[derive(Debug, Default)]
@@ -16,6 +19,10 @@ struct Beats {
     engine: Option<Instant>,
     /// With the interval of each watch.
     watches: BTreeMap<DeploymentId, (Instant, Duration)>,
+    /// Since when this process leads.
+    leading: Option<Instant>,
+    /// The deployments that were looked at since then.
+    looked: BTreeSet<DeploymentId>,
 }
 
 /// How long ago the loops last came around.
@@ -39,6 +46,27 @@ impl Pulse {
     /// A watch that ended owes no beat.
     pub(crate) fn forget(&self, id: &DeploymentId) {
         self.lock().watches.remove(id);
+    }
+
+    /// This process leads from now on: what was seen before then may have changed since.
+    pub(crate) fn leads(&self, now: Instant) {
+        let mut beats = self.lock();
+        beats.leading = Some(now);
+        beats.looked.clear();
+    }
+
+    /// A watch has looked once, with all that happened while nobody did.
+    pub(crate) fn looked(&self, id: &DeploymentId) {
+        self.lock().looked.insert(id.clone());
+    }
+
+    /// Whether a deployment has not been looked at, and its first look may still come.
+    pub(crate) fn looks_soon(&self, id: &DeploymentId, now: Instant) -> bool {
+        let beats = self.lock();
+        let fresh = beats
+            .leading
+            .is_none_or(|since| now.saturating_duration_since(since) < FIRST_LOOK);
+        fresh && !beats.looked.contains(id)
     }
 
     pub(crate) fn at(&self, now: Instant) -> Heartbeat {
@@ -84,5 +112,19 @@ mod tests {
         pulse.forget(&often);
         let heard = pulse.at(start + 5 * second);
         assert_eq!(heard.slowest_watch, Some((5 * second, 60 * second)));
+    }
+
+    #[test]
+    fn a_first_look_is_waited_for_once_under_each_lease_and_not_for_ever() {
+        let pulse = Pulse::default();
+        let start = Instant::now();
+        let id = DeploymentId::new("dep_shop").unwrap();
+        pulse.leads(start);
+        assert!(pulse.looks_soon(&id, start));
+        pulse.looked(&id);
+        assert!(!pulse.looks_soon(&id, start));
+        pulse.leads(start + FIRST_LOOK);
+        assert!(pulse.looks_soon(&id, start + FIRST_LOOK));
+        assert!(!pulse.looks_soon(&id, start + 2 * FIRST_LOOK));
     }
 }

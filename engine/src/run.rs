@@ -147,6 +147,8 @@ impl Engine {
         effects: &mut UnderWay,
         watches: &mut Watches,
     ) -> Result<bool, EngineError> {
+        // Before what waits for its first look is taken up.
+        watches.under(self, fence).await;
         let inputs = self.work_inbox(fence).await?;
         let begun = self.work_outbox(fence, effects).await?;
         watches.keep(self, fence).await?;

@@ -7,6 +7,7 @@ use guard::ids::DeploymentId;
 use guard::state::State;
 use journal::Fence;
 use std::collections::BTreeMap;
+use std::time::Instant;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -36,13 +37,17 @@ pub(crate) struct Watches {
 }
 
 impl Watches {
-    /// Starts the watches that are missing and forgets those that ended.
-    pub(crate) async fn keep(&mut self, engine: &Engine, fence: &Fence) -> Result<(), EngineError> {
+    /// What was seen under another lease is not told under this one.
+    pub(crate) async fn under(&mut self, engine: &Engine, fence: &Fence) {
         if self.under.as_ref() != Some(fence) {
-            // What was seen under another lease is not told under this one.
             self.stop().await;
+            engine.pulse.leads(Instant::now());
             self.under = Some(fence.clone());
         }
+    }
+
+    /// Starts the watches that are missing and forgets those that ended.
+    pub(crate) async fn keep(&mut self, engine: &Engine, fence: &Fence) -> Result<(), EngineError> {
         self.running.retain(|_, (_, task)| !task.is_finished());
         for state in engine.watched().await? {
             let id = state.plan().deployment.clone();
@@ -50,7 +55,6 @@ impl Watches {
                 self.start(engine, state, fence);
             }
         }
-        engine.meters().watching(self.running.len());
         engine.meters().watching(self.running.len());
         Ok(())
     }

@@ -32,6 +32,7 @@ mod broken_packages;
 mod chat;
 mod commands;
 mod crash_points;
+mod down;
 mod init;
 mod kills;
 mod lease;

@@ -14,7 +14,8 @@ settings! {
     pub struct PolicySettings check sensible {
         /// What Tawny may do on its own. Without it, `rollback` where Tawny deploys, else `observe`.
         autonomy: Option<Autonomy>,
-        /// How long a question stays open. Afterwards a pause stays paused, and the next people are asked.
+        /// How long a question stays open; halfway people are reminded. Afterwards a pause stays paused, until a
+        /// command ends it.
         approval_expiry: Duration = "30m",
         /// How long the whole release is watched after promotion.
         bake: Duration = "30m",

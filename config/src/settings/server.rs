@@ -1,13 +1,15 @@
 //! Tawny's own server.
 
+use crate::reader::{Reader, Step};
 use crate::text::WebUrl;
 use crate::value::{Value, compare_whole, settings, words};
+use crate::yaml::Node;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 settings! {
     /// Tawny's own HTTP server and its place on disk.
-    pub struct Server {
+    pub struct Server check address_of_the_page {
         /// Address and port to listen on. Only this machine can reach the default.
         listen: SocketAddr = "127.0.0.1:7700",
         /// Another address for `/metrics`, which then is at `listen` no more.
@@ -19,6 +21,21 @@ settings! {
         /// Where the journal and other files are kept; relative to this file.
         data_dir: PathBuf = "tawny-data",
     }
+}
+
+fn address_of_the_page(server: &Server, node: &Node, reader: &mut Reader<'_>) -> Option<()> {
+    let Some(url) = server.public_url.as_ref().map(WebUrl::url) else {
+        return Some(());
+    };
+    if url.query().is_none() && url.fragment().is_none() {
+        return Some(());
+    }
+    let at = node.get("public_url").map_or(node.at, |value| value.at);
+    reader.inside(Step::Field("public_url".to_owned()), |reader| {
+        let expected = "a URL without `?` and `#`: paths are added to it";
+        reader.wrong(at, format!("`{url}`"), expected);
+    });
+    None
 }
 
 /// The language of messages and pages.

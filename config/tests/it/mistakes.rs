@@ -212,3 +212,25 @@ fn a_missing_file_is_an_error_that_says_how_to_make_one() {
     .unwrap_err();
     insta::assert_snapshot!(error, @"/nowhere/tawny.yaml: cannot be read (entity not found): expected a readable file; `tawny init` writes a first one");
 }
+
+#[test]
+fn what_a_server_would_refuse_when_it_starts_is_found_with_its_line() {
+    let text = format!(
+        "server: {{public_url: 'https://tawny.example.com/?team=1'}}\n{}",
+        "notify:\n  webhooks:\n    - {name: one, url: 'hooks', secret: 'c2VjcmV0'}\n    - {name: two, url: 'https://hooks', secret: 'whsec_canary!'}\n    - {name: three, url: 'https://hooks', secret: 'whsec_'}\n    - {name: four, url: 'https://hooks', secret: 'c2VjcmV0LQ'}\n"
+    );
+    let errors = read(&text).unwrap_err().to_string();
+    for (line, path) in [
+        (1, "server.public_url"),
+        (4, "notify.webhooks[0].url"),
+        (5, "notify.webhooks[1].secret"),
+        (6, "notify.webhooks[2].secret"),
+        (7, "notify.webhooks[3].secret"),
+    ] {
+        let place = errors
+            .lines()
+            .any(|shown| shown.contains(&format!(":{line}:")) && shown.contains(path));
+        assert!(place, "{path}: {errors}");
+    }
+    assert!(!errors.contains("canary"), "{errors}");
+}

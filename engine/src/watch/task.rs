@@ -200,7 +200,9 @@ impl<'a> Task<'a> {
             whole: begun.elapsed(),
             answered,
         });
-        looked.map(|()| answered)
+        looked?;
+        self.engine.pulse.looked(&self.id);
+        Ok(answered)
     }
 
     fn begin_anew(&mut self, state: &State, roles: &Roles, more: &BTreeSet<String>) {

@@ -50,6 +50,8 @@ pub(crate) struct Channel {
     pub(crate) repeats_safely: bool,
     /// What it does next; after that, what it does always.
     pub(crate) planned: Mutex<(Vec<Mood>, Mood)>,
+    /// The kind at whose first try it mumbles, whatever is planned.
+    pub(crate) mumbles_first_at: Mutex<Option<&'static str>>,
     pub(crate) tries: Mutex<Vec<Try>>,
 }
 
@@ -73,14 +75,21 @@ impl Handler for Channel {
                     first.remove(0)
                 }
             };
+            let what = match utterance.effect {
+                Effect::ShowParent => "parent",
+                Effect::Reply { .. } => "reply",
+                Effect::Notice { .. } => "notice",
+                Effect::Execute { .. } => "action",
+            };
+            let mumbles = self
+                .mumbles_first_at
+                .lock()
+                .unwrap()
+                .take_if(|first| *first == what);
+            let mood = mumbles.map_or(mood, |_| Mood::Mumbles);
             self.tries.lock().unwrap().push(Try {
                 id: utterance.id.to_owned(),
-                what: match utterance.effect {
-                    Effect::ShowParent => "parent",
-                    Effect::Reply { .. } => "reply",
-                    Effect::Notice { .. } => "notice",
-                    Effect::Execute { .. } => "action",
-                },
+                what,
                 uncertain: utterance.uncertain,
                 mood,
             });
@@ -127,6 +136,7 @@ impl World {
             channel: Arc::new(Channel {
                 repeats_safely: false,
                 planned: Mutex::new((Vec::new(), Mood::Says)),
+                mumbles_first_at: Mutex::default(),
                 tries: Mutex::default(),
             }),
             services: vec![service("shop"), service("till")],
