@@ -16,6 +16,7 @@ event-authorised-policy = Begun without asking, as the policy allows: { $action 
 event-authorised-approval = Begun on { $who }'s answer: { $action }
 event-authorised-command = Begun on { $who }'s command: { $action }
 event-instance-changed = { $instance } runs { $version } and is healthy
+event-instance-deployed-elsewhere = { $instance } is taken to run { $version }: Tawny was told so
 event-action-executed = Done: { $action }
 event-action-failed = Failed: { $action }: “{ $error }”
 event-action-failed-on = Failed on { $instance }: { $action }: “{ $error }”

@@ -10,6 +10,7 @@ event-authorised-policy = 按策略直接开始，未等待确认：{ $action }
 event-authorised-approval = 按 { $who } 的答复开始：{ $action }
 event-authorised-command = 按 { $who } 的命令开始：{ $action }
 event-instance-changed = { $instance } 已运行 { $version }，状态健康
+event-instance-deployed-elsewhere = { $instance } 视为已运行 { $version }：由外部部署并告知 Tawny
 event-action-executed = 完成：{ $action }
 event-action-failed = 失败：{ $action }：“{ $error }”
 event-action-failed-on = 在 { $instance } 上失败：{ $action }：“{ $error }”

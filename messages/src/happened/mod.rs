@@ -42,12 +42,25 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
         }
         Event::InstanceChanged {
             action, instance, ..
-        } => say!(
-            words,
-            "event-instance-changed",
-            instance = Foreign::from(instance),
-            version = version(known.action(action), context)
-        ),
+        } => {
+            let instance = Foreign::from(instance);
+            let version = version(known.action(action), context);
+            // Without a package somebody else deploys, and nobody asked the instance how it is.
+            match known.plan().map(|plan| plan.package.is_some()) {
+                Some(false) => say!(
+                    words,
+                    "event-instance-deployed-elsewhere",
+                    instance = instance,
+                    version = version
+                ),
+                _ => say!(
+                    words,
+                    "event-instance-changed",
+                    instance = instance,
+                    version = version
+                ),
+            }
+        }
         Event::ActionExecuted { action, .. } => say!(
             words,
             "event-action-executed",

@@ -446,3 +446,18 @@ fn the_same_state_gives_the_same_words_all_day_long() {
     late.now += jiff::SignedDuration::from_hours(20);
     assert_eq!(parent(story.state(), &early), parent(story.state(), &late));
 }
+
+#[test]
+fn of_an_instance_that_others_deploy_nothing_is_said_that_nobody_looked_at() {
+    let mut plan = plan(Autonomy::Observe);
+    (plan.package, plan.from_package) = (None, None);
+    let story = Story::gray_of(plan);
+    for (locale, taken, looked) in [
+        (Locale::En, "is taken to run", "is healthy"),
+        (Locale::ZhCn, "视为已运行", "状态健康"),
+    ] {
+        let lines = timeline(&story.records, &context(locale));
+        let said = terminal::timeline(&lines, terminal::Colour::Off);
+        assert!(said.contains(taken) && !said.contains(looked), "{said}");
+    }
+}

@@ -9,7 +9,7 @@ use guard::ids::{
     DeploymentId, Environment, EvidenceId, InstanceId, PersonId, ServiceName, SignalKey, Version,
 };
 use guard::input::{Happened, Input, Outcome};
-use guard::plan::{Batch, Pacing, Plan, steps};
+use guard::plan::{Batch, Package, Pacing, Plan, steps};
 use guard::policy::{Autonomy, Policy};
 use guard::state::State;
 use guard::verdict::{Attribution, Comparison, Verdict};
@@ -85,8 +85,8 @@ pub(crate) fn plan(autonomy: Autonomy) -> Plan {
         from: Some(Version::new("v1").unwrap()),
         from_known_good: true,
         to: Version::new("v2").unwrap(),
-        package: None,
-        from_package: None,
+        package: Some(package("v2")),
+        from_package: Some(package("v1")),
         reversible: true,
         steps: steps(&names, &pacing).unwrap(),
         comparison: Comparison::CanaryVsStable,
@@ -94,6 +94,16 @@ pub(crate) fn plan(autonomy: Autonomy) -> Plan {
             autonomy,
             ..Policy::default()
         },
+    }
+}
+
+fn package(version: &str) -> Package {
+    Package {
+        url: format!("https://packages.example.com/shop/{version}.tar.gz"),
+        md5: None,
+        sha256: None,
+        size: None,
+        created_at: None,
     }
 }
 
