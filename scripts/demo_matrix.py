@@ -30,7 +30,11 @@ EXPECTED = {
         2,
         {"rollback": "rolled_back", "resume": "resumed", "hold": "held", "none": "expired"},
     ),
+    "memory-leak": ("degraded", 2, {"rollback": "rolled_back"}),
+    "pool-leak": ("degraded", 2, {"rollback": "rolled_back"}),
+    "cpu": ("degraded", 2, {"rollback": "rolled_back"}),
     "healthy": ("healthy", 0, {"-": "promoted"}),
+    "quiet": ("inconclusive", 0, {"-": "held"}),
 }
 # No run lasts longer, in seconds.
 LONGEST = 420

@@ -11,7 +11,7 @@ use super::{Arguments, inject};
 use crate::cli::Exit;
 use engine::ledger;
 use guard::approval::Standing;
-use guard::event::Event;
+use guard::event::{Event, PauseReason};
 use guard::ids::{DeploymentId, PersonId};
 use guard::state::{Cure, State, Status};
 use jiff::Timestamp;
@@ -23,8 +23,6 @@ use tokio_util::sync::CancellationToken;
 
 /// How long customers come before the deployment, beside some scrapes.
 const WARM_UP: Duration = Duration::from_secs(12);
-/// How long the gray instance is watched where nobody injects by hand.
-const GRAY_BAKE: Duration = Duration::from_secs(75);
 /// How long it is held where somebody does.
 const HELD: Duration = Duration::from_secs(900);
 /// How long a question stays open when nobody will answer it.
@@ -33,8 +31,8 @@ const UNANSWERED: Duration = Duration::from_secs(12);
 const ANSWERABLE: Duration = Duration::from_secs(900);
 /// A person needs a moment to read.
 const READING: Duration = Duration::from_secs(2);
-/// Longest time for everything after the fault, without a person.
-const ENDS_WITHIN: Duration = Duration::from_secs(200);
+/// Longest time for everything after the watch of the gray instance, without a person.
+const ENDS_WITHIN: Duration = Duration::from_secs(125);
 
 /// Plays the whole demo.
 pub(super) async fn play(arguments: &Arguments, json: bool) -> Result<Exit, DemoError> {
@@ -107,7 +105,7 @@ fn setup(arguments: &Arguments) -> Setup {
         gray_bake: if arguments.no_fault {
             HELD
         } else {
-            GRAY_BAKE + long_scrapes
+            Duration::from_secs(arguments.scenario.gray_bake_s()) + long_scrapes
         },
         approval_expiry: if arguments.answer == Some(Answer::None) {
             UNANSWERED
@@ -141,7 +139,7 @@ async fn course(
     } else {
         fault(world, &course, narrator).await?
     };
-    let outcome = follow(arguments, world, &id, narrator).await?;
+    let outcome = follow(arguments, setup, world, &id, narrator).await?;
     follower.abort();
     Ok(Played {
         deployment: id,
@@ -195,17 +193,24 @@ async fn fault(
 /// Follows the deployment to its outcome, answering as told.
 async fn follow(
     arguments: &Arguments,
+    setup: &Setup,
     world: &World,
     id: &DeploymentId,
     narrator: &Narrator,
 ) -> Result<String, DemoError> {
-    let waits_for_people = arguments.no_fault
-        || (arguments.answer.is_none() && arguments.scenario == Scenario::Latency);
+    let waits_for_people =
+        arguments.no_fault || (arguments.answer.is_none() && arguments.scenario.asks());
     let limit = if waits_for_people {
         HELD + ENDS_WITHIN
     } else {
-        ENDS_WITHIN
+        setup.gray_bake + ENDS_WITHIN
     };
+    // Too little was seen: it is held before promotion, and that is all there is to see.
+    let unsure = |state: &State| {
+        let held = matches!(state.paused(), Some(PauseReason::Unsure { .. }));
+        (arguments.scenario == Scenario::Quiet && held).then_some("held")
+    };
+    let outcome = |state: &State| unsure(state).or_else(|| outcome(state));
     let state = wait_for(world, id, "an outcome", limit, |state| {
         state.open_approval().is_some() || outcome(state).is_some()
     })

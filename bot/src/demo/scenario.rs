@@ -13,10 +13,18 @@ pub(super) enum Scenario {
     ErrorSpike,
     /// Requests take half a second longer.
     Latency,
+    /// Memory is leaked, some megabytes a second.
+    MemoryLeak,
+    /// Connections are lost from the pool until none is left.
+    PoolLeak,
+    /// A quarter of a core is burnt.
+    Cpu,
     /// The process exits.
     Crash,
     /// Nothing goes wrong.
     Healthy,
+    /// Nothing goes wrong, and hardly anybody comes.
+    Quiet,
 }
 
 /// What the simulated person answers.
@@ -55,6 +63,17 @@ pub(super) struct Course {
     pub(super) injection: Option<Injection>,
 }
 
+/// Requests per second of all customers together.
+const RPS: f64 = 50.0;
+/// So few that no share of them says anything in time.
+const HARDLY_ANY: f64 = 0.2;
+/// How long the gray instance is watched, in seconds.
+const GRAY_BAKE_S: u64 = 75;
+/// How long where the harm grows slowly.
+const LEAK_BAKE_S: u64 = 180;
+/// How long where nothing will be seen anyway.
+const QUIET_BAKE_S: u64 = 30;
+
 impl Scenario {
     /// The name on the command line.
     #[must_use]
@@ -62,17 +81,46 @@ impl Scenario {
         match self {
             Self::ErrorSpike => "error-spike",
             Self::Latency => "latency",
+            Self::MemoryLeak => "memory-leak",
+            Self::PoolLeak => "pool-leak",
+            Self::Cpu => "cpu",
             Self::Crash => "crash",
             Self::Healthy => "healthy",
+            Self::Quiet => "quiet",
         }
     }
 
     /// The autonomy of the service's policy.
     #[must_use]
     pub(super) fn autonomy(self) -> &'static str {
+        if self.asks() { "pause" } else { "rollback" }
+    }
+
+    /// Whether policy leaves what is found to people.
+    #[must_use]
+    pub(super) fn asks(self) -> bool {
+        matches!(
+            self,
+            Self::Latency | Self::MemoryLeak | Self::PoolLeak | Self::Cpu
+        )
+    }
+
+    /// Requests per second of all customers together.
+    #[must_use]
+    pub(super) fn rps(self) -> f64 {
         match self {
-            Self::ErrorSpike | Self::Crash | Self::Healthy => "rollback",
-            Self::Latency => "pause",
+            Self::Quiet => HARDLY_ANY,
+            _ => RPS,
+        }
+    }
+
+    /// How long the gray instance is watched, in seconds, beside some scrapes.
+    #[must_use]
+    pub(super) fn gray_bake_s(self) -> u64 {
+        match self {
+            Self::MemoryLeak | Self::PoolLeak => LEAK_BAKE_S,
+            Self::Quiet => QUIET_BAKE_S,
+            _ => GRAY_BAKE_S,
         }
     }
 
@@ -92,8 +140,13 @@ impl Scenario {
         let injection = match self {
             Self::ErrorSpike => fault("errors", 0.35 * strength),
             Self::Latency => fault("latency", 0.5 * strength),
+            // Megabytes a minute.
+            Self::MemoryLeak => fault("memory", 120.0 * strength),
+            // Connections in a hundred requests.
+            Self::PoolLeak => fault("pool", 4.0 * strength),
+            Self::Cpu => fault("cpu", 0.24 * strength),
             Self::Crash => fault("crash", 1.0),
-            Self::Healthy => None,
+            Self::Healthy | Self::Quiet => None,
         };
         Course {
             scenario: self,
@@ -116,7 +169,12 @@ impl Scenario {
                 verdict: "healthy",
                 tier: 0,
             },
-            Self::Latency => {
+            Self::Quiet => Expected {
+                outcome: Some("held"),
+                verdict: "inconclusive",
+                tier: 0,
+            },
+            Self::Latency | Self::MemoryLeak | Self::PoolLeak | Self::Cpu => {
                 let outcome = answer.map(|answer| match answer {
                     Answer::Rollback => "rolled_back",
                     Answer::Resume => "resumed",
@@ -153,6 +211,30 @@ mod tests {
         let course = |seed| Scenario::ErrorSpike.course(seed);
         assert_eq!(course(1), course(1));
         assert_ne!(course(1), course(2));
+    }
+
+    #[test]
+    fn whatever_the_seed_a_fault_is_one_that_its_api_takes() {
+        for seed in 0..200 {
+            for scenario in Scenario::value_variants() {
+                let Some(fault) = scenario.course(seed).injection else {
+                    continue;
+                };
+                let most = match fault.kind {
+                    "cpu" => 0.3,
+                    "errors" => 1.0,
+                    "latency" => 30.0,
+                    "memory" => 2000.0,
+                    "pool" => 100.0,
+                    "crash" => 3.0,
+                    other => panic!("{other}"),
+                };
+                assert!(
+                    fault.intensity > 0.0 && fault.intensity <= most,
+                    "{fault:?}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -25,8 +25,6 @@ const PORTS: std::ops::Range<u16> = 20_000..32_000;
 const STARTS: u32 = 3;
 /// How many instances the shop has.
 const INSTANCES: usize = 4;
-/// Requests per second of all customers together.
-const RPS: f64 = 50.0;
 /// Longest time until the old version runs everywhere.
 const INSTALLED_WITHIN: Duration = Duration::from_secs(60);
 /// Between two looks at something that is waited for.
@@ -126,7 +124,7 @@ impl World {
             stop.cancel();
             return Err(error);
         }
-        let customers = start_customers(&places, setup.seed)?;
+        let customers = start_customers(&places, setup)?;
         let prometheus_url = prometheus.url().to_owned();
         Ok(Self {
             server,
@@ -322,15 +320,15 @@ async fn install(server: &Running) -> Result<(), DemoError> {
     }
 }
 
-fn start_customers(places: &[Place], seed: u64) -> Result<Customers, DemoError> {
+fn start_customers(places: &[Place], setup: &Setup) -> Result<Customers, DemoError> {
     let targets = places
         .iter()
         .map(|place| Target::new(&place.id, format!("http://{}", place.listen)))
         .collect();
     Ok(Traffic {
         targets,
-        rps: RPS,
-        seed,
+        rps: setup.scenario.rps(),
+        seed: setup.seed,
         mix: Mix::default(),
     }
     .start()?)

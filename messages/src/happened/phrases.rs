@@ -6,11 +6,11 @@ use crate::foreign::Foreign;
 use crate::known::Known;
 use crate::say;
 use crate::text::Text;
-use crate::words::amount;
+use crate::words::{amount, duration};
 use guard::action::{Action, Basis};
 use guard::approval::Question;
 use guard::event::PauseReason;
-use guard::finding::{Cured, FindingKey, Scope};
+use guard::finding::{Cured, FindingKey, Need, Scope};
 use guard::ids::ActionId;
 use guard::verdict::{Tier, Verdict};
 
@@ -42,6 +42,43 @@ pub(super) fn begun(action: Option<&Action>, basis: &Basis, context: &Context) -
             "event-authorised-command",
             action = goes,
             who = Foreign::from(who)
+        ),
+    }
+}
+
+/// A verdict, with the signal of which the least is known where it could not be better.
+pub(super) fn judged(verdict: Verdict, needs: &[Need], context: &Context) -> Text {
+    let words = context.words();
+    let said = say!(
+        words,
+        "event-verdict-changed",
+        verdict = words.verdict(Some(verdict)),
+        meaning = words.verdict_meaning(Some(verdict))
+    );
+    let never = |need: &&Need| need.seconds.is_none();
+    let slowest = needs.iter().find(never).or_else(|| {
+        let seconds = |need: &Need| need.seconds.unwrap_or_default();
+        needs
+            .iter()
+            .max_by(|a, b| seconds(a).total_cmp(&seconds(b)))
+    });
+    let Some(need) = slowest.filter(|_| verdict == Verdict::Inconclusive) else {
+        return said;
+    };
+    let signal = Foreign::from(&need.signal);
+    match need.seconds {
+        Some(seconds) => say!(
+            words,
+            "event-verdict-needs",
+            said = said,
+            signal = signal,
+            duration = duration(words, seconds)
+        ),
+        None => say!(
+            words,
+            "event-verdict-not-in-sight",
+            said = said,
+            signal = signal
         ),
     }
 }

@@ -9,7 +9,7 @@ use guard::ids::{
     DeploymentId, Environment, EvidenceId, InstanceId, PersonId, ServiceName, SignalKey, Version,
 };
 use guard::input::{Happened, Input, Outcome};
-use guard::plan::{Batch, Package, Pacing, Plan, steps};
+use guard::plan::{Batch, Pacing, Package, Plan, steps};
 use guard::policy::{Autonomy, Policy};
 use guard::state::State;
 use guard::verdict::{Attribution, Comparison, Verdict};
