@@ -33,6 +33,7 @@ EXPECTED = {
     "memory-leak": ("degraded", 2, {"rollback": "rolled_back"}),
     "pool-leak": ("degraded", 2, {"rollback": "rolled_back"}),
     "cpu": ("degraded", 2, {"rollback": "rolled_back"}),
+    "dependency": ("degraded", 2, {"rollback": "rolled_back"}),
     "healthy": ("healthy", 0, {"-": "promoted"}),
     "quiet": ("inconclusive", 0, {"-": "held"}),
 }

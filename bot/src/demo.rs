@@ -15,6 +15,7 @@ pub(crate) mod prometheus_server;
 mod report;
 mod scenario;
 mod settings;
+mod warehouse;
 mod world;
 
 pub use error::DemoError;

@@ -42,6 +42,8 @@ pub struct Signal {
     pub scale: f64,
     /// Where its series are, if not where those of its service are.
     pub place: Option<Place>,
+    /// Whether its series are of something else, taken together, instead of the service's instances.
+    pub together: bool,
     /// The preset it came from.
     pub preset: Option<PresetName>,
     /// The metric source in which it is read; none for the service's own.

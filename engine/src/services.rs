@@ -201,6 +201,10 @@ pub struct Signal {
     pub scale: f64,
     /// The label that tells its instances apart, where it is not the watch's.
     pub instance_label: Option<String>,
+    /// Whether its series are not of the service's instances, and are taken together.
+    pub together: bool,
+    /// Whether it measures what the service calls, and not the service.
+    pub of_dependency: bool,
 }
 
 /// What the series of a selector contribute to a signal.

@@ -11,6 +11,7 @@ use std::time::Instant;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+mod attribute;
 mod evidence;
 mod expression;
 mod failing;

@@ -1,7 +1,7 @@
 //! The tier policy: how strongly a finding is answered.
 
 use crate::finding::{Budget, Finding};
-use crate::verdict::{Comparison, Tier};
+use crate::verdict::{Attribution, Comparison, Tier};
 use serde::{Deserialize, Serialize};
 
 /// Seconds of history below which before-vs-after may not roll back.
@@ -83,6 +83,10 @@ pub fn deserved_tier(finding: &Finding, circumstances: &Circumstances) -> Tier {
 }
 
 fn may_roll_back(finding: &Finding, circumstances: &Circumstances) -> bool {
+    // Going back mends nothing that others broke.
+    if finding.attribution == Attribution::Dependency {
+        return false;
+    }
     let grave = match finding.comparison {
         Comparison::CanaryVsStable => {
             finding.hard_limit_crossed
@@ -117,6 +121,22 @@ mod tests {
         target_known_good: true,
         reversible: true,
     };
+
+    #[test]
+    fn what_a_dependency_is_blamed_for_is_never_rolled_back_without_asking() {
+        let grave = Finding {
+            budget: Budget::RollBack,
+            hard_limit_crossed: true,
+            severe: true,
+            ..finding()
+        };
+        assert_eq!(deserved_tier(&grave, &SAFE), Tier::RollBack);
+        let of_others = Finding {
+            attribution: Attribution::Dependency,
+            ..grave
+        };
+        assert_eq!(deserved_tier(&of_others, &SAFE), Tier::Pause);
+    }
 
     #[test]
     fn the_budget_of_the_evidence_sets_the_tier() {

@@ -21,8 +21,6 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-/// How long customers come before the deployment, beside some scrapes.
-const WARM_UP: Duration = Duration::from_secs(12);
 /// How long it is held where somebody does.
 const HELD: Duration = Duration::from_secs(900);
 /// How long a question stays open when nobody will answer it.
@@ -122,7 +120,7 @@ async fn course(
     narrator: &Narrator,
 ) -> Result<Played, DemoError> {
     narrator.say("customers are coming; measuring what is normal…");
-    sleep(WARM_UP + setup.interval * 6).await;
+    sleep(Duration::from_secs(arguments.scenario.warm_up_s()) + setup.interval * 6).await;
     let id = world.deploy().await?;
     let follower = narrator.follow(&world.server.engine, &id, Locale::En);
     wait_for(
@@ -178,14 +176,14 @@ async fn fault(
     course: &Course,
     narrator: &Narrator,
 ) -> Result<Option<Timestamp>, DemoError> {
-    let (Some(injection), Some(gray)) = (&course.injection, world.places.first()) else {
+    let (Some(injection), Some(place)) = (&course.injection, world.faulty()) else {
         return Ok(None);
     };
     sleep(Duration::from_secs_f64(course.fault_after_s)).await;
-    let at = inject::inject(gray, injection).await?;
+    let at = inject::inject(place, injection).await?;
     narrator.say(&format!(
         "fault injected into {}: {} {:.2}",
-        gray.id, injection.kind, injection.intensity
+        place.id, injection.kind, injection.intensity
     ));
     Ok(Some(at))
 }

@@ -65,6 +65,7 @@ pub(super) async fn report(
         .and_then(|verdict| serde_json::to_value(verdict).ok())
         .unwrap_or(Value::Null);
     let tier = u8::from(state.highest_tier());
+    let attribution = attribution(&state);
     let said = messages(world, &played.deployment).await?;
     // A healthy release says one quiet thing, and nothing else.
     let quiet = arguments.scenario != Scenario::Healthy
@@ -77,7 +78,7 @@ pub(super) async fn report(
         "verdict": verdict,
         "tier": tier,
         "outcome": played.outcome,
-        "attribution": attribution(&state),
+        "attribution": attribution,
         "fault_at": played.fault_at.map(shown),
         "detected_at": detected_at.map(shown),
         "paused_at": paused_at.map(shown),
@@ -103,6 +104,7 @@ pub(super) async fn report(
             .outcome
             .is_none_or(|outcome| outcome == played.outcome)
             && verdict == expected.verdict
+            && attribution.as_str() == expected.attribution
             && tier == expected.tier
             && quiet);
     let word = verdict.as_str().unwrap_or("no verdict").to_owned();

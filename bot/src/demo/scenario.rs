@@ -21,6 +21,8 @@ pub(super) enum Scenario {
     Cpu,
     /// The process exits.
     Crash,
+    /// What the shop calls begins to fail: old and new version suffer alike.
+    Dependency,
     /// Nothing goes wrong.
     Healthy,
     /// Nothing goes wrong, and hardly anybody comes.
@@ -41,7 +43,7 @@ pub(super) enum Answer {
     None,
 }
 
-/// What is injected into the gray instance.
+/// What is injected into the gray instance, or into what the shop calls.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Injection {
     /// The fault.
@@ -85,6 +87,7 @@ impl Scenario {
             Self::PoolLeak => "pool-leak",
             Self::Cpu => "cpu",
             Self::Crash => "crash",
+            Self::Dependency => "dependency",
             Self::Healthy => "healthy",
             Self::Quiet => "quiet",
         }
@@ -101,7 +104,7 @@ impl Scenario {
     pub(super) fn asks(self) -> bool {
         matches!(
             self,
-            Self::Latency | Self::MemoryLeak | Self::PoolLeak | Self::Cpu
+            Self::Latency | Self::MemoryLeak | Self::PoolLeak | Self::Cpu | Self::Dependency
         )
     }
 
@@ -124,6 +127,16 @@ impl Scenario {
         }
     }
 
+    /// How long customers come before the deployment, in seconds, beside some scrapes.
+    #[must_use]
+    pub(super) fn warm_up_s(self) -> u64 {
+        match self {
+            // What nothing else is held against is held against its own past.
+            Self::Dependency => 60,
+            _ => 12,
+        }
+    }
+
     /// The seed moves when the fault starts and how strong it is.
     #[must_use]
     pub(super) fn course(self, seed: u64) -> Course {
@@ -138,7 +151,7 @@ impl Scenario {
             })
         };
         let injection = match self {
-            Self::ErrorSpike => fault("errors", 0.35 * strength),
+            Self::ErrorSpike | Self::Dependency => fault("errors", 0.35 * strength),
             Self::Latency => fault("latency", 0.5 * strength),
             // Megabytes a minute.
             Self::MemoryLeak => fault("memory", 120.0 * strength),
@@ -163,18 +176,21 @@ impl Scenario {
                 outcome: Some("rolled_back"),
                 verdict: "degraded",
                 tier: 3,
+                attribution: Some("change"),
             },
             Self::Healthy => Expected {
                 outcome: Some("promoted"),
                 verdict: "healthy",
                 tier: 0,
+                attribution: None,
             },
             Self::Quiet => Expected {
                 outcome: Some("held"),
                 verdict: "inconclusive",
                 tier: 0,
+                attribution: None,
             },
-            Self::Latency | Self::MemoryLeak | Self::PoolLeak | Self::Cpu => {
+            Self::Latency | Self::MemoryLeak | Self::PoolLeak | Self::Cpu | Self::Dependency => {
                 let outcome = answer.map(|answer| match answer {
                     Answer::Rollback => "rolled_back",
                     Answer::Resume => "resumed",
@@ -185,6 +201,11 @@ impl Scenario {
                     outcome,
                     verdict: "degraded",
                     tier: 2,
+                    attribution: Some(if self == Self::Dependency {
+                        "dependency"
+                    } else {
+                        "change"
+                    }),
                 }
             }
         }
@@ -200,6 +221,8 @@ pub(super) struct Expected {
     pub(super) verdict: &'static str,
     /// The tier.
     pub(super) tier: u8,
+    /// What it is blamed on, where something is.
+    pub(super) attribution: Option<&'static str>,
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ use std::path::Path;
 
 /// The service of the demo.
 pub(super) const SERVICE: &str = "shop";
+/// What it calls.
+pub(super) const WAREHOUSE: &str = "warehouse";
 /// Its environment.
 pub(super) const ENVIRONMENT: &str = "demo";
 /// The person who may press buttons.
@@ -31,10 +33,11 @@ pub(super) struct Facts<'a> {
     pub(super) dir: &'a Path,
     pub(super) program: &'a Path,
     pub(super) prometheus: &'a str,
-    pub(super) interval: &'a str,
+    pub(super) interval_s: u64,
     pub(super) packages: SocketAddr,
     pub(super) built: &'a BTreeMap<String, Built>,
     pub(super) places: &'a [Place],
+    pub(super) warehouse: Option<&'a Place>,
     pub(super) scenario: Scenario,
     pub(super) gray_bake_s: u64,
     pub(super) approval_expiry_s: u64,
@@ -52,7 +55,7 @@ server:
   listen: 127.0.0.1:0
   data_dir: "{dir}/data"
 metrics:
-  prometheus: {{type: prometheus, url: "{prometheus}", scrape_interval: {interval}}}
+  prometheus: {{type: prometheus, url: "{prometheus}", scrape_interval: {interval}s}}
 people:
   - {{name: {PERSON}, display: Ana, roles: [responder, operator]}}
 tokens:
@@ -71,13 +74,17 @@ services:
 "#,
         dir = facts.dir.display(),
         prometheus = facts.prometheus,
-        interval = facts.interval,
+        interval = facts.interval_s,
     );
+    let downstream = facts
+        .warehouse
+        .map(|place| format!(", MOCK_SERVICE_DOWNSTREAM: \"http://{}\"", place.listen))
+        .unwrap_or_default();
     for (index, place) in facts.places.iter().enumerate() {
         let _ = writeln!(
             text,
             "        - {{id: {id}, base_url: \"http://{listen}\", env: {{SHOP_PROGRAM: \"{program}\", MOCK_SERVICE_LISTEN: \"{listen}\", \
-             MOCK_SERVICE_FAULT_LISTEN: \"{faults}\", MOCK_SERVICE_SEED: \"{seed}\"}}}}",
+             MOCK_SERVICE_FAULT_LISTEN: \"{faults}\", MOCK_SERVICE_SEED: \"{seed}\"{downstream}}}}}",
             id = place.id,
             listen = place.listen,
             faults = place.faults,
@@ -117,16 +124,34 @@ services:
           cpu: {{tolerance: {{absolute: 0.1}}}}
           memory: {{tolerance: {{absolute: 32MiB}}}}
           open-files: {{tolerance: {{absolute: 100}}}}
-    policy:
+{warehouse}    policy:
       autonomy: {autonomy}
       approval_expiry: {expiry}s
       cure_expiry: 120s
     pacing: {{gray: {gray}, gray_bake: {bake}s, batch: 3, batch_bake: 10s}}
 "#,
+        warehouse = facts
+            .warehouse
+            .map(|_| warehouse_signal())
+            .unwrap_or_default(),
         autonomy = facts.scenario.autonomy(),
         expiry = facts.approval_expiry_s,
         gray = facts.places.first().map_or("", |place| place.id.as_str()),
         bake = facts.gray_bake_s,
     );
     text
+}
+
+/// The share of the warehouse's answers that are errors, as a signal of a dependency.
+fn warehouse_signal() -> String {
+    format!(
+        r#"      - key: {WAREHOUSE}
+        kind: ratio
+        of: job="{WAREHOUSE}"
+        dimension: dependency
+        bad: http_requests_total{{code=~"5.."}}
+        total: http_requests_total
+        tolerance: {{absolute: 5%}}
+"#
+    )
 }

@@ -4,7 +4,8 @@ use super::error::DemoError;
 use super::packages::{self, Built};
 use super::prometheus_server::{Job, PrometheusServer, Settings as PrometheusSettings};
 use super::scenario::Scenario;
-use super::settings::{self, ENVIRONMENT, Facts, NEW, OLD, PERSON, Place, SERVICE};
+use super::settings::{self, ENVIRONMENT, Facts, NEW, OLD, PERSON, Place, SERVICE, WAREHOUSE};
+use super::warehouse::Warehouse;
 use crate::boot::{self, Running};
 use engine::{DeployRequest, EngineOptions, ledger};
 use guard::actor::{Actor, Role};
@@ -44,6 +45,7 @@ pub(super) struct World {
     pub(super) server: Running,
     pub(super) customers: Customers,
     pub(super) places: Vec<Place>,
+    warehouse: Option<Warehouse>,
     pub(super) prometheus_url: String,
     pub(super) token_file: PathBuf,
     pub(super) dir: PathBuf,
@@ -85,7 +87,17 @@ impl World {
         interrupt: &CancellationToken,
     ) -> Result<Self, DemoError> {
         let stop = CancellationToken::new();
-        let places = places().map_err(DemoError::io("finding free ports"))?;
+        let mut places = places(INSTANCES + 1).map_err(DemoError::io("finding free ports"))?;
+        let program = std::env::current_exe().map_err(DemoError::io("finding this program"))?;
+        let warehouse = places
+            .pop()
+            .filter(|_| setup.scenario == Scenario::Dependency)
+            .map(|place| {
+                let id = WAREHOUSE.to_owned();
+                Warehouse::start(&program, Place { id, ..place }, setup.seed)
+            })
+            .transpose()?;
+        let warehouse_place = warehouse.as_ref().map(|warehouse| &warehouse.place);
         let built = [OLD, NEW]
             .into_iter()
             .map(|version| Ok((version.to_owned(), packages::build(version)?)))
@@ -94,17 +106,17 @@ impl World {
         let packages = packages::serve(built.clone(), stop.clone())
             .await
             .map_err(DemoError::io("serving the packages"))?;
-        let prometheus = start_prometheus(&dir, setup.interval, &places).await?;
+        let prometheus = start_prometheus(&dir, setup.interval, &places, warehouse_place).await?;
         let token_file = write_token(&dir)?;
-        let program = std::env::current_exe().map_err(DemoError::io("finding this program"))?;
         let facts = Facts {
             dir: &dir,
             program: &program,
             prometheus: prometheus.url(),
-            interval: &format!("{}s", setup.interval.as_secs()),
+            interval_s: setup.interval.as_secs(),
             packages,
             built: &built,
             places: &places,
+            warehouse: warehouse_place,
             scenario: setup.scenario,
             gray_bake_s: setup.gray_bake.as_secs(),
             approval_expiry_s: setup.approval_expiry.as_secs(),
@@ -130,12 +142,19 @@ impl World {
             server,
             customers,
             places,
+            warehouse,
             prometheus_url,
             token_file,
             dir,
             prometheus,
             stop,
         })
+    }
+
+    /// Where the scenario's fault belongs: into what the shop calls, or else into the gray instance.
+    pub(super) fn faulty(&self) -> Option<&Place> {
+        let warehouse = self.warehouse.as_ref().map(|warehouse| &warehouse.place);
+        warehouse.or(self.places.first())
     }
 
     /// Asks for the new version.
@@ -151,6 +170,9 @@ impl World {
         // The shops outlive Tawny by design; the demo takes its own away.
         for hosts in hosts {
             end_processes(&hosts).await;
+        }
+        if let Some(warehouse) = self.warehouse {
+            warehouse.stop().await;
         }
         if let Err(error) = self.prometheus.stop().await {
             tracing::warn!(%error, "prometheus could not be stopped");
@@ -184,11 +206,11 @@ async fn end_processes(hosts: &platforms::hosts::Hosts) {
 
 /// Ports that were free a moment ago, below those that systems give to outgoing connections: the shops
 /// and their customers make many.
-fn places() -> std::io::Result<Vec<Place>> {
+fn places(count: usize) -> std::io::Result<Vec<Place>> {
     let mut listeners: Vec<TcpListener> = Vec::new();
     let mut tries = 0;
     // All are held open until the last is found, so that none is found twice.
-    while listeners.len() < 2 * INSTANCES {
+    while listeners.len() < 2 * count {
         tries += 1;
         match TcpListener::bind(("127.0.0.1", rand::random_range(PORTS))) {
             Ok(listener) => listeners.push(listener),
@@ -214,21 +236,24 @@ async fn start_prometheus(
     dir: &Path,
     interval: Duration,
     places: &[Place],
+    warehouse: Option<&Place>,
 ) -> Result<PrometheusServer, DemoError> {
     let dir = dir.join("prometheus");
     std::fs::create_dir_all(&dir).map_err(DemoError::io("making prometheus' folder"))?;
-    let targets = places
-        .iter()
-        .map(|place| (place.listen, BTreeMap::new()))
-        .collect();
+    let job = |name: &str, places: &[Place]| Job {
+        name: name.to_owned(),
+        targets: places
+            .iter()
+            .map(|place| (place.listen, BTreeMap::new()))
+            .collect(),
+    };
+    let mut jobs = vec![job(SERVICE, places)];
+    jobs.extend(warehouse.map(|place| job(WAREHOUSE, std::slice::from_ref(place))));
     let settings = PrometheusSettings {
         program: "prometheus".into(),
         dir,
         scrape_interval: interval,
-        jobs: vec![Job {
-            name: SERVICE.to_owned(),
-            targets,
-        }],
+        jobs,
         rules: Vec::new(),
         flags: Vec::new(),
     };

@@ -3,7 +3,7 @@
 use super::source::Sources;
 use super::{WireError, probe};
 use config::settings::Service;
-use config::signal::{Direction, OnFailure, ShareForm, Signal, SignalKind};
+use config::signal::{Dimension, Direction, OnFailure, ShareForm, Signal, SignalKind};
 use config::text::{Matchers, MetricName, SeriesSelector};
 use engine::services::{Part, Signal as Watched};
 use guard::detect;
@@ -76,6 +76,8 @@ pub(super) fn signal(
             }
             _ => None,
         },
+        together: signal.together,
+        of_dependency: signal.dimension == Dimension::Dependency,
         series,
         query,
         source: match &signal.source {

@@ -62,6 +62,9 @@ settings! {
         quantile: Option<f64>,
         /// `gauge`, `rate`, `throughput`, `availability`: the metric with its matchers.
         selector: Option<SeriesSelector>,
+        /// `ratio`, `histogram`, `rate`, `throughput` of something else, such as a service that this one calls: the
+        /// selector of its series. They are taken together and held against the time before.
+        of: Option<Matchers>,
         /// `promql`: the expression, sent as it stands. Keep the instance label in its result to have instances compared.
         query: Option<Query>,
         /// `probe`: what Tawny asks itself, beside what metrics say.

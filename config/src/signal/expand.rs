@@ -169,6 +169,7 @@ fn laid_out(
         accumulates: template.accumulates,
         scale: reads.scale(),
         place: None,
+        together: false,
         preset: Some(preset),
         dialect: named.map(|dialect| dialect.name),
         source: None,

@@ -1,7 +1,7 @@
 //! A signal that is written out.
 
 use super::limits::{Amounts, in_order};
-use super::{Direction, KindWord, Signal, SignalEntry, SignalKind, Unit};
+use super::{Direction, KindWord, Place, Signal, SignalEntry, SignalKind, Unit};
 use crate::reader::{Reader, Step};
 use crate::settings::Probe;
 use crate::value::Value;
@@ -35,7 +35,11 @@ pub(super) fn own(node: &Node, reader: &mut Reader<'_>) -> Option<Signal> {
         action_on_failure: entry.action_on_failure,
         accumulates: entry.accumulates,
         scale: entry.scale,
-        place: None,
+        together: entry.of.is_some(),
+        place: entry.of.map(|selector| Place {
+            selector: Some(selector),
+            instance_label: None,
+        }),
         preset: None,
         source: entry.source,
         dialect: None,
@@ -128,20 +132,19 @@ fn habit(kind: KindWord, probe: Option<&Probe>) -> (Direction, Unit) {
 
 fn kind(entry: &SignalEntry, node: &Node, reader: &mut Reader<'_>) -> Option<SignalKind> {
     let allowed: &[&str] = match entry.kind {
-        KindWord::Ratio => &["bad", "total"],
-        KindWord::Histogram => &["metric", "matchers", "quantile"],
-        KindWord::Gauge | KindWord::Rate | KindWord::Throughput | KindWord::Availability => {
-            &["selector"]
-        }
+        KindWord::Ratio => &["bad", "total", "of"],
+        KindWord::Histogram => &["metric", "matchers", "quantile", "of"],
+        KindWord::Rate | KindWord::Throughput => &["selector", "of"],
+        KindWord::Gauge | KindWord::Availability => &["selector"],
         KindWord::Promql => &["query"],
         KindWord::Probe => &["probe"],
     };
     let mut fine = true;
     for field in [
-        "bad", "total", "metric", "matchers", "quantile", "selector", "query", "probe",
+        "bad", "total", "metric", "matchers", "quantile", "selector", "of", "query", "probe",
     ] {
         let value = node.get(field).filter(|value| value.kind != Kind::Nothing);
-        let needed = allowed.contains(&field) && !matches!(field, "matchers" | "quantile");
+        let needed = allowed.contains(&field) && !matches!(field, "matchers" | "quantile" | "of");
         let at = value.map_or(node.at, |value| value.at);
         let found = match value {
             Some(_) if !allowed.contains(&field) => "a field of another kind",

@@ -199,6 +199,8 @@ mod tests {
             source: Some(source.clone()),
             scale: 1.0,
             instance_label: None,
+            together: false,
+            of_dependency: false,
         }
     }
 

@@ -68,6 +68,7 @@ struct Read {
     uses: Vec<(String, Part)>,
     scale: f64,
     instance_label: String,
+    together: bool,
 }
 
 impl Fetcher {
@@ -176,6 +177,7 @@ impl Reading {
                     known == selector
                         && read.scale.to_bits() == scale.to_bits()
                         && read.instance_label == instance_label
+                        && read.together == signal.together
                 });
                 match known {
                     Some(at) => reads[at].uses.push(used),
@@ -185,6 +187,7 @@ impl Reading {
                             uses: vec![used],
                             scale,
                             instance_label: instance_label.to_owned(),
+                            together: signal.together,
                         });
                     }
                 }
@@ -279,7 +282,11 @@ impl Reading {
 }
 
 fn fetched(watch: &Watch, place: usize, raw: RawSeries, read: &Read) -> Option<Fetched> {
-    let instance = watch.instance_of(&raw.labels, &read.instance_label)?;
+    let instance = if read.together {
+        None
+    } else {
+        Some(watch.instance_of(&raw.labels, &read.instance_label)?)
+    };
     let uses: Vec<(String, Use)> = read
         .uses
         .iter()
@@ -300,7 +307,7 @@ fn fetched(watch: &Watch, place: usize, raw: RawSeries, read: &Read) -> Option<F
     samples.sort_by(|a, b| a.0.total_cmp(&b.0));
     Some(Fetched {
         id: (place, raw.labels),
-        instance: Some(instance),
+        instance,
         uses,
         samples,
     })

@@ -30,7 +30,7 @@ pub(super) struct Judge {
     first_sample: Option<f64>,
     deploy_at: f64,
     pub(super) recorder: Recorder,
-    /// In a rehearsal: when all instances are supposed to have begun.
+    /// When all instances are taken to have begun, where no counter shows it.
     supposed: Option<f64>,
 }
 
@@ -140,6 +140,10 @@ impl Judge {
         }
         if let (true, Some(t)) = (new, self.supposed) {
             self.detector.instance_started(instance.as_str(), t);
+            if self.recorder.on() {
+                let started = (instance.to_string(), t);
+                self.recorder.step.started.push(started);
+            }
         }
         for (t, value) in samples.iter().filter(|(t, _)| *t >= from) {
             let sample = if value.is_nan() {

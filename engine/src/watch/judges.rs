@@ -1,5 +1,7 @@
-//! The judges of a watch: one of its instances, and one of what is said of the service as a whole.
+//! The judges of a watch: one of its instances, one of what is said of the service as a whole, and one of what
+//! others run.
 
+use super::attribute::attribute;
 use super::fetch::Heard;
 use super::judge::Judge;
 use super::record::{self, Recorder};
@@ -14,7 +16,7 @@ use guard::verdict::Comparison;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
-/// Both, or the one that has something to judge.
+/// Those that have something to judge.
 pub(super) struct Judges {
     all: Vec<(Judge, Comparison)>,
     roles: Roles,
@@ -50,11 +52,32 @@ impl Judges {
             });
             all.push((judge, comparison));
         }
-        if let (true, Ok(name)) = (!whole.is_empty(), InstanceId::new(service.name.as_str())) {
-            let signals = watch.signals.iter().filter(is_whole);
+        // What others run does not restart with a change of the service.
+        let untouched = Roles {
+            since: None,
+            ..roles.clone()
+        };
+        for (together, roles) in [(false, roles), (true, &untouched)] {
+            let signals = || {
+                let signals = watch.signals.iter().filter(is_whole);
+                signals.filter(move |signal| signal.together == together)
+            };
+            let Ok(name) = InstanceId::new(service.name.as_str()) else {
+                continue;
+            };
+            if signals().next().is_none() {
+                continue;
+            }
             let part = all.len();
             let record = |spec: &WatchSpec| recorder(part, spec);
-            let judge = Judge::new(watch, signals, roles.clone(), Some(name), deploy_at, record);
+            let roles = roles.clone();
+            // No counter that starts again shows when something as a whole begins to be new.
+            let begun = roles.since.map(seconds);
+            let begun = begun.or(together.then_some(deploy_at));
+            let mut judge = Judge::new(watch, signals(), roles, Some(name), deploy_at, record);
+            if let Some(begun) = begun {
+                judge.suppose_started(begun);
+            }
             all.push((judge, Comparison::BeforeVsAfter));
         }
         Self {
@@ -147,7 +170,11 @@ impl Judges {
             let standing = judge.standing();
             speak::assessment(&service.watch, &summary, standing, *comparison, history_s)
         });
-        said.reduce(speak::together)
+        let mut together = said.reduce(speak::together)?;
+        attribute(&mut together.findings, |key| {
+            speak::signal(&service.watch, key.as_str()).is_some_and(|signal| signal.of_dependency)
+        });
+        Some(together)
     }
 
     /// From `since` on the old version runs again, and the cure has to show.
