@@ -74,6 +74,7 @@ impl Picture {
             }),
             Seen::Sample(part, series, t, value) => self.sample(part, series, t, value),
             Seen::Said(statement, comparison) => self.said.push((statement.clone(), comparison)),
+            Seen::Judged(..) => {}
         }
     }
 
