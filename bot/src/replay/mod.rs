@@ -9,6 +9,8 @@ mod explain;
 mod header;
 mod line;
 mod picture;
+#[cfg(test)]
+mod regressions;
 mod svg;
 #[cfg(test)]
 mod tests;
@@ -386,7 +388,8 @@ fn words(statement: &Statement, comparison: Comparison) -> String {
             _ => "rollback",
         },
         signal: &statement.signal,
-        onset_t: round(statement.onset_t),
+        // A moment of today has ten digits before the point.
+        onset_t: (statement.onset_t * 1000.0).round() / 1000.0,
         confidence: round(
             statement
                 .confidence
