@@ -137,6 +137,8 @@ def judge(run):
     demand("verdict", document.get("verdict"), verdict)
     demand("tier", document.get("tier"), tier)
     demand("outcome", document.get("outcome"), outcomes[run["answer"]])
+    if not document.get("replay_agrees"):
+        wrong.append(f"the recording does not replay to what was said: {document.get('replay_differs')}")
     said = document.get("messages", {})
     demand("parents", said.get("parents"), 1)
     if run["scenario"] == "healthy":

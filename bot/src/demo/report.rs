@@ -4,7 +4,8 @@ use super::Arguments;
 use super::error::DemoError;
 use super::play::first;
 use super::scenario::Scenario;
-use super::world::World;
+use super::world::{LOOK_EVERY, World};
+use crate::replay::{Agreement, agreement};
 use engine::ledger;
 use guard::event::Event;
 use guard::finding::Scope;
@@ -13,6 +14,11 @@ use guard::state::{FindingRecord, State};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+
+/// Longest time, beyond two looks, until what was told is in the recording.
+const RECORDED_WITHIN: Duration = Duration::from_secs(3);
 
 /// What was played.
 pub(super) struct Played {
@@ -67,6 +73,7 @@ pub(super) async fn report(
     let tier = u8::from(state.highest_tier());
     let attribution = attribution(&state);
     let said = messages(world, &played.deployment).await?;
+    let replayed = replayed(arguments, world, &played.deployment).await;
     // A healthy release says one quiet thing, and nothing else.
     let quiet = arguments.scenario != Scenario::Healthy
         || (said["parents"] == 1 && said["replies"] == 0 && said["notices"] == 0);
@@ -91,6 +98,11 @@ pub(super) async fn report(
         "requests_failed": world.customers.failed_between(from, to),
         "signals": state.findings().map(signal).collect::<Vec<_>>(),
         "messages": said,
+        "replay_agrees": replayed.as_ref().ok().map(Agreement::holds),
+        "replay_differs": match &replayed {
+            Ok(agreement) => json!(agreement.differences),
+            Err(error) => json!([error]),
+        },
         "suspects": [],
         "report_path": Value::Null,
         "prometheus_url": world.prometheus_url,
@@ -142,6 +154,34 @@ fn summary(
         text.push_str("; this is NOT how this scenario has to end");
     }
     text
+}
+
+/// Whether the recording of the watch replays to what was journalled. A look is recorded after it was told, so
+/// the newest one may be missing for a moment.
+async fn replayed(
+    arguments: &Arguments,
+    world: &World,
+    id: &DeploymentId,
+) -> Result<Agreement, String> {
+    let deadline = Instant::now() + arguments.interval * 2 + RECORDED_WITHIN;
+    loop {
+        let found = compared(world, id).await;
+        if found.as_ref().is_ok_and(Agreement::holds) || Instant::now() > deadline {
+            return found;
+        }
+        sleep(LOOK_EVERY).await;
+    }
+}
+
+async fn compared(world: &World, id: &DeploymentId) -> Result<Agreement, String> {
+    let path = world.recording(id);
+    let recording = tokio::fs::read(&path)
+        .await
+        .map_err(|error| format!("{}: {error}", path.display()))?;
+    let records = ledger::records(world.server.engine.reader(), id)
+        .await
+        .map_err(|error| error.to_string())?;
+    agreement(recording.as_slice(), &records).map_err(|error| error.to_string())
 }
 
 fn shown(at: Timestamp) -> String {

@@ -49,6 +49,7 @@ pub(super) struct World {
     pub(super) prometheus_url: String,
     pub(super) token_file: PathBuf,
     pub(super) dir: PathBuf,
+    recordings: PathBuf,
     prometheus: PrometheusServer,
     stop: CancellationToken,
 }
@@ -122,7 +123,7 @@ impl World {
             approval_expiry_s: setup.approval_expiry.as_secs(),
             seed: setup.seed,
         };
-        let server = boot_server(&dir, &settings::yaml(&facts)).await?;
+        let (server, recordings) = boot_server(&dir, &settings::yaml(&facts)).await?;
         let installed = tokio::select! {
             installed = install(&server) => installed,
             () = interrupt.cancelled() => Err(DemoError::Interrupted),
@@ -146,6 +147,7 @@ impl World {
             prometheus_url,
             token_file,
             dir,
+            recordings,
             prometheus,
             stop,
         })
@@ -160,6 +162,11 @@ impl World {
     /// Asks for the new version.
     pub(super) async fn deploy(&self) -> Result<DeploymentId, DemoError> {
         Ok(self.server.engine.deploy(request(NEW)?).await?)
+    }
+
+    /// Where the watch of a deployment keeps what it was fed.
+    pub(super) fn recording(&self, id: &DeploymentId) -> PathBuf {
+        self.recordings.join(format!("{id}.jsonl"))
     }
 
     /// Stops everything that was started.
@@ -276,12 +283,15 @@ fn write_token(dir: &Path) -> Result<PathBuf, DemoError> {
     Ok(path)
 }
 
-async fn boot_server(dir: &Path, yaml: &str) -> Result<Running, DemoError> {
+/// The server, and where it keeps its recordings.
+async fn boot_server(dir: &Path, yaml: &str) -> Result<(Running, PathBuf), DemoError> {
     let file = dir.join("tawny.yaml");
     std::fs::write(&file, yaml).map_err(DemoError::io("writing the configuration"))?;
     let settings = config::load(&file, &config::Lookup::system())
         .map_err(|errors| DemoError::Config(errors.to_string()))?;
-    Ok(boot::run(settings, EngineOptions::default()).await?)
+    let recordings = boot::recordings(&settings);
+    let server = boot::run(settings, EngineOptions::default()).await?;
+    Ok((server, recordings))
 }
 
 /// Brings the old version out everywhere, as somebody did long before the demo begins.

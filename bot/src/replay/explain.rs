@@ -11,8 +11,6 @@ use std::fmt::Write;
 const POINTS: usize = 60;
 /// Points of the finest line.
 const FINE: usize = 1_000_000;
-/// A block without a point of its own shows one so near, in seconds.
-const NEAR_S: f64 = 15.0;
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// The whole story, ending with a line feed.
@@ -68,22 +66,24 @@ fn draw(out: &mut String, picture: &Picture, at: usize, signal: &SignalSpec) {
         let _ = writeln!(out, "  no samples");
         return;
     };
+    let near_s = picture.cell_s();
     let rows: &[(&str, &Line)] = if picture.controlled(at) {
         &[("stable", &old), ("canary", &new)]
     } else {
         let both: Line = old.iter().chain(&new).copied().collect();
-        let row = blocks(&both, from, to, least, most);
+        let row = blocks(&both, (from, to), (least, most), near_s);
         let _ = writeln!(out, "  {row}  {}", range(&both, signal));
         return;
     };
     for (name, line) in rows {
-        let row = blocks(line, from, to, least, most);
+        let row = blocks(line, (from, to), (least, most), near_s);
         let _ = writeln!(out, "  {name} {row}  {}", range(line, signal));
     }
 }
 
 /// One block per point, a bar where the deployment was.
-fn blocks(line: &Line, from: f64, to: f64, least: f64, most: f64) -> String {
+/// A block without a point of its own shows one that is `near_s` seconds away, or less.
+fn blocks(line: &Line, (from, to): (f64, f64), (least, most): (f64, f64), near_s: f64) -> String {
     let width = (to - from).max(1e-9) / POINTS as f64;
     let mut row = String::new();
     for k in 0..POINTS {
@@ -99,7 +99,7 @@ fn blocks(line: &Line, from: f64, to: f64, least: f64, most: f64) -> String {
             let nearest = line
                 .iter()
                 .min_by(|x, y| (x.0 - middle).abs().total_cmp(&(y.0 - middle).abs()))?;
-            ((nearest.0 - middle).abs() <= NEAR_S).then_some(nearest.1)
+            ((nearest.0 - middle).abs() <= near_s).then_some(nearest.1)
         };
         let value = if n > 0.0 { Some(sum / n) } else { near() };
         row.push(value.map_or(' ', |value| {
@@ -200,7 +200,7 @@ fn known(state: &SignalState, signal: &SignalSpec) -> String {
 }
 
 /// Minutes and seconds since the deployment.
-fn clock(seconds: f64) -> String {
+pub(super) fn clock(seconds: f64) -> String {
     let whole = seconds.abs().round() as u64;
     let sign = if seconds < 0.0 { '−' } else { '+' };
     match whole {

@@ -4,10 +4,13 @@
 //! one line per scrape. A line is judged before the next is read. What a watch was fed is kept in a
 //! form of its own ([`guard::detect::Head`], [`guard::detect::Step`]), which is judged the same way.
 
+mod agree;
 mod explain;
 mod header;
 mod line;
 mod picture;
+#[cfg(test)]
+mod regressions;
 mod svg;
 #[cfg(test)]
 mod tests;
@@ -20,6 +23,7 @@ use guard::detect::{
 };
 use serde::Serialize;
 
+pub(crate) use agree::{Agreement, agreement};
 pub(crate) use explain::explain;
 pub(crate) use picture::Picture;
 pub(crate) use svg::svg;
@@ -123,7 +127,7 @@ pub fn judge(
 ) -> Result<ExitVerdict, ReplayError> {
     let summary = follow(input, how, |seen| match seen {
         Seen::Said(statement, comparison) => say(&words(statement, comparison)),
-        Seen::Began(..) | Seen::Series(..) | Seen::Sample(..) => Ok(()),
+        Seen::Began(..) | Seen::Series(..) | Seen::Sample(..) | Seen::Judged(..) => Ok(()),
     })?;
     let visible: serde_json::Map<String, serde_json::Value> = summary
         .signals
@@ -151,6 +155,8 @@ pub(crate) enum Seen<'a> {
     Sample(usize, usize, f64, f64),
     /// Something is said.
     Said(&'a Statement, Comparison),
+    /// A part of a recording was judged in this step: what it says of all of its signals by now.
+    Judged(&'a Step, &'a Detector),
 }
 
 /// Judges an episode or a recording line by line, and tells what passes by. `how` replaces the sensitivity
@@ -183,7 +189,9 @@ pub(crate) fn follow(
             reason,
         };
         let took = match &mut judged {
-            Some(Judged::Recording(parts)) => recorded(parts, trimmed, how, &mut tell),
+            Some(Judged::Recording(parts, looked_at)) => {
+                recorded(parts, looked_at, trimmed, how, &mut tell)
+            }
             Some(Judged::Episode(episode)) => episode.line(trimmed, &mut cells, &mut tell),
             None => Judged::begin(trimmed, how, &mut tell).map(|begun| judged = Some(begun)),
         };
@@ -206,8 +214,8 @@ enum Failed {
 /// What is under way.
 enum Judged {
     Episode(Box<Episode>),
-    /// The comparisons that are judged side by side.
-    Recording(Vec<Detector>),
+    /// The comparisons that are judged side by side, and when they were last.
+    Recording(Vec<Detector>, Option<f64>),
 }
 
 struct Episode {
@@ -226,8 +234,8 @@ impl Judged {
     ) -> Result<Self, Failed> {
         if text.starts_with(HEAD) {
             let mut parts = Vec::new();
-            recorded(&mut parts, text, how, tell)?;
-            return Ok(Self::Recording(parts));
+            recorded(&mut parts, &mut None, text, how, tell)?;
+            return Ok(Self::Recording(parts, None));
         }
         let header: Header = serde_json::from_slice(text)
             .map_err(|e| Failed::Line(format!("expected the header: {e}")))?;
@@ -249,7 +257,13 @@ impl Judged {
     fn summary(&self) -> Summary {
         match self {
             Judged::Episode(episode) => episode.detector.summary(),
-            Judged::Recording(parts) => Summary::together(parts.iter().map(Detector::summary)),
+            Judged::Recording(parts, looked_at) => {
+                let together = Summary::together(parts.iter().map(Detector::summary));
+                Summary {
+                    t: looked_at.unwrap_or(together.t),
+                    ..together
+                }
+            }
         }
     }
 }
@@ -257,6 +271,7 @@ impl Judged {
 /// A line of a recording.
 fn recorded(
     parts: &mut Vec<Detector>,
+    looked_at: &mut Option<f64>,
     text: &[u8],
     how: Option<Sensitivity>,
     tell: &mut impl FnMut(Seen<'_>) -> std::io::Result<()>,
@@ -301,7 +316,19 @@ fn recorded(
             tell(Seen::Sample(part, *series, *t, *value)).map_err(Failed::Write)?;
         }
     }
-    said(&step.feed(detector), detector, tell)
+    let mut statements = step.feed(detector);
+    if step.judged {
+        *looked_at = Some(step.now);
+    }
+    for statement in &mut statements {
+        // The watch said it when it looked; by then its newest sample had settled for a while.
+        statement.t = step.now;
+    }
+    said(&statements, detector, tell)?;
+    if step.judged {
+        tell(Seen::Judged(&step, detector)).map_err(Failed::Write)?;
+    }
+    Ok(())
 }
 
 fn said(
@@ -361,7 +388,8 @@ fn words(statement: &Statement, comparison: Comparison) -> String {
             _ => "rollback",
         },
         signal: &statement.signal,
-        onset_t: round(statement.onset_t),
+        // A moment of today has ten digits before the point.
+        onset_t: (statement.onset_t * 1000.0).round() / 1000.0,
         confidence: round(
             statement
                 .confidence

@@ -6,7 +6,9 @@ use guard::detect::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Width of a cell at least, in seconds.
+/// Samples that a cell holds, so that a late one makes no spike; but where they are seldom, one.
+const SAMPLES: f64 = 3.0;
+/// Width of a cell of several samples at most, in seconds.
 const CELL_S: f64 = 15.0;
 
 /// Everything seen of the last comparisons of an episode, summed in cells.
@@ -74,6 +76,7 @@ impl Picture {
             }),
             Seen::Sample(part, series, t, value) => self.sample(part, series, t, value),
             Seen::Said(statement, comparison) => self.said.push((statement.clone(), comparison)),
+            Seen::Judged(..) => {}
         }
     }
 
@@ -138,10 +141,9 @@ impl Picture {
             .collect()
     }
 
-    fn cell_s(&self) -> f64 {
-        self.watch
-            .as_ref()
-            .map_or(CELL_S, |w| w.interval_s.max(CELL_S))
+    /// Width of a cell, in seconds.
+    pub(super) fn cell_s(&self) -> f64 {
+        self.watch.as_ref().map_or(CELL_S, cell_s)
     }
 
     fn sample(&mut self, part: usize, series: usize, t: f64, value: f64) {
@@ -150,7 +152,7 @@ impl Picture {
             return;
         };
         let since = t - watch.deploy_at;
-        let cell = (since / watch.interval_s.max(CELL_S)).ceil() as i64;
+        let cell = (since / cell_s(watch)).ceil() as i64;
         let new = match known.spec.role {
             Role::Canary | Role::New => true,
             Role::Stable | Role::Old => false,
@@ -191,6 +193,12 @@ impl Picture {
             }
         }
     }
+}
+
+fn cell_s(watch: &WatchSpec) -> f64 {
+    (SAMPLES * watch.interval_s)
+        .min(CELL_S)
+        .max(watch.interval_s)
 }
 
 impl Sum {

@@ -1,5 +1,6 @@
 //! An episode drawn: a panel per signal with the deployment, the estimated onset and the alarms.
 
+use super::explain::clock;
 use super::picture::{Line, Picture};
 use guard::detect::{SignalSpec, Statement, Summary, amount, tier_of};
 use std::fmt::Write;
@@ -11,11 +12,15 @@ const RIGHT: f64 = 20.0;
 const TOP: f64 = 46.0;
 const PLOT: f64 = 74.0;
 const POINTS: usize = 240;
+/// Words nearer to each other would touch.
+const NEXT_TO: f64 = 80.0;
 
 /// The drawing, a document of its own.
 pub(crate) fn svg(picture: &Picture, summary: &Summary, title: &str) -> String {
     let signals: Vec<&SignalSpec> = picture.signals().collect();
     let height = TOP + PANEL * signals.len() as f64 + 12.0;
+    // The times are said below the last panel.
+    let times = TOP + PANEL * signals.len().saturating_sub(1) as f64 + PLOT + 26.0;
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" \
          font-family=\"system-ui, sans-serif\" font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n\
@@ -39,8 +44,27 @@ pub(crate) fn svg(picture: &Picture, summary: &Summary, title: &str) -> String {
         panel(&mut out, picture, at, signal, &x);
         out.push_str("</g>\n");
     }
+    axis(&mut out, (from, to), times, &x);
     out.push_str("</svg>\n");
     out
+}
+
+/// When it begins and ends, around the deployment.
+fn axis(out: &mut String, (from, to): (f64, f64), y: f64, x: &impl Fn(f64) -> f64) {
+    let mut say = |t: f64, anchor: &str, words: &str| {
+        let _ = writeln!(
+            out,
+            "<text x=\"{:.1}\" y=\"{y}\" text-anchor=\"{anchor}\" fill=\"#555\" font-size=\"10\">{words}</text>",
+            x(t)
+        );
+    };
+    say(0.0, "middle", "deployment");
+    if x(0.0) - x(from) > NEXT_TO {
+        say(from, "start", &clock(from));
+    }
+    if x(to) - x(0.0) > NEXT_TO {
+        say(to, "end", &clock(to));
+    }
 }
 
 fn panel(

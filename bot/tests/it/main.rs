@@ -41,6 +41,7 @@ mod operate;
 mod ops;
 mod planted;
 mod probes;
+mod rejudged;
 mod reload;
 mod replicas;
 mod silence;

@@ -172,6 +172,7 @@ impl Judge {
         let mut past = Past::of(fetched);
         let mut verifying = false;
         let mut ticks = 0_u32;
+        self.recorder.past = true;
         while t < now {
             past.up_to(t, |series, due| self.take_some(series, due));
             if let Some(since) = verify_since.filter(|since| *since <= t && !verifying) {
@@ -186,6 +187,7 @@ impl Judge {
                 tokio::task::yield_now().await;
             }
         }
+        self.recorder.past = false;
         past.up_to(f64::INFINITY, |series, due| self.take_some(series, due));
         if let Some(since) = verify_since.filter(|_| !verifying) {
             self.begin_verification(since);

@@ -20,6 +20,8 @@ pub(super) struct Recorder {
     part: usize,
     /// The signals that could not be asked for, as said last.
     failed: BTreeSet<String>,
+    /// Whether a past is being caught up with.
+    pub(super) past: bool,
     on: bool,
 }
 
@@ -68,6 +70,7 @@ impl Recorder {
     pub(super) fn end_step(&mut self, now: f64, judged: bool) {
         let mut step = std::mem::take(&mut self.step);
         (step.now, step.judged, step.part) = (now, judged, self.part);
+        step.past = self.past;
         if self.on && !step.is_empty() {
             self.line(&step);
         }

@@ -7,6 +7,7 @@
 
 mod deploying;
 mod inputs;
+mod native;
 mod starting;
 mod talking;
 mod world;

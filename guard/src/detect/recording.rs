@@ -35,6 +35,11 @@ fn is_zero(part: &usize) -> bool {
     *part == 0
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
 /// Everything the detector was given up to a moment.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Step {
@@ -67,6 +72,10 @@ pub struct Step {
     /// Whether it was judged then.
     #[serde(default)]
     pub judged: bool,
+    /// Whether `now` was over already when it was judged: a watch that begins catches up with what it missed,
+    /// and says at its first look what still stands then.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub past: bool,
 }
 
 impl Step {

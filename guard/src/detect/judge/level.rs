@@ -32,11 +32,13 @@ pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.l
         let window_s = look.plan.windows[j].seconds;
         let (mut x, mut n, mut events, mut weight, mut reference, mut strange) =
             (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
+        let mut bursts = 0.0;
         let mut decay = [0.0; TAUS.len()];
         for (index, sums) in &look.after {
             let Some((value, e, w)) = feature(sums, j) else {
                 continue;
             };
+            bursts += model.counting(value, w);
             x += value;
             n += 1.0;
             events += e;
@@ -57,6 +59,7 @@ pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.l
         }
         x /= n;
         reference /= n;
+        bursts /= n * n;
         let noise = look.extra(&model.noise)[j];
         // Uneven cost of single requests: fewer of them, more noise.
         let few = if rate && model.events > 0.0 {
@@ -78,10 +81,11 @@ pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.l
         let mut lean = 0.0;
         let mut alone_control = None;
         if look.canary {
-            let (mut xb, mut nb, mut eb, mut wb) = (0.0, 0.0, 0.0, 0.0);
+            let (mut xb, mut nb, mut eb, mut wb, mut theirs) = (0.0, 0.0, 0.0, 0.0, 0.0);
             for (_, sums) in &look.control {
                 if let Some((value, e, w)) = feature(sums, j) {
                     xb += value;
+                    theirs += model.counting(value, w);
                     nb += 1.0;
                     eb += e;
                     wb += w;
@@ -90,11 +94,11 @@ pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.l
             if nb == 0.0 {
                 continue;
             }
-            let control = (xb / nb, (noise.e + model.noise.between) / nb);
+            let control = (xb / nb, (noise.e + model.noise.between + theirs / nb) / nb);
             let history = (!model.own.is_empty()).then(|| (model.mean, model.noise.group[j].e));
             let (r, rv) = control_with_history(control, history);
             expected = r;
-            let own = (noise.e * few + model.noise.between) / n;
+            let own = (noise.e * few + model.noise.between) / n + bursts;
             alone_control = Some((control.0, (own + control.1 + counting).sqrt()));
             v = own + rv;
             lean = if rate {
@@ -103,7 +107,7 @@ pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.l
                 0.0
             };
         } else {
-            v += strange / n * model.noise.between / n;
+            v += strange / n * model.noise.between / n + bursts;
             if rate {
                 lean = 2.0 * model.per_event_sd * (events / weight - model.events).abs();
             }
@@ -143,6 +147,17 @@ pub(super) fn level(look: &Look<'_>, model: &LevelModel, caps: &mut [f64; TAUS.l
         let h = look.h.pause * look.excess(noise);
         if !look.alone {
             let effect = |d: f64| whole * (sign * d.max(tolerated)).exp_m1().abs();
+            // What is higher comes in more bursts, and varies by more.
+            let mut sd = sd;
+            if model.burst.is_some() {
+                let calm = (v + counting - bursts).max(0.0);
+                for _ in 0..8 {
+                    let x = expected + sign * (slack + excused + h * sd);
+                    sd = (calm + model.counting(x, weight / n) / n)
+                        .max(sd * sd)
+                        .sqrt();
+                }
+            }
             found.could_see(effect(slack + excused + h * sd));
             found.could_see_warm(effect(slack + excused - early + h * sd));
         }

@@ -18,6 +18,9 @@ pub(crate) struct LevelModel {
     pub(crate) own_variance: f64,
     /// Added before the logarithm is taken.
     pub(crate) offset: f64,
+    /// Of a gauge that is hardly ever anything: what one burst amounts to, as height times scrapes; zero where
+    /// none was ever seen.
+    pub(crate) burst: Option<f64>,
     pub(crate) noise: Noise,
     /// Noise of the growth between the two halves of a window.
     pub(crate) growth: Vec<f64>,
@@ -42,11 +45,18 @@ pub(crate) fn learn_level(plan: &Plan, past: &Past, spec: &SignalSpec) -> LevelM
     } else {
         (1.0, 0.0, 0.0, 0.0, 0.0)
     };
+    let bursts = if rate { None } else { bursts(past, level) };
     let offset = if rate {
         1e-9
     } else {
-        gauge_offset(spec, level)
+        gauge_offset(spec, level, bursts)
     };
+    let burst = match bursts {
+        Some(bursts) => Some(bursts.amount),
+        None if rate || level > 0.0 => None,
+        None => Some(0.0),
+    };
+    let of_bursts = |x: f64, scrapes: f64| counting(burst, offset, x, scrapes);
     let feature = |row: &[f64]| level_feature(row, rate, offset, fixed, per_event);
     let prior = match (rate, spec.accumulates) {
         (true, _) => Prior {
@@ -77,7 +87,7 @@ pub(crate) fn learn_level(plan: &Plan, past: &Past, spec: &SignalSpec) -> LevelM
         spec.direction.sign(),
         false,
         None,
-        &|row| feature(row).map(|x| (x, 0.0)),
+        &|row| feature(row).map(|x| (x, of_bursts(x, row[WEIGHT]))),
     );
     let w = past.minute();
     let own_variance = if past.seconds() < LEVEL_WINDOW_S {
@@ -85,6 +95,13 @@ pub(crate) fn learn_level(plan: &Plan, past: &Past, spec: &SignalSpec) -> LevelM
     } else {
         0.0
     };
+    let scrapes =
+        past.total().get(WEIGHT).copied().unwrap_or(0.0) / past.instances.len().max(1) as f64;
+    let own_variance = own_variance
+        + match bursts {
+            Some(_) => of_bursts((level + offset).ln(), scrapes),
+            None => 0.0,
+        };
     let mut row = vec![0.0; past.width];
     let mut own = Vec::new();
     for (i, (index, _)) in past.instances.iter().enumerate() {
@@ -135,13 +152,78 @@ pub(crate) fn learn_level(plan: &Plan, past: &Past, spec: &SignalSpec) -> LevelM
         per_event_sd,
         events,
         load,
+        burst,
     }
 }
 
+impl LevelModel {
+    /// Variance of the logarithm of a level because bursts are few, after so many scrapes of it.
+    pub(crate) fn counting(&self, x: f64, scrapes: f64) -> f64 {
+        counting(self.burst, self.offset, x, scrapes)
+    }
+}
+
+/// Bursts come as they like (compound Poisson): the sum over some scrapes varies by its mean times the amount
+/// of one. A burst may be as high as what is seen now, though none was before.
+fn counting(burst: Option<f64>, offset: f64, x: f64, scrapes: f64) -> f64 {
+    let Some(amount) = burst else { return 0.0 };
+    let full = x.exp();
+    let value = (full - offset).max(0.0);
+    value * amount.max(value) / scrapes.max(1.0) / (full * full)
+}
+
+/// How a gauge comes that is zero most of the time.
+#[derive(Debug, Clone, Copy)]
+struct Bursts {
+    /// Standard deviation of an instance around its own mean.
+    spread: f64,
+    /// Height times scrapes of one burst.
+    amount: f64,
+}
+
+/// None for a gauge that varies less than it is high, as most do.
+fn bursts(past: &Past, level: f64) -> Option<Bursts> {
+    let mut row = vec![0.0; past.width];
+    let (mut n, mut scrapes, mut variance) = (0.0, 0.0, 0.0);
+    for i in 0..past.instances.len() {
+        let (mut k, mut sum, mut squares) = (0.0, 0.0, 0.0);
+        for end in 1..=past.slots {
+            if past.row(i, end, 1, &mut row) {
+                let value = row[FIRST] / row[WEIGHT];
+                k += 1.0;
+                sum += value;
+                squares += value * value;
+                scrapes += row[WEIGHT];
+            }
+        }
+        n += k;
+        if k > 0.0 {
+            variance += squares - sum * sum / k;
+        }
+    }
+    if n <= 0.0 || level <= 0.0 {
+        return None;
+    }
+    let variance = (variance / n).max(0.0);
+    let spread = variance.sqrt();
+    if spread <= level {
+        return None;
+    }
+    let amount = variance / level * (scrapes / n);
+    // From few bursts it is uncertain what the next one amounts to.
+    let seen = (level * scrapes / amount).max(1.0);
+    let amount = amount * (1.0 + 1.0 / seen.sqrt());
+    Some(Bursts { spread, amount })
+}
+
 /// What is added to a gauge before its logarithm is taken, so that nothing is no infinity. A gauge
-/// that was always zero has no scale of its own: one piece, one per cent, or fifty milliseconds.
-fn gauge_offset(spec: &SignalSpec, level: f64) -> f64 {
-    let scale = if level > 0.0 && spec.accumulates {
+/// that was always zero has no scale of its own: one piece, one per cent, or fifty milliseconds. For one
+/// that is hardly ever anything it is its bursts: on a smaller scale each of them would be a leap, and so
+/// would each pause between two.
+fn gauge_offset(spec: &SignalSpec, level: f64, bursts: Option<Bursts>) -> f64 {
+    let scale = if let Some(bursts) = bursts {
+        bursts.spread
+    } else if level > 0.0 && spec.accumulates {
         return 0.0;
     } else if level > 0.0 {
         0.05 * level
