@@ -12,7 +12,7 @@ use beginning::{baseline, requested};
 use guard::approval::Choice;
 use guard::event::Event;
 use phrases::{
-    asked, begun, cured, key_name, named, new_version, paused, raised, version, with_reason,
+    asked, begun, cured, judged, key_name, named, new_version, paused, raised, version, with_reason,
 };
 
 mod beginning;
@@ -192,6 +192,13 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
             wanted = wanted_word(context, wanted),
             why = refusal(why, context)
         ),
+        Event::Judged {
+            by,
+            judgement,
+            note,
+            since,
+            ..
+        } => with_reason(judged(by, *judgement, *since, context), note, context),
         Event::Promoted { bake_until, .. } => {
             say!(
                 words,
