@@ -3,9 +3,13 @@
 use crate::error::EngineError;
 use guard::event::Recorded;
 use guard::ids::{DeploymentId, Environment, ServiceName};
-use guard::lane::Lane;
+use guard::lane::{Lane, LaneEvent};
 use guard::state::State;
 use journal::{Reader, StreamId, codec};
+use std::collections::BTreeSet;
+
+/// More lanes than anybody has.
+const MOST_LANES: u64 = 10_000;
 
 /// The stream of a deployment.
 pub fn deployment_stream(id: &DeploymentId) -> Result<StreamId, EngineError> {
@@ -53,6 +57,41 @@ pub async fn lane(
         );
     }
     Ok(lane)
+}
+
+/// All lanes that were ever used: a service and where it was deployed.
+pub async fn lanes(reader: &Reader) -> Result<Vec<(ServiceName, Environment)>, EngineError> {
+    let heads = reader.streams("lane", MOST_LANES).await?;
+    let named = |head: &journal::Head| {
+        let (service, environment) = head.stream.id().split_once('/')?;
+        Some((
+            ServiceName::new(service).ok()?,
+            Environment::new(environment).ok()?,
+        ))
+    };
+    Ok(heads.iter().filter_map(named).collect())
+}
+
+/// The deployments that took a lane, the newest first.
+pub async fn deployments_of(
+    reader: &Reader,
+    service: &ServiceName,
+    environment: &Environment,
+) -> Result<Vec<DeploymentId>, EngineError> {
+    let mut taken: Vec<DeploymentId> = Vec::new();
+    for stored in reader
+        .events(&lane_stream(service, environment)?, 0)
+        .await?
+    {
+        if let LaneEvent::Taken { by } = codec::decode_lane(&stored)? {
+            taken.push(by);
+        }
+    }
+    // Who went back took it twice.
+    let mut seen = BTreeSet::new();
+    taken.retain(|id| seen.insert(id.clone()));
+    taken.reverse();
+    Ok(taken)
 }
 
 // Domain types are plain data with string keys; writing them cannot fail.
