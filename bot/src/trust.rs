@@ -1,7 +1,7 @@
 //! What is known of a service's alarms, gathered from the record.
 
 use engine::{Engine, EngineError, ledger};
-use guard::ids::{Environment, ServiceName};
+use guard::ids::{DeploymentId, Environment, ServiceName};
 use guard::judgement::Judgement;
 use guard::policy::Autonomy;
 use guard::state::State;
@@ -9,21 +9,17 @@ use guard::trust::{Case, HORIZON, Ledger, Suggestion};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
-/// Deployments of one lane that are read at most, and how many are read however old they are.
-const MOST: usize = 500;
-const LEAST: usize = 50;
-
 /// One service, its deployments and what people judged of them.
 pub(crate) struct Trusted {
     pub(crate) service: ServiceName,
     /// Where it was deployed, or can be.
     pub(crate) environments: BTreeSet<Environment>,
-    /// The newest first.
-    pub(crate) states: Vec<State>,
-    /// Whether there are older ones.
-    pub(crate) more: bool,
+    /// Everything that was deployed, the newest first.
+    pub(crate) all: Vec<(DeploymentId, Timestamp)>,
     /// How many of them count for the ledger.
     pub(crate) deployments: u32,
+    /// Those that count and were judged, the newest first.
+    pub(crate) judged: Vec<State>,
     pub(crate) ledger: Ledger,
     pub(crate) autonomy: Autonomy,
     pub(crate) suggestion: Suggestion,
@@ -32,7 +28,7 @@ pub(crate) struct Trusted {
 impl Trusted {
     /// Those that were judged a false alarm, the newest first.
     pub(crate) fn false_alarms(&self) -> impl Iterator<Item = &State> {
-        self.states.iter().filter(|state| {
+        self.judged.iter().filter(|state| {
             Case::of(state).is_some_and(|case| case.judgement == Judgement::FalseAlarm)
         })
     }
@@ -72,14 +68,20 @@ pub(crate) async fn of_service(
     if environments.is_empty() {
         return Ok(None);
     }
-    let (mut states, mut more) = (Vec::new(), false);
+    let mut all = Vec::new();
     for environment in &environments {
-        more |= read(engine, service, environment, now, &mut states).await?;
+        all.extend(ledger::deployments_of(engine.reader(), service, environment).await?);
     }
-    states.sort_by_key(|state| std::cmp::Reverse(state.requested_at()));
-    let cases: Vec<Case> = states.iter().filter_map(Case::of).collect();
+    all.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
+    let counts = |at: Timestamp| now.duration_since(at) <= HORIZON;
+    let young = all.iter().filter(|(_, at)| counts(*at));
+    let ever_judged = ledger::judged(engine.reader()).await?;
+    let wanted = young.clone().filter(|(id, _)| ever_judged.contains(id));
+    let judged = states(engine, wanted.map(|(id, _)| id)).await?;
+    let cases: Vec<Case> = judged.iter().filter_map(Case::of).collect();
     let ledger = Ledger::of(&cases, now);
-    let planned = states.first().map(|state| state.plan().policy.autonomy);
+    let newest = states(engine, all.iter().take(1).map(|(id, _)| id)).await?;
+    let planned = newest.first().map(|state| state.plan().policy.autonomy);
     let autonomy = match configured.first() {
         Some(known) => known.policy.autonomy,
         None => planned.unwrap_or(Autonomy::Observe),
@@ -94,51 +96,29 @@ pub(crate) async fn of_service(
     Ok(Some(Trusted {
         service: service.clone(),
         environments,
-        deployments: u32::try_from(counted(&states, now)).unwrap_or(u32::MAX),
+        deployments: u32::try_from(young.count()).unwrap_or(u32::MAX),
         suggestion: ledger.suggestion(autonomy, at_most, now),
-        more,
-        states,
+        all,
+        judged,
         ledger,
         autonomy,
     }))
 }
 
-fn counted(states: &[State], now: Timestamp) -> usize {
-    states.iter().filter(|state| young(state, now)).count()
-}
-
-fn young(state: &State, now: Timestamp) -> bool {
-    now.duration_since(state.requested_at()) <= HORIZON
-}
-
-/// Reads a lane's deployments; true when some were left out.
-async fn read(
+/// These deployments as they stand, without those that are long over.
+pub(crate) async fn states(
     engine: &Engine,
-    service: &ServiceName,
-    environment: &Environment,
-    now: Timestamp,
-    states: &mut Vec<State>,
-) -> Result<bool, EngineError> {
-    let ids = ledger::deployments_of(engine.reader(), service, environment).await?;
-    let mut found = 0;
+    ids: impl Iterator<Item = &DeploymentId>,
+) -> Result<Vec<State>, EngineError> {
+    let mut found = Vec::new();
     for id in ids {
-        let state = match ledger::state(engine.reader(), &id).await {
-            Ok(Some(state)) => state,
-            Ok(None) => continue,
-            // Long over, and so is all before it.
-            Err(error) if error.is_erased() => return Ok(true),
+        match ledger::state(engine.reader(), id).await {
+            Ok(state) => found.extend(state),
+            Err(error) if error.is_erased() => {}
             // One that cannot be read must not hide the others.
-            Err(error) if error.is_damage() => {
-                engine.note_unreadable(&id, &error);
-                continue;
-            }
+            Err(error) if error.is_damage() => engine.note_unreadable(id, &error),
             Err(error) => return Err(error),
-        };
-        if found >= MOST || (found >= LEAST && !young(&state, now)) {
-            return Ok(true);
         }
-        found += 1;
-        states.push(state);
     }
-    Ok(false)
+    Ok(found)
 }

@@ -5,6 +5,7 @@ use guard::event::Recorded;
 use guard::ids::{DeploymentId, Environment, ServiceName};
 use guard::lane::{Lane, LaneEvent};
 use guard::state::State;
+use jiff::Timestamp;
 use journal::{Reader, StreamId, codec};
 use std::collections::BTreeSet;
 
@@ -72,26 +73,34 @@ pub async fn lanes(reader: &Reader) -> Result<Vec<(ServiceName, Environment)>, E
     Ok(heads.iter().filter_map(named).collect())
 }
 
-/// The deployments that took a lane, the newest first.
+/// The deployments that took a lane and when they were asked for, the newest first.
 pub async fn deployments_of(
     reader: &Reader,
     service: &ServiceName,
     environment: &Environment,
-) -> Result<Vec<DeploymentId>, EngineError> {
-    let mut taken: Vec<DeploymentId> = Vec::new();
+) -> Result<Vec<(DeploymentId, Timestamp)>, EngineError> {
+    let mut taken: Vec<(DeploymentId, Timestamp)> = Vec::new();
+    let mut seen = BTreeSet::new();
     for stored in reader
         .events(&lane_stream(service, environment)?, 0)
         .await?
     {
-        if let LaneEvent::Taken { by } = codec::decode_lane(&stored)? {
-            taken.push(by);
+        // Who went back took it twice.
+        if let LaneEvent::Taken { by } = codec::decode_lane(&stored)?
+            && seen.insert(by.clone())
+        {
+            taken.push((by, stored.at));
         }
     }
-    // Who went back took it twice.
-    let mut seen = BTreeSet::new();
-    taken.retain(|id| seen.insert(id.clone()));
     taken.reverse();
     Ok(taken)
+}
+
+/// The deployments that people ever judged.
+pub async fn judged(reader: &Reader) -> Result<BTreeSet<DeploymentId>, EngineError> {
+    let streams = reader.streams_with("judged").await?;
+    let ids = streams.iter().map(|stream| DeploymentId::new(stream.id()));
+    Ok(ids.filter_map(Result::ok).collect())
 }
 
 // Domain types are plain data with string keys; writing them cannot fail.

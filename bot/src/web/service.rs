@@ -29,7 +29,7 @@ pub(super) async fn service(
     visitor: Visitor,
     Path(name): Path<String>,
 ) -> Result<Html<String>, DeniedPage> {
-    let trusted = find(&page, name)
+    let (trusted, shown) = find(&page, name)
         .await
         .map_err(|denied| denied.page(&page, language))?;
     let context = page.context(language.0);
@@ -39,7 +39,7 @@ pub(super) async fn service(
         h1 { bdi { (trusted.service) } }
         (ledger(&trusted, &context))
         (replays(&trusted, &context))
-        (deployments(&trusted, &context))
+        (deployments(&trusted, &shown, &context))
     };
     let frame = Frame {
         language,
@@ -51,11 +51,15 @@ pub(super) async fn service(
     Ok(Html(frame::frame(&frame, &body).into_string()))
 }
 
-async fn find(page: &Page, name: String) -> Result<Trusted, Denied> {
+/// The service and its newest deployments.
+async fn find(page: &Page, name: String) -> Result<(Trusted, Vec<State>), Denied> {
     let name = ServiceName::new(name).map_err(|_| Denied::NoService)?;
-    trust::of_service(&page.engine, &name, page.now())
+    let trusted = trust::of_service(&page.engine, &name, page.now())
         .await?
-        .ok_or(Denied::NoService)
+        .ok_or(Denied::NoService)?;
+    let newest = trusted.all.iter().take(MOST).map(|(id, _)| id);
+    let shown = trust::states(&page.engine, newest).await?;
+    Ok((trusted, shown))
 }
 
 fn ledger(trusted: &Trusted, context: &Context) -> Markup {
@@ -95,7 +99,7 @@ fn replays(trusted: &Trusted, context: &Context) -> Markup {
     }
 }
 
-fn deployments(trusted: &Trusted, context: &Context) -> Markup {
+fn deployments(trusted: &Trusted, shown: &[State], context: &Context) -> Markup {
     let heads = [
         "page-column-deployment",
         "column-version",
@@ -108,14 +112,14 @@ fn deployments(trusted: &Trusted, context: &Context) -> Markup {
     html! {
         section {
             h3 { (text(&say!(context, "page-deployments"))) }
-            @if trusted.states.is_empty() {
+            @if trusted.all.is_empty() {
                 p { (text(&say!(context, "page-service-none"))) }
             } @else {
                 table.deployments {
                     thead { tr { @for head in heads { th scope="col" { (text(&words.text(head, Vec::new()))) } } } }
-                    tbody { @for state in trusted.states.iter().take(MOST) { (row(state, context)) } }
+                    tbody { @for state in shown { (row(state, context)) } }
                 }
-                @if trusted.more || trusted.states.len() > MOST {
+                @if trusted.all.len() > shown.len() {
                     p.counts { (text(&say!(context, "page-deployments-left-out"))) }
                 }
             }

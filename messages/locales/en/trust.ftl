@@ -11,7 +11,7 @@ trust-title = How far its alarms can be trusted
 trust-counts = Deployments in { $days } days: { $deployments }, of which { $judged } judged. Alarms: { $real } real, { $wrong } false. Silence: { $missed } missed, { $fine } fine.
 trust-precision = Of the judged alarms, { $part } of { $of } were real: { $share }, with 95 % confidence { $interval }.
 trust-precision-none = No alarm was judged yet: how many are real is not known.
-trust-recall = Of the releases that did harm, { $part } of { $of } raised an alarm: { $share }, with 95 % confidence { $interval }.
+trust-recall = Of the releases known to have done harm, { $part } of { $of } raised an alarm: { $share }, with 95 % confidence { $interval }.
 trust-recall-none = No harmful release was judged yet: how many would be missed is not known.
 trust-row-precision = Alarms that were real (precision)
 trust-row-recall = Harmful releases with an alarm (recall)
@@ -21,17 +21,17 @@ trust-column-interval = 95 % interval
 trust-column-judged = Judged
 trust-of = { $part } of { $of }
 
-trust-raise = Autonomy may be raised from { $from } to { $to }: with 95 % confidence { $low } or more of its alarms are real, and { $bar } suffice.
-trust-lower-false-alarms = Autonomy should be lowered from { $from } to { $to }: with 95 % confidence no more than { $high } of its alarms are real, and { $bar } are needed.
-trust-lower-undone = Autonomy should be lowered from { $from } to { $to }: Tawny rolled back unasked at { $at }, and nothing was wrong.
+trust-raise = policy.autonomy may be raised from { $from } to { $to }: with 95 % confidence { $low } or more of its alarms are real, and { $bar } suffice.
+trust-lower-false-alarms = policy.autonomy should be lowered from { $from } to { $to }: with 95 % confidence no more than { $high } of its alarms are real, and { $bar } are needed.
+trust-lower-undone = policy.autonomy should be lowered from { $from } to { $to }: Tawny rolled back unasked at { $at }, and nothing was wrong.
 trust-wait = Its alarms have earned { $to }, but a rollback unasked was a false alarm: not before { $until }.
 trust-keep = Autonomy is as it should be: { $autonomy }.
 trust-only-watched = Autonomy stays { $autonomy }: Tawny only watches this service and cannot act on it.
-trust-not-enough = Autonomy stays { $has }. Not enough was judged yet to trust it with { $autonomy }: { $more ->
-    [one] one more alarm, judged real, would be
-   *[other] { $more } more alarms, all judged real, would be
+trust-not-enough = Autonomy stays { $has }: not enough was judged yet for { $autonomy }. It takes at least { $more ->
+    [one] one more alarm that was real
+   *[other] { $more } more alarms that were real
 }.
-trust-unproven = Autonomy is { $autonomy }, and not enough was judged yet to prove that it deserves it: { $more ->
-    [one] one more alarm, judged real, would be
-   *[other] { $more } more alarms, all judged real, would be
+trust-unproven = Autonomy is { $autonomy }, and not enough was judged yet to show that it is deserved. It takes at least { $more ->
+    [one] one more alarm that was real
+   *[other] { $more } more alarms that were real
 }.

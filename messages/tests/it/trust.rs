@@ -34,7 +34,7 @@ fn counts_and_shares_are_said_with_their_intervals() {
         [
             "Deployments in 180 days: 20, of which 14 judged. Alarms: 8 real, 2 false. Silence: 1 missed, 3 fine.",
             "Of the judged alarms, 8 of 10 were real: 80 %, with 95 % confidence 49 to 94 %.",
-            "Of the releases that did harm, 8 of 9 raised an alarm: 89 %, with 95 % confidence 57 to 98 %.",
+            "Of the releases known to have done harm, 8 of 9 raised an alarm: 89 %, with 95 % confidence 57 to 98 %.",
         ]
     );
     assert_eq!(
@@ -88,17 +88,17 @@ fn each_suggestion_says_what_and_why() {
         (
             ledger(9, 1),
             Observe,
-            "Autonomy may be raised from observe to pause: with 95 % confidence 60 % or more of its alarms are real, and 50 % suffice.",
+            "policy.autonomy may be raised from observe to pause: with 95 % confidence 60 % or more of its alarms are real, and 50 % suffice.",
         ),
         (
             ledger(1, 9),
             Rollback,
-            "Autonomy should be lowered from rollback to pause: with 95 % confidence no more than 40 % of its alarms are real, and 80 % are needed.",
+            "policy.autonomy should be lowered from rollback to pause: with 95 % confidence no more than 40 % of its alarms are real, and 80 % are needed.",
         ),
         (
             undone,
             Rollback,
-            "Autonomy should be lowered from rollback to pause: Tawny rolled back unasked at 2026-11-19 03:12, and nothing was wrong.",
+            "policy.autonomy should be lowered from rollback to pause: Tawny rolled back unasked at 2026-11-19 03:12, and nothing was wrong.",
         ),
         (
             undone,
@@ -113,17 +113,17 @@ fn each_suggestion_says_what_and_why() {
         (
             ledger(4, 0),
             Observe,
-            "Autonomy stays observe. Not enough was judged yet to trust it with pause: one more alarm, judged real, would be.",
+            "Autonomy stays observe: not enough was judged yet for pause. It takes at least one more alarm that was real.",
         ),
         (
             ledger(4, 0),
             Pause,
-            "Autonomy stays pause. Not enough was judged yet to trust it with rollback: 12 more alarms, all judged real, would be.",
+            "Autonomy stays pause: not enough was judged yet for rollback. It takes at least 12 more alarms that were real.",
         ),
         (
             ledger(4, 0),
             Rollback,
-            "Autonomy is rollback, and not enough was judged yet to prove that it deserves it: 12 more alarms, all judged real, would be.",
+            "Autonomy is rollback, and not enough was judged yet to show that it is deserved. It takes at least 12 more alarms that were real.",
         ),
     ] {
         let told = said(&ledger, has, Rollback, Locale::En);

@@ -292,9 +292,14 @@ async fn a_person_judges_an_alarm_and_sees_what_follows_for_the_service() {
         "an unfolded form is not replaced by a fresh page"
     );
     browser
-        .type_into("//input[@name='note']", "the cache was cold")
+        .type_into("//input[@name='note']", "the cache was cold\u{E007}")
         .await;
     browser.picture("judging").await;
+    assert_eq!(
+        world.count("judged").await,
+        0,
+        "the enter key is no judgement"
+    );
     browser.click("//button[.='False alarm']").await;
     browser
         .find("//section[contains(., 'false alarm — mei')]")

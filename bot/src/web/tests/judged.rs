@@ -58,7 +58,7 @@ async fn an_alarm_is_judged_on_its_page_and_the_last_word_counts_on_the_services
     for wanted in [
         "Deployments in 180 days: 1, of which 1 judged. Alarms: 0 real, 1 false.",
         "0 of 1 were real: 0 %, with 95 % confidence 0 to 79 %",
-        "Not enough was judged yet",
+        "not enough was judged yet",
         "\"In hindsight\">false alarm</td>",
         "<code>tawny record --deployment dep_1 | tawny replay --explain --episode -</code>",
     ] {
@@ -69,6 +69,21 @@ async fn an_alarm_is_judged_on_its_page_and_the_last_word_counts_on_the_services
         chinese.contains("误报") && !chinese.contains('⟦'),
         "{chinese}"
     );
+}
+
+#[tokio::test]
+async fn a_deployment_counts_once_though_it_took_its_lane_twice_and_not_after_half_a_year() {
+    let world = World::new().await;
+    world.takes_lane_again("dep_1").await;
+    let visit = world.login("sam").await;
+    assert_eq!(press(&visit, "real", &[]).await, 303);
+    let page = visit.read(SERVICE).await;
+    assert!(page.contains("in 180 days: 1, of which 1 judged"), "{page}");
+    assert_eq!(page.matches(PAUSED).count(), 1);
+    world.wait(jiff::SignedDuration::from_hours(181 * 24));
+    let page = world.login("sam").await.read(SERVICE).await;
+    assert!(page.contains("in 180 days: 0, of which 0 judged"), "{page}");
+    assert!(page.contains(PAUSED), "old ones are shown");
 }
 
 #[tokio::test]

@@ -124,6 +124,11 @@ impl World {
         events.iter().filter(|event| event.name() == name).count()
     }
 
+    /// As when it goes back after others could have begun.
+    pub(super) async fn takes_lane_again(&self, id: &str) {
+        take_lane(&self.journal, id, start()).await;
+    }
+
     pub(super) async fn add(&self, id: &str, events: &[Recorded]) {
         write(&self.journal, id, events).await;
     }
