@@ -16,11 +16,13 @@ mod caller;
 mod command;
 mod deploy;
 mod given;
+mod judge;
 mod list;
 mod login_link;
 mod problem;
 mod quarantine;
 mod show;
+mod stats;
 mod time;
 mod timeline;
 mod view;
@@ -28,10 +30,12 @@ mod view;
 pub use answer::AnswerBody;
 pub use command::ReasonBody;
 pub use deploy::{DeployBody, PackageBody};
+pub use judge::JudgementBody;
 pub use login_link::LoginLinkView;
 pub use problem::Problem;
 pub use quarantine::{QuarantineView, QuarantinedView, RemedyBody, UnreadableView};
-pub use view::{ApprovalView, DeploymentView, FindingView, TimelineView};
+pub use stats::{ShareView, StatsView, SuggestionView};
+pub use view::{ApprovalView, DeploymentView, FindingView, JudgedView, TimelineView};
 
 /// What the handlers share.
 #[derive(Clone)]
@@ -71,6 +75,8 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(show::show))
         .routes(routes!(timeline::timeline))
         .routes(routes!(command::command))
+        .routes(routes!(judge::judge))
+        .routes(routes!(stats::stats))
         .routes(routes!(answer::answer))
         .routes(routes!(login_link::login_link))
         .routes(routes!(quarantine::list, quarantine::decide))

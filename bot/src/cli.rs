@@ -14,6 +14,7 @@ mod exit;
 mod import;
 mod init;
 mod journal;
+mod judge;
 mod login;
 mod mock_service;
 mod output;
@@ -21,6 +22,7 @@ mod record;
 mod replay;
 mod serve;
 mod signals_table;
+mod stats;
 mod status;
 mod timeline;
 
@@ -103,6 +105,10 @@ enum Verb {
     Approve(answer::Arguments),
     /// Show what happened to a deployment, in order.
     Timeline(timeline::Arguments),
+    /// Say in hindsight whether the alarm, or the silence, was right.
+    Judge(judge::Arguments),
+    /// Show how far a service's alarms have earned trust.
+    Stats(stats::Arguments),
     /// Make a one-time link to the page, for yourself.
     Login(login::Arguments),
 }
@@ -203,6 +209,8 @@ pub async fn main() -> Exit {
         Verb::Abandon(arguments) => command::run("abandon", arguments, json).await,
         Verb::Approve(arguments) => answer::run(arguments, json).await,
         Verb::Timeline(arguments) => timeline::run(arguments, json).await,
+        Verb::Judge(arguments) => judge::run(arguments, json).await,
+        Verb::Stats(arguments) => stats::run(arguments, json).await,
         Verb::Login(arguments) => login::run(arguments, json).await,
     }
 }

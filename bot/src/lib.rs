@@ -13,6 +13,7 @@ pub mod ops;
 pub mod reload;
 pub mod replay;
 mod shutdown;
+mod trust;
 pub mod web;
 pub mod wire;
 

@@ -3,9 +3,14 @@
 use crate::error::EngineError;
 use guard::event::Recorded;
 use guard::ids::{DeploymentId, Environment, ServiceName};
-use guard::lane::Lane;
+use guard::lane::{Lane, LaneEvent};
 use guard::state::State;
+use jiff::Timestamp;
 use journal::{Reader, StreamId, codec};
+use std::collections::BTreeSet;
+
+/// More lanes than anybody has.
+const MOST_LANES: u64 = 10_000;
 
 /// The stream of a deployment.
 pub fn deployment_stream(id: &DeploymentId) -> Result<StreamId, EngineError> {
@@ -53,6 +58,49 @@ pub async fn lane(
         );
     }
     Ok(lane)
+}
+
+/// All lanes that were ever used: a service and where it was deployed.
+pub async fn lanes(reader: &Reader) -> Result<Vec<(ServiceName, Environment)>, EngineError> {
+    let heads = reader.streams("lane", MOST_LANES).await?;
+    let named = |head: &journal::Head| {
+        let (service, environment) = head.stream.id().split_once('/')?;
+        Some((
+            ServiceName::new(service).ok()?,
+            Environment::new(environment).ok()?,
+        ))
+    };
+    Ok(heads.iter().filter_map(named).collect())
+}
+
+/// The deployments that took a lane and when they were asked for, the newest first.
+pub async fn deployments_of(
+    reader: &Reader,
+    service: &ServiceName,
+    environment: &Environment,
+) -> Result<Vec<(DeploymentId, Timestamp)>, EngineError> {
+    let mut taken: Vec<(DeploymentId, Timestamp)> = Vec::new();
+    let mut seen = BTreeSet::new();
+    for stored in reader
+        .events(&lane_stream(service, environment)?, 0)
+        .await?
+    {
+        // Who went back took it twice.
+        if let LaneEvent::Taken { by } = codec::decode_lane(&stored)?
+            && seen.insert(by.clone())
+        {
+            taken.push((by, stored.at));
+        }
+    }
+    taken.reverse();
+    Ok(taken)
+}
+
+/// The deployments that people ever judged.
+pub async fn judged(reader: &Reader) -> Result<BTreeSet<DeploymentId>, EngineError> {
+    let streams = reader.streams_with("judged").await?;
+    let ids = streams.iter().map(|stream| DeploymentId::new(stream.id()));
+    Ok(ids.filter_map(Result::ok).collect())
 }
 
 // Domain types are plain data with string keys; writing them cannot fail.

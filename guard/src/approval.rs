@@ -2,6 +2,7 @@
 
 use crate::actor::{Actor, Role};
 use crate::ids::{ActionId, ApprovalId};
+use crate::judgement::Judgement;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -194,6 +195,34 @@ pub enum Refusal {
     /// There is no version to go back to.
     #[error("cannot roll back: no earlier version is known")]
     NothingToGoBackTo,
+    /// A machine's opinion is no feedback.
+    #[error("{who} is a machine: deployments are judged by people")]
+    MachineJudges {
+        /// Who.
+        who: String,
+    },
+    /// No role at all.
+    #[error("{who} lacks the role Responder or Operator, which judging needs")]
+    MayNotJudge {
+        /// Who.
+        who: String,
+    },
+    /// An alarm is judged where one was raised, and silence where there was none.
+    #[error("`{judgement}` does not fit what was said of this deployment", judgement = judgement.as_str())]
+    DoesNotFit {
+        /// What was said.
+        judgement: Judgement,
+    },
+    /// Harm was done before the deployment, or is yet to be done.
+    #[error(
+        "since {since} is not possible: expected a time between the beginning, {begun}, and now"
+    )]
+    SinceOutside {
+        /// What was said.
+        since: Timestamp,
+        /// When the deployment was asked for.
+        begun: Timestamp,
+    },
 }
 
 /// Whether this person may give this answer now.

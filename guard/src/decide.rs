@@ -10,8 +10,11 @@ mod answers;
 mod assessed;
 mod baked;
 mod ended;
+mod judged;
 mod metrics;
 mod questions;
+
+pub use judged::may_judge;
 
 #[cfg(test)]
 mod tests;
@@ -73,6 +76,21 @@ pub fn decide(state: Option<&State>, input: &Input) -> Vec<Event> {
                 command,
                 reason,
             } => answers::commanded(state, input, by, *command, reason, &mut ids),
+            Happened::Judged {
+                by,
+                judgement,
+                note,
+                since,
+            } => judged::judged(
+                state,
+                input,
+                &judged::Said {
+                    by,
+                    judgement: *judgement,
+                    note,
+                    since: *since,
+                },
+            ),
             Happened::TimerFired { timer } => baked::timer_fired(state, input, timer, &mut ids),
             Happened::Superseded { by } => ended::superseded(state, by),
         },

@@ -68,6 +68,8 @@ fn shows(event: &Event) -> bool {
             | Event::ActionRequested { .. }
             | Event::ActionAuthorised { .. }
             | Event::ApprovalWithdrawn { .. }
+            // Said weeks later, by people to Tawny: no channel hears of it.
+            | Event::Judged { .. }
     )
 }
 

@@ -8,6 +8,7 @@ use crate::actor::Actor;
 use crate::approval::{Approval, Choice, Refusal};
 use crate::finding::{Cured, Finding, FindingKey, Need};
 use crate::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey};
+use crate::judgement::Judgement;
 use crate::plan::Plan;
 use crate::verdict::{Tier, Verdict};
 use jiff::Timestamp;
@@ -188,6 +189,21 @@ pub enum Event {
         /// Why not.
         refusal: Refusal,
     },
+    /// A person said in hindsight whether the alarm, or the silence, was right. The last word counts.
+    Judged {
+        /// Who.
+        by: String,
+        /// What.
+        judgement: Judgement,
+        /// The strongest answer that had been given by then.
+        raised: Tier,
+        /// Why, in their words.
+        #[serde(default)]
+        note: Option<String>,
+        /// Of harm that was missed: since when it was done.
+        #[serde(default)]
+        since: Option<Timestamp>,
+    },
     /// The new version runs everywhere; it is watched until then.
     Promoted {
         /// Until when.
@@ -327,6 +343,7 @@ impl Event {
             Self::ApprovalExpired { .. } => "approval_expired",
             Self::ApprovalWithdrawn { .. } => "approval_withdrawn",
             Self::Refused { .. } => "refused",
+            Self::Judged { .. } => "judged",
             Self::Promoted { .. } => "promoted",
             Self::RolledBack { .. } => "rolled_back",
             Self::CureConfirmed { .. } => "cure_confirmed",

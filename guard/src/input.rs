@@ -4,6 +4,7 @@ use crate::actor::Actor;
 use crate::approval::Choice;
 use crate::finding::{Assessment, Cured};
 use crate::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey};
+use crate::judgement::Judgement;
 use crate::plan::Plan;
 use crate::timer::TimerName;
 use jiff::Timestamp;
@@ -105,6 +106,19 @@ pub enum Happened {
         /// Why, in their words.
         #[serde(default)]
         reason: Option<String>,
+    },
+    /// Somebody said in hindsight whether the alarm, or the silence, was right.
+    Judged {
+        /// Who.
+        by: Actor,
+        /// What.
+        judgement: Judgement,
+        /// Why, in their words.
+        #[serde(default)]
+        note: Option<String>,
+        /// Of harm that was missed: since when it was done.
+        #[serde(default)]
+        since: Option<Timestamp>,
     },
     /// A timer is due.
     TimerFired {

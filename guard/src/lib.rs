@@ -17,11 +17,13 @@ pub mod event;
 pub mod finding;
 pub mod ids;
 pub mod input;
+pub mod judgement;
 pub mod lane;
 pub mod plan;
 pub mod policy;
 pub mod state;
 pub mod timer;
+pub mod trust;
 pub mod verdict;
 
 #[cfg(test)]

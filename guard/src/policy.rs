@@ -19,6 +19,18 @@ pub enum Autonomy {
     Rollback,
 }
 
+impl Autonomy {
+    /// The word on the wire and in the configuration: `observe`, `pause`, `rollback`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Observe => "observe",
+            Self::Pause => "pause",
+            Self::Rollback => "rollback",
+        }
+    }
+}
+
 /// What happens when a bake ends without certainty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -5,6 +5,7 @@ use crate::approval::{Approval, Standing};
 use crate::event::{Event, PauseReason, Recorded};
 use crate::finding::{Cured, Finding, FindingKey, Need};
 use crate::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey, Version};
+use crate::judgement::Judged;
 use crate::plan::Plan;
 use crate::verdict::{Tier, Verdict};
 use jiff::Timestamp;
@@ -147,6 +148,7 @@ pub struct State {
     pub(crate) failure: Option<String>,
     pub(crate) abandoned_by: Option<String>,
     pub(crate) superseded_by: Option<DeploymentId>,
+    pub(crate) judged: Option<Judged>,
 }
 
 /// Whether a rollback helped.
@@ -280,6 +282,7 @@ impl State {
             failure: None,
             abandoned_by: None,
             superseded_by: None,
+            judged: None,
         })
     }
 
@@ -465,6 +468,12 @@ impl State {
     #[must_use]
     pub fn superseded_by(&self) -> Option<&DeploymentId> {
         self.superseded_by.as_ref()
+    }
+
+    /// What people last said in hindsight.
+    #[must_use]
+    pub fn judged(&self) -> Option<&Judged> {
+        self.judged.as_ref()
     }
 
     /// Since when the cure has been looked for, as long as it is: also after it was late.

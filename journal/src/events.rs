@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 use crate::clock::from_micros;
 use crate::table::{event, stream};
@@ -118,6 +119,22 @@ impl Reader {
             .all(&self.db)
             .await?;
         rows.into_iter().map(head).collect()
+    }
+
+    /// All streams in which an event of this name ever happened.
+    ///
+    /// # Errors
+    /// What the database refused.
+    pub async fn streams_with(&self, event: &str) -> Result<BTreeSet<StreamId>, JournalError> {
+        let names: Vec<String> = event::Entity::find()
+            .select_only()
+            .column(event::Column::Stream)
+            .distinct()
+            .filter(event::Column::Name.eq(event))
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        names.iter().map(|name| name.parse()).collect()
     }
 
     /// All streams of a kind that nobody noted to be over, the last changed first.

@@ -12,6 +12,7 @@ pub mod layout;
 pub mod locale;
 pub mod model;
 pub mod text;
+pub mod trust;
 pub mod words;
 
 mod finding;

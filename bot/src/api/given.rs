@@ -68,10 +68,15 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
 
 /// A reason, if it is not too long to be read by anybody.
 pub(super) fn reason(given: Option<String>) -> Result<Option<String>, Problem> {
+    text("reason", given)
+}
+
+/// Somebody's own words, if they are not too long to be read by anybody.
+pub(super) fn text(field: &str, given: Option<String>) -> Result<Option<String>, Problem> {
     let length = given.as_deref().map_or(0, |text| text.chars().count());
     if length > LONGEST_REASON {
         let detail = format!("{length} characters: expected at most {LONGEST_REASON}");
-        return Err(Problem::bad("reason", detail));
+        return Err(Problem::bad(field, detail));
     }
     Ok(given)
 }

@@ -56,6 +56,9 @@ pub struct DeploymentView {
     pub metrics_incomplete: Option<String>,
     /// Signals without data, with the reason.
     pub blind: Vec<(String, String)>,
+    /// What people said in hindsight; null before anybody did.
+    #[serde(default)]
+    pub judged: Option<JudgedView>,
     /// Who asked for it.
     pub requested_by: String,
     /// When.
@@ -122,6 +125,25 @@ pub struct FindingView {
     pub query: String,
     /// The stored result of that query.
     pub evidence_id: Option<String>,
+}
+
+/// What people said in hindsight.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct JudgedView {
+    /// `real false_alarm missed fine`.
+    pub judgement: String,
+    /// Who said so.
+    pub by: String,
+    /// When.
+    #[schema(value_type = String)]
+    #[serde(serialize_with = "millis")]
+    pub at: Timestamp,
+    /// Why, in their words.
+    pub note: Option<String>,
+    /// Of harm that was missed: since when it was done.
+    #[schema(value_type = Option<String>)]
+    #[serde(serialize_with = "millis_or_null")]
+    pub since: Option<Timestamp>,
 }
 
 /// An open question.
@@ -197,6 +219,13 @@ pub(super) fn deployment(
             .iter()
             .map(|(signal, why)| (signal.to_string(), why.clone()))
             .collect(),
+        judged: state.judged().map(|judged| JudgedView {
+            judgement: judged.judgement.as_str().to_owned(),
+            by: judged.by.clone(),
+            at: judged.at,
+            note: judged.note.clone(),
+            since: judged.since,
+        }),
         requested_by: state.requested_by().to_owned(),
         requested_at: state.requested_at(),
         updated_at: state.updated_at(),

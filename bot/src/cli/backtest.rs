@@ -4,13 +4,14 @@ use super::replay::How;
 use super::{ConfigFile, Exit, output};
 use crate::replay::{Picture, follow};
 use comfy_table::{ContentArrangement, Table, presets};
-use guard::approval::Standing;
 use guard::detect::{Sensitivity, Summary, tier_of};
-use guard::state::State;
-use journal::{Journal, JournalOptions, StreamId};
+use guard::judgement::Judgement;
+use labels::{Known, Label};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+mod labels;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -25,6 +26,9 @@ pub(super) struct Arguments {
     /// Judge as a service of this sensitivity would be, instead of as it was.
     #[arg(long, value_enum, value_name = "HOW")]
     sensitivity: Option<How>,
+    /// Only those of which people said this.
+    #[arg(long, value_name = "WORD", value_parser = ["real", "false-alarm", "missed", "fine"])]
+    judged: Option<String>,
 }
 
 /// What would have been done on one deployment. Times are seconds after it began.
@@ -38,14 +42,12 @@ struct Row {
     signals: Vec<String>,
     /// How it ended, if the journal knows it.
     outcome: Option<String>,
-    /// What people judged: `real`, `false_alarm`, or nothing.
+    /// What people said: `real`, `false_alarm`, `missed`, `fine`, or nothing.
     judged: Option<&'static str>,
-}
-
-/// What the journal knows of a deployment.
-struct Known {
-    outcome: String,
-    judged: Option<&'static str>,
+    /// Whether it is their `judgement`, or read from their `answer` to the alarm.
+    judged_by: Option<&'static str>,
+    #[serde(skip)]
+    label: Option<Label>,
 }
 
 pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
@@ -57,7 +59,7 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
                 paths.push(crate::boot::recordings(settings));
             }
             match crate::wire::journal_url(settings) {
-                Ok(url) => known(&url).await,
+                Ok(url) => labels::known(&url).await,
                 Err(error) => {
                     output::failed(&error);
                     return Exit::Usage;
@@ -70,7 +72,18 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
         }
         Err(_) => BTreeMap::new(),
     };
-    let files = match files(&paths, arguments.last) {
+    let wanted: Option<Judgement> = arguments.judged.as_deref().and_then(|w| w.parse().ok());
+    let as_judged = |file: &PathBuf| {
+        let label = known.get(&name(file)).and_then(|known| known.label);
+        wanted.is_none_or(|wanted| label.is_some_and(|label| label.judgement == wanted))
+    };
+    let files = match files(&paths, arguments.last, as_judged) {
+        Ok(files) if files.is_empty() && wanted.is_some() => {
+            output::failed(
+                &"of no recorded deployment did people say that: see `tawny stats`, and judge with `tawny judge`",
+            );
+            return Exit::Usage;
+        }
         Ok(files) if files.is_empty() => {
             output::failed(
                 &"there is nothing to replay: record deployments with `tawny record`, or name files",
@@ -103,7 +116,17 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
     }
 }
 
-fn files(paths: &[PathBuf], last: usize) -> Result<Vec<PathBuf>, String> {
+/// A recording is called as its deployment.
+fn name(file: &Path) -> String {
+    file.file_stem()
+        .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
+}
+
+fn files(
+    paths: &[PathBuf],
+    last: usize,
+    wanted: impl Fn(&PathBuf) -> bool,
+) -> Result<Vec<PathBuf>, String> {
     let wrong = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
     let mut found = Vec::new();
     for path in paths {
@@ -120,7 +143,7 @@ fn files(paths: &[PathBuf], last: usize) -> Result<Vec<PathBuf>, String> {
         }
     }
     let mut dated = Vec::new();
-    for path in found {
+    for path in found.into_iter().filter(wanted) {
         let meta = std::fs::metadata(&path).map_err(|e| wrong(&path, e))?;
         dated.push((meta.modified().map_err(|e| wrong(&path, e))?, path));
     }
@@ -168,10 +191,9 @@ fn row(
             signals.push(signal.clone());
         }
     }
-    let deployment = file
-        .file_stem()
-        .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let deployment = name(file);
     let known = known.get(&deployment);
+    let label = known.and_then(|known| known.label);
     Ok(Row {
         verdict: if said.iter().any(|(tier, ..)| *tier >= 2) {
             "degraded"
@@ -183,60 +205,11 @@ fn row(
         rolled_back_s: first(3),
         signals,
         outcome: known.map(|known| known.outcome.clone()),
-        judged: known.and_then(|known| known.judged),
+        judged: label.map(|label| label.judgement.as_str()),
+        judged_by: label.map(|label| label.from),
+        label,
         deployment,
     })
-}
-
-/// How deployments ended and what people answered. A journal that cannot be read has nothing to add.
-async fn known(url: &str) -> BTreeMap<String, Known> {
-    match read(url).await {
-        Ok(known) => known,
-        Err(error) => {
-            tracing::debug!(%error, "the journal adds nothing to the backtest");
-            BTreeMap::new()
-        }
-    }
-}
-
-async fn read(url: &str) -> Result<BTreeMap<String, Known>, journal::JournalError> {
-    let options = JournalOptions {
-        known_events: Some(journal::codec::known_events()),
-        ..JournalOptions::default()
-    };
-    let journal = Journal::open_read_only(url, options).await?;
-    let reader = journal.reader();
-    let mut found = BTreeMap::new();
-    for head in reader.streams("deployment", 1000).await? {
-        let stream: &StreamId = &head.stream;
-        let records = journal::codec::deployment_events(&reader, stream).await?;
-        if let Ok(Some(state)) = State::fold(&records) {
-            let known = Known {
-                outcome: state.status().as_str().to_owned(),
-                judged: judged(&state),
-            };
-            found.insert(stream.id().to_owned(), known);
-        }
-    }
-    drop(reader);
-    journal.close().await?;
-    Ok(found)
-}
-
-/// A person who goes back takes the alarm for real; one who goes on takes it for false.
-fn judged(state: &State) -> Option<&'static str> {
-    use guard::approval::Choice;
-    state
-        .approvals()
-        .filter_map(|record| match &record.standing {
-            Standing::Answered { choice, .. } => Some(*choice),
-            _ => None,
-        })
-        .find_map(|choice| match choice {
-            Choice::Rollback => Some("real"),
-            Choice::Resume | Choice::Promote => Some("false_alarm"),
-            Choice::Hold | Choice::Abandon => None,
-        })
 }
 
 fn table(rows: &[Row]) -> Table {
@@ -268,7 +241,7 @@ fn table(rows: &[Row]) -> Table {
                 row.signals.join(", ")
             },
             row.outcome.clone().unwrap_or_else(|| "-".to_owned()),
-            row.judged.unwrap_or("-").replace('_', " "),
+            row.label.map_or_else(|| "-".to_owned(), Label::words),
         ]);
     }
     table
@@ -276,8 +249,14 @@ fn table(rows: &[Row]) -> Table {
 
 fn in_short(rows: &[Row]) -> String {
     let count = |of: &dyn Fn(&Row) -> bool| rows.iter().filter(|row| of(row)).count();
+    let said = rows
+        .iter()
+        .filter_map(|row| Some((row.label?.judgement, row.warned_s.is_some())))
+        .collect::<Vec<_>>();
+    let agreement = labels::agreement(&said)
+        .map_or_else(String::new, |said| format!("\nby what people said: {said}"));
     format!(
-        "\n{} deployments: {} paused or rolled back, {} only warned about, {} left alone",
+        "\n{} deployments: {} paused or rolled back, {} only warned about, {} left alone{agreement}",
         rows.len(),
         count(&|row| row.paused_s.is_some()),
         count(&|row| row.paused_s.is_none() && row.warned_s.is_some()),

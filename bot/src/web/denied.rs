@@ -28,6 +28,8 @@ pub(super) enum Denied {
     BadForm,
     /// There is no such page.
     NotFound,
+    /// There is no such service.
+    NoService,
     /// The answer was refused; it is on record.
     Refused(Refusal),
     /// This process does not lead.
@@ -63,10 +65,13 @@ impl Denied {
             Self::Origin | Self::FormToken => StatusCode::FORBIDDEN,
             Self::NoSession | Self::Link => StatusCode::UNAUTHORIZED,
             Self::BadForm => StatusCode::BAD_REQUEST,
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Refused(Refusal::MissingRole { .. } | Refusal::NotAPerson { .. }) => {
-                StatusCode::FORBIDDEN
-            }
+            Self::NotFound | Self::NoService => StatusCode::NOT_FOUND,
+            Self::Refused(
+                Refusal::MissingRole { .. }
+                | Refusal::NotAPerson { .. }
+                | Refusal::MachineJudges { .. }
+                | Refusal::MayNotJudge { .. },
+            ) => StatusCode::FORBIDDEN,
             Self::Refused(_) => StatusCode::CONFLICT,
             Self::NotLeading => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
@@ -82,6 +87,7 @@ impl Denied {
             Self::FormToken => say!(context, "denied-form-token"),
             Self::BadForm => say!(context, "denied-bad-form"),
             Self::NotFound => say!(context, "denied-not-found"),
+            Self::NoService => say!(context, "denied-no-service"),
             Self::Refused(refusal) => words::refusal(refusal, context),
             Self::NotLeading => say!(context, "denied-not-leading"),
             Self::Broken => say!(context, "denied-broken"),

@@ -9,7 +9,8 @@ function busy() {
   const active = document.activeElement;
   const typing = active && active.matches("main input, main button");
   const selecting = String(window.getSelection() || "") !== "";
-  return document.hidden || typing || selecting;
+  const unfolded = document.querySelector("main details[open]");
+  return document.hidden || typing || selecting || unfolded;
 }
 
 function localTimes() {

@@ -136,7 +136,7 @@ fn row(state: &State, context: &Context) -> Markup {
     }
 }
 
-fn versions(state: &State, context: &Context) -> Text {
+pub(super) fn versions(state: &State, context: &Context) -> Text {
     let plan = state.plan();
     match &plan.from {
         Some(from) => say!(
@@ -149,7 +149,7 @@ fn versions(state: &State, context: &Context) -> Text {
     }
 }
 
-fn status(state: &State, context: &Context) -> Text {
+pub(super) fn status(state: &State, context: &Context) -> Text {
     if state.rolling_back() {
         say!(context, "status-rolling-back")
     } else {

@@ -28,9 +28,11 @@ mod frame;
 mod headers;
 mod hosts;
 mod instances;
+mod judge;
 mod language;
 mod list;
 mod login;
+mod service;
 mod session;
 mod show;
 #[cfg(test)]
@@ -114,6 +116,8 @@ impl Page {
             .route("/deployments/{id}", get(show::show))
             .route("/deployments/{id}/answer", post(answer::answer))
             .route("/deployments/{id}/abandon", post(abandon::abandon))
+            .route("/deployments/{id}/judge", post(judge::judge))
+            .route("/services/{name}", get(service::service))
             .route("/login/{token}", get(login::login))
             .route("/logout", post(login::logout))
             .route("/assets/{name}", get(assets::asset))

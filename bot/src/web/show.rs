@@ -6,6 +6,7 @@ use super::answer::buttons;
 use super::denied::{Denied, DeniedPage};
 use super::frame::{self, Frame};
 use super::instances::instances;
+use super::judge;
 use super::language::Language;
 use super::session::Visitor;
 use super::thread::{Said, thread};
@@ -62,8 +63,14 @@ async fn body(
     }
     let answers = buttons(&parent.buttons, &path, visitor, &context);
     let body = html! {
+        p.crumbs {
+            a href={ "/services/" (plan.service) } {
+                (text(&say!(context, "page-to-service", service = Foreign::from(&plan.service))))
+            }
+        }
         (message(&parent, &answers))
         @if let Some(observed) = &observed { (instances(&state, observed, &context)) }
+        (judge::section(&state, &path, visitor, &context))
         (said(&thread(&records, &context), &context))
         section {
             h3 { (text(&say!(context, "page-timeline"))) }

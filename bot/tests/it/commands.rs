@@ -16,7 +16,7 @@ pub(crate) struct Ended {
 
 impl Ended {
     /// The one document on standard output.
-    fn document(&self, schema: &str) -> Value {
+    pub(crate) fn document(&self, schema: &str) -> Value {
         assert_eq!(self.out.lines().count(), 1, "{}", self.out);
         let document: Value = serde_json::from_str(&self.out).unwrap();
         assert_eq!(document["schema"], schema, "{document}");

@@ -34,6 +34,7 @@ mod commands;
 mod crash_points;
 mod down;
 mod init;
+mod judged;
 mod kills;
 mod lease;
 mod moved;

@@ -17,6 +17,7 @@ mod answers;
 mod any_story;
 mod cure;
 mod ending;
+mod judged;
 mod promoted;
 mod verdict;
 

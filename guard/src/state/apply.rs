@@ -6,6 +6,7 @@ use crate::approval::Standing;
 use crate::event::{Event, PauseReason};
 use crate::finding::{Finding, Need};
 use crate::ids::{ActionId, ApprovalId};
+use crate::judgement::Judged;
 use crate::verdict::{Comparison, Tier, Verdict};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -164,6 +165,21 @@ impl State {
                 }
             }
             Event::CureGivenUp { .. } => self.watch_over = true,
+            Event::Judged {
+                by,
+                judgement,
+                note,
+                since,
+                ..
+            } => {
+                self.judged = Some(Judged {
+                    by: by.clone(),
+                    judgement: *judgement,
+                    note: note.clone(),
+                    since: *since,
+                    at,
+                });
+            }
             Event::MetricsLost { source, error } => {
                 self.take_metrics(Some((source.clone(), error.clone())), at);
             }

@@ -36,6 +36,7 @@ pub(super) const KNOWN: &[(&str, u32)] = &[
     ("approval_expired", 1),
     ("approval_withdrawn", 1),
     ("refused", 1),
+    ("judged", 1),
     ("promoted", 1),
     ("rolled_back", 1),
     ("cure_confirmed", 1),

@@ -44,3 +44,22 @@ page-quarantine = { $count ->
     [one] One item is
    *[other] { $count } items are
 } in quarantine and hold back what is behind: an operator lists them with “tawny journal quarantine”.
+page-to-service = All deployments of { $service }, and how far its alarms can be trusted
+page-judge = Was it right?
+page-judge-alarm = An alarm was raised here. In hindsight:
+page-judge-silence = No alarm was raised here. In hindsight:
+page-judged = { $judgement } — { $by }, { $at }
+page-judged-since = { $judged }; harm since { $since }
+page-judged-before = This was said before the alarm, and does not count for it.
+page-judge-real = The alarm was real
+page-judge-false-alarm = False alarm
+page-judge-missed = Harm was missed
+page-judge-fine = All was well
+page-judge-more = Add a note
+page-judge-since = Of harm that was missed: since when, in UTC (optional)
+page-column-judged = In hindsight
+page-service-none = It was never deployed.
+page-replay-title = False alarms, to be replayed
+page-replay = On the server's machine, this shows why an alarm was raised; “--sensitivity careful” shows whether it would have been then. All at once, with what people said: “tawny backtest”.
+page-deployments-left-out = Older ones are not shown.
+denied-no-service = There is no such service.

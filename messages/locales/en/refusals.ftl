@@ -9,3 +9,6 @@ refusal-missing-role = { $who } lacks the role { $role }, which this needs: { $c
 refusal-wrong-state = Not possible while the deployment is { $status }: { $wanted }.
 refusal-other-step = The question was asked at step { $asked }, and the deployment is at step { $now } now.
 refusal-nothing-to-go-back-to = No earlier version is known to go back to.
+refusal-machine-judges = { $who } is a machine. Deployments are judged by people.
+refusal-may-not-judge = { $who } is neither { $responder } nor { $operator }, and one of them is needed to judge.
+refusal-since-outside = Not possible: { $since }. Harm of this release was done between its beginning at { $begun } and now.

@@ -73,6 +73,7 @@ choice-abandon = Give up
 choice-resume-promoted = Accept
 choice-hold-promoted = Leave as it is
 choice-pause = Pause
+choice-judge = Judge
 
 role-responder = responder
 role-operator = operator

@@ -9,3 +9,6 @@ refusal-missing-role = { $who } 缺少此操作所需的角色 { $role }：{ $ch
 refusal-wrong-state = 部署当前状态为“{ $status }”，无法执行：{ $wanted }。
 refusal-other-step = 该问题是在第 { $asked } 步提出的，部署现在处于第 { $now } 步。
 refusal-nothing-to-go-back-to = 没有已知的旧版本可以回滚。
+refusal-machine-judges = { $who } 是机器账号，部署只能由人评判。
+refusal-may-not-judge = { $who } 既不是 { $responder } 也不是 { $operator }，评判需要其中一种角色。
+refusal-since-outside = 时间不合理：{ $since }。这次发布造成的损害只能在其开始时间 { $begun } 与现在之间。

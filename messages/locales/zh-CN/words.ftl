@@ -64,6 +64,7 @@ choice-abandon = 放弃发布
 choice-resume-promoted = 接受
 choice-hold-promoted = 维持现状
 choice-pause = 暂停
+choice-judge = 评判
 
 role-responder = 值班响应者（responder）
 role-operator = 操作者（operator）

@@ -200,6 +200,13 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
             wanted = wanted_word(context, wanted),
             why = refusal(why, context)
         ),
+        Event::Judged {
+            by,
+            judgement,
+            note,
+            since,
+            ..
+        } => with_reason(judged(by, *judgement, *since, context), note, context),
         Event::Promoted { bake_until, .. } => {
             say!(
                 words,

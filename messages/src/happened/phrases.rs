@@ -12,7 +12,9 @@ use guard::approval::Question;
 use guard::event::PauseReason;
 use guard::finding::{Cured, FindingKey, Need, Scope};
 use guard::ids::ActionId;
+use guard::judgement::Judgement;
 use guard::verdict::{Tier, Verdict};
+use jiff::Timestamp;
 
 /// Names that one sentence lists at most.
 const MOST_NAMES: usize = 5;
@@ -254,5 +256,25 @@ pub(super) fn with_reason(said: Text, reason: &Option<String>, context: &Context
             reason = Foreign::from(reason)
         ),
         _ => said,
+    }
+}
+
+pub(super) fn judged(
+    by: &str,
+    judgement: Judgement,
+    since: Option<Timestamp>,
+    context: &Context,
+) -> Text {
+    let words = context.words();
+    let (by, judgement) = (Foreign::from(by), words.judgement(Some(judgement)));
+    match since {
+        Some(since) => say!(
+            words,
+            "event-judged-since",
+            by = by,
+            judgement = judgement,
+            since = context.time(since)
+        ),
+        None => say!(words, "event-judged", by = by, judgement = judgement),
     }
 }

@@ -64,7 +64,7 @@ pub fn table(table: &Table) -> Markup {
     html! {
         @if !table.rows.is_empty() {
             section {
-                h3 { (text(&table.title)) }
+                @if !table.title.is_empty() { h3 { (text(&table.title)) } }
                 div.scroll {
                     table {
                         thead { tr { @for column in &table.columns { th scope="col" { (text(column)) } } } }

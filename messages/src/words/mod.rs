@@ -26,7 +26,7 @@ macro_rules! say {
 
 /// The files of a language, in the order of the folder.
 #[must_use]
-pub fn files(locale: Locale) -> [(&'static str, &'static str); 6] {
+pub fn files(locale: Locale) -> [(&'static str, &'static str); 7] {
     macro_rules! files {
         ($folder:literal) => {
             [
@@ -49,6 +49,10 @@ pub fn files(locale: Locale) -> [(&'static str, &'static str); 6] {
                 (
                     "thread.ftl",
                     include_str!(concat!("../../locales/", $folder, "/thread.ftl")),
+                ),
+                (
+                    "trust.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/trust.ftl")),
                 ),
                 (
                     "words.ftl",

@@ -5,6 +5,7 @@ use crate::text::Text;
 use guard::action::ActionKind;
 use guard::approval::Choice;
 use guard::finding::Scope;
+use guard::judgement::Judgement;
 use guard::state::Status;
 use guard::verdict::{Attribution, Comparison, Tier, Verdict};
 
@@ -71,6 +72,19 @@ impl Words {
             Choice::Hold => "choice-hold",
             Choice::Promote => "choice-promote",
             Choice::Abandon => "choice-abandon",
+        };
+        self.text(key, Vec::new())
+    }
+
+    /// `false alarm`; none is `not judged`.
+    #[must_use]
+    pub fn judgement(self, judgement: Option<Judgement>) -> Text {
+        let key = match judgement {
+            Some(Judgement::Real) => "judgement-real",
+            Some(Judgement::FalseAlarm) => "judgement-false-alarm",
+            Some(Judgement::Missed) => "judgement-missed",
+            Some(Judgement::Fine) => "judgement-fine",
+            None => "judgement-none",
         };
         self.text(key, Vec::new())
     }

@@ -6,6 +6,7 @@ use crate::say;
 use crate::text::Text;
 use guard::actor::Role;
 use guard::approval::{Choice, Refusal};
+use guard::judgement::Judgement;
 
 /// One sentence for the person whose answer was refused.
 #[must_use]
@@ -47,6 +48,26 @@ pub fn refusal(refusal: &Refusal, context: &Context) -> Text {
             say!(words, "refusal-other-step", asked = *asked, now = *now)
         }
         Refusal::NothingToGoBackTo => say!(words, "refusal-nothing-to-go-back-to"),
+        Refusal::MachineJudges { who } => {
+            say!(words, "refusal-machine-judges", who = Foreign::from(who))
+        }
+        Refusal::MayNotJudge { who } => say!(
+            words,
+            "refusal-may-not-judge",
+            who = Foreign::from(who),
+            responder = role_word(context, Role::Responder),
+            operator = role_word(context, Role::Operator)
+        ),
+        Refusal::DoesNotFit {
+            judgement: Judgement::Fine,
+        } => say!(words, "judgement-does-not-fit-fine"),
+        Refusal::DoesNotFit { .. } => say!(words, "judgement-does-not-fit-real"),
+        Refusal::SinceOutside { since, begun } => say!(
+            words,
+            "refusal-since-outside",
+            since = context.time(*since),
+            begun = context.time(*begun)
+        ),
     }
 }
 
@@ -63,6 +84,7 @@ pub(crate) fn wanted_word(context: &Context, wanted: &str) -> Text {
     match wanted.parse::<Choice>() {
         Ok(choice) => context.words().choice(choice),
         Err(_) if wanted == "pause" => say!(context, "choice-pause"),
+        Err(_) if wanted == "judge" => say!(context, "choice-judge"),
         Err(_) => Text::foreign(wanted),
     }
 }

@@ -6,6 +6,7 @@ use guard::approval::{Approval, Choice, Question, Refusal};
 use guard::event::{Event, PauseReason};
 use guard::finding::{Cured, Finding, Need};
 use guard::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey, Version};
+use guard::judgement::Judgement;
 use guard::policy::Autonomy;
 use guard::verdict::{Tier, Verdict};
 use std::collections::BTreeMap;
@@ -307,6 +308,20 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
                 unit: text(),
                 evidence: None,
             }],
+        },
+        Event::Judged {
+            by: text(),
+            judgement: Judgement::FalseAlarm,
+            raised: Tier::Pause,
+            note: Some(text()),
+            since: None,
+        },
+        Event::Judged {
+            by: text(),
+            judgement: Judgement::Missed,
+            raised: Tier::Quiet,
+            note: None,
+            since: Some(start()),
         },
         Event::Superseded {
             by: DeploymentId::new("dep_2").unwrap(),

@@ -9,3 +9,4 @@ mod locales;
 mod says;
 mod story;
 mod tidy;
+mod trust;

@@ -269,3 +269,64 @@ async fn an_open_page_shows_by_itself_what_somebody_else_answered() {
     assert_eq!(browser.complaints().await, json!([]));
     browser.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_judges_an_alarm_and_sees_what_follows_for_the_service() {
+    if !Path::new(CHROMEDRIVER).exists() || !Path::new(CHROMIUM).exists() {
+        eprintln!("skipped: no chromium and chromium-driver on this machine");
+        return;
+    }
+    let world = World::new().await;
+    let browser = Browser::start().await;
+    browser
+        .goto(&format!("{}{}", world.url, world.link("mei").await))
+        .await;
+    browser.find("//h1[.='Deployments']").await;
+    browser.goto(&format!("{}{PAUSED}", world.url)).await;
+    browser.click("//summary[.='Add a note']").await;
+    let script =
+        json!({ "script": "document.activeElement.blur(); return Boolean(busy())", "args": [] });
+    let kept = browser.post("execute/sync", script).await;
+    assert_eq!(
+        kept, true,
+        "an unfolded form is not replaced by a fresh page"
+    );
+    browser
+        .type_into("//input[@name='note']", "the cache was cold\u{E007}")
+        .await;
+    browser.picture("judging").await;
+    assert_eq!(
+        world.count("judged").await,
+        0,
+        "the enter key is no judgement"
+    );
+    browser.click("//button[.='False alarm']").await;
+    browser
+        .find("//section[contains(., 'false alarm — mei')]")
+        .await;
+    browser.picture("judged").await;
+    assert_eq!(world.count("judged").await, 1);
+    browser
+        .click("//a[contains(., 'All deployments of')]")
+        .await;
+    browser.find("//h1[contains(., 'shop')]").await;
+    browser.find("//td[.='false alarm']").await;
+    browser.picture("service").await;
+    let phone = json!({ "width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true });
+    browser
+        .devtools("Emulation.setDeviceMetricsOverride", phone)
+        .await;
+    browser.picture("service-phone").await;
+    let width = browser
+        .post(
+            "execute/sync",
+            json!({ "script": "return document.documentElement.scrollWidth", "args": [] }),
+        )
+        .await;
+    assert!(
+        width.as_u64().unwrap() <= 390,
+        "wider than a phone: {width}"
+    );
+    assert_eq!(browser.complaints().await, json!([]));
+    browser.end().await;
+}

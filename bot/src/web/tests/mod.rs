@@ -5,6 +5,7 @@
 mod answers;
 mod browser;
 mod doors;
+mod judged;
 mod shown;
 mod story;
 mod tidy;

@@ -7,6 +7,7 @@ use engine::clock::Clock;
 use engine::{Engine, EngineOptions, ledger};
 use guard::event::{Event, Recorded};
 use guard::ids::{DeploymentId, PersonId};
+use guard::lane::LaneEvent;
 use jiff::SignedDuration;
 use journal::{Journal, JournalOptions, NewEvent, StreamId, Transaction};
 use messages::BaseUrl;
@@ -123,6 +124,11 @@ impl World {
         events.iter().filter(|event| event.name() == name).count()
     }
 
+    /// As when it goes back after others could have begun.
+    pub(super) async fn takes_lane_again(&self, id: &str) {
+        take_lane(&self.journal, id, start()).await;
+    }
+
     pub(super) async fn add(&self, id: &str, events: &[Recorded]) {
         write(&self.journal, id, events).await;
     }
@@ -237,6 +243,7 @@ metrics:
 people:
   - {{name: mei, roles: [responder, operator]}}
   - {{name: sam, roles: [responder]}}
+  - {{name: kim, roles: []}}
 services:
   - name: shop
     platform: {{type: observed}}
@@ -272,6 +279,7 @@ services:
 async fn write(journal: &Journal, id: &str, records: &[Recorded]) {
     let stream = StreamId::deployment(id).unwrap();
     let writer = journal.writer().unwrap();
+    take_lane(journal, id, records[0].at).await;
     for record in records {
         let payload = serde_json::to_value(&record.event).unwrap();
         let event = NewEvent::new(
@@ -283,4 +291,25 @@ async fn write(journal: &Journal, id: &str, records: &[Recorded]) {
         let transaction = Transaction::at(record.at).append(&stream, before, vec![event]);
         writer.append(transaction).await.unwrap();
     }
+}
+
+/// A deployment takes its lane when it is asked for.
+async fn take_lane(journal: &Journal, id: &str, at: jiff::Timestamp) {
+    let lane = StreamId::lane("shop", "prod").unwrap();
+    let head = journal.reader().head(&lane).await.unwrap();
+    let taken = LaneEvent::Taken {
+        by: DeploymentId::new(id).unwrap(),
+    };
+    let event = journal::codec::encode_lane(&taken).unwrap();
+    let before = head.map_or(0, |head| head.revision);
+    let transaction = Transaction::at(at).append(&lane, before, vec![event]);
+    journal.writer().unwrap().append(transaction).await.unwrap();
+}
+
+/// The token of any form of the page.
+pub(super) fn form_token(page: &str) -> String {
+    let document = scraper::Html::parse_document(page);
+    let token = scraper::Selector::parse("input[name=form_token]").unwrap();
+    let input = document.select(&token).next().unwrap();
+    input.value().attr("value").unwrap().to_owned()
 }

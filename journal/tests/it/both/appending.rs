@@ -41,6 +41,31 @@ async fn what_was_appended_is_read_back_in_order() {
 }
 
 #[tokio::test]
+async fn streams_are_found_by_what_happened_in_them() {
+    let bench = Bench::new().await;
+    let (one, two, three) = (deployment("d-1"), deployment("d-2"), deployment("d-3"));
+    for (stream, names) in [
+        (&one, vec!["judged", "judged"]),
+        (&two, vec!["watch_started"]),
+        (&three, vec!["watch_started", "judged"]),
+    ] {
+        let events = names.into_iter().map(event).collect();
+        let transaction = Transaction::at(bench.now()).append(stream, 0, events);
+        bench.writer.append(transaction).await.unwrap();
+    }
+    let found = bench.reader.streams_with("judged").await.unwrap();
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), [one, three]);
+    assert!(
+        bench
+            .reader
+            .streams_with("hooted")
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[tokio::test]
 async fn a_stale_revision_on_one_of_two_streams_writes_to_neither() {
     let bench = Bench::new().await;
     let (stream, lane) = (deployment("d-1"), StreamId::lane("shop", "prod").unwrap());

@@ -1,0 +1,37 @@
+# What people judged in hindsight, and what follows from it.
+judgement-real = real
+judgement-false-alarm = false alarm
+judgement-missed = missed
+judgement-fine = fine
+judgement-none = not judged
+judgement-does-not-fit-real = No alarm was raised here that could be real or false: was harm missed, or was all well?
+judgement-does-not-fit-fine = An alarm was raised here: was it real, or was it false?
+
+trust-title = How far its alarms can be trusted
+trust-counts = Deployments in { $days } days: { $deployments }, of which { $judged } judged. Alarms: { $real } real, { $wrong } false. Silence: { $missed } missed, { $fine } fine.
+trust-precision = Of the judged alarms, { $part } of { $of } were real: { $share }, with 95 % confidence { $interval }.
+trust-precision-none = No alarm was judged yet: how many are real is not known.
+trust-recall = Of the releases known to have done harm, { $part } of { $of } raised an alarm: { $share }, with 95 % confidence { $interval }.
+trust-recall-none = No harmful release was judged yet: how many would be missed is not known.
+trust-row-precision = Alarms that were real (precision)
+trust-row-recall = Harmful releases with an alarm (recall)
+trust-column-measure = Measure
+trust-column-share = Share
+trust-column-interval = 95 % interval
+trust-column-judged = Judged
+trust-of = { $part } of { $of }
+
+trust-raise = policy.autonomy may be raised from { $from } to { $to }: with 95 % confidence { $low } or more of its alarms are real, and { $bar } suffice.
+trust-lower-false-alarms = policy.autonomy should be lowered from { $from } to { $to }: with 95 % confidence no more than { $high } of its alarms are real, and { $bar } are needed.
+trust-lower-undone = policy.autonomy should be lowered from { $from } to { $to }: Tawny rolled back unasked at { $at }, and nothing was wrong.
+trust-wait = Its alarms have earned { $to }, but a rollback unasked was a false alarm: not before { $until }.
+trust-keep = Autonomy is as it should be: { $autonomy }.
+trust-only-watched = Autonomy stays { $autonomy }: Tawny only watches this service and cannot act on it.
+trust-not-enough = Autonomy stays { $has }: not enough was judged yet for { $autonomy }. It takes at least { $more ->
+    [one] one more alarm that was real
+   *[other] { $more } more alarms that were real
+}.
+trust-unproven = Autonomy is { $autonomy }, and not enough was judged yet to show that it is deserved. It takes at least { $more ->
+    [one] one more alarm that was real
+   *[other] { $more } more alarms that were real
+}.
