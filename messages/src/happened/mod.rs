@@ -12,7 +12,8 @@ use beginning::{baseline, requested};
 use guard::approval::Choice;
 use guard::event::Event;
 use phrases::{
-    asked, begun, cured, judged, key_name, named, new_version, paused, raised, version, with_reason,
+    asked, begun, cured, judged, key_name, named, new_version, paused, raised, verdict_changed,
+    version, with_reason,
 };
 
 mod beginning;
@@ -148,7 +149,7 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
             "event-finding-ended",
             finding = key_name(key, context)
         ),
-        Event::VerdictChanged { verdict, needs } => judged(*verdict, needs, context),
+        Event::VerdictChanged { verdict, needs } => verdict_changed(*verdict, needs, context),
         Event::TierRaised {
             tier,
             deserved,

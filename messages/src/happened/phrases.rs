@@ -49,7 +49,7 @@ pub(super) fn begun(action: Option<&Action>, basis: &Basis, context: &Context) -
 }
 
 /// A verdict, with the signal of which the least is known where it could not be better.
-pub(super) fn judged(verdict: Verdict, needs: &[Need], context: &Context) -> Text {
+pub(super) fn verdict_changed(verdict: Verdict, needs: &[Need], context: &Context) -> Text {
     let words = context.words();
     let said = say!(
         words,
