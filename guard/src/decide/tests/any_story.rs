@@ -3,6 +3,7 @@
 use super::*;
 use crate::finding::Assessment;
 use crate::ids::{DeploymentId, Environment, ServiceName};
+use crate::judgement::Judgement;
 use crate::lane::{Lane, lane_events};
 use crate::state::State;
 use crate::timer::{TimerChange, timers};
@@ -184,6 +185,12 @@ impl World {
             35 if dice > 200 => self.tell(Happened::Superseded {
                 by: DeploymentId::new("dep_2").unwrap(),
             }),
+            36 | 37 => self.tell(Happened::Judged {
+                by: mei(),
+                judgement: Judgement::ALL[usize::from(dice / 40) % 4],
+                note: None,
+                since: None,
+            }),
             _ => self.tell(Happened::BaselineCaptured {
                 history_s: 40.0,
                 blind: vec![],
@@ -221,6 +228,7 @@ impl World {
                     "known good by {:?}",
                     self.said
                 ),
+                Event::Judged { .. } => assert_eq!(events.len(), 1, "an opinion moved something"),
                 Event::Promoted { .. } => assert!(state.everywhere()),
                 Event::ApprovalAsked { approval } => {
                     self.every_option_is_granted(&approval.options);
