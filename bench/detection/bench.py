@@ -8,6 +8,7 @@ curve: false alarms against recall within five minutes. Needs numpy, scipy and m
 
 import argparse
 import csv
+import math
 import pathlib
 import subprocess
 import sys
@@ -64,15 +65,24 @@ def draw(results, path):
 
     figure, axes = pyplot.subplots(1, 3, figsize=(13, 4.6), sharey=True)
     for at, (axis, severity) in enumerate(zip(axes, SEVERITIES)):
-        for r in rivals():
-            x, y = float(r["false_alarms"]), float(r["recall_5min"].split("/")[at])
-            axis.plot(max(x, 0.3), y, "o", color="#9aa3b2", markersize=5)
-            axis.annotate(r["rule"].split(" (")[0].replace(" three times", ""), (max(x, 0.3), y), fontsize=6.5,
-                          color="#6b7380", textcoords="offset points", xytext=(4, 3))
+        named = []
+        for r in sorted(rivals(), key=lambda r: float(r["recall_5min"].split("/")[at])):
+            x, y = max(float(r["false_alarms"]), 0.3), float(r["recall_5min"].split("/")[at])
+            axis.plot(x, y, "o", color="#9aa3b2", markersize=5)
+            # A name goes up until it touches none of those below.
+            beside = y
+            while any(abs(beside - of) < 3.5 and abs(math.log10(x / near)) < 1 for near, of in named):
+                beside += 0.5
+            named.append((x, beside))
+            left = x > 15
+            axis.annotate(r["rule"].split(" (")[0].replace(" three times", "").replace(" test", ""), (x, beside),
+                          fontsize=6.5, color="#6b7380", textcoords="offset points", ha="right" if left else "left",
+                          xytext=(-5, -2) if left else (5, -2))
         points = [(max(100 * r["fa"], 0.3), 100 * r[severity]["r300"], how) for how, r in results.items() if r[severity]]
         axis.plot([p[0] for p in points], [p[1] for p in points], "o-", color="#1d63d8", linewidth=2)
         for x, y, how in points:
-            axis.annotate(how, (x, y), fontsize=8, color="#1d63d8", textcoords="offset points", xytext=(-4, 7), ha="right")
+            axis.annotate(how, (x, y), fontsize=8, color="#1d63d8", textcoords="offset points",
+                          xytext=(7, -9) if x < 0.6 else (-4, 8), ha="left" if x < 0.6 else "right")
         axis.set_xscale("log")
         axis.set_xlim(0.25, 180)
         axis.set_ylim(-3, 104)

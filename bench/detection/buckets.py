@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """buckets.py DATA -- CMD ...   e.g.  buckets.py target/bench-detect/seed-20260101-240-240 -- target/release/tawny replay --episode {}
-How often does another layout of the same histogram change the verdict? Each episode is judged as it is, with every other
-bucket bound left out (merged), and with a bound more between each two (split; the counts in between lie evenly in the
-logarithm). Prints the share of changed verdicts of either kind."""
+How often does another layout of the same histogram change the verdict? Each episode is judged as it is, with two
+neighbouring buckets merged, and with one split in the middle of its logarithm (half of its events on either side); with
+--all every other bound is left out, and every bucket is split. Prints the share of changed verdicts of either kind."""
 import argparse
 import glob
 import gzip
 import json
 import math
+import random
 import subprocess
 import sys
 import tempfile
@@ -25,22 +26,34 @@ def bounds(head):
     return [sorted(at) for at in found.values()]
 
 
-def merged(lines):
-    """Every other bound is a series of nothing that anybody asks for."""
+def chosen(histograms, dice):
+    """Of the finite bounds all but the first, or one of them, the same for all instances."""
+    every = sorted({le for at in histograms for le, _ in at if math.isfinite(le)})[1:]
+    return every if dice is None or not every else [dice.choice(every)]
+
+
+def merged(lines, dice):
+    """A bound that is left out is a series of something that nobody asks for."""
     head = json.loads(lines[0])
-    for at in bounds(head):
-        for _, column in at[:-1][1::2]:
-            head["series"][column]["metric"] = "left_out"
+    histograms = bounds(head)
+    which = chosen(histograms, dice)
+    which = which[::2] if dice is None else which
+    for at in histograms:
+        for le, column in at:
+            if le in which:
+                head["series"][column]["metric"] = "left_out"
     return [json.dumps(head)] + lines[1:]
 
 
-def split(lines):
-    """A bound between each two finite ones; columns are added at the end of each line."""
+def split(lines, dice):
+    """A bound between two finite ones; columns are added at the end of each line."""
     head = json.loads(lines[0])
+    histograms = bounds(head)
+    which = chosen(histograms, dice)
     new = []
-    for at in bounds(head):
+    for at in histograms:
         for (low, a), (high, b) in zip(at, at[1:]):
-            if low > 0 and math.isfinite(high):
+            if low > 0 and high in which:
                 series = json.loads(json.dumps(head["series"][a]))
                 series["labels"]["le"] = repr(math.sqrt(low * high))
                 head["series"].append(series)
@@ -76,6 +89,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data")
     parser.add_argument("--limit", type=int)
+    parser.add_argument("--all", action="store_true", help="all buckets instead of one, drawn for each episode")
+    parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args(sys.argv[1:at])
     command = sys.argv[at + 1 :]
     files = sorted(glob.glob(arguments.data + "/ep_*"))[: arguments.limit]
@@ -85,7 +100,8 @@ def main():
             lines = file.read().splitlines()
         usual = verdict(command, lines)
         for name, shape in (("merged", merged), ("split", split)):
-            other = verdict(command, shape(lines))
+            dice = None if arguments.all else random.Random(f"{arguments.seed} {path.rsplit('/', 1)[1]}")
+            other = verdict(command, shape(lines, dice))
             if other[0] != usual[0]:
                 changed[name].append((path.rsplit("/", 1)[1].split(".")[0], usual[0], other[0]))
     for name, all_of_them in changed.items():
