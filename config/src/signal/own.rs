@@ -152,7 +152,12 @@ fn kind(entry: &SignalEntry, node: &Node, reader: &mut Reader<'_>) -> Option<Sig
             _ => continue,
         };
         fine = false;
-        let expected = format!("{} for this kind", allowed.join(", "));
+        let own: Vec<&str> = allowed
+            .iter()
+            .copied()
+            .filter(|field| *field != "of")
+            .collect();
+        let expected = format!("{} for this kind", own.join(", "));
         reader.inside(Step::Field(field.to_owned()), |reader| {
             reader.wrong(at, found, expected);
         });
