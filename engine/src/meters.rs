@@ -105,6 +105,7 @@ impl Default for Meters {
             Choice::Resume,
             Choice::Hold,
             Choice::Promote,
+            Choice::Abandon,
         ];
         let pairs = events::ACTIONS.iter().flat_map(|&action| {
             let pair = move |&outcome: &&'static str| ActionOutcome { action, outcome };
