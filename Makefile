@@ -1,11 +1,11 @@
 # Every target is a few lines that can be typed by hand.
 # ARGS goes to the program: make demo ARGS='--scenario latency --answer rollback'
 
-.PHONY: help demo test check operate verify bench bench-detect docs
+.PHONY: help demo test check operate verify verify-demo bench bench-detect docs
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 13
 
 demo: ## guard one deployment from start to end on this machine
 	@scripts/need prometheus cc=gcc
@@ -39,6 +39,11 @@ operate: ## docs/operate: rules and their tests, unit, image, manifests; each wh
 verify: ## the slow checks, with their dated result in docs/verify; goes on where it was stopped
 	@scripts/need prometheus python3 cc=gcc
 	python3 scripts/verify.py $(ARGS)
+
+verify-demo: ## nine scenarios of the demo over seeds and intervals, into docs/demo.md; goes on where it was stopped
+	@scripts/need prometheus python3 cc=gcc
+	cargo build -q -p bot --bin tawny
+	python3 scripts/demo_matrix.py --together 2 $(ARGS)
 
 bench: ## durable appends of the journal per second
 	cargo run -q --release -p journal --example durable_appends

@@ -32,8 +32,8 @@ STEPS = [
     ),
     (
         "demo",
-        "every scenario and answer at 1 s and 5 s scrapes: verdict, tier and outcome",
-        "cargo build -q -p bot --bin tawny && python3 scripts/demo_matrix.py",
+        "nine scenarios, answers and seeds at 1 s, 5 s and 15 s scrapes: verdict, tier, outcome, and that they replay",
+        "make verify-demo",
         r"^\d+/\d+ |demo\.md$",
     ),
     (

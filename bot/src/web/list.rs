@@ -4,6 +4,7 @@ use super::Page;
 use super::denied::{Denied, DeniedPage};
 use super::frame::{self, Frame};
 use super::language::Language;
+use super::rows::{self, Column};
 use super::session::Visitor;
 use axum::extract::State as Shared;
 use axum::response::Html;
@@ -13,8 +14,7 @@ use guard::ids::DeploymentId;
 use guard::state::State;
 use maud::{Markup, html};
 use messages::layout::html::text;
-use messages::words::duration;
-use messages::{Context, Foreign, Text, say};
+use messages::{Context, say};
 
 /// The most deployments on one page.
 const MOST: u64 = 50;
@@ -87,14 +87,6 @@ async fn stuck(page: &Page) -> Result<usize, Denied> {
 }
 
 fn table(states: &[State], stuck: usize, context: &Context) -> Markup {
-    let heads = [
-        "page-column-deployment",
-        "column-version",
-        "page-column-status",
-        "fact-verdict",
-        "page-column-age",
-    ];
-    let words = context.words();
     html! {
         h1 { (text(&say!(context, "page-deployments"))) }
         @if stuck > 0 {
@@ -103,56 +95,7 @@ fn table(states: &[State], stuck: usize, context: &Context) -> Markup {
         @if states.is_empty() {
             p { (text(&say!(context, "page-no-deployments"))) }
         } @else {
-            table.deployments {
-                thead { tr { @for head in heads { th scope="col" { (text(&words.text(head, Vec::new()))) } } } }
-                tbody { @for state in states { (row(state, context)) } }
-            }
+            (rows::table(Column::Service, states, context))
         }
-    }
-}
-
-fn row(state: &State, context: &Context) -> Markup {
-    let words = context.words();
-    let plan = state.plan();
-    // One judgement of how loud it is: the parent message's.
-    let severity = messages::parent(state, context).severity;
-    let age = context
-        .now
-        .duration_since(state.requested_at())
-        .as_secs_f64();
-    html! {
-        tr.(severity.as_str()) {
-            td {
-                span.mark aria-hidden="true" { (severity.mark()) } " "
-                a href={ "/deployments/" (plan.deployment) } {
-                    bdi { (plan.service) } " · " bdi { (plan.environment) }
-                }
-            }
-            td { (text(&versions(state, context))) }
-            td { (text(&status(state, context))) }
-            td { (text(&words.verdict(state.verdict()))) }
-            td { (text(&say!(context, "page-age", duration = duration(words, age.max(0.0))))) }
-        }
-    }
-}
-
-pub(super) fn versions(state: &State, context: &Context) -> Text {
-    let plan = state.plan();
-    match &plan.from {
-        Some(from) => say!(
-            context,
-            "from-to",
-            from = Foreign::from(from),
-            to = Foreign::from(&plan.to)
-        ),
-        None => say!(context, "version-first", to = Foreign::from(&plan.to)),
-    }
-}
-
-pub(super) fn status(state: &State, context: &Context) -> Text {
-    if state.rolling_back() {
-        say!(context, "status-rolling-back")
-    } else {
-        context.words().status(state.status())
     }
 }

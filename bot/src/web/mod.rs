@@ -32,6 +32,7 @@ mod judge;
 mod language;
 mod list;
 mod login;
+mod rows;
 mod service;
 mod session;
 mod show;

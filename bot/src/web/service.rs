@@ -4,18 +4,15 @@ use super::Page;
 use super::denied::{Denied, DeniedPage};
 use super::frame::{self, Frame};
 use super::language::Language;
-use super::list::{status, versions};
+use super::rows::{self, Column};
 use super::session::Visitor;
 use crate::trust::{self, Trusted};
 use axum::extract::{Path, State as Shared};
 use axum::response::Html;
 use guard::ids::ServiceName;
 use guard::state::State;
-use guard::trust::Case;
 use maud::{Markup, html};
 use messages::layout::html::{table, text};
-use messages::layout::plain;
-use messages::words::duration;
 use messages::{Context, Foreign, say};
 
 /// Deployments that are shown.
@@ -100,55 +97,17 @@ fn replays(trusted: &Trusted, context: &Context) -> Markup {
 }
 
 fn deployments(trusted: &Trusted, shown: &[State], context: &Context) -> Markup {
-    let heads = [
-        "page-column-deployment",
-        "column-version",
-        "page-column-status",
-        "fact-verdict",
-        "page-column-judged",
-        "page-column-age",
-    ];
-    let words = context.words();
     html! {
         section {
             h3 { (text(&say!(context, "page-deployments"))) }
             @if trusted.all.is_empty() {
                 p { (text(&say!(context, "page-service-none"))) }
             } @else {
-                table.deployments {
-                    thead { tr { @for head in heads { th scope="col" { (text(&words.text(head, Vec::new()))) } } } }
-                    tbody { @for state in shown { (row(state, context)) } }
-                }
+                (rows::table(Column::Judged, shown, context))
                 @if trusted.all.len() > shown.len() {
                     p.counts { (text(&say!(context, "page-deployments-left-out"))) }
                 }
             }
-        }
-    }
-}
-
-fn row(state: &State, context: &Context) -> Markup {
-    let words = context.words();
-    let plan = state.plan();
-    let severity = messages::parent(state, context).severity;
-    let age = context
-        .now
-        .duration_since(state.requested_at())
-        .as_secs_f64();
-    let judgement = Case::of(state).map(|case| case.judgement);
-    html! {
-        tr.(severity.as_str()) {
-            td {
-                span.mark aria-hidden="true" { (severity.mark()) } " "
-                a href={ "/deployments/" (plan.deployment) } {
-                    bdi { (plan.environment) } " · " bdi { (plan.deployment) }
-                }
-            }
-            td { (text(&versions(state, context))) }
-            td { (text(&status(state, context))) }
-            td { (text(&words.verdict(state.verdict()))) }
-            td data-head=(plain::text(&say!(context, "page-column-judged"))) { (text(&words.judgement(judgement))) }
-            td { (text(&say!(context, "page-age", duration = duration(words, age.max(0.0))))) }
         }
     }
 }

@@ -26,7 +26,7 @@ async fn what_went_bad_while_it_was_down_is_seen_before_the_release_goes_on() {
     world.server.kill();
     world.prometheus.spoil("v2");
     // Until the step's watch is over by the clock: as long as nobody looks is what is tested.
-    tokio::time::sleep(Duration::from_secs(6)).await;
+    tokio::time::sleep(Duration::from_secs(guarding.step_bake_s + 1)).await;
     world.server.begin(&Life::default());
     world.over(&id, "rolled_back").await;
     let events = world.events(&id).await;

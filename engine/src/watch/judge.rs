@@ -5,8 +5,8 @@ use super::record::Recorder;
 use super::roles::{Roles, has_control};
 use crate::services::{Signal, Watch};
 use guard::detect::{
-    Comparison, Cure, Detector, Role, Sample, Scope, SeriesId, SeriesSpec, Statement, Summary,
-    WatchSpec,
+    Comparison, Cure, Detector, Role, Sample, Scope, SeriesId, SeriesSpec, SignalKind, Statement,
+    Summary, WatchSpec,
 };
 use guard::finding::Cured;
 use guard::ids::InstanceId;
@@ -282,7 +282,7 @@ fn cured(watch: &Watch, summary: &Summary, key: &str, cure: &Cure) -> Option<Cur
         .and_then(|state| state.baseline);
     Some(Cured {
         signal: signal.key.clone(),
-        current: baseline.unwrap_or(0.0) + effect,
+        current: possible(signal.spec.kind, baseline.unwrap_or(0.0) + effect),
         effect: *effect,
         interval: *interval,
         unit: signal.spec.unit.clone(),
@@ -290,9 +290,24 @@ fn cured(watch: &Watch, summary: &Summary, key: &str, cure: &Cure) -> Option<Cur
     })
 }
 
+/// An estimate may lie where no measurement can: all but gauges are counted or timed.
+fn possible(kind: SignalKind, value: f64) -> f64 {
+    match kind {
+        SignalKind::Gauge => value,
+        _ => value.max(0.0),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_counted_is_never_said_to_be_less_than_nothing() {
+        assert_eq!(possible(SignalKind::Ratio, -0.000_26), 0.0);
+        assert_eq!(possible(SignalKind::Ratio, 0.01), 0.01);
+        assert_eq!(possible(SignalKind::Gauge, -4.0), -4.0);
+    }
 
     fn series(name: &str, samples: &[f64]) -> Fetched {
         Fetched {

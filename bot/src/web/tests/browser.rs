@@ -147,26 +147,49 @@ impl Browser {
         std::fs::write(file, shot["data"].as_str().unwrap()).unwrap();
     }
 
+    async fn as_a_phone(&self) {
+        let phone = json!({ "width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true });
+        self.devtools("Emulation.setDeviceMetricsOverride", phone)
+            .await;
+    }
+
+    async fn fits_a_phone(&self) {
+        let asked = json!({ "script": "return document.documentElement.scrollWidth", "args": [] });
+        let width = self.post("execute/sync", asked).await;
+        assert!(
+            width.as_u64().unwrap() <= 390,
+            "wider than a phone: {width}"
+        );
+    }
+
     async fn end(self) {
         self.http.delete(&self.session).send().await.unwrap();
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_person_logs_in_reads_the_question_presses_and_confirms() {
+/// A world with a paused deployment, and a browser in which mei has followed her link to the list; none where
+/// there is no browser.
+async fn logged_in() -> Option<(World, Browser)> {
     if !Path::new(CHROMEDRIVER).exists() || !Path::new(CHROMIUM).exists() {
         eprintln!("skipped: no chromium and chromium-driver on this machine");
-        return;
+        return None;
     }
     let world = World::new().await;
     let browser = Browser::start().await;
-
     browser
         .goto(&format!("{}{}", world.url, world.link("mei").await))
         .await;
     browser.find("//h2[contains(., 'logged in as mei')]").await;
     // The greeting leads on by itself, with the strict cookie.
     browser.find("//h1[.='Deployments']").await;
+    Some((world, browser))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_logs_in_reads_the_question_presses_and_confirms() {
+    let Some((world, browser)) = logged_in().await else {
+        return;
+    };
     browser.picture("list").await;
     browser.click("//a[contains(., 'shop')]").await;
     browser
@@ -205,21 +228,9 @@ async fn a_person_logs_in_reads_the_question_presses_and_confirms() {
 
 /// Other sizes, colours and languages; only pictures, and that nothing is wider than a phone.
 async fn looks(browser: &Browser, world: &World) {
-    let phone = json!({ "width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true });
-    browser
-        .devtools("Emulation.setDeviceMetricsOverride", phone)
-        .await;
+    browser.as_a_phone().await;
     browser.picture("question-phone").await;
-    let width = browser
-        .post(
-            "execute/sync",
-            json!({ "script": "return document.documentElement.scrollWidth", "args": [] }),
-        )
-        .await;
-    assert!(
-        width.as_u64().unwrap() <= 390,
-        "wider than a phone: {width}"
-    );
+    browser.fits_a_phone().await;
     browser.goto(&format!("{}/?lang=zh-CN", world.url)).await;
     browser.find("//h1[.='部署']").await;
     browser.picture("list-phone-chinese").await;
@@ -242,16 +253,9 @@ async fn looks(browser: &Browser, world: &World) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_open_page_shows_by_itself_what_somebody_else_answered() {
-    if !Path::new(CHROMEDRIVER).exists() || !Path::new(CHROMIUM).exists() {
-        eprintln!("skipped: no chromium and chromium-driver on this machine");
+    let Some((world, browser)) = logged_in().await else {
         return;
-    }
-    let world = World::new().await;
-    let browser = Browser::start().await;
-    browser
-        .goto(&format!("{}{}", world.url, world.link("mei").await))
-        .await;
-    browser.find("//h1[.='Deployments']").await;
+    };
     browser.goto(&format!("{}{PAUSED}", world.url)).await;
     browser.find("//button[.='Roll back']").await;
     let sam = world.login("sam").await;
@@ -272,16 +276,9 @@ async fn an_open_page_shows_by_itself_what_somebody_else_answered() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_judges_an_alarm_and_sees_what_follows_for_the_service() {
-    if !Path::new(CHROMEDRIVER).exists() || !Path::new(CHROMIUM).exists() {
-        eprintln!("skipped: no chromium and chromium-driver on this machine");
+    let Some((world, browser)) = logged_in().await else {
         return;
-    }
-    let world = World::new().await;
-    let browser = Browser::start().await;
-    browser
-        .goto(&format!("{}{}", world.url, world.link("mei").await))
-        .await;
-    browser.find("//h1[.='Deployments']").await;
+    };
     browser.goto(&format!("{}{PAUSED}", world.url)).await;
     browser.click("//summary[.='Add a note']").await;
     let script =
@@ -312,21 +309,9 @@ async fn a_person_judges_an_alarm_and_sees_what_follows_for_the_service() {
     browser.find("//h1[contains(., 'shop')]").await;
     browser.find("//td[.='false alarm']").await;
     browser.picture("service").await;
-    let phone = json!({ "width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true });
-    browser
-        .devtools("Emulation.setDeviceMetricsOverride", phone)
-        .await;
+    browser.as_a_phone().await;
     browser.picture("service-phone").await;
-    let width = browser
-        .post(
-            "execute/sync",
-            json!({ "script": "return document.documentElement.scrollWidth", "args": [] }),
-        )
-        .await;
-    assert!(
-        width.as_u64().unwrap() <= 390,
-        "wider than a phone: {width}"
-    );
+    browser.fits_a_phone().await;
     assert_eq!(browser.complaints().await, json!([]));
     browser.end().await;
 }
