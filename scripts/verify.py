@@ -37,6 +37,14 @@ STEPS = [
         r"^\d+/\d+ |demo\.md$",
     ),
     (
+        "silence",
+        "ten healthy releases, and three while customers triple, an instance dies and Prometheus restarts: nothing said",
+        "cargo build -q -p bot --bin tawny && python3 scripts/demo_matrix.py --scenario healthy --interval 1s"
+        " --seeds 11 12 13 14 15 16 17 18 19 20 --together 2 --results .tawny/healthy.jsonl --page .tawny/healthy.md"
+        " && python3 scripts/disturbed.py",
+        r"^\d+/\d+ |^healthy and disturbed",
+    ),
+    (
         "peers",
         "Prometheus 2.42 and 3, VictoriaMetrics old and new for real, and the strict double",
         "python3 scripts/peers.py",
