@@ -298,7 +298,8 @@ def main():
         print("no results", file=sys.stderr)
         return 3
     options.page.write_text(page(list(known.values()), "scripts/demo_matrix.py"))
-    print(options.page)
+    right = sum(not run["wrong"] for run in known.values())
+    print(f"{right}/{len(known)} runs ended as demanded: {options.page}")
     return 1 if any(run["wrong"] for run in known.values()) else 0
 
 
