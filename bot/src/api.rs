@@ -21,6 +21,7 @@ mod list;
 mod login_link;
 mod problem;
 mod quarantine;
+mod report;
 mod show;
 mod stats;
 mod time;
@@ -74,6 +75,8 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(list::list, deploy::deploy))
         .routes(routes!(show::show))
         .routes(routes!(timeline::timeline))
+        .routes(routes!(report::report))
+        .routes(routes!(report::postmortem))
         .routes(routes!(command::command))
         .routes(routes!(judge::judge))
         .routes(routes!(stats::stats))

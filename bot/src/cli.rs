@@ -20,6 +20,7 @@ mod mock_service;
 mod output;
 mod record;
 mod replay;
+mod report;
 mod serve;
 mod signals_table;
 mod stats;
@@ -105,6 +106,10 @@ enum Verb {
     Approve(answer::Arguments),
     /// Show what happened to a deployment, in order.
     Timeline(timeline::Arguments),
+    /// Show the health report of a deployment.
+    Report(report::Arguments),
+    /// Show the postmortem of a deployment about which something was found, for you to complete.
+    Postmortem(report::Arguments),
     /// Say in hindsight whether the alarm, or the silence, was right.
     Judge(judge::Arguments),
     /// Show how far a service's alarms have earned trust.
@@ -209,6 +214,8 @@ pub async fn main() -> Exit {
         Verb::Abandon(arguments) => command::run("abandon", arguments, json).await,
         Verb::Approve(arguments) => answer::run(arguments, json).await,
         Verb::Timeline(arguments) => timeline::run(arguments, json).await,
+        Verb::Report(arguments) => report::run("report", arguments, json).await,
+        Verb::Postmortem(arguments) => report::run("postmortem", arguments, json).await,
         Verb::Judge(arguments) => judge::run(arguments, json).await,
         Verb::Stats(arguments) => stats::run(arguments, json).await,
         Verb::Login(arguments) => login::run(arguments, json).await,

@@ -12,6 +12,7 @@ pub mod log;
 pub mod ops;
 pub mod reload;
 pub mod replay;
+mod reports;
 mod shutdown;
 mod trust;
 pub mod web;

@@ -18,6 +18,7 @@ mod failing;
 mod fetch;
 mod judge;
 mod judges;
+mod located;
 mod members;
 mod pace;
 mod past;

@@ -11,6 +11,7 @@ mod assessed;
 mod baked;
 mod ended;
 mod judged;
+mod measured;
 mod metrics;
 mod questions;
 
@@ -91,6 +92,12 @@ pub fn decide(state: Option<&State>, input: &Input) -> Vec<Event> {
                     since: *since,
                 },
             ),
+            Happened::Measured { signals } => measured::measured(state, signals),
+            Happened::Located {
+                signal,
+                accounts,
+                evidence,
+            } => measured::located(state, signal, accounts, evidence.as_ref()),
             Happened::TimerFired { timer } => baked::timer_fired(state, input, timer, &mut ids),
             Happened::Superseded { by } => ended::superseded(state, by),
         },

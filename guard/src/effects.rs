@@ -68,6 +68,9 @@ fn shows(event: &Event) -> bool {
             | Event::ActionRequested { .. }
             | Event::ActionAuthorised { .. }
             | Event::ApprovalWithdrawn { .. }
+            // For the report alone.
+            | Event::ExcessLocated { .. }
+            | Event::SignalsMeasured { .. }
             // Said weeks later, by people to Tawny: no channel hears of it.
             | Event::Judged { .. }
     )

@@ -6,9 +6,11 @@
 use crate::action::{Action, Basis};
 use crate::actor::Actor;
 use crate::approval::{Approval, Choice, Refusal};
+use crate::excess::Contribution;
 use crate::finding::{Cured, Finding, FindingKey, Need};
-use crate::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey};
+use crate::ids::{ActionId, ApprovalId, DeploymentId, EvidenceId, InstanceId, SignalKey};
 use crate::judgement::Judgement;
+use crate::measured::Measured;
 use crate::plan::Plan;
 use crate::verdict::{Tier, Verdict};
 use jiff::Timestamp;
@@ -236,6 +238,22 @@ pub enum Event {
         /// After which action.
         action: ActionId,
     },
+    /// What was measured of each signal by now, whether it moved or not: kept when a watch ends or an answer
+    /// is given.
+    SignalsMeasured {
+        /// Signal by signal.
+        signals: Vec<Measured>,
+    },
+    /// Which values of labels account for what a signal shows.
+    ExcessLocated {
+        /// Which signal.
+        signal: SignalKey,
+        /// Those that do, the largest part first.
+        accounts: Vec<Contribution>,
+        /// The stored counts.
+        #[serde(default)]
+        evidence: Option<EvidenceId>,
+    },
     /// The metrics source does not answer.
     MetricsLost {
         /// Which.
@@ -350,6 +368,8 @@ impl Event {
             Self::CureFailed { .. } => "cure_failed",
             Self::CureGivenUp { .. } => "cure_given_up",
             Self::Abandoned { .. } => "abandoned",
+            Self::SignalsMeasured { .. } => "signals_measured",
+            Self::ExcessLocated { .. } => "excess_located",
             Self::MetricsLost { .. } => "metrics_lost",
             Self::MetricsBack { .. } => "metrics_back",
             Self::MetricsIncomplete { .. } => "metrics_incomplete",

@@ -2,9 +2,11 @@
 
 use crate::actor::Actor;
 use crate::approval::Choice;
+use crate::excess::Contribution;
 use crate::finding::{Assessment, Cured};
-use crate::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey};
+use crate::ids::{ActionId, ApprovalId, DeploymentId, EvidenceId, InstanceId, SignalKey};
 use crate::judgement::Judgement;
+use crate::measured::Measured;
 use crate::plan::Plan;
 use crate::timer::TimerName;
 use jiff::Timestamp;
@@ -56,6 +58,20 @@ pub enum Happened {
     },
     /// The detector's statement changed.
     Assessed(Assessment),
+    /// What the watch has measured, for the record.
+    Measured {
+        /// Signal by signal.
+        signals: Vec<Measured>,
+    },
+    /// It was looked up which values of labels account for what a signal shows.
+    Located {
+        /// Which signal.
+        signal: SignalKey,
+        /// Those that do.
+        accounts: Vec<Contribution>,
+        /// The stored counts.
+        evidence: Option<EvidenceId>,
+    },
     /// The metrics source does not answer.
     MetricsLost {
         /// Which source.

@@ -5,6 +5,7 @@ use crate::approval::{Approval, Standing};
 use crate::event::{Event, PauseReason, Recorded};
 use crate::finding::{Cured, Finding, FindingKey, Need};
 use crate::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey, Version};
+use crate::incident::{self, Incident};
 use crate::judgement::Judged;
 use crate::plan::Plan;
 use crate::verdict::{Tier, Verdict};
@@ -149,6 +150,12 @@ pub struct State {
     pub(crate) abandoned_by: Option<String>,
     pub(crate) superseded_by: Option<DeploymentId>,
     pub(crate) judged: Option<Judged>,
+    /// Whether what was measured by now has yet to be kept.
+    pub(crate) measures_wanted: bool,
+    /// Signals of which it was looked up where they moved.
+    pub(crate) located: BTreeSet<SignalKey>,
+    /// The findings together, and what became of them.
+    pub(crate) incidents: incident::Fold,
 }
 
 /// Whether a rollback helped.
@@ -283,6 +290,9 @@ impl State {
             abandoned_by: None,
             superseded_by: None,
             judged: None,
+            measures_wanted: false,
+            located: BTreeSet::new(),
+            incidents: incident::Fold::default(),
         })
     }
 
@@ -474,6 +484,24 @@ impl State {
     #[must_use]
     pub fn judged(&self) -> Option<&Judged> {
         self.judged.as_ref()
+    }
+
+    /// What moved, as one incident; none where nothing ever did.
+    #[must_use]
+    pub fn incident(&self) -> Option<&Incident> {
+        self.incidents.incident.as_ref()
+    }
+
+    /// Whether what was measured by now has yet to be kept for the record.
+    #[must_use]
+    pub fn measures_wanted(&self) -> bool {
+        self.measures_wanted
+    }
+
+    /// Whether it was looked up which values of labels account for what this signal shows.
+    #[must_use]
+    pub fn is_located(&self, signal: &SignalKey) -> bool {
+        self.located.contains(signal)
     }
 
     /// Since when the cure has been looked for, as long as it is: also after it was late.

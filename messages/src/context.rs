@@ -32,6 +32,13 @@ impl Context {
         let pattern = if today { "%H:%M:%S" } else { "%Y-%m-%d %H:%M" };
         Text::time(at, zoned.strftime(pattern).to_string())
     }
+
+    /// A moment with its date, in UTC, for what is kept: `2026-11-20 14:05:10`.
+    #[must_use]
+    pub fn date(&self, at: Timestamp) -> Text {
+        let zoned = at.to_zoned(TimeZone::UTC);
+        Text::time(at, zoned.strftime("%Y-%m-%d %H:%M:%S").to_string())
+    }
 }
 
 /// The address of Tawny's page, as configured: `http://` or `https://`, without the last slash.

@@ -7,10 +7,13 @@
 
 pub mod configuration;
 pub mod context;
+pub mod document;
 pub mod foreign;
 pub mod layout;
 pub mod locale;
 pub mod model;
+pub mod postmortem;
+pub mod report;
 pub mod text;
 pub mod trust;
 pub mod words;
@@ -21,6 +24,7 @@ mod known;
 mod notice;
 mod parent;
 mod reply;
+mod spark;
 mod timeline;
 
 pub use context::{BadBaseUrl, BaseUrl, Context};
@@ -29,6 +33,7 @@ pub use locale::Locale;
 pub use notice::notice;
 pub use parent::parent;
 pub use reply::reply;
+pub use spark::Spark;
 pub use text::{Piece, Text};
 pub use timeline::{TimelineLine, timeline};
 pub use words::Words;

@@ -1,6 +1,7 @@
 //! Text in which one's own words and foreign ones stay apart.
 
 use crate::foreign::Foreign;
+use crate::spark::Spark;
 use jiff::Timestamp;
 
 /// One part of a text.
@@ -12,6 +13,8 @@ pub enum Piece {
     Foreign(Foreign),
     /// Somebody else's words that are code: a query.
     Code(Foreign),
+    /// A course of values.
+    Spark(Spark),
     /// A moment: chats that know the reader's zone show it themselves, others show the words.
     Time {
         /// When.
@@ -37,6 +40,10 @@ impl Text {
     #[must_use]
     pub fn code(text: impl Into<Foreign>) -> Self {
         Self(vec![Piece::Code(text.into())])
+    }
+
+    pub(crate) fn spark(spark: Spark) -> Self {
+        Self(vec![Piece::Spark(spark)])
     }
 
     pub(crate) fn trusted(words: impl Into<String>) -> Self {

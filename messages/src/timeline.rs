@@ -33,7 +33,8 @@ pub struct TimelineLine {
 }
 
 /// The timeline of a stream. An action's request and its execution have no line of their own: the event
-/// beside each says the same and more.
+/// beside each says the same and more. What was measured for the
+/// report is in the report.
 #[must_use]
 pub fn timeline(records: &[Recorded], context: &Context) -> Vec<TimelineLine> {
     let mut known = Known::default();
@@ -42,7 +43,9 @@ pub fn timeline(records: &[Recorded], context: &Context) -> Vec<TimelineLine> {
         known.learn(record);
         if matches!(
             record.event,
-            Event::ActionRequested { .. } | Event::ActionExecuted { .. }
+            Event::ActionRequested { .. }
+                | Event::ActionExecuted { .. }
+                | Event::SignalsMeasured { .. }
         ) {
             continue;
         }

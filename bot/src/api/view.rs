@@ -40,6 +40,10 @@ pub struct DeploymentView {
     pub bake_until: Option<Timestamp>,
     /// Signals that moved.
     pub findings: Vec<FindingView>,
+    /// The findings together, and what became of them; null where nothing moved.
+    #[schema(value_type = Option<Object>)]
+    #[serde(default)]
+    pub incident: Option<serde_json::Value>,
     /// The question that is open.
     pub approval: Option<ApprovalView>,
     /// `not_needed awaited confirmed failed`.
@@ -200,6 +204,9 @@ pub(super) fn deployment(
         steps: plan.steps.len(),
         bake_until: state.bake_until(),
         findings: state.findings().map(finding).collect(),
+        incident: state
+            .incident()
+            .and_then(|incident| serde_json::to_value(incident).ok()),
         approval: state.open_approval().map(approval),
         cure: cure(state.cure()).to_owned(),
         cured_at: if let Cure::Confirmed { at, .. } = state.cure() {

@@ -137,13 +137,35 @@ impl Client {
         pick(&of_service, named)
     }
 
+    /// An answer that is no JSON.
+    pub(super) async fn text(&self, path: &str) -> Result<String, CallError> {
+        self.answer::<()>(Method::GET, path, None).await
+    }
+
     async fn call<B: Serialize, T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,
         body: Option<&B>,
     ) -> Result<T, CallError> {
-        let base = self.connection.url.trim_end_matches('/');
+        let text = self.answer(method, path, body).await?;
+        serde_json::from_str(&text).map_err(|e| CallError::Strange {
+            url: self.base().to_owned(),
+            error: e.to_string(),
+        })
+    }
+
+    fn base(&self) -> &str {
+        self.connection.url.trim_end_matches('/')
+    }
+
+    async fn answer<B: Serialize>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&B>,
+    ) -> Result<String, CallError> {
+        let base = self.base();
         let url = format!("{base}/api/v1/{path}");
         let mut request = self.http.request(method, &url);
         if let Some(token) = &self.connection.token {
@@ -163,10 +185,7 @@ impl Client {
         let status = response.status();
         let text = response.text().await.map_err(unreachable)?;
         if status.is_success() {
-            return serde_json::from_str(&text).map_err(|e| CallError::Strange {
-                url: base.to_owned(),
-                error: e.to_string(),
-            });
+            return Ok(text);
         }
         let refused = refused(base, status, &text);
         if !status.is_server_error() {

@@ -6,14 +6,18 @@ use super::play::first;
 use super::scenario::Scenario;
 use super::world::{LOOK_EVERY, World};
 use crate::replay::{Agreement, agreement};
+use crate::reports;
 use engine::ledger;
 use guard::event::Event;
 use guard::finding::Scope;
 use guard::ids::DeploymentId;
 use guard::state::{FindingRecord, State};
 use jiff::Timestamp;
+use messages::layout::markdown;
+use messages::{Context, Locale};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
@@ -74,6 +78,7 @@ pub(super) async fn report(
     let attribution = attribution(&state);
     let said = messages(world, &played.deployment).await?;
     let replayed = replayed(arguments, world, &played.deployment).await;
+    let written = written(arguments, world, &played.deployment).await?;
     // A healthy release says one quiet thing, and nothing else.
     let quiet = arguments.scenario != Scenario::Healthy
         || (said["parents"] == 1 && said["replies"] == 0 && said["notices"] == 0);
@@ -104,7 +109,7 @@ pub(super) async fn report(
             Err(error) => json!([error]),
         },
         "suspects": [],
-        "report_path": Value::Null,
+        "report_path": written,
         "prometheus_url": world.prometheus_url,
         "server_url": world.server.url,
         "data_dir": world.dir,
@@ -171,6 +176,44 @@ async fn replayed(
         }
         sleep(LOOK_EVERY).await;
     }
+}
+
+/// The health report, written as Markdown beside the journal, or where it stays. What was measured at the end is told a look later.
+async fn written(
+    arguments: &Arguments,
+    world: &World,
+    id: &DeploymentId,
+) -> Result<PathBuf, DemoError> {
+    let engine = &world.server.engine;
+    let deadline = Instant::now() + arguments.interval * 2 + RECORDED_WITHIN;
+    loop {
+        let state = ledger::state(engine.reader(), id).await?;
+        let wanting = state.is_some_and(|state| state.measures_wanted());
+        if !wanting || Instant::now() > deadline {
+            break;
+        }
+        sleep(LOOK_EVERY).await;
+    }
+    let told = reports::of(engine, id).await?;
+    let told = told.ok_or_else(|| engine::EngineError::UnknownDeployment(id.clone()))?;
+    let context = Context {
+        locale: Locale::En,
+        now: Timestamp::now(),
+        base_url: None,
+    };
+    let document = messages::report::report(&told.report, &context);
+    // A folder that is taken away at the end would take the report with it.
+    let stays = arguments.keep || arguments.dir.is_some();
+    let folder = if stays {
+        world.dir.clone()
+    } else {
+        std::env::temp_dir()
+    };
+    let path = folder.join(format!("tawny-report-{id}.md"));
+    tokio::fs::write(&path, markdown::document(&document))
+        .await
+        .map_err(DemoError::io("writing the report"))?;
+    Ok(path)
 }
 
 async fn compared(world: &World, id: &DeploymentId) -> Result<Agreement, String> {

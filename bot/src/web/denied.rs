@@ -30,6 +30,8 @@ pub(super) enum Denied {
     NotFound,
     /// There is no such service.
     NoService,
+    /// Nothing was ever found of this deployment.
+    NoIncident,
     /// The answer was refused; it is on record.
     Refused(Refusal),
     /// This process does not lead.
@@ -65,7 +67,7 @@ impl Denied {
             Self::Origin | Self::FormToken => StatusCode::FORBIDDEN,
             Self::NoSession | Self::Link => StatusCode::UNAUTHORIZED,
             Self::BadForm => StatusCode::BAD_REQUEST,
-            Self::NotFound | Self::NoService => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::NoService | Self::NoIncident => StatusCode::NOT_FOUND,
             Self::Refused(
                 Refusal::MissingRole { .. }
                 | Refusal::NotAPerson { .. }
@@ -88,6 +90,7 @@ impl Denied {
             Self::BadForm => say!(context, "denied-bad-form"),
             Self::NotFound => say!(context, "denied-not-found"),
             Self::NoService => say!(context, "denied-no-service"),
+            Self::NoIncident => say!(context, "denied-no-incident"),
             Self::Refused(refusal) => words::refusal(refusal, context),
             Self::NotLeading => say!(context, "denied-not-leading"),
             Self::Broken => say!(context, "denied-broken"),

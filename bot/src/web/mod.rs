@@ -32,6 +32,7 @@ mod judge;
 mod language;
 mod list;
 mod login;
+mod report;
 mod rows;
 mod service;
 mod session;
@@ -115,6 +116,13 @@ impl Page {
         Router::new()
             .route("/", get(list::list))
             .route("/deployments/{id}", get(show::show))
+            .route("/deployments/{id}/report", get(report::report))
+            .route("/deployments/{id}/report.md", get(report::report_file))
+            .route("/deployments/{id}/postmortem", get(report::postmortem))
+            .route(
+                "/deployments/{id}/postmortem.md",
+                get(report::postmortem_file),
+            )
             .route("/deployments/{id}/answer", post(answer::answer))
             .route("/deployments/{id}/abandon", post(abandon::abandon))
             .route("/deployments/{id}/judge", post(judge::judge))

@@ -8,6 +8,7 @@ use super::frame::{self, Frame};
 use super::instances::instances;
 use super::judge;
 use super::language::Language;
+use super::report;
 use super::session::Visitor;
 use super::thread::{Said, thread};
 use axum::extract::{Path, State as Shared};
@@ -69,6 +70,7 @@ async fn body(
             }
         }
         (message(&parent, &answers))
+        (report::links(&path, state.incident(), &context))
         @if let Some(observed) = &observed { (instances(&state, observed, &context)) }
         (judge::section(&state, &path, visitor, &context))
         (said(&thread(&records, &context), &context))

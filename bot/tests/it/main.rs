@@ -45,6 +45,7 @@ mod probes;
 mod rejudged;
 mod reload;
 mod replicas;
+mod reported;
 mod silence;
 mod source_options;
 mod traces;

@@ -10,6 +10,7 @@ use guard::detect::{
 };
 use guard::finding::Cured;
 use guard::ids::InstanceId;
+use guard::measured::Measured;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The parts of one scrape do not arrive at once: younger samples wait, in seconds.
@@ -226,6 +227,24 @@ impl Judge {
     /// Seconds of history before `t`.
     pub(super) fn history_at(&self, t: f64) -> f64 {
         self.first_sample.map_or(0.0, |first| (t - first).max(0.0))
+    }
+
+    /// Each of its signals as it was measured so far.
+    pub(super) fn measured(
+        &self,
+        watch: &Watch,
+        comparison: guard::verdict::Comparison,
+    ) -> impl Iterator<Item = Measured> {
+        let measures = self.detector.measured().into_iter();
+        measures.filter_map(move |measure| {
+            let signal = super::speak::signal(watch, &measure.key)?;
+            Some(Measured {
+                signal: signal.key.clone(),
+                comparison,
+                of_dependency: signal.of_dependency,
+                measure,
+            })
+        })
     }
 
     /// From `t` on the changed instances run the old version again, and the cure has to show.

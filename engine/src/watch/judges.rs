@@ -12,6 +12,7 @@ use crate::services::{Service, Signal};
 use guard::detect::WatchSpec;
 use guard::finding::{Assessment, Cured};
 use guard::ids::{DeploymentId, InstanceId};
+use guard::measured::Measured;
 use guard::verdict::Comparison;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -175,6 +176,14 @@ impl Judges {
             speak::signal(&service.watch, key.as_str()).is_some_and(|signal| signal.of_dependency)
         });
         Some(together)
+    }
+
+    /// Each signal as it was measured so far.
+    pub(super) fn measured(&self, service: &Service) -> Vec<Measured> {
+        let judges = self.all.iter();
+        judges
+            .flat_map(|(judge, comparison)| judge.measured(&service.watch, *comparison))
+            .collect()
     }
 
     /// From `since` on the old version runs again, and the cure has to show.

@@ -26,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 mod evidence;
+mod measures;
 mod settle;
 mod sources;
 
@@ -141,7 +142,7 @@ impl<'a> Task<'a> {
                 continue;
             }
             let Some(state) = self.engine.live(&self.id) else {
-                return Ok(());
+                return self.keep_last_measures().await;
             };
             let span = crate::span::tick(state.plan());
             self.measured(&state, due).instrument(span).await?;
@@ -169,6 +170,8 @@ impl<'a> Task<'a> {
         let lag = due.elapsed();
         let begun = Instant::now();
         self.renew_source();
+        // Before the comparison begins anew with other instances.
+        self.keep_measures(state).await?;
         let now = self.engine.clock.now();
         let silent = self.settle(state).await;
         let roles = self.roles(state, now);
@@ -290,7 +293,13 @@ impl<'a> Task<'a> {
             return Ok(());
         }
         let assessment = self.with_evidence(state, assessment, now).await;
-        self.say(state, Happened::Assessed(assessment)).await
+        self.say(state, Happened::Assessed(assessment)).await?;
+        // An answer was given: what it was given for is kept before anything changes.
+        let Some(state) = self.engine.live(&self.id) else {
+            return Ok(());
+        };
+        self.keep_measures(&state).await?;
+        self.locate(&state, now).await
     }
 
     /// After a rollback: the same detector must show the cure.

@@ -243,6 +243,8 @@ impl Measured {
                 ((watched || known).then_some(value), self.interval_s)
             }
         };
+        // What a process had counted before it was first scraped is not known to be of this deployment.
+        let met = last.is_some() || self.instances[at].first_t.is_some_and(|first| t > first);
         self.series[id.0].last = Some((t, value));
         self.newest_t = Some(self.newest_t.map_or(t, |n| n.max(t)));
         self.head = self.head.max(cell);
@@ -266,7 +268,12 @@ impl Measured {
                 track.last_t = Some(t);
             }
             match part {
-                Part::Channel(channel) => track.add(cell, channel, amount),
+                Part::Channel(channel) => {
+                    track.add(cell, channel, amount);
+                    if met {
+                        track.count(cell, channel, amount);
+                    }
+                }
                 Part::Up => {
                     if amount < 0.5 {
                         track.add(cell, FIRST, 1.0);

@@ -10,6 +10,7 @@ mod cure;
 mod detector;
 mod ingest;
 mod judge;
+mod measure;
 mod model;
 mod past;
 mod recording;
@@ -30,6 +31,7 @@ mod tests;
 
 pub use cure::Cure;
 pub use detector::{CODE_VERSION, Detector, ENOUGH_HISTORY_S, VISIBLE_TOLERANCES};
+pub use measure::{Change, Counted, Course, Measure};
 pub use recording::{Head, RECORDING, Step};
 pub use spec::{
     Budgets, Comparison, Direction, Limits, Reference, Role, Sample, Sensitivity, SeriesId,

@@ -2,6 +2,7 @@
 
 mod baseline;
 mod levels;
+mod measure;
 mod properties;
 
 use super::sim::Sim;

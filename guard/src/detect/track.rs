@@ -29,6 +29,9 @@ pub(crate) const GOOD: usize = 3;
 pub(crate) struct Track {
     pub(crate) last_t: Option<f64>,
     pub(crate) nan: bool,
+    /// Sums of the first channels since the deployment, which the rings forget.
+    #[serde(default)]
+    pub(crate) seen: [f64; GOOD + 1],
     coarsened: usize,
     pub(crate) history: Ring,
     pub(crate) fine: Ring,
@@ -74,6 +77,7 @@ impl Track {
         Self {
             last_t: None,
             nan: false,
+            seen: [0.0; GOOD + 1],
             coarsened: 0,
             history: Ring::new(width, slots, step),
             fine: Ring::new(width, FINE, 1),
@@ -87,6 +91,13 @@ impl Track {
         } else {
             self.fine.add(cell, channel, value);
             self.coarse.add(cell, channel, value);
+        }
+    }
+
+    /// Counts what the rings forget.
+    pub(crate) fn count(&mut self, cell: i64, channel: usize, amount: f64) {
+        if let Some(sum) = self.seen.get_mut(channel).filter(|_| cell > 0) {
+            *sum += amount;
         }
     }
 

@@ -7,12 +7,17 @@ use crate::event::{Event, PauseReason};
 use crate::finding::{Finding, Need};
 use crate::ids::{ActionId, ApprovalId};
 use crate::judgement::Judged;
+use crate::measured::asks_for_measures;
 use crate::verdict::{Comparison, Tier, Verdict};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 impl State {
     pub(super) fn apply(&mut self, event: &Event, at: Timestamp) {
+        self.incidents.push(event, at);
+        if asks_for_measures(event) {
+            self.measures_wanted = true;
+        }
         match event {
             // A second request cannot change what was agreed.
             Event::DeploymentRequested { .. }
@@ -33,6 +38,8 @@ impl State {
             }
             Event::ActionAuthorised { action, basis } => {
                 self.progress(action, Progress::Authorised(basis.clone()));
+                // The comparison begins anew with more instances: what it has shown until now is kept.
+                self.measures_wanted |= self.step_was_watched() || self.goes_back(action);
                 self.begin_action(action);
             }
             Event::InstanceChanged { action, instance } => {
@@ -180,6 +187,10 @@ impl State {
                     at,
                 });
             }
+            Event::ExcessLocated { signal, .. } => {
+                self.located.insert(signal.clone());
+            }
+            Event::SignalsMeasured { .. } => self.measures_wanted = false,
             Event::MetricsLost { source, error } => {
                 self.take_metrics(Some((source.clone(), error.clone())), at);
             }
@@ -243,6 +254,15 @@ impl State {
         if matches!(self.status, Status::Pending) {
             self.status = Status::Progressing;
         }
+    }
+
+    fn goes_back(&self, id: &ActionId) -> bool {
+        let action = self.actions.get(id);
+        action.is_some_and(|record| record.action.kind == ActionKind::RollBack)
+    }
+
+    fn step_was_watched(&self) -> bool {
+        self.bake_until.is_some() && self.verdict.is_some()
     }
 
     fn settle(&mut self, id: &ApprovalId, standing: Standing) {

@@ -42,6 +42,8 @@ pub(super) const KNOWN: &[(&str, u32)] = &[
     ("cure_confirmed", 1),
     ("cure_failed", 1),
     ("cure_given_up", 1),
+    ("signals_measured", 1),
+    ("excess_located", 1),
     ("metrics_lost", 1),
     ("metrics_back", 1),
     ("metrics_incomplete", 1),

@@ -74,3 +74,10 @@ event-bake-ended-not-good = The watch is over, and { $version } does not count a
 event-abandoned = { $version } was given up by { $by }: nothing is changed any more, and the next deployment can begin
 event-failed = { $version } could not be brought out: “{ $error }”. What ran before still runs.
 event-superseded = Superseded by { $by }
+event-signals-measured = Measured for the report: { $count ->
+    [one] one signal
+   *[other] { $count } signals
+}
+event-excess-nowhere = { $signal }: no value of a label stands out; it is spread as the traffic is
+event-excess-located = { $signal } comes from { $accounts }
+excess-account = { $label } { $value } ({ $share } of the excess)

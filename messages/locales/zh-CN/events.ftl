@@ -68,3 +68,7 @@ event-bake-ended-not-good = 观察期结束，{ $version } 未能确认良好：
 event-abandoned = { $by } 已放弃发布 { $version }：不再做任何变更，可以开始下一次部署
 event-failed = { $version } 未能发布：“{ $error }”。原有版本仍在运行。
 event-superseded = 已被 { $by } 取代
+event-signals-measured = 已为报告记录 { $count } 个指标的测量值
+event-excess-nowhere = { $signal }：没有突出的标签值，异常与流量分布一致
+event-excess-located = { $signal } 的异常主要来自 { $accounts }
+excess-account = { $label } { $value }（占超出部分的 { $share }）

@@ -11,12 +11,14 @@ use crate::words::refusal::wanted_word;
 use beginning::{baseline, requested};
 use guard::approval::Choice;
 use guard::event::Event;
+use located::located;
 use phrases::{
     asked, begun, cured, judged, key_name, named, new_version, paused, raised, verdict_changed,
     version, with_reason,
 };
 
 mod beginning;
+mod located;
 mod phrases;
 mod severity;
 
@@ -236,6 +238,12 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
             reason,
             context,
         ),
+        Event::SignalsMeasured { signals } => {
+            say!(words, "event-signals-measured", count = signals.len())
+        }
+        Event::ExcessLocated {
+            signal, accounts, ..
+        } => located(signal, accounts, context),
         Event::MetricsLost { source, error, .. } => {
             say!(
                 words,

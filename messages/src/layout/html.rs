@@ -3,7 +3,9 @@
 
 use super::clean::{CODE_CHARS, FOREIGN_CHARS, clean};
 use super::plain;
+use crate::document::{Document, Section};
 use crate::model::{Fact, Message, Progress, Table};
+use crate::spark::{Spark, TOP};
 use crate::text::{Piece, Text};
 use crate::timeline::TimelineLine;
 use maud::{Markup, html};
@@ -16,9 +18,75 @@ pub fn text(text: &Text) -> Markup {
             @match piece {
                 Piece::Words(words) => (words),
                 Piece::Foreign(foreign) => bdi { (clean(foreign, FOREIGN_CHARS)) },
+                Piece::Spark(line) => (spark(line)),
                 Piece::Code(code) => code { (clean(code, CODE_CHARS)) },
                 Piece::Time { at, words } => time datetime=(at) { (words) },
             }
+        }
+    }
+}
+
+/// A small line: two parts that meet where the change began. It is described by the row that it stands in.
+fn spark(line: &Spark) -> Markup {
+    let width = 4 * (line.before.len() + line.after.len()).max(2);
+    let meets = 4 * line.before.len();
+    html! {
+        svg.spark viewBox={ "0 0 " (width) " 24" } width=(width) height="24" aria-hidden="true" focusable="false" {
+            @for run in runs(&line.before, 0) { polyline.past points=(run) fill="none" stroke="currentColor" {} }
+            @if meets > 0 && !line.after.is_empty() {
+                line.begun x1=(meets) x2=(meets) y1="0" y2="24" stroke="currentColor" {}
+            }
+            @for run in runs(&line.after, line.before.len()) { polyline points=(run) fill="none" stroke="currentColor" {} }
+        }
+    }
+}
+
+/// The points of each run without a gap.
+fn runs(levels: &[Option<u8>], first: usize) -> Vec<String> {
+    let mut runs: Vec<Vec<String>> = vec![Vec::new()];
+    for (place, level) in levels.iter().enumerate() {
+        match (level, runs.last_mut()) {
+            (Some(level), Some(run)) => {
+                let x = 4 * (first + place) + 2;
+                let y = 22.0 - 20.0 * f64::from(*level) / f64::from(TOP);
+                run.push(format!("{x},{y:.1}"));
+            }
+            _ => runs.push(Vec::new()),
+        }
+    }
+    // A point alone is drawn as a short dash.
+    let dash = |run: Vec<String>| match &run[..] {
+        [point] => format!("{point} {point}"),
+        _ => run.join(" "),
+    };
+    runs.into_iter()
+        .filter(|run| !run.is_empty())
+        .map(dash)
+        .collect()
+}
+
+/// A whole document.
+#[must_use]
+pub fn document(document: &Document) -> Markup {
+    html! {
+        article.message.document.(document.severity.as_str()) {
+            h1 { (text(&document.title)) }
+            h2 { span.mark aria-hidden="true" { (document.severity.mark()) } " " (text(&document.headline)) }
+            @if !document.facts.is_empty() { (facts(&document.facts)) }
+            @for part in document.sections.iter().filter(|part| !part.is_empty()) { (section(part)) }
+            @if !document.footer.is_empty() { footer { (text(&document.footer)) } }
+        }
+    }
+}
+
+fn section(part: &Section) -> Markup {
+    html! {
+        section {
+            h3 { (text(&part.title)) }
+            @for sentence in &part.body { p { (text(sentence)) } }
+            @if !part.facts.is_empty() { (facts(&part.facts)) }
+            @if !part.items.is_empty() { ul.items { @for item in &part.items { li { (text(item)) } } } }
+            @if let Some(shown) = &part.table { (table(&Table { title: Text::default(), ..shown.clone() })) }
         }
     }
 }

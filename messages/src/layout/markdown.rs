@@ -2,6 +2,7 @@
 //! nor links nor tags mean anything.
 
 use super::clean::{CODE_CHARS, FOREIGN_CHARS, clean, colon};
+use crate::document::{Document, Section};
 use crate::model::{Fact, Message, Table};
 use crate::text::{Piece, Text};
 use std::fmt::Write;
@@ -15,6 +16,7 @@ pub fn text(text: &Text) -> String {
 fn piece(piece: &Piece) -> String {
     match piece {
         Piece::Words(words) | Piece::Time { words, .. } => escaped(words),
+        Piece::Spark(spark) => spark.characters(),
         Piece::Foreign(text) => span(&clean(text, FOREIGN_CHARS)),
         Piece::Code(text) => span(&clean(text, CODE_CHARS)),
     }
@@ -75,6 +77,82 @@ pub fn message(message: &Message) -> String {
         line(&mut out, "\n", &text(&message.footer));
     }
     out
+}
+
+/// A whole document, with headings and tables.
+#[must_use]
+pub fn document(document: &Document) -> String {
+    let mut out = format!(
+        "# {}\n\n**{} {}**\n",
+        text(&document.title),
+        document.severity.mark(),
+        text(&document.headline)
+    );
+    list(&mut out, document.facts.iter().map(labelled));
+    for part in document.sections.iter().filter(|part| !part.is_empty()) {
+        section(&mut out, part);
+    }
+    if !document.footer.is_empty() {
+        line(&mut out, "\n---\n\n", &text(&document.footer));
+    }
+    out
+}
+
+fn section(out: &mut String, part: &Section) {
+    line(out, "\n## ", &text(&part.title));
+    for sentence in &part.body {
+        line(out, "\n", &text(sentence));
+    }
+    list(out, part.facts.iter().map(labelled));
+    list(out, part.items.iter().map(text));
+    if let Some(table) = &part.table {
+        grid(out, table);
+    }
+}
+
+fn list(out: &mut String, items: impl Iterator<Item = String>) {
+    for (place, item) in items.enumerate() {
+        line(out, if place == 0 { "\n- " } else { "- " }, &item);
+    }
+}
+
+/// A table; what does not fit into its cells stands below it.
+fn grid(out: &mut String, table: &Table) {
+    if table.rows.is_empty() {
+        return;
+    }
+    let joined = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
+    line(out, "\n", &joined(table.columns.iter().map(cell).collect()));
+    line(
+        out,
+        "",
+        &joined(vec!["---".to_owned(); table.columns.len()]),
+    );
+    for row in &table.rows {
+        line(out, "", &joined(row.cells.iter().map(cell).collect()));
+    }
+    if let Some(more) = &table.more {
+        line(out, "\n", &text(more));
+    }
+    let detailed = table.rows.iter().filter(|row| !row.details.is_empty());
+    list(
+        out,
+        detailed.flat_map(|row| {
+            let name = row.cells.first().map(text).unwrap_or_default();
+            row.details
+                .iter()
+                .map(move |detail| format!("{name} · {}", labelled(detail)))
+        }),
+    );
+}
+
+// A bar ends a cell even inside a code span, unless it is escaped there, too.
+fn cell(content: &Text) -> String {
+    let pieces = content.pieces().iter().map(|one| match one {
+        Piece::Foreign(_) | Piece::Code(_) => piece(one).replace('|', "\\|"),
+        _ => piece(one),
+    });
+    pieces.collect()
 }
 
 fn rows(out: &mut String, table: &Table) {

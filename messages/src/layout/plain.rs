@@ -14,6 +14,7 @@ pub fn text(text: &Text) -> String {
 fn piece(piece: &Piece) -> String {
     match piece {
         Piece::Words(words) | Piece::Time { words, .. } => words.clone(),
+        Piece::Spark(spark) => spark.characters(),
         Piece::Foreign(text) => defused(&clean(text, FOREIGN_CHARS)),
         Piece::Code(text) => defused(&clean(text, CODE_CHARS)),
     }

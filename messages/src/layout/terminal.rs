@@ -1,10 +1,12 @@
 //! A terminal. Foreign text has lost every control character, so it cannot move the cursor or recolour.
 
 use super::clean::{CODE_CHARS, FOREIGN_CHARS, clean, colon};
+use crate::document::{Document, Section};
 use crate::model::{Fact, Message, Severity, Table};
 use crate::text::{Piece, Text};
 use crate::timeline::TimelineLine;
 use std::fmt::Write;
+use unicode_width::UnicodeWidthStr;
 
 /// Whether to use ANSI colours; the caller knows whether this is a terminal and what `NO_COLOR` says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +47,7 @@ pub fn text(text: &Text, colour: Colour) -> String {
         .iter()
         .map(|piece| match piece {
             Piece::Words(words) | Piece::Time { words, .. } => words.clone(),
+            Piece::Spark(spark) => colour.paint(CYAN, &spark.characters()),
             Piece::Foreign(text) => clean(text, FOREIGN_CHARS),
             Piece::Code(text) => colour.paint(CYAN, &clean(text, CODE_CHARS)),
         })
@@ -124,6 +127,81 @@ fn rows(out: &mut String, table: &Table, colour: Colour) {
     }
     if let Some(more) = &table.more {
         line(out, "   - ", &text(more, colour));
+    }
+}
+
+/// A whole document, with its tables in columns.
+#[must_use]
+pub fn document(document: &Document, colour: Colour) -> String {
+    let mut out = String::new();
+    let title = text(&document.title, Colour::Off);
+    line(&mut out, "", &colour.paint(BOLD, &title));
+    let headline = text(&document.headline, Colour::Off);
+    let headline = colour.paint(code_of(document.severity), &headline);
+    line(&mut out, document.severity.mark(), &format!(" {headline}"));
+    for fact in &document.facts {
+        line(&mut out, "   ", &labelled(fact, colour));
+    }
+    for part in document.sections.iter().filter(|part| !part.is_empty()) {
+        section(&mut out, part, colour);
+    }
+    if !document.footer.is_empty() {
+        let footer = text(&document.footer, Colour::Off);
+        line(&mut out, "\n", &colour.paint(DIM, &footer));
+    }
+    out
+}
+
+fn section(out: &mut String, part: &Section, colour: Colour) {
+    let title = text(&part.title, Colour::Off);
+    line(out, "\n", &colour.paint(BOLD, &title));
+    for sentence in &part.body {
+        line(out, "   ", &text(sentence, colour));
+    }
+    for fact in &part.facts {
+        line(out, "   ", &labelled(fact, colour));
+    }
+    for item in &part.items {
+        line(out, "   - ", &text(item, colour));
+    }
+    if let Some(table) = &part.table {
+        grid(out, table, colour);
+    }
+}
+
+/// Rows in columns; what does not fit into them stands below its row.
+fn grid(out: &mut String, table: &Table, colour: Colour) {
+    let plain = |cell: &Text| text(cell, Colour::Off);
+    let width = |place: usize| {
+        let cells = table.rows.iter().filter_map(|row| row.cells.get(place));
+        let all = cells.chain(table.columns.get(place));
+        all.map(|cell| plain(cell).width()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..table.columns.len()).map(width).collect();
+    let aligned = |cells: &[Text], dim: bool| {
+        let mut line = String::new();
+        for (cell, width) in cells.iter().zip(&widths) {
+            let shown = if dim {
+                colour.paint(DIM, &plain(cell))
+            } else {
+                text(cell, colour)
+            };
+            line.push_str(&shown);
+            line.push_str(&" ".repeat(width + 2 - plain(cell).width().min(*width)));
+        }
+        line.trim_end().to_owned()
+    };
+    if !table.rows.is_empty() {
+        line(out, "   ", &aligned(&table.columns, true));
+    }
+    for row in &table.rows {
+        line(out, "   ", &aligned(&row.cells, false));
+        for detail in &row.details {
+            line(out, "      ", &labelled(detail, colour));
+        }
+    }
+    if let Some(more) = &table.more {
+        line(out, "   ", &text(more, colour));
     }
 }
 

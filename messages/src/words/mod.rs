@@ -26,7 +26,7 @@ macro_rules! say {
 
 /// The files of a language, in the order of the folder.
 #[must_use]
-pub fn files(locale: Locale) -> [(&'static str, &'static str); 7] {
+pub fn files(locale: Locale) -> [(&'static str, &'static str); 8] {
     macro_rules! files {
         ($folder:literal) => {
             [
@@ -45,6 +45,10 @@ pub fn files(locale: Locale) -> [(&'static str, &'static str); 7] {
                 (
                     "refusals.ftl",
                     include_str!(concat!("../../locales/", $folder, "/refusals.ftl")),
+                ),
+                (
+                    "report.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/report.ftl")),
                 ),
                 (
                     "thread.ftl",

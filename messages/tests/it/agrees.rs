@@ -8,7 +8,7 @@ use messages::{Locale, notice, reply, timeline};
 use std::collections::BTreeSet;
 
 /// The arms of `Event::name`: a new kind of event has to be added to `every_event`.
-const KINDS: usize = 38;
+const KINDS: usize = 40;
 
 #[test]
 fn the_list_of_events_has_every_kind() {
@@ -56,7 +56,9 @@ fn every_event_but_the_request_and_the_execution_of_an_action_has_its_line_in_th
         .filter(|record| {
             !matches!(
                 record.event,
-                Event::ActionRequested { .. } | Event::ActionExecuted { .. }
+                Event::ActionRequested { .. }
+                    | Event::ActionExecuted { .. }
+                    | Event::SignalsMeasured { .. }
             )
         })
         .map(|record| record.revision)

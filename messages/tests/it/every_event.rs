@@ -1,9 +1,11 @@
 //! Each kind of event, with the same foreign text in every field that takes one.
 
+use crate::measured::measured;
 use crate::story::{errors, latency, mei, need, plan, start};
 use guard::action::{Action, ActionKind, Basis, Precondition};
 use guard::approval::{Approval, Choice, Question, Refusal};
 use guard::event::{Event, PauseReason};
+use guard::excess::Contribution;
 use guard::finding::{Cured, Finding, Need};
 use guard::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey, Version};
 use guard::judgement::Judgement;
@@ -322,6 +324,27 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
             raised: Tier::Quiet,
             note: None,
             since: Some(start()),
+        },
+        Event::SignalsMeasured {
+            signals: vec![measured("errors")],
+        },
+        Event::ExcessLocated {
+            signal: SignalKey::new("errors").unwrap(),
+            accounts: vec![Contribution {
+                label: text(),
+                value: text(),
+                excess: 97.0,
+                share: 0.95,
+                of_events: 0.2,
+                after: 0.49,
+                before: 0.005,
+            }],
+            evidence: None,
+        },
+        Event::ExcessLocated {
+            signal: SignalKey::new("errors").unwrap(),
+            accounts: Vec::new(),
+            evidence: None,
         },
         Event::Superseded {
             by: DeploymentId::new("dep_2").unwrap(),

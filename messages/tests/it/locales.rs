@@ -125,6 +125,7 @@ fn chinese_is_chinese() {
                 "TiB",
                 "Tawny",
                 "UTC",
+                "Markdown",
                 "responder",
                 "operator",
                 "English",

@@ -6,6 +6,8 @@ mod agrees;
 mod every_event;
 mod hostile;
 mod locales;
+mod measured;
+mod reports;
 mod says;
 mod story;
 mod tidy;

@@ -6,6 +6,7 @@ mod answers;
 mod browser;
 mod doors;
 mod judged;
+mod reported;
 mod shown;
 mod story;
 mod tidy;

@@ -71,6 +71,7 @@ impl Detector {
         let pasts: Vec<Past> = (0..self.spec.signals.len()).map(|s| self.past(s)).collect();
         self.history_s = pasts.iter().map(Past::seconds).fold(0.0, f64::max);
         for signal in 0..self.spec.signals.len() {
+            self.runs[signal].past = self.course_of(signal, &pasts[signal]);
             let spec = &self.spec.signals[signal];
             let past = &pasts[signal];
             self.models[signal] = match spec.kind {

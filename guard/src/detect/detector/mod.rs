@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::cure::{Cure, Verification};
 use super::ingest::Measured;
 use super::judge::{Candidate, Found, Look, Thresholds, judge};
+use super::measure::{Change, Course, Estimated};
 use super::model::Model;
 use super::spec::{Comparison, Reference, Role, Sample, SeriesId, SeriesSpec, WatchSpec};
 use super::statement::{Evidence, Scope, Statement};
@@ -42,14 +43,42 @@ pub(crate) struct Run {
     pub(crate) original_effect: Option<f64>,
     visible: Option<f64>,
     visible_warm: Option<f64>,
-    baseline: Option<f64>,
-    current: Option<f64>,
+    pub(crate) baseline: Option<f64>,
+    pub(crate) current: Option<f64>,
     score: f64,
     score_scope: Option<Scope>,
     score_window_s: f64,
     judged: bool,
     query_failed: bool,
+    /// What reports say of it: the look that says most, the strongest evidence ever, the time before.
+    pub(crate) estimated: Option<Estimated>,
+    pub(crate) nearest: f64,
+    pub(crate) past: Course,
     caps: BTreeMap<usize, [f64; TAUS.len()]>,
+}
+
+impl Run {
+    /// Keeps the look from the longest window, until that is old.
+    fn keep(&mut self, found: &Found, head: i64, interval_s: f64) {
+        let longest = found.estimates.last();
+        let (Some(estimate), Some(baseline)) = (longest, found.baseline) else {
+            return;
+        };
+        let window_s = estimate.window_s;
+        let known = self.estimated;
+        if known.is_none_or(|known| known.yields_to(window_s, head, interval_s)) {
+            self.estimated = Some(Estimated {
+                baseline,
+                change: Change {
+                    effect: estimate.effect,
+                    interval: estimate.interval,
+                    window_s,
+                },
+                tolerated: estimate.tolerated,
+                head,
+            });
+        }
+    }
 }
 
 /// Judges one deployment. Feed it with [`Detector::push`], ask with [`Detector::tick`].
@@ -293,6 +322,7 @@ impl Detector {
                 run.baseline = found.baseline.or(run.baseline);
                 run.current = found.current.or(run.current);
                 run.judged = found.baseline.is_some() || found.best.is_some() || found.waiting;
+                run.keep(&found, self.measured.head, self.measured.interval_s);
             }
             if let Some(candidate) = found.best
                 && best.as_ref().is_none_or(|(b, _)| candidate.score > b.score)
@@ -306,6 +336,7 @@ impl Detector {
             }
         }
         run.score = best.as_ref().map_or(0.0, |(c, _)| c.score);
+        run.nearest = run.nearest.max(run.score / self.h.warn);
         run.score_scope = best.as_ref().map(|(_, s)| s.clone());
         run.score_window_s = best.as_ref().map_or(0.0, |(c, _)| c.window_s);
         let statement =

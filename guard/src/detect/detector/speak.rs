@@ -151,7 +151,7 @@ impl Detector {
         })
     }
 
-    pub(super) fn signal_state(&self, signal: usize) -> SignalState {
+    pub(crate) fn signal_state(&self, signal: usize) -> SignalState {
         let (spec, run) = (&self.spec.signals[signal], &self.runs[signal]);
         let needed = self.seconds_to_see(signal);
         SignalState {

@@ -1,0 +1,179 @@
+//! The health report and the postmortem, for a release that was good and for one that was rolled back.
+
+use crate::commands::tawny;
+use crate::packages::SERVES;
+use crate::settings::{ANN, CY, Guarding};
+use crate::world::World;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+async fn report(world: &World, id: &str) -> Value {
+    let shown = tawny(world, CY, &["--json", "report", id]).await;
+    assert_eq!(shown.code, 0, "{}", shown.err);
+    shown.document("tawny.report/1")
+}
+
+fn row<'a>(report: &'a Value, kind: &str) -> &'a Value {
+    let rows = report["signals"].as_array().unwrap();
+    let found = rows.iter().find(|row| row["kind"] == kind);
+    found.unwrap_or_else(|| panic!("no {kind} in {report:#}"))
+}
+
+/// What was measured at the end is told a look later.
+async fn measured(world: &mut World, id: &str, times: usize) {
+    crate::wait::until("what was measured is kept", async || {
+        let events = world.events(id).await;
+        let kept = events.iter().filter(|event| *event == "signals_measured");
+        (kept.count() >= times).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_release_has_its_report_and_one_that_hurt_its_postmortem() {
+    let guarding = Guarding {
+        step_bake_s: 8,
+        ..Guarding::default()
+    };
+    let mut world = World::of(&[("shop", 2)], &guarding)
+        .await
+        .with_first_version()
+        .await;
+    world.prometheus.spoil("v2");
+    let package = world.put("shop", "v2", SERVES);
+    let bad = world.deploy("shop", "v2", &package).await;
+    world.over(&bad, "rolled_back").await;
+    measured(&mut world, &bad, 2).await;
+
+    let told = report(&world, &bad).await;
+    assert_eq!(told["outcome"], "rolled_back", "{told:#}");
+    assert_eq!(
+        (&told["tier"], &told["finished"]),
+        (&json!(3), &json!(true))
+    );
+    assert_eq!(told["incident"]["standing"], "cured");
+    assert_eq!(told["findings"][0]["end"], "cured");
+    let errors = row(&told, "ratio");
+    assert!(["degraded", "over_limit"].contains(&errors["verdict"].as_str().unwrap()));
+    assert!(
+        errors["course"]["values"].as_array().unwrap().len() > 2,
+        "{errors:#}"
+    );
+    assert!(errors["before"].is_number() && errors["interval"].is_array());
+    assert!(
+        told["impact"]["requests_failed"].as_f64().unwrap() > 0.0,
+        "{told:#}"
+    );
+    let share = told["impact"]["share_of_traffic"].as_f64().unwrap();
+    assert!((0.01..0.99).contains(&share), "{share}");
+    let times = &told["times"];
+    assert_eq!(
+        (&times["goal_detect_s"], &times["goal_recover_s"]),
+        (&json!(94.0), &json!(180.0))
+    );
+    assert!(times["to_recover_s"].as_f64().unwrap() > 0.0, "{times:#}");
+    assert_eq!(
+        told["score"]["checks"]["healthy"], false,
+        "{:#}",
+        told["score"]
+    );
+    let back = told["deeds"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&back["word"]["by"], &back["end"]),
+        (&json!("policy"), &json!("verified"))
+    );
+
+    // A healthy one beside it: nothing moved, and each signal has its row all the same.
+    let good = world.bring_out("shop", "v3").await;
+    measured(&mut world, &good, 1).await;
+    let told = report(&world, &good).await;
+    assert_eq!(told["outcome"], "promoted");
+    assert_eq!(
+        (&told["incident"], &told["impact"]),
+        (&Value::Null, &Value::Null)
+    );
+    let errors = row(&told, "ratio");
+    assert!(["healthy", "inconclusive"].contains(&errors["verdict"].as_str().unwrap()));
+    assert!(errors["after"].is_number(), "{errors:#}");
+    let earlier: Vec<&Value> = told["earlier"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| &e["to"])
+        .collect();
+    assert_eq!(earlier, ["v2", "v1"]);
+    let untested = |s: &&Value| s["what"] == "test_rollback";
+    assert!(
+        !told["suggestions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|s| untested(&s)),
+        "v2 went back"
+    );
+
+    // The same for people, by the name of the service, in both languages and as Markdown.
+    let shown = tawny(&world, CY, &["report", "shop"]).await;
+    assert_eq!(shown.code, 0, "{}", shown.err);
+    assert!(
+        shown.out.contains("Health report") && shown.out.contains("promoted"),
+        "{}",
+        shown.out
+    );
+    let shown = tawny(
+        &world,
+        CY,
+        &["report", &bad, "--markdown", "--lang", "zh-CN"],
+    )
+    .await;
+    assert!(
+        shown.out.starts_with("# 部署健康报告") && shown.out.contains("| --- |"),
+        "{}",
+        shown.out
+    );
+    let shown = tawny(&world, CY, &["postmortem", &bad, "--markdown"]).await;
+    assert_eq!(shown.code, 0, "{}", shown.err);
+    for wanted in [
+        "# Postmortem",
+        "## Timeline",
+        "## Root cause",
+        "(to fill in)",
+        "## Action items",
+    ] {
+        assert!(
+            shown.out.contains(wanted),
+            "{wanted} is not in {}",
+            shown.out
+        );
+    }
+    let shown = tawny(&world, CY, &["--json", "postmortem", &bad]).await;
+    let document = shown.document("tawny.postmortem/1");
+    assert_eq!(
+        (&document["closed"], &document["cause"]["attribution"]),
+        (&json!(true), &json!("change"))
+    );
+    assert!(document["timeline"].as_array().unwrap().len() > 5);
+
+    let none = tawny(&world, CY, &["postmortem", &good]).await;
+    assert_eq!(none.code, 1, "{}", none.err);
+    assert!(none.err.contains("had no incident"), "{}", none.err);
+    for wrong in [
+        vec!["report", "nobody"],
+        vec!["postmortem", "dep_0"],
+        vec!["report"],
+    ] {
+        let ended = tawny(&world, CY, &wrong).await;
+        assert_eq!(ended.code, 3, "{wrong:?}: {}", ended.err);
+    }
+    for (query, field) in [("format=pdf", "format"), ("lang=fr", "lang")] {
+        let path = format!("deployments/{bad}/report?{query}");
+        let (status, problem) = world.server.call(ANN, Method::GET, &path, None).await;
+        assert_eq!(status, 422, "{problem}");
+        assert!(
+            problem["detail"].as_str().unwrap().starts_with(field),
+            "{problem}"
+        );
+    }
+    let view = world.view(&bad, "shown", |_| true).await;
+    assert_eq!(view["incident"]["standing"], "cured");
+}
