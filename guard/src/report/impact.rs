@@ -94,7 +94,7 @@ fn requests(records: &[Recorded]) -> Option<f64> {
 
 fn share_of_traffic(records: &[Recorded]) -> Option<f64> {
     // Before the old version was back: then all that were changed were hurt.
-    let measured = measures::of_the_change(records).iter();
+    let measured = measures::of_the_change(records).into_iter();
     let counting = measured.filter(|measured| !measured.of_dependency);
     let mut shares = counting.filter_map(|measured| {
         let changed = measured.measure.counted?.total;

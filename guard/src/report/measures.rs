@@ -3,22 +3,40 @@
 use crate::event::{Event, Recorded};
 use crate::measured::Measured;
 
-/// The newest measures before the old version ran everywhere again: they show the change, not its end.
-pub(super) fn of_the_change(records: &[Recorded]) -> &[Measured] {
+/// The newest measures before the old version ran everywhere again: they show the change, not its end. A
+/// signal that had no numbers then shows the newest that it ever had: with the new version everywhere there is
+/// no control any more, and what was shown against one still counts.
+pub(super) fn of_the_change(records: &[Recorded]) -> Vec<Measured> {
     let back = records
         .iter()
         .position(|record| matches!(record.event, Event::RolledBack { .. }));
-    let before = back.map_or(records, |back| &records[..back]);
-    newest(before).or_else(|| newest(records)).unwrap_or(&[])
+    let before = &records[..back.unwrap_or(records.len())];
+    let (before, newest) = match all(before).last() {
+        Some(newest) => (before, newest),
+        None => (records, at_the_end(records)),
+    };
+    let with_numbers = |measured: &Measured| {
+        let older = all(before).rev().flatten();
+        let mut same = older.filter(|older| older.signal == measured.signal);
+        same.find(|older| numbers(older)).cloned()
+    };
+    let newest = newest.iter();
+    newest
+        .map(|measured| with_numbers(measured).unwrap_or_else(|| measured.clone()))
+        .collect()
+}
+
+fn numbers(measured: &Measured) -> bool {
+    measured.measure.before.is_some() && measured.measure.after.is_some()
 }
 
 /// The newest measures of all: they have counted everything.
 pub(super) fn at_the_end(records: &[Recorded]) -> &[Measured] {
-    newest(records).unwrap_or(&[])
+    all(records).last().unwrap_or(&[])
 }
 
-fn newest(records: &[Recorded]) -> Option<&[Measured]> {
-    records.iter().rev().find_map(|record| match &record.event {
+fn all(records: &[Recorded]) -> impl DoubleEndedIterator<Item = &[Measured]> {
+    records.iter().filter_map(|record| match &record.event {
         Event::SignalsMeasured { signals } => Some(&signals[..]),
         _ => None,
     })

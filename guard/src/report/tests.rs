@@ -209,6 +209,22 @@ fn after_a_rollback_the_rows_show_the_change_and_not_what_came_after() {
 }
 
 #[test]
+fn what_was_shown_against_a_control_is_not_lost_when_there_is_none_any_more() {
+    let mut story = promoted(plan(Autonomy::Rollback));
+    story.write(Event::BakeEnded {
+        verdict: Verdict::Healthy,
+        known_good: true,
+    });
+    let mut last = healthy();
+    let errors = &mut last[0].measure;
+    (errors.before, errors.after, errors.change) = (None, None, None);
+    keep(&mut story, last);
+    let told = report(&story);
+    let errors = told.signals.iter().find(|row| row.signal == "errors");
+    assert_eq!(errors.unwrap().verdict, SignalVerdict::Healthy);
+}
+
+#[test]
 fn the_excess_over_the_normal_is_counted_and_the_share_of_the_traffic() {
     let impact = report(&rolled_back()).impact.unwrap();
     let failed = impact.requests_failed.unwrap();
