@@ -271,6 +271,9 @@ mod tests {
             attribution: Attribution::Change,
             query: "errors".to_owned(),
             evidence: None,
+            traffic: None,
+            of_requests: false,
+            circumstances: Vec::new(),
         }
     }
 

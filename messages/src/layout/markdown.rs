@@ -77,6 +77,21 @@ pub fn message(message: &Message) -> String {
     out
 }
 
+/// A table in columns.
+#[must_use]
+pub fn grid(table: &Table) -> String {
+    // Words escape their own bar; a span would show its escape.
+    let cell = |cell: &Text| text(cell).replace('\n', " ");
+    let line_of = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let mut out = format!("**{}**\n\n", text(&table.title));
+    out.push_str(&line_of(table.columns.iter().map(cell).collect()));
+    out.push_str(&line_of(vec!["---".to_owned(); table.columns.len()]));
+    for row in &table.rows {
+        out.push_str(&line_of(row.cells.iter().map(cell).collect()));
+    }
+    out
+}
+
 fn rows(out: &mut String, table: &Table) {
     if table.rows.is_empty() {
         return;
