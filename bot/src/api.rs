@@ -15,6 +15,8 @@ mod answer;
 mod caller;
 mod command;
 mod deploy;
+mod figures;
+mod gate;
 mod given;
 mod judge;
 mod list;
@@ -31,6 +33,8 @@ mod view;
 pub use answer::AnswerBody;
 pub use command::ReasonBody;
 pub use deploy::{DeployBody, PackageBody};
+pub use figures::{FiguresView, ServiceFiguresView, StatisticsView, TimesView, WeekView};
+pub use gate::{ChangeView, GateView};
 pub use judge::JudgementBody;
 pub use login_link::LoginLinkView;
 pub use problem::Problem;
@@ -77,9 +81,11 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(timeline::timeline))
         .routes(routes!(report::report))
         .routes(routes!(report::postmortem))
+        .routes(routes!(gate::ask))
         .routes(routes!(command::command))
         .routes(routes!(judge::judge))
         .routes(routes!(stats::stats))
+        .routes(routes!(figures::figures))
         .routes(routes!(answer::answer))
         .routes(routes!(login_link::login_link))
         .routes(routes!(quarantine::list, quarantine::decide))

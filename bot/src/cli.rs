@@ -11,6 +11,7 @@ mod client;
 mod command;
 mod deploy;
 mod exit;
+mod gate;
 mod import;
 mod init;
 mod journal;
@@ -104,6 +105,8 @@ enum Verb {
     Abandon(command::Arguments),
     /// Answer a question.
     Approve(answer::Arguments),
+    /// Wait until a deployment is decided, and exit by what it has come to: for pipelines.
+    Gate(gate::Arguments),
     /// Show what happened to a deployment, in order.
     Timeline(timeline::Arguments),
     /// Show the health report of a deployment.
@@ -213,6 +216,7 @@ pub async fn main() -> Exit {
         Verb::Rollback(arguments) => command::run("rollback", arguments, json).await,
         Verb::Abandon(arguments) => command::run("abandon", arguments, json).await,
         Verb::Approve(arguments) => answer::run(arguments, json).await,
+        Verb::Gate(arguments) => gate::run(arguments, json).await,
         Verb::Timeline(arguments) => timeline::run(arguments, json).await,
         Verb::Report(arguments) => report::run("report", arguments, json).await,
         Verb::Postmortem(arguments) => report::run("postmortem", arguments, json).await,

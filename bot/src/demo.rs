@@ -13,6 +13,7 @@ mod person;
 mod play;
 pub(crate) mod prometheus_server;
 mod report;
+mod repository;
 mod scenario;
 mod settings;
 mod warehouse;

@@ -7,6 +7,7 @@ pub mod chat;
 pub mod cli;
 pub mod demo;
 mod discover;
+mod figures;
 pub mod live;
 pub mod log;
 pub mod ops;

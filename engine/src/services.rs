@@ -37,6 +37,8 @@ pub struct Service {
     pub irreversible: BTreeSet<Version>,
     /// Where the package of a version is, when a deployment does not say.
     pub packages: Option<Packages>,
+    /// Services that it calls (true) or that call it (false).
+    pub neighbours: Vec<(ServiceName, bool)>,
     /// What is measured.
     pub watch: Watch,
 }

@@ -11,7 +11,7 @@ use std::time::Instant;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-mod attribute;
+mod before;
 mod evidence;
 mod expression;
 mod failing;
@@ -28,6 +28,7 @@ pub(crate) mod rehearse;
 mod roles;
 mod speak;
 mod task;
+mod traffic;
 
 pub use past::{Past, PastError, record_past};
 

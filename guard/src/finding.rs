@@ -1,6 +1,6 @@
 //! A signal that moved.
 
-use crate::ids::{EvidenceId, InstanceId, SignalKey};
+use crate::ids::{DeploymentId, EvidenceId, InstanceId, ServiceName, SignalKey, Version};
 use crate::verdict::{Attribution, Comparison, Tier, Verdict};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -67,9 +67,65 @@ pub struct Finding {
     pub query: String,
     /// The stored result of that query.
     pub evidence: Option<EvidenceId>,
+    /// Requests per second of the whole service when it was found; none where that is not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traffic: Option<f64>,
+    /// Whether it is a share of requests that fail.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub of_requests: bool,
+    /// What else was going on when it began, as far as it bears on the blame.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub circumstances: Vec<Circumstance>,
+}
+
+/// Something else that was going on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "what")]
+pub enum Circumstance {
+    /// It was so before the change.
+    Older {
+        /// Since when, estimated.
+        since: Timestamp,
+        /// What was measured then, in the signal's unit.
+        level: f64,
+    },
+    /// There was more traffic.
+    MoreTraffic {
+        /// Requests per second before the change.
+        before: f64,
+        /// Requests per second when this was found.
+        now: f64,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// A neighbour was deployed shortly before.
+    Neighbour(Neighbour),
+}
+
+/// A deployment of a service that this one calls, or that calls it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Neighbour {
+    /// The service.
+    pub service: ServiceName,
+    /// Its deployment.
+    pub deployment: DeploymentId,
+    /// The version that it brings.
+    pub version: Version,
+    /// Whether this one calls it; otherwise it calls this one.
+    pub called: bool,
+    /// When its first instance began to change.
+    pub at: Timestamp,
 }
 
 impl Finding {
+    /// Whether it was so before the change.
+    #[must_use]
+    pub fn is_older(&self) -> bool {
+        let older =
+            |circumstance: &Circumstance| matches!(circumstance, Circumstance::Older { .. });
+        self.circumstances.iter().any(older)
+    }
+
     /// What makes two findings the same one: the signal and the place.
     #[must_use]
     pub fn key(&self) -> FindingKey {

@@ -91,12 +91,18 @@ pub fn deserved_tier(finding: &Finding, circumstances: &Circumstances) -> Tier {
         Budget::RollBack if may_roll_back(finding, circumstances) => Tier::RollBack,
         Budget::RollBack => Tier::Pause,
     };
-    deserved.min(finding.on_failure.unwrap_or(Tier::RollBack))
+    // A release may well be the cure of what was there before it.
+    let most = if finding.is_older() {
+        Tier::Warn
+    } else {
+        finding.on_failure.unwrap_or(Tier::RollBack)
+    };
+    deserved.min(most)
 }
 
 fn may_roll_back(finding: &Finding, circumstances: &Circumstances) -> bool {
-    // Going back mends nothing that others broke.
-    if finding.attribution == Attribution::Dependency {
+    // Going back mends nothing that others broke, and perhaps nothing where that is in doubt.
+    if finding.attribution != Attribution::Change {
         return false;
     }
     let grave = match finding.comparison {
@@ -126,6 +132,7 @@ pub fn allowed_tier(deserved: Tier, autonomy: Autonomy) -> Tier {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Circumstance;
     use crate::testing::finding;
 
     const SAFE: Circumstances = Circumstances {
@@ -143,11 +150,33 @@ mod tests {
             ..finding()
         };
         assert_eq!(deserved_tier(&grave, &SAFE), Tier::RollBack);
-        let of_others = Finding {
-            attribution: Attribution::Dependency,
-            ..grave
+        for attribution in [
+            Attribution::Dependency,
+            Attribution::Load,
+            Attribution::Unknown,
+        ] {
+            let of_others = Finding {
+                attribution,
+                ..grave.clone()
+            };
+            assert_eq!(deserved_tier(&of_others, &SAFE), Tier::Pause);
+        }
+    }
+
+    #[test]
+    fn what_was_there_before_the_change_is_warned_about_and_stops_no_release() {
+        let grave = Finding {
+            budget: Budget::RollBack,
+            hard_limit_crossed: true,
+            severe: true,
+            on_failure: Some(Tier::RollBack),
+            circumstances: vec![Circumstance::Older {
+                since: crate::testing::start(),
+                level: 0.3,
+            }],
+            ..finding()
         };
-        assert_eq!(deserved_tier(&of_others, &SAFE), Tier::Pause);
+        assert_eq!(deserved_tier(&grave, &SAFE), Tier::Warn);
     }
 
     #[test]

@@ -37,6 +37,9 @@ pub(crate) fn finding() -> Finding {
         attribution: Attribution::Change,
         query: "q".to_owned(),
         evidence: None,
+        traffic: None,
+        of_requests: false,
+        circumstances: Vec::new(),
     }
 }
 

@@ -6,12 +6,14 @@ use crate::model::{Fact, Row, Table};
 use crate::say;
 use crate::text::Text;
 use crate::words::{amount, change, duration, interval, number};
-use guard::finding::{Finding, Scope};
+use guard::finding::{Circumstance, Finding, Scope};
 use guard::state::{Cure, FindingRecord, State};
 use std::cmp::Reverse;
 
 /// Findings that a message shows at most; the page's thread and the timeline have them all.
 const MOST_ROWS: usize = 12;
+/// Circumstances that are told of one finding.
+const MOST_CIRCUMSTANCES: usize = 4;
 
 /// `errors 0.2 % → 31 % since 03:12:00`.
 pub(crate) fn short(finding: &Finding, context: &Context) -> Text {
@@ -45,7 +47,7 @@ pub(crate) fn short(finding: &Finding, context: &Context) -> Text {
 /// Everything that decided, in one sentence.
 pub(crate) fn sentence(finding: &Finding, context: &Context) -> Text {
     let words = context.words();
-    say!(
+    let said = say!(
         words,
         "finding-sentence",
         short = short(finding, context),
@@ -55,7 +57,57 @@ pub(crate) fn sentence(finding: &Finding, context: &Context) -> Text {
         confidence = confidence(finding.confidence, context),
         comparison = words.comparison(finding.comparison),
         attribution = words.attribution(finding.attribution)
-    )
+    );
+    match meanwhile(finding, context) {
+        Some(circumstances) => say!(
+            words,
+            "finding-meanwhile",
+            said = said,
+            circumstances = circumstances
+        ),
+        None => said,
+    }
+}
+
+/// What else was going on, if anything was.
+fn meanwhile(finding: &Finding, context: &Context) -> Option<Text> {
+    let told = finding.circumstances.iter().take(MOST_CIRCUMSTANCES);
+    let told = told.map(|one| circumstance(one, &finding.unit, context));
+    (!finding.circumstances.is_empty()).then(|| context.words().clauses(told))
+}
+
+fn circumstance(circumstance: &Circumstance, unit: &str, context: &Context) -> Text {
+    let words = context.words();
+    match circumstance {
+        Circumstance::Older { since, level } => say!(
+            words,
+            "circumstance-older",
+            level = amount(words, *level, unit),
+            since = context.time(*since)
+        ),
+        Circumstance::MoreTraffic { before, now, since } => say!(
+            words,
+            "circumstance-traffic",
+            before = amount(words, *before, "per_second"),
+            now = amount(words, *now, "per_second"),
+            since = context.time(*since)
+        ),
+        Circumstance::Neighbour(neighbour) => {
+            let key = if neighbour.called {
+                "circumstance-called"
+            } else {
+                "circumstance-caller"
+            };
+            say!(
+                words,
+                key,
+                service = Foreign::from(&neighbour.service),
+                version = Foreign::from(&neighbour.version),
+                deployment = Foreign::from(&neighbour.deployment),
+                at = context.time(neighbour.at)
+            )
+        }
+    }
 }
 
 fn ends(finding: &Finding, context: &Context) -> (Text, Text) {
@@ -210,6 +262,10 @@ fn details(finding: &Finding, context: &Context) -> Vec<Fact> {
             value: Text::code(&finding.query),
         },
     ];
+    if let Some(value) = meanwhile(finding, context) {
+        let label = say!(words, "fact-meanwhile");
+        details.push(Fact { label, value });
+    }
     if let Some(evidence) = &finding.evidence {
         details.push(Fact {
             label: say!(words, "fact-evidence"),

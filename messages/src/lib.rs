@@ -8,7 +8,9 @@
 pub mod configuration;
 pub mod context;
 pub mod document;
+pub mod figures;
 pub mod foreign;
+pub mod gate;
 pub mod layout;
 pub mod locale;
 pub mod model;

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use engine::EngineError;
+use guard::lane::LaneRefusal;
 use journal::JournalError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -61,7 +62,8 @@ impl From<EngineError> for Problem {
             EngineError::UnknownDeployment(_) | EngineError::UnknownService { .. } => {
                 (StatusCode::NOT_FOUND, "unknown")
             }
-            EngineError::Lane(_)
+            EngineError::Lane(LaneRefusal::Busy { .. }) => (StatusCode::CONFLICT, "busy"),
+            EngineError::Lane(LaneRefusal::Frozen { .. })
             | EngineError::Leaving { .. }
             | EngineError::NothingToDo { .. }
             | EngineError::MixedVersions { .. } => (StatusCode::CONFLICT, "refused"),

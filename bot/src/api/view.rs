@@ -242,7 +242,7 @@ pub(super) fn deployment(
 }
 
 /// The word that serde gives a plain enum.
-fn word<T: Serialize>(value: T) -> String {
+pub(super) fn word<T: Serialize>(value: T) -> String {
     serde_json::to_value(value)
         .ok()
         .and_then(|v| v.as_str().map(ToOwned::to_owned))

@@ -68,7 +68,7 @@ impl CallError {
     /// Whether the same call may be answered in a while.
     pub(super) fn may_pass(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::Strange { .. } => true,
+            Self::Unreachable { .. } | Self::Strange { .. } | Self::Unwell { .. } => true,
             Self::Refused { kind, status, .. } => kind == "try_again" || *status >= 500,
             _ => false,
         }

@@ -166,6 +166,7 @@ fn hand_over(world: &World, id: &DeploymentId) -> Result<Option<Timestamp>, Demo
         "prometheus_url": world.prometheus_url,
         "fault_urls": fault_urls,
         "deployment_id": id,
+        "repository": world.repository.as_ref().map(|repository| &repository.path),
         "gray_until": format!("{until:.3}"),
     }));
     Ok(None)

@@ -3,6 +3,7 @@
 use super::error::DemoError;
 use super::packages::{self, Built};
 use super::prometheus_server::{Job, PrometheusServer, Settings as PrometheusSettings};
+use super::repository::{self, Repository};
 use super::scenario::Scenario;
 use super::settings::{self, ENVIRONMENT, Facts, NEW, OLD, PERSON, Place, SERVICE, WAREHOUSE};
 use super::warehouse::Warehouse;
@@ -49,6 +50,8 @@ pub(super) struct World {
     pub(super) prometheus_url: String,
     pub(super) token_file: PathBuf,
     pub(super) dir: PathBuf,
+    /// The shop's commits; none where git is not there.
+    pub(super) repository: Option<Repository>,
     recordings: PathBuf,
     prometheus: PrometheusServer,
     stop: CancellationToken,
@@ -109,6 +112,7 @@ impl World {
             .map_err(DemoError::io("serving the packages"))?;
         let prometheus = start_prometheus(&dir, setup.interval, &places, warehouse_place).await?;
         let token_file = write_token(&dir)?;
+        let repository = commits(&dir, setup).await;
         let facts = Facts {
             dir: &dir,
             program: &program,
@@ -147,6 +151,7 @@ impl World {
             prometheus_url,
             token_file,
             dir,
+            repository,
             recordings,
             prometheus,
             stop,
@@ -265,6 +270,18 @@ async fn start_prometheus(
         flags: Vec::new(),
     };
     Ok(PrometheusServer::start(&settings).await?)
+}
+
+/// The shop's repository. The demo plays without it, too.
+async fn commits(dir: &Path, setup: &Setup) -> Option<Repository> {
+    let path = dir.join("shop");
+    match repository::make(&path, setup.scenario, setup.seed, (OLD, NEW)).await {
+        Ok(repository) => Some(repository),
+        Err(error) => {
+            super::narrate::line(&format!("without a repository: {error}"));
+            None
+        }
+    }
 }
 
 fn write_token(dir: &Path) -> Result<PathBuf, DemoError> {

@@ -6,8 +6,9 @@ use super::{WireError, hosts};
 use config::Settings;
 use config::settings::{MetricsSource, Platform};
 use engine::services::{Packages, Service, Watch};
-use guard::ids::{Environment, InstanceId};
+use guard::ids::{Environment, InstanceId, ServiceName};
 use guard::plan::Pacing;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,8 +57,40 @@ pub(super) fn service(
                 })
                 .collect(),
         }),
+        neighbours: neighbours(settings, configured),
         watch: watch(settings, sources, configured, environment)?,
     })
+}
+
+/// Whom it calls and who calls it, whichever of the two says so.
+fn neighbours(
+    settings: &Settings,
+    configured: &config::settings::Service,
+) -> Vec<(ServiceName, bool)> {
+    let name = &configured.name;
+    let own = configured
+        .downstream
+        .iter()
+        .map(|other| (other.clone(), true));
+    let own = own.chain(
+        configured
+            .upstream
+            .iter()
+            .map(|other| (other.clone(), false)),
+    );
+    let others = settings.services.iter().flat_map(|other| {
+        let calls_us = other
+            .downstream
+            .contains(name)
+            .then_some((other.name.clone(), false));
+        let is_called = other
+            .upstream
+            .contains(name)
+            .then_some((other.name.clone(), true));
+        calls_us.into_iter().chain(is_called)
+    });
+    let all: BTreeSet<(ServiceName, bool)> = own.chain(others).collect();
+    all.into_iter().collect()
 }
 
 /// A gray instance that belongs to another environment does not count here.

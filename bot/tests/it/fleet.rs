@@ -25,6 +25,18 @@ impl Place {
             .collect()
     }
 
+    /// Somebody else brought a version here.
+    pub(crate) fn note(&self, version: &str) {
+        use std::io::Write;
+        let mut options = std::fs::File::options();
+        let mut file = options
+            .create(true)
+            .append(true)
+            .open(&self.starts)
+            .unwrap();
+        writeln!(file, "{version}").unwrap();
+    }
+
     fn processes(&self) -> Vec<i32> {
         let lines = std::fs::read_to_string(&self.starts).unwrap_or_default();
         let pid = |line: &str| line.split(' ').nth(1)?.parse().ok();

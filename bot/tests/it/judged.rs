@@ -42,6 +42,8 @@ async fn a_judgement_counts_in_stats_and_is_the_label_of_the_backtest() {
         vec!["judge", &id, "fine", "--since", "2026-11-21T12:00:00Z"],
         vec!["stats", "nobody"],
         vec!["stats", "a/b"],
+        vec!["stats", "--since", "0s"],
+        vec!["stats", "--since", "soon"],
     ] {
         let ended = tawny(&world, ANN, &wrong).await;
         assert_eq!(ended.code, 3, "{wrong:?}: {}{}", ended.out, ended.err);
@@ -75,6 +77,35 @@ async fn a_judgement_counts_in_stats_and_is_the_label_of_the_backtest() {
     );
     assert_eq!(after["suggestion"]["what"], "not_enough");
     assert_eq!(after["suggestion"]["more"], 16);
+    let shown = tawny(&world, CY, &["--json", "stats", "--since", "7d"]).await;
+    let document = shown.document("tawny.stats/1");
+    let all = &document["all"];
+    assert_eq!(
+        (
+            &all["deployments"],
+            &all["silent"],
+            &all["caught"],
+            &all["rolled_back"]
+        ),
+        (&json!(2), &json!(2), &json!(0), &json!(0)),
+        "{document:#}"
+    );
+    assert_eq!(all["time_to_detect"], Value::Null);
+    assert_eq!(document["services"][0]["figures"]["deployments"], 2);
+    assert_eq!(document["noticed_after_seconds"], 900.0);
+    let weeks = all["weeks"].as_array().unwrap();
+    let sum: u64 = weeks
+        .iter()
+        .map(|week| week["deployments"].as_u64().unwrap())
+        .sum();
+    assert_eq!(sum, 2);
+    let markdown = tawny(&world, CY, &["stats", "--markdown"]).await;
+    assert!(
+        markdown.out.contains("| all services | 2 |"),
+        "{}",
+        markdown.out
+    );
+    assert!(markdown.out.contains("| `shop` | 2 |"), "{}", markdown.out);
     let all = tawny(&world, CY, &["stats"]).await;
     assert!(
         all.out.contains("16 more real alarms for rollback"),

@@ -40,7 +40,15 @@ pub(crate) struct Look {
 
 impl Prometheus {
     pub(crate) async fn start(address: SocketAddr, places: &[Place]) -> Self {
-        let metrics = Arc::new(Mutex::new(Metrics::new(places)));
+        // What the services call; asked for only where a service says so.
+        let warehouse = Place {
+            service: "warehouse".to_owned(),
+            id: "warehouse-1".to_owned(),
+            listen: SocketAddr::new(address.ip(), 18999),
+            starts: std::path::PathBuf::from("/nowhere"),
+        };
+        let places = [places, &[warehouse]].concat();
+        let metrics = Arc::new(Mutex::new(Metrics::new(&places)));
         let asked = Arc::clone(&metrics);
         let looks: Arc<Mutex<Vec<Look>>> = Arc::default();
         let noted = Arc::clone(&looks);
@@ -63,6 +71,26 @@ impl Prometheus {
         self.looks.lock().unwrap().clone()
     }
 
+    /// From now on a process that starts counts from zero, as processes do: without a control, that is how it is
+    /// seen that one began.
+    pub(crate) fn counts_from_zero(&self) {
+        self.metrics.lock().unwrap().from_zero = true;
+    }
+
+    /// From now on half of the requests fail on this instance, whatever runs there.
+    pub(crate) fn spoil_instance(&self, id: &str) {
+        let mut metrics = self.metrics.lock().unwrap();
+        metrics.grow();
+        metrics.bad_places.insert(id.to_owned());
+    }
+
+    /// It was so for so many seconds already.
+    pub(crate) fn was_spoilt(&self, id: &str, seconds: i64) {
+        let mut metrics = self.metrics.lock().unwrap();
+        metrics.bad_places.insert(id.to_owned());
+        metrics.count_again(seconds);
+    }
+
     /// From now on half of the requests fail on instances that run this version.
     pub(crate) fn spoil(&self, version: &str) {
         let mut metrics = self.metrics.lock().unwrap();
@@ -81,6 +109,10 @@ impl Prometheus {
 struct Metrics {
     places: Vec<Counted>,
     bad: BTreeSet<String>,
+    /// Instances that are bad, whatever runs there.
+    bad_places: BTreeSet<String>,
+    /// Whether a process that starts counts from zero.
+    from_zero: bool,
     /// What each answer is said to lack.
     warning: Option<String>,
     /// The last second that is counted, since 1970.
@@ -93,6 +125,8 @@ struct Counted {
     place: Place,
     /// Second, requests that went well, requests that failed.
     counts: Vec<(i64, u64, u64)>,
+    /// Processes that were started there.
+    starts: usize,
 }
 
 impl Metrics {
@@ -100,10 +134,13 @@ impl Metrics {
         let counted = places.iter().map(|place| Counted {
             place: place.clone(),
             counts: Vec::new(),
+            starts: 0,
         });
         let mut metrics = Self {
             places: counted.collect(),
             bad: BTreeSet::new(),
+            bad_places: BTreeSet::new(),
+            from_zero: false,
             warning: None,
             until: now_ms() / 1000 - PAST_S,
             random: StdRng::seed_from_u64(7),
@@ -120,10 +157,18 @@ impl Metrics {
                 .place
                 .started()
                 .last()
-                .is_some_and(|version| self.bad.contains(version));
-            let share = if bad { BAD } else { USUAL };
+                .is_some_and(|version| self.bad.contains(version))
+                || self.bad_places.contains(&counted.place.id);
             let (_, mut well, mut failed) = counted.counts.last().copied().unwrap_or_default();
+            // Noticed with the next second that is counted, or it would be lost.
+            if now > self.until {
+                let starts = counted.place.started().len();
+                if std::mem::replace(&mut counted.starts, starts) != starts && self.from_zero {
+                    (well, failed) = (0, 0);
+                }
+            }
             for second in self.until + 1..=now {
+                let share = if bad { BAD } else { USUAL };
                 let requests = RPS - 10 + self.random.random_range(0..21);
                 for _ in 0..requests {
                     if self.random.random_bool(share) {
@@ -136,6 +181,16 @@ impl Metrics {
             }
         }
         self.until = now;
+    }
+
+    /// Counts the last seconds anew, as if what is bad now had been so then.
+    fn count_again(&mut self, seconds: i64) {
+        self.until -= seconds;
+        let until = self.until;
+        for counted in &mut self.places {
+            counted.counts.retain(|(second, ..)| *second <= until);
+        }
+        self.grow();
     }
 }
 
@@ -260,7 +315,10 @@ fn ratio(metrics: &Metrics, query: &str, end_ms: i64) -> Option<Value> {
             let at = |second: i64| counted.counts.iter().rev().find(|(s, ..)| *s <= second);
             let (_, well, failed) = at(end_ms / 1000)?;
             let (_, well_before, failed_before) = at(end_ms / 1000 - 30)?;
-            let (well, failed) = (well - well_before, failed - failed_before);
+            let (well, failed) = (
+                well.saturating_sub(*well_before),
+                failed.saturating_sub(*failed_before),
+            );
             let share = failed as f64 / (well + failed).max(1) as f64;
             let metric = json!({ "instance": counted.place.listen.to_string() });
             Some(json!({ "metric": metric, "value": [end_ms as f64 / 1000.0, share.to_string()] }))

@@ -26,6 +26,12 @@ pub(crate) struct Guarding {
     pub(crate) bake_s: u64,
     /// Whether each instance is probed too.
     pub(crate) probed: bool,
+    /// Whether somebody else deploys, and Tawny only watches.
+    pub(crate) observed: bool,
+    /// Whether the errors of a warehouse are watched that the service calls.
+    pub(crate) calls_warehouse: bool,
+    /// Services that the first one calls.
+    pub(crate) calls: &'static str,
 }
 
 impl Default for Guarding {
@@ -38,6 +44,20 @@ impl Default for Guarding {
             step_bake_s: 4,
             bake_s: 1,
             probed: false,
+            observed: false,
+            calls_warehouse: false,
+            calls: "",
+        }
+    }
+}
+
+impl Guarding {
+    /// Somebody else deploys.
+    pub(crate) fn observed() -> Self {
+        Self {
+            autonomy: "observe",
+            observed: true,
+            ..Self::default()
         }
     }
 }
@@ -96,6 +116,61 @@ services:
 
 // Writing to a string cannot fail.
 fn add_service(text: &mut String, facts: &Facts<'_>, service: &str) {
+    let guarding = facts.guarding;
+    if guarding.observed {
+        add_observed(text, facts, service);
+    } else {
+        add_hosts(text, facts, service);
+    }
+    // An operator vouches for them: bakes of seconds do not end with certainty.
+    let known: Vec<String> = (1..10)
+        .map(|n| format!("{{version: v{n}, known_good: true}}"))
+        .collect();
+    if !guarding.observed {
+        let packages = facts.packages;
+        let _ = writeln!(
+            text,
+            "    packages: {{url: \"http://{packages}/{service}-{{version}}.tar.gz\"}}"
+        );
+    }
+    let _ = write!(
+        text,
+        r#"    versions: [{known}]
+    downstream: [{calls}]
+    metrics: {{selector: "job=\"{service}\""}}
+    signals:
+      - key: errors
+        kind: ratio
+        bad: requests_total{{result="failed"}}
+        total: requests_total
+        tolerance: {{absolute: {tolerance}, relative: 0}}
+        warn_limit: 2%
+        hard_limit: 10%
+{more}{probes}    policy: {{autonomy: {autonomy}, when_unsure: {unsure}, bake: {bake}s, approval_expiry: 10m, cure_expiry: 120s}}
+    pacing: {{gray_bake: {step}s, batch: 9, batch_bake: {step}s}}
+"#,
+        more = more_signals(guarding),
+        probes = probes(facts),
+        known = known.join(", "),
+        calls = if facts
+            .places
+            .first()
+            .is_some_and(|place| place.service == service)
+        {
+            guarding.calls
+        } else {
+            ""
+        },
+        autonomy = guarding.autonomy,
+        unsure = guarding.when_unsure,
+        tolerance = guarding.tolerance,
+        bake = guarding.bake_s,
+        step = guarding.step_bake_s,
+    );
+}
+
+// Writing to a string cannot fail.
+fn add_hosts(text: &mut String, facts: &Facts<'_>, service: &str) {
     let dir = facts.dir.display();
     let _ = write!(
         text,
@@ -121,36 +196,36 @@ fn add_service(text: &mut String, facts: &Facts<'_>, service: &str) {
             starts = place.starts.display(),
         );
     }
-    let guarding = facts.guarding;
-    // An operator vouches for them: bakes of seconds do not end with certainty.
-    let known: Vec<String> = (1..10)
-        .map(|n| format!("{{version: v{n}, known_good: true}}"))
-        .collect();
+}
+
+// Writing to a string cannot fail.
+fn add_observed(text: &mut String, facts: &Facts<'_>, service: &str) {
     let _ = write!(
         text,
-        r#"    packages: {{url: "http://{packages}/{service}-{{version}}.tar.gz"}}
-    versions: [{known}]
-    metrics: {{selector: "job=\"{service}\""}}
-    signals:
-      - key: errors
-        kind: ratio
-        bad: requests_total{{result="failed"}}
-        total: requests_total
-        tolerance: {{absolute: {tolerance}, relative: 0}}
-        warn_limit: 2%
-        hard_limit: 10%
-{probes}    policy: {{autonomy: {autonomy}, when_unsure: {unsure}, bake: {bake}s, approval_expiry: 10m, cure_expiry: 120s}}
-    pacing: {{gray_bake: {step}s, batch: 9, batch_bake: {step}s}}
-"#,
-        packages = facts.packages,
-        probes = probes(facts),
-        known = known.join(", "),
-        autonomy = guarding.autonomy,
-        unsure = guarding.when_unsure,
-        tolerance = guarding.tolerance,
-        bake = guarding.bake_s,
-        step = guarding.step_bake_s,
+        "  - name: {service}\n    platform:\n      type: observed\n      instances:\n"
     );
+    for place in facts.places.iter().filter(|p| p.service == service) {
+        let (id, listen) = (&place.id, place.listen);
+        let _ = writeln!(text, "        - {{id: {id}, label: \"{listen}\"}}");
+    }
+}
+
+/// What the service calls, and how much it is asked.
+fn more_signals(guarding: &Guarding) -> String {
+    let mut text = String::new();
+    if guarding.calls_warehouse {
+        text.push_str(
+            r#"      - key: warehouse
+        kind: ratio
+        of: job="warehouse"
+        dimension: dependency
+        bad: requests_total{result="failed"}
+        total: requests_total
+        tolerance: {absolute: 2%, relative: 0}
+"#,
+        );
+    }
+    text
 }
 
 /// A web address and a command, each asked of every instance.

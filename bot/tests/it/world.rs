@@ -123,6 +123,19 @@ impl World {
         id
     }
 
+    /// Brings a version of `shop` out without waiting for its watches.
+    pub(crate) async fn promoted_by_hand(&mut self, version: &str) -> String {
+        let package = self.put("shop", version, SERVES);
+        let id = self.deploy("shop", version, &package).await;
+        self.event(&id, "step_finished").await;
+        let path = format!("deployments/{id}/promote");
+        let (status, said) = self.server.call(ANN, Method::POST, &path, None).await;
+        // Where there is one instance, it is out everywhere already.
+        assert!([200, 409].contains(&status), "{said}");
+        self.over(&id, "promoted").await;
+        id
+    }
+
     /// Puts a package on the shelf whose start script, after noting the start, does what is said.
     pub(crate) fn put(&self, service: &str, version: &str, then: &str) -> Value {
         self.packages.put(service, version, package(then))

@@ -139,7 +139,8 @@ impl Judge {
                 self.recorder.step.restarting.push(restart);
             }
         }
-        if let (true, Some(t)) = (new, self.supposed) {
+        // What did not change did not begin either.
+        if let (true, Some(t)) = (new, self.supposed.filter(|_| role != Role::Stable)) {
             self.detector.instance_started(instance.as_str(), t);
             if self.recorder.on() {
                 let started = (instance.to_string(), t);
@@ -212,6 +213,14 @@ impl Judge {
                 .any(|state| state.key == *signal && state.now.is_some())
         });
         summary
+    }
+
+    /// What was normal at the last look, in each signal's unit.
+    pub(super) fn baselines(&self) -> Vec<(String, f64)> {
+        let signals = self.detector.summary().signals.into_iter();
+        signals
+            .filter_map(|state| Some((state.key, state.baseline?)))
+            .collect()
     }
 
     /// What stands.

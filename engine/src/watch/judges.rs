@@ -1,7 +1,6 @@
 //! The judges of a watch: one of its instances, one of what is said of the service as a whole, and one of what
 //! others run.
 
-use super::attribute::attribute;
 use super::fetch::Heard;
 use super::judge::Judge;
 use super::record::{self, Recorder};
@@ -9,13 +8,14 @@ use super::roles::{Roles, has_control};
 use super::speak::{self, seconds};
 use crate::engine::EngineOptions;
 use crate::services::{Service, Signal};
+use guard::blame::{Known, blame};
 use guard::detect::WatchSpec;
 use guard::finding::{Assessment, Cured};
-use guard::ids::{DeploymentId, InstanceId};
+use guard::ids::{DeploymentId, InstanceId, SignalKey};
 use guard::measured::Measured;
 use guard::verdict::Comparison;
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Those that have something to judge.
 pub(super) struct Judges {
@@ -93,6 +93,11 @@ impl Judges {
         self.roles == *roles && whole.is_subset(&self.whole)
     }
 
+    /// Which instance is what.
+    pub(super) fn roles(&self) -> &Roles {
+        &self.roles
+    }
+
     /// The signals that speak of the service as a whole.
     pub(super) fn whole(&self) -> &BTreeSet<String> {
         &self.whole
@@ -162,8 +167,34 @@ impl Judges {
         histories.fold(0.0, f64::max)
     }
 
+    /// Takes every changed instance as having begun at `t`, though no counter shows it.
+    pub(super) fn suppose_started(&mut self, t: f64) {
+        for (judge, _) in &mut self.all {
+            judge.suppose_started(t);
+        }
+    }
+
+    /// What was normal at the last look, in each signal's unit.
+    pub(super) fn baselines(&self) -> BTreeMap<SignalKey, f64> {
+        let all = self.all.iter().flat_map(|(judge, _)| judge.baselines());
+        all.filter_map(|(key, baseline)| Some((SignalKey::new(key).ok()?, baseline)))
+            .collect()
+    }
+
+    /// Judges at `now`, and says what is blamed on what.
+    pub(super) fn assess(
+        &mut self,
+        service: &Service,
+        known: &Known,
+        now: Timestamp,
+    ) -> Option<Assessment> {
+        let mut assessment = self.look(service, now)?;
+        blame(&mut assessment.findings, known);
+        Some(assessment)
+    }
+
     /// Judges at `now`.
-    pub(super) fn assess(&mut self, service: &Service, now: Timestamp) -> Option<Assessment> {
+    pub(super) fn look(&mut self, service: &Service, now: Timestamp) -> Option<Assessment> {
         let said = self.all.iter_mut().map(|(judge, comparison)| {
             let summary = judge.tick(seconds(now));
             tracing::trace!(service = %service.name, ?summary, "looked");
@@ -171,11 +202,7 @@ impl Judges {
             let standing = judge.standing();
             speak::assessment(&service.watch, &summary, standing, *comparison, history_s)
         });
-        let mut together = said.reduce(speak::together)?;
-        attribute(&mut together.findings, |key| {
-            speak::signal(&service.watch, key.as_str()).is_some_and(|signal| signal.of_dependency)
-        });
-        Some(together)
+        said.reduce(speak::together)
     }
 
     /// Each signal as it was measured so far.

@@ -71,7 +71,7 @@ pub async fn record_past(service: &Service, past: &Past) -> Result<Vec<u8>, Past
     let mut judges = Judges::new(service, &roles, whole, at, Some(&past.name));
     let interval_s = watch.interval.as_secs_f64();
     judges.catch_up(&heard, until, interval_s, None).await;
-    judges.assess(service, past.until);
+    judges.look(service, past.until);
     Ok(judges.take_lines())
 }
 

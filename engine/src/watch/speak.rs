@@ -122,6 +122,9 @@ fn finding(watch: &Watch, statement: &Statement, comparison: Comparison) -> Opti
         attribution: Attribution::Change,
         query: signal.query.clone(),
         evidence: None,
+        traffic: None,
+        of_requests: signal.spec.kind == SignalKind::Ratio && !signal.of_dependency,
+        circumstances: Vec::new(),
     })
 }
 

@@ -1,5 +1,6 @@
 //! One watch: from the baseline to the end.
 
+use super::before::{Before, before};
 use super::failing::Failing;
 use super::fetch::{Fetcher, Heard};
 use super::judges::Judges;
@@ -7,6 +8,7 @@ use super::members::Seen;
 use super::pace::Pace;
 use super::roles::{Roles, judges, roles};
 use super::speak::seconds;
+use super::traffic::Traffic;
 use crate::engine::{Engine, Tick};
 use crate::error::EngineError;
 use crate::meters::Ticked;
@@ -26,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 mod evidence;
+mod known;
 mod measures;
 mod settle;
 mod sources;
@@ -72,6 +75,9 @@ struct Task<'a> {
     verifying: bool,
     /// Nothing has been judged yet: the past has to be caught up with.
     fresh: bool,
+    /// What was there before the change.
+    before: Before,
+    traffic: Traffic,
     /// The generation of the services from which its source was taken.
     generation: u64,
     /// When each instance was seen first and last, where they are known to the metrics alone.
@@ -93,6 +99,7 @@ impl<'a> Task<'a> {
                 service.watch.interval,
                 engine.epoch,
             ),
+            traffic: Traffic::new(service.watch.interval),
             service,
             fetcher,
             judges,
@@ -102,6 +109,7 @@ impl<'a> Task<'a> {
             whole_looks: 0,
             verifying: false,
             fresh: true,
+            before: Before::default(),
             generation: engine.generation.load(Ordering::Acquire),
             seen: Seen::default(),
         })
@@ -211,6 +219,8 @@ impl<'a> Task<'a> {
     fn begin_anew(&mut self, state: &State, roles: &Roles, more: &BTreeSet<String>) {
         let whole = self.judges.whole().union(more).cloned().collect();
         (self.fetcher, self.judges) = comparison(self.engine, &self.service, state, roles, &whole);
+        self.before = Before::default();
+        self.traffic = Traffic::new(self.service.watch.interval);
         self.fresh = true;
     }
 
@@ -223,7 +233,13 @@ impl<'a> Task<'a> {
         let failing = self.failing.note(&self.id, &heard.failed);
         self.judges.queried(&failing);
         let cure_since = state.cure_sought_since().map(seconds);
+        let load = self.service.watch.load.as_ref();
+        self.traffic.take(&heard, load);
         if self.fresh {
+            if judges(state) && cure_since.is_none() {
+                let (roles, whole) = (self.judges.roles(), self.judges.whole());
+                self.before = before(&self.service, roles, whole, &heard).await;
+            }
             let interval_s = self.service.watch.interval.as_secs_f64();
             self.judges
                 .catch_up(&heard, seconds(now), interval_s, cure_since)
@@ -283,7 +299,8 @@ impl<'a> Task<'a> {
         if let Some(since) = state.cure_sought_since() {
             return self.verify(state, since, now).await;
         }
-        let Some(assessment) = self.judges.assess(&self.service, now) else {
+        let known = self.known(state, now);
+        let Some(assessment) = self.judges.assess(&self.service, &known, now) else {
             return Ok(());
         };
         if self

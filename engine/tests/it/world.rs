@@ -287,6 +287,7 @@ fn service(name: &str) -> Service {
         known_good: BTreeSet::new(),
         irreversible: BTreeSet::new(),
         packages: None,
+        neighbours: Vec::new(),
         watch: Watch {
             source: Source {
                 name: "away".to_owned(),

@@ -37,6 +37,7 @@ fact-metrics = Metrics
 fact-basis = Basis
 fact-query = Query
 fact-evidence = Evidence
+fact-meanwhile = Meanwhile
 
 trouble = { $action }: “{ $why }”
 did-held = held: { $new } of { $total } instances run { $version }, nothing else changes
@@ -100,3 +101,20 @@ confirm-promote = { $to } goes to all { $count } instances now, without further 
 
 link-deployment = Open on Tawny's page
 footer = deployment { $id } · asked for by { $by } at { $at } · as of { $updated } · times in UTC
+
+# What a pipeline is told.
+gate-healthy = { $lead } is out everywhere, and what was measured is healthy
+gate-accepted = { $lead } is out everywhere: people let it go on
+gate-unblamed = { $lead } is out everywhere; what hurts was there before
+gate-degraded = { $lead } is out everywhere and degrades
+gate-rolled-back = { $lead } was rolled back
+gate-rolling-back = { $lead } is being rolled back
+gate-failed = { $lead } could not be brought out: “{ $error }”
+gate-abandoned = { $lead } was given up by { $by }
+gate-superseded = { $lead } did not get everywhere: a newer deployment took over
+gate-held = { $lead } is not decided further: { $by } keeps it as it is
+gate-expired = { $lead } stays as it is: nobody answered in time
+gate-inconclusive = { $lead } is out everywhere, but too little was measured to be sure
+gate-unmeasured = { $lead } is out everywhere, and the metrics gave no answer
+gate-asking = { $lead } waits for somebody to decide
+gate-under-way = { $lead } is still under way

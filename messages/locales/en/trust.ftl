@@ -35,3 +35,26 @@ trust-unproven = Autonomy is { $autonomy }, and not enough was judged yet to sho
     [one] one more alarm that was real
    *[other] { $more } more alarms that were real
 }.
+
+# Figures for those who decide.
+figures-title = Deployments of the last { $days } days
+figures-all = all services
+figures-weeks = Deployments per week
+figures-column-service = Service
+figures-column-deployments = Deployments
+figures-column-per-week = Per week
+figures-column-caught = Caught
+figures-column-warned = Warned
+figures-column-silent = Silent
+figures-column-rolled-back = Rolled back
+figures-column-false-alarms = False alarms
+figures-column-missed = Missed
+figures-column-detect = To detect
+figures-column-decide = To decide
+figures-column-recover = To recover
+figures-column-saved = Requests saved
+figures-column-week = Week of
+figures-times = { $median } / { $p90 }
+figures-legend-counts = Caught: paused or rolled back, and not judged a false alarm. Silent: nothing was said. False alarms and missed ones are what people judged.
+figures-legend-times = Times are the median and what nine of ten do not exceed: to detect from the estimated onset to the finding, to decide from there to the policy's or a person's word, to recover from the onset to the proven cure.
+figures-legend-saved = Requests saved is an estimate: what the worst share of failures would have harmed at the traffic of that moment, had the release run everywhere for { $after }, less what it did harm. It can be told of { $told } of { $back } releases that went back.

@@ -37,6 +37,7 @@ fact-metrics = 指标源
 fact-basis = 依据
 fact-query = 查询
 fact-evidence = 证据
+fact-meanwhile = 同期情况
 
 trouble = { $action }：“{ $why }”
 did-held = 已停住：{ $new }/{ $total } 个实例运行 { $version }，其余不再变更
@@ -94,3 +95,20 @@ confirm-promote = { $to } 将立即部署到全部 { $count } 个实例，不再
 
 link-deployment = 在 Tawny 页面中打开
 footer = 部署 { $id } · 由 { $by } 于 { $at } 发起 · 截至 { $updated } · 时间均为 UTC
+
+# 给流水线的结论。
+gate-healthy = { $lead } 已在全部实例上运行，已测得的指标均健康
+gate-accepted = { $lead } 已在全部实例上运行：由人工放行
+gate-unblamed = { $lead } 已在全部实例上运行；现有问题在变更之前就已存在
+gate-degraded = { $lead } 已在全部实例上运行，且出现劣化
+gate-rolled-back = { $lead } 已回滚
+gate-rolling-back = { $lead } 正在回滚
+gate-failed = { $lead } 未能发布：“{ $error }”
+gate-abandoned = { $by } 已放弃发布 { $lead }
+gate-superseded = { $lead } 未能全量：已被更新的部署取代
+gate-held = { $lead } 维持现状：{ $by } 选择保持暂停
+gate-expired = { $lead } 维持现状：无人按时答复
+gate-inconclusive = { $lead } 已在全部实例上运行，但数据太少，无法下结论
+gate-unmeasured = { $lead } 已在全部实例上运行，但取不到指标
+gate-asking = { $lead } 正在等待人工决定
+gate-under-way = { $lead } 仍在进行中

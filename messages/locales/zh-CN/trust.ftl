@@ -29,3 +29,26 @@ trust-keep = 自主级别合适：{ $autonomy }。
 trust-only-watched = 自主级别保持 { $autonomy }：Tawny 只观察该服务，不能对其操作。
 trust-not-enough = 自主级别保持 { $has }。评判数还不足以信任 { $autonomy }：至少还需要 { $more } 次被评判为真实的告警。
 trust-unproven = 自主级别为 { $autonomy }，但评判数还不足以证明其合适：至少还需要 { $more } 次被评判为真实的告警。
+
+# 供决策参考的数据。
+figures-title = 最近 { $days } 天的部署
+figures-all = 全部服务
+figures-weeks = 每周部署次数
+figures-column-service = 服务
+figures-column-deployments = 部署次数
+figures-column-per-week = 每周次数
+figures-column-caught = 拦截
+figures-column-warned = 告警
+figures-column-silent = 静默
+figures-column-rolled-back = 回滚
+figures-column-false-alarms = 误报
+figures-column-missed = 漏报
+figures-column-detect = 发现用时
+figures-column-decide = 决策用时
+figures-column-recover = 恢复用时
+figures-column-saved = 避免受损的请求
+figures-column-week = 当周周一
+figures-times = { $median } / { $p90 }
+figures-legend-counts = 拦截：已暂停或回滚，且未被评判为误报。静默：未发出任何提示。误报与漏报以人工评判为准。
+figures-legend-times = 用时依次为中位数与九成不超过的值：发现，自估计的起始时刻至发现；决策，自发现至策略或人工作出决定；恢复，自起始时刻至证实恢复。
+figures-legend-saved = 避免受损的请求为估算值：按当时的流量与最严重的失败比例，假设该版本在全部实例上运行 { $after }，减去实际受损的请求数。{ $back } 次回滚中有 { $told } 次可以估算。

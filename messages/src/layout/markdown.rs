@@ -106,7 +106,7 @@ fn section(out: &mut String, part: &Section) {
     list(out, part.facts.iter().map(labelled));
     list(out, part.items.iter().map(text));
     if let Some(table) = &part.table {
-        grid(out, table);
+        columns(out, table);
     }
 }
 
@@ -117,7 +117,7 @@ fn list(out: &mut String, items: impl Iterator<Item = String>) {
 }
 
 /// A table; what does not fit into its cells stands below it.
-fn grid(out: &mut String, table: &Table) {
+fn columns(out: &mut String, table: &Table) {
     if table.rows.is_empty() {
         return;
     }
@@ -153,6 +153,21 @@ fn cell(content: &Text) -> String {
         _ => piece(one),
     });
     pieces.collect()
+}
+
+/// A table in columns.
+#[must_use]
+pub fn grid(table: &Table) -> String {
+    // Words escape their own bar; a span would show its escape.
+    let cell = |cell: &Text| text(cell).replace('\n', " ");
+    let line_of = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let mut out = format!("**{}**\n\n", text(&table.title));
+    out.push_str(&line_of(table.columns.iter().map(cell).collect()));
+    out.push_str(&line_of(vec!["---".to_owned(); table.columns.len()]));
+    for row in &table.rows {
+        out.push_str(&line_of(row.cells.iter().map(cell).collect()));
+    }
+    out
 }
 
 fn rows(out: &mut String, table: &Table) {

@@ -48,6 +48,9 @@ pub(crate) fn errors() -> Finding {
         attribution: Attribution::Change,
         query: "sum(rate(http_requests_total{code=~\"5..\"}[1m]))".to_owned(),
         evidence: Some(EvidenceId::new("ev_1").unwrap()),
+        traffic: None,
+        of_requests: true,
+        circumstances: Vec::new(),
     }
 }
 

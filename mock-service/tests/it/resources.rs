@@ -81,6 +81,26 @@ async fn a_full_disk_refuses_orders_and_is_emptied_at_the_end() {
 }
 
 #[tokio::test]
+async fn a_busy_disk_makes_each_order_wait_for_its_sync_until_the_fault_ends() {
+    let shop = OpenShop::new().await;
+    let sync = async |what: &str| read(&shop, &format!("disk_fsync_seconds_{what}")).await;
+    let order = || shop.client.post(format!("{}/checkout", shop.base)).send();
+    let id = shop
+        .begin(&json!({"kind": "disk", "intensity": 1, "seconds": 60}))
+        .await;
+    let (before, n) = (sync("sum").await, sync("count").await);
+    for _ in 0..20 {
+        assert_eq!(order().await.unwrap().status(), StatusCode::OK);
+    }
+    assert_eq!(sync("count").await, n + 20.0);
+    // A median of 20 ms is added, whatever the disk of this machine takes.
+    let mean = (sync("sum").await - before) / 20.0;
+    assert!(mean > 0.012, "{mean} s");
+    assert_eq!(shop.end(&id).await, StatusCode::NO_CONTENT);
+    assert_eq!(read(&shop, "disk_used_bytes").await, 0.0);
+}
+
+#[tokio::test]
 async fn a_second_shop_that_fails_makes_the_first_fail_and_shows_in_its_metrics() {
     let below = OpenShop::new().await;
     let mut options = options();

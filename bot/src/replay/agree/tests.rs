@@ -40,6 +40,9 @@ fn finding(signal: &str, budget: Budget) -> Finding {
         attribution: Attribution::Change,
         query: "errors".to_owned(),
         evidence: None,
+        traffic: None,
+        of_requests: false,
+        circumstances: Vec::new(),
     }
 }
 

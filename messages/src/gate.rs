@@ -1,0 +1,86 @@
+//! What a pipeline that waits for a deployment is told, in one sentence.
+
+use crate::context::Context;
+use crate::finding;
+use crate::foreign::Foreign;
+use crate::parent::lead;
+use crate::say;
+use crate::text::Text;
+use guard::approval::Standing;
+use guard::gate::{Gate, Outcome};
+use guard::state::State;
+
+/// The gate's word and, where something moved, the strongest finding.
+#[must_use]
+pub fn sentence(gate: &Gate, state: &State, context: &Context) -> Text {
+    let said = outcome(gate.outcome, state, context);
+    let strongest = state
+        .findings()
+        .max_by_key(|record| (record.ended_at.is_none(), record.finding.budget));
+    match strongest.filter(|_| tells_why(gate.outcome)) {
+        Some(record) => say!(
+            context,
+            "headline-with-finding",
+            headline = said,
+            finding = finding::short(&record.finding, context)
+        ),
+        None => said,
+    }
+}
+
+fn tells_why(outcome: Outcome) -> bool {
+    !matches!(
+        outcome,
+        Outcome::Healthy | Outcome::Failed | Outcome::Abandoned | Outcome::Superseded
+    )
+}
+
+fn outcome(outcome: Outcome, state: &State, context: &Context) -> Text {
+    let words = context.words();
+    let lead = lead(state, context);
+    match outcome {
+        Outcome::Failed => say!(
+            words,
+            "gate-failed",
+            lead = lead,
+            error = Foreign::new(state.failure().unwrap_or_default())
+        ),
+        Outcome::Abandoned => say!(
+            words,
+            "gate-abandoned",
+            lead = lead,
+            by = Foreign::new(state.abandoned_by().unwrap_or_default())
+        ),
+        Outcome::Held => say!(words, "gate-held", lead = lead, by = holder(state)),
+        plain => words.text(key(plain), vec![("lead", lead.into())]),
+    }
+}
+
+fn key(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Healthy => "gate-healthy",
+        Outcome::Accepted => "gate-accepted",
+        Outcome::Unblamed => "gate-unblamed",
+        Outcome::Degraded => "gate-degraded",
+        Outcome::RolledBack => "gate-rolled-back",
+        Outcome::RollingBack => "gate-rolling-back",
+        Outcome::Failed => "gate-failed",
+        Outcome::Abandoned => "gate-abandoned",
+        Outcome::Superseded => "gate-superseded",
+        Outcome::Held => "gate-held",
+        Outcome::Expired => "gate-expired",
+        Outcome::Inconclusive => "gate-inconclusive",
+        Outcome::Unmeasured => "gate-unmeasured",
+        Outcome::Asking => "gate-asking",
+        Outcome::UnderWay => "gate-under-way",
+    }
+}
+
+/// Who was the last to answer.
+fn holder(state: &State) -> Foreign {
+    let last = state.approvals().max_by_key(|record| record.asked_at);
+    match last.map(|record| &record.standing) {
+        Some(Standing::Answered { by, .. }) => Foreign::new(by),
+        _ => Foreign::new(""),
+    }
+}
