@@ -8,7 +8,7 @@ const GAP: char = '·';
 /// Stands where the change began.
 const BEGUN: char = '┃';
 
-/// A line of points between 0 and [`TOP`].
+/// A line of points between 0 and 100.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Spark {
     /// Levels before the change; a gap where nothing was measured.
