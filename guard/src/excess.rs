@@ -43,6 +43,8 @@ const OWN_NORMAL: f64 = 20.0;
 const LEAST_SHARE: f64 = 0.05;
 /// A value says something when its part of the excess is so many times its part of the events.
 const TELLING: f64 = 1.25;
+/// And when that is so many standard deviations beyond chance.
+const SURE: f64 = 3.0;
 
 /// The values that account for the excess, label by label: the label that tells most comes first, and of
 /// it the value with the largest part. A label says nothing where its values share the excess as they
@@ -108,11 +110,17 @@ fn telling(of_label: &[Contribution]) -> f64 {
     apart.sum::<f64>() / 2.0
 }
 
+/// Whether the value with most of the excess has more of it than its events and chance explain.
 fn tells(of_label: &[Contribution]) -> bool {
+    let all: f64 = of_label.iter().map(|one| one.excess).sum();
+    let beyond_chance = |most: &Contribution| {
+        let part = most.of_events.clamp(1e-6, 1.0 - 1e-6);
+        (most.share - part) * (all / (part * (1.0 - part))).sqrt() >= SURE
+    };
     of_label.len() > 1
-        && of_label
-            .first()
-            .is_some_and(|most| most.excess >= 1.0 && most.share >= TELLING * most.of_events)
+        && of_label.first().is_some_and(|most| {
+            most.excess >= 1.0 && most.share >= TELLING * most.of_events && beyond_chance(most)
+        })
 }
 
 #[cfg(test)]
@@ -160,6 +168,17 @@ mod tests {
         assert_eq!(named(&slices), []);
         let alone = [slice("region", "eu", (50.0, 500.0), (1.0, 500.0))];
         assert_eq!(named(&alone), []);
+    }
+
+    #[test]
+    fn what_a_handful_of_failures_may_do_by_chance_is_not_told() {
+        let slices = [
+            slice("route", "/", (7.0, 18.0), (0.0, 60.0)),
+            slice("route", "/products", (4.0, 14.0), (0.0, 50.0)),
+            slice("route", "/search", (4.0, 10.0), (0.0, 40.0)),
+            slice("route", "/cart", (9.0, 37.0), (0.0, 90.0)),
+        ];
+        assert_eq!(named(&slices), []);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::detector::Detector;
 use super::model::{bad_of, buckets_of};
 use super::past::Past;
 use super::shape::Shape;
-use super::spec::{Comparison, Direction, Limits, Role, SignalKind};
+use super::spec::{Comparison, Direction, Limits, Role, SignalKind, SignalSpec};
 use super::statement::NoData;
 use super::track::{BAD, COARSE_SLOTS, FINE_CELLS, FIRST, GOOD, Track, WEIGHT};
 
@@ -141,7 +141,7 @@ impl Detector {
         Measure {
             key: spec.key.clone(),
             kind: spec.kind,
-            direction: spec.direction,
+            direction: stated_direction(spec),
             unit: spec.unit.clone(),
             before: finite(estimated.map(|e| e.baseline).or(run.baseline)),
             after: finite(
@@ -152,7 +152,7 @@ impl Detector {
             change: estimated.map(|e| e.change),
             tolerated: finite(estimated.map(|e| e.tolerated)),
             smallest_visible: finite(state.smallest_visible),
-            limits: spec.limits,
+            limits: stated_limits(spec),
             p95: self.p95(signal, &changed),
             nearness: if run.nearest.is_finite() {
                 run.nearest
@@ -283,6 +283,13 @@ impl Detector {
             }
             values.push(self.value(signal, &sum).and_then(short));
         }
+        // What a new process had counted before its first scrape is no rate of that moment.
+        let kind = self.spec.signals[signal].kind;
+        if matches!(kind, SignalKind::Rate | SignalKind::Throughput)
+            && let Some(first) = values.iter_mut().find(|value| value.is_some())
+        {
+            *first = None;
+        }
         Course {
             step_s: step as f64 * group as f64 * self.measured.interval_s,
             values,
@@ -307,6 +314,25 @@ impl Detector {
             step_s: group as f64 * past.slot_s,
             values,
         }
+    }
+}
+
+/// An availability is stated as the share that was answered, whichever share its limits are set for.
+fn stated_direction(spec: &SignalSpec) -> Direction {
+    match spec.kind {
+        SignalKind::Availability => Direction::Down,
+        _ => spec.direction,
+    }
+}
+
+fn stated_limits(spec: &SignalSpec) -> Limits {
+    let failing = spec.kind == SignalKind::Availability && spec.direction == Direction::Up;
+    let answered =
+        |limit: Option<f64>| limit.map(|limit| if failing { 1.0 - limit } else { limit });
+    Limits {
+        warn: answered(spec.limits.warn),
+        hard: answered(spec.limits.hard),
+        quantile: spec.limits.quantile,
     }
 }
 

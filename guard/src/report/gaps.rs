@@ -9,6 +9,9 @@ use serde::Serialize;
 /// An answer that came within so many seconds kept nobody waiting.
 const SOON_S: f64 = 60.0;
 
+/// Nothing measured for no longer than this is how a process begins, in seconds.
+const FIRST_SCRAPES_S: f64 = 15.0;
+
 /// What was missing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "missing")]
@@ -70,7 +73,12 @@ pub(super) fn gaps(records: &[Recorded]) -> Vec<Gap> {
             }
         }
     }
-    gaps.retain(|gap| gap.missing != Missing::Answer || gap.seconds >= SOON_S);
+    gaps.retain(|gap| match gap.missing {
+        Missing::Answer => gap.seconds >= SOON_S,
+        // Until the first scrape of a new process there is nothing.
+        Missing::Measurements => gap.to.is_none() || gap.seconds >= FIRST_SCRAPES_S,
+        _ => true,
+    });
     gaps
 }
 

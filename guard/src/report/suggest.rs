@@ -11,7 +11,7 @@ use crate::verdict::{Attribution, Comparison, Tier};
 use serde::Serialize;
 
 /// Evidence of this part of a warning's was close.
-const NEARLY: f64 = 0.7;
+const NEARLY: f64 = 0.85;
 /// A value at this part of its limit was close.
 const NEAR_LIMIT: f64 = 0.8;
 /// A decision that took longer cost more than the finding, in seconds.

@@ -6,7 +6,11 @@ use super::super::*;
 /// canary's fail from second 20 on.
 fn canary(bad: f64) -> Detector {
     let errors = SignalSpec::new("errors", SignalKind::Ratio, Direction::Up);
-    let up = SignalSpec::new("up", SignalKind::Availability, Direction::Down);
+    let up = SignalSpec::new("up", SignalKind::Availability, Direction::Up).with_limits(
+        Some(0.01),
+        Some(0.05),
+        0.99,
+    );
     let comparison = Comparison::CanaryVsStable { canary_share: None };
     let mut detector = Detector::new(WatchSpec::new(comparison, 0.0, 1.0, vec![errors, up]));
     let names = ["a", "b", "c", "d"];
@@ -92,6 +96,9 @@ fn a_signal_without_series_says_why_and_no_number_is_made_up() {
     assert!(up.no_data.is_some());
     assert_eq!((up.after, up.change, up.counted), (None, None, None));
     assert!(up.course.values.is_empty());
+    // Stated as the share that was answered.
+    assert_eq!(up.direction, Direction::Down);
+    assert_eq!((up.limits.warn, up.limits.hard), (Some(0.99), Some(0.95)));
     for measure in &measured {
         let written = serde_json::to_string(measure).unwrap();
         let read: Measure = serde_json::from_str(&written).unwrap();
