@@ -179,30 +179,13 @@ fn gravest<'a>(state: &'a State, measured: &Measured) -> Option<&'a Finding> {
     found.map(|record| &record.finding)
 }
 
-/// The direction and the limits of what is shown: of an availability the share that answers, whichever share its
-/// limits were stated for.
-fn shown(measure: &Measure) -> (Direction, Option<f64>, Option<f64>) {
-    let limits = &measure.limits;
-    if measure.kind == SignalKind::Availability && measure.direction == Direction::Up {
-        let answering = |failing: f64| 1.0 - failing;
-        (
-            Direction::Down,
-            limits.warn.map(answering),
-            limits.hard.map(answering),
-        )
-    } else {
-        (measure.direction, limits.warn, limits.hard)
-    }
-}
-
 fn row(measured: &Measured, finding: Option<&Finding>) -> SignalRow {
     let measure = &measured.measure;
     let change = measure.change;
-    let (direction, warn_limit, hard_limit) = shown(measure);
     let mut row = SignalRow {
         signal: measured.signal.to_string(),
         kind: measure.kind,
-        direction,
+        direction: measure.direction,
         unit: measure.unit.clone(),
         of_dependency: measured.of_dependency,
         comparison: measured.comparison,
@@ -215,8 +198,8 @@ fn row(measured: &Measured, finding: Option<&Finding>) -> SignalRow {
         smallest_visible: measure.smallest_visible,
         quantile: (measure.kind == SignalKind::Histogram).then_some(measure.limits.quantile),
         p95: measure.p95,
-        warn_limit,
-        hard_limit,
+        warn_limit: measure.limits.warn,
+        hard_limit: measure.limits.hard,
         verdict: verdict(measure),
         nearness: measure.nearness,
         no_data: measure.no_data.clone(),

@@ -351,25 +351,6 @@ fn what_nearly_fired_what_is_blind_and_what_is_near_its_limit_is_suggested() {
 }
 
 #[test]
-fn the_limits_of_an_availability_are_told_of_the_share_that_answers() {
-    let mut story = Story::gray(Autonomy::Rollback);
-    let failing = measured("up", SignalKind::Availability, 1.0, 1.0);
-    assert_eq!(failing.measure.direction, Direction::Up);
-    found(&mut story, vec![severe()]);
-    keep(&mut story, vec![failing]);
-    let told = report(&story);
-    let row = told.signals.iter().find(|row| row.signal == "up").unwrap();
-    assert_eq!((row.warn_limit, row.hard_limit), (Some(0.99), Some(0.95)));
-    assert!(
-        !told
-            .suggestions
-            .iter()
-            .any(|s| matches!(s, Suggestion::BeyondLimitBefore { .. })),
-        "what always answers is beyond no limit"
-    );
-}
-
-#[test]
 fn what_the_service_does_not_export_is_neither_a_risk_nor_a_suggestion() {
     let mut story = Story::new();
     story.tell(Happened::DeployAsked {

@@ -10,6 +10,7 @@ mod locales;
 mod measured;
 mod reports;
 mod says;
+mod scenarios;
 mod story;
 mod tidy;
 mod trust;

@@ -1,6 +1,6 @@
 //! What is said, as people see it. Committed: a changed message is a changed file.
 
-use crate::story::{Story, assessed, context, errors, latency, need, plan};
+use crate::story::{Story, assessed, context, each_locale, errors, latency, need, plan};
 use guard::approval::Choice;
 use guard::event::Event;
 use guard::finding::{Assessment, Budget, Cured, Finding, Need};
@@ -292,15 +292,6 @@ fn stories() -> Vec<(&'static str, Story)> {
         ("known good", known_good()),
         ("not known good", not_known_good()),
     ]
-}
-
-fn each_locale(name: &str, show: impl Fn(Locale) -> String) {
-    for locale in Locale::ALL {
-        let file = format!("{name}_{}", locale.tag());
-        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
-            insta::assert_snapshot!(file, show(locale));
-        });
-    }
 }
 
 #[test]

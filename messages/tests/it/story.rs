@@ -300,3 +300,13 @@ impl Story {
             .unwrap_or_else(|| panic!("{name} did not happen"))
     }
 }
+
+/// A snapshot in each language.
+pub(crate) fn each_locale(name: &str, show: impl Fn(Locale) -> String) {
+    for locale in Locale::ALL {
+        let file = format!("{name}_{}", locale.tag());
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(file, show(locale));
+        });
+    }
+}
