@@ -33,6 +33,8 @@ pub(super) struct Judge {
     pub(super) recorder: Recorder,
     /// When all instances are taken to have begun, where no counter shows it.
     supposed: Option<f64>,
+    /// The instances of which it knows that their change is finished.
+    told_changed: BTreeSet<InstanceId>,
 }
 
 impl Judge {
@@ -71,6 +73,7 @@ impl Judge {
             first_sample: None,
             deploy_at,
             supposed: None,
+            told_changed: BTreeSet::new(),
         }
     }
 
@@ -85,6 +88,18 @@ impl Judge {
         if self.recorder.on() {
             let restart = (instance.to_string(), t);
             self.recorder.step.restarting.push(restart);
+        }
+    }
+
+    /// The change of the instance was finished at `t`. Said again, it changes nothing.
+    pub(super) fn changed(&mut self, instance: &InstanceId, t: f64) {
+        if !self.told_changed.insert(instance.clone()) {
+            return;
+        }
+        self.detector.instance_changed(instance.as_str(), t);
+        if self.recorder.on() {
+            let changed = (instance.to_string(), t);
+            self.recorder.step.changed.push(changed);
         }
     }
 

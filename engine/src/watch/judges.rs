@@ -161,6 +161,13 @@ impl Judges {
         }
     }
 
+    /// The change of the instance was finished at `t`.
+    pub(super) fn changed(&mut self, instance: &InstanceId, t: f64) {
+        for (judge, _) in &mut self.all {
+            judge.changed(instance, t);
+        }
+    }
+
     /// Seconds of history before `t`.
     pub(super) fn history_at(&self, t: f64) -> f64 {
         let histories = self.all.iter().map(|(judge, _)| judge.history_at(t));

@@ -232,6 +232,9 @@ impl<'a> Task<'a> {
     ) -> Result<(), EngineError> {
         let failing = self.failing.note(&self.id, &heard.failed);
         self.judges.queried(&failing);
+        for (instance, at) in state.renewed() {
+            self.judges.changed(instance, seconds(at));
+        }
         let cure_since = state.cure_sought_since().map(seconds);
         let load = self.service.watch.load.as_ref();
         self.traffic.take(&heard, load);
@@ -269,7 +272,7 @@ impl<'a> Task<'a> {
             return;
         };
         for instance in &running.action.instances {
-            if !running.done.contains(instance) {
+            if !running.done.contains_key(instance) {
                 self.judges.restarting(instance, now);
             }
         }

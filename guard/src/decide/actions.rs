@@ -147,7 +147,8 @@ pub(super) fn instance_done(state: &State, action: &ActionId, instance: &Instanc
         return Vec::new();
     };
     let running = matches!(record.progress, Progress::Authorised(_));
-    if !running || record.done.contains(instance) || !record.action.instances.contains(instance) {
+    if !running || record.done.contains_key(instance) || !record.action.instances.contains(instance)
+    {
         return Vec::new();
     }
     vec![Event::InstanceChanged {

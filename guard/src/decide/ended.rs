@@ -79,7 +79,7 @@ fn everywhere_with(state: &State, record: &ActionRecord) -> bool {
 
 fn done(state: &State, input: &Input, record: &ActionRecord) -> Vec<Event> {
     let action = record.action.id.clone();
-    let untold = |instance: &&InstanceId| !record.done.contains(*instance);
+    let untold = |instance: &&InstanceId| !record.done.contains_key(*instance);
     let mut events: Vec<Event> = record
         .action
         .instances

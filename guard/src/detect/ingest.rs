@@ -2,11 +2,15 @@
 
 use super::spec::{Role, Sample, SeriesId, SeriesSpec, SignalKind, Use, WatchSpec};
 use super::track::{BAD, FIRST, GOOD, Track, WEIGHT};
+use std::collections::BTreeMap;
 
 /// New processes of one instance that get the grace of a restart; a crash loop gets no more.
 const FORGIVEN_STARTS: u32 = 2;
 /// Without any sign of a restart the new version is taken to run after this long, seconds.
 const ASSUME_NEW_S: f64 = 120.0;
+/// The same once it is known that the instance was changed, in intervals: a counter that started again would have
+/// shown by then. One that soon counts more than its forerunner ever did shows nothing.
+const UNSEEN_INTERVALS: f64 = 3.0;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Instance {
@@ -44,6 +48,8 @@ pub(crate) struct Measured {
     pub(crate) deploy_at: f64,
     pub(crate) interval_s: f64,
     pub(crate) instances: Vec<Instance>,
+    /// When the change of an instance was finished, where that is known.
+    changed: BTreeMap<String, f64>,
     series: Vec<Series>,
     /// Per signal and instance.
     pub(crate) tracks: Vec<Vec<Option<Track>>>,
@@ -75,6 +81,7 @@ impl Measured {
                 15.0
             },
             instances: Vec::new(),
+            changed: BTreeMap::new(),
             series: Vec::new(),
             tracks: vec![Vec::new(); signals],
             bounds: vec![Vec::new(); signals],
@@ -89,7 +96,7 @@ impl Measured {
     }
 
     pub(crate) fn cell(&self, t: f64) -> i64 {
-        ((t - self.deploy_at) / self.interval_s - 1e-6).ceil() as i64
+        cell_of(t, self.deploy_at, self.interval_s)
     }
 
     pub(crate) fn instance(&mut self, name: &str, role: Role) -> usize {
@@ -182,6 +189,11 @@ impl Measured {
         for instance in self.instances.iter_mut().filter(|i| i.name == name) {
             instance.first_born = Some(cell);
         }
+    }
+
+    /// The change of this instance was finished at `t`, by what is known of whoever changed it.
+    pub(crate) fn changed(&mut self, name: &str, t: f64) {
+        self.changed.insert(name.to_owned(), t);
     }
 
     pub(crate) fn set_role(&mut self, name: &str, role: Role) {
@@ -312,8 +324,14 @@ impl Measured {
             }
         }
         instance.last_t = Some(t);
-        let silent = instance.born.is_none() && t >= deploy_at + ASSUME_NEW_S.max(3.0 * interval_s);
-        if silent && matches!(instance.role, Role::All | Role::Canary) {
+        if instance.born.is_some() || !matches!(instance.role, Role::All | Role::Canary) {
+            return;
+        }
+        let unseen_s = UNSEEN_INTERVALS * interval_s;
+        let changed = self.changed.get(&instance.name);
+        if let Some(changed) = changed.filter(|changed| t >= **changed + unseen_s) {
+            instance.begin(cell_of(*changed, deploy_at, interval_s).max(1));
+        } else if t >= deploy_at + ASSUME_NEW_S.max(unseen_s) {
             instance.born = Some(1);
             instance.first_born = Some(1);
         }
@@ -322,6 +340,10 @@ impl Measured {
     pub(crate) fn bytes(&self, signal: usize) -> usize {
         self.tracks[signal].iter().flatten().map(Track::bytes).sum()
     }
+}
+
+fn cell_of(t: f64, deploy_at: f64, interval_s: f64) -> i64 {
+    ((t - deploy_at) / interval_s - 1e-6).ceil() as i64
 }
 
 /// The more instances have a history, the coarser it is kept, so that memory stays bounded. The

@@ -60,6 +60,9 @@ pub struct Step {
     /// Instances on which a process of the new version began, and when.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub started: Vec<(String, f64)>,
+    /// Instances whose change was finished, and when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<(String, f64)>,
     /// Instances whose part changed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<(String, Role)>,
@@ -102,6 +105,9 @@ impl Step {
         }
         for (instance, t) in &self.started {
             detector.instance_started(instance, *t);
+        }
+        for (instance, t) in &self.changed {
+            detector.instance_changed(instance, *t);
         }
         if let Some(failed) = &self.failed {
             let signals = detector.spec().signals.iter();

@@ -10,7 +10,7 @@ use crate::judgement::Judged;
 use crate::measured::asks_for_measures;
 use crate::verdict::{Comparison, Tier, Verdict};
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 impl State {
     pub(super) fn apply(&mut self, event: &Event, at: Timestamp) {
@@ -31,7 +31,7 @@ impl State {
                 let record = ActionRecord {
                     action: action.clone(),
                     progress: Progress::Requested,
-                    done: BTreeSet::new(),
+                    done: BTreeMap::new(),
                     requested_at: at,
                 };
                 self.actions.insert(action.id.clone(), record);
@@ -44,7 +44,7 @@ impl State {
             }
             Event::InstanceChanged { action, instance } => {
                 if let Some(record) = self.actions.get_mut(action) {
-                    record.done.insert(instance.clone());
+                    record.done.insert(instance.clone(), at);
                 }
                 self.everywhere_since = self
                     .everywhere()

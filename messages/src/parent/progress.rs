@@ -107,7 +107,7 @@ fn row(state: &State, instance: &InstanceId, context: &Context) -> Row {
     let plan = state.plan();
     let version = state.version_of(instance);
     let changing = state.running_action().is_some_and(|record| {
-        record.action.instances.contains(instance) && !record.done.contains(instance)
+        record.action.instances.contains(instance) && !record.done.contains_key(instance)
     });
     let standing = if changing {
         "instance-changing"

@@ -128,7 +128,7 @@ impl World {
             return Vec::new();
         };
         let mut rest = running.action.instances.iter();
-        let Some(instance) = rest.find(|instance| !running.done.contains(*instance)) else {
+        let Some(instance) = rest.find(|instance| !running.done.contains_key(*instance)) else {
             return Vec::new();
         };
         let (action, instance) = (running.action.id.clone(), instance.clone());

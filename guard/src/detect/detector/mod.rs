@@ -167,6 +167,12 @@ impl Detector {
         self.measured.restarting(instance, t);
     }
 
+    /// Whoever changed this instance was done with it at `t`. A process of the new version that is not seen to begin
+    /// soon afterwards is taken to have begun then.
+    pub fn instance_changed(&mut self, instance: &str, t: f64) {
+        self.measured.changed(instance, t);
+    }
+
     /// The instance changes its part, as when the next batch gets the new version.
     pub fn set_role(&mut self, instance: &str, role: Role) {
         self.measured.set_role(instance, role);

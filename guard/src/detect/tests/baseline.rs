@@ -141,3 +141,32 @@ fn while_a_process_starts_it_is_measured_and_says_how_long_it_still_needs() {
     }
     assert!(sim.said.is_empty(), "{:?}", sim.said);
 }
+
+/// When errors of every second request from 5 s on are found, where no counter shows that a process began.
+fn found_without_a_reset(changed: Option<f64>) -> f64 {
+    let mut sim = Sim::new(Comparison::BeforeVsAfter, &ALL, 1.0, -300.0, 100.0, 23);
+    for node in 0..4 {
+        let name = sim.nodes[node].name.clone();
+        if let Some(t) = changed {
+            sim.detector.instance_changed(&name, t);
+        }
+    }
+    sim.run(5.0);
+    for node in &mut sim.nodes {
+        node.error_share = 0.5;
+    }
+    while sim.first("errors").is_none() && sim.t < 200.0 {
+        let next = sim.t + 1.0;
+        sim.run(next);
+    }
+    sim.t
+}
+
+#[test]
+fn who_knows_that_an_instance_was_changed_need_not_see_a_counter_start_again() {
+    let known = found_without_a_reset(Some(2.0));
+    assert!((5.0..20.0).contains(&known), "{known}");
+    // Nobody knows: the old version may run for as long.
+    let unknown = found_without_a_reset(None);
+    assert!((120.0..200.0).contains(&unknown), "{unknown}");
+}

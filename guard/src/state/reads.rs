@@ -1,0 +1,303 @@
+//! What can be asked of a state.
+
+use super::{ActionRecord, ApprovalRecord, Cure, FindingRecord, State, Status};
+use crate::action::{ActionKind, Progress};
+use crate::approval::Standing;
+use crate::event::PauseReason;
+use crate::finding::Need;
+use crate::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey, Version};
+use crate::incident::Incident;
+use crate::judgement::Judged;
+use crate::plan::Plan;
+use crate::verdict::{Tier, Verdict};
+use jiff::Timestamp;
+
+impl State {
+    /// What is to happen.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Who asked for the deployment.
+    #[must_use]
+    pub fn requested_by(&self) -> &str {
+        &self.requested_by
+    }
+
+    /// When.
+    #[must_use]
+    pub fn requested_at(&self) -> Timestamp {
+        self.requested_at
+    }
+
+    /// The revision of the last event folded.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// When the last event happened.
+    #[must_use]
+    pub fn updated_at(&self) -> Timestamp {
+        self.updated_at
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.status
+    }
+
+    /// Seconds of history before the change; none before the baseline was captured.
+    #[must_use]
+    pub fn history_s(&self) -> Option<f64> {
+        self.history_s
+    }
+
+    /// Signals without data, with the reason.
+    #[must_use]
+    pub fn blind(&self) -> &[(SignalKey, String)] {
+        &self.blind
+    }
+
+    /// The step that is under way or being watched, from 0.
+    #[must_use]
+    pub fn step(&self) -> u32 {
+        self.step
+    }
+
+    /// Until when the present step, or the promoted release, is watched.
+    #[must_use]
+    pub fn bake_until(&self) -> Option<Timestamp> {
+        self.bake_until
+    }
+
+    /// One action.
+    #[must_use]
+    pub fn action(&self, id: &ActionId) -> Option<&ActionRecord> {
+        self.actions.get(id)
+    }
+
+    /// All actions.
+    pub fn actions(&self) -> impl Iterator<Item = &ActionRecord> {
+        self.actions.values()
+    }
+
+    /// One question.
+    #[must_use]
+    pub fn approval(&self, id: &ApprovalId) -> Option<&ApprovalRecord> {
+        self.approvals.get(id)
+    }
+
+    /// The question that is open, if one is. There is never more than one.
+    #[must_use]
+    pub fn open_approval(&self) -> Option<&ApprovalRecord> {
+        self.approvals
+            .values()
+            .find(|record| record.standing == Standing::Open)
+    }
+
+    /// All questions.
+    pub fn approvals(&self) -> impl Iterator<Item = &ApprovalRecord> {
+        self.approvals.values()
+    }
+
+    /// All findings, also those that ended.
+    pub fn findings(&self) -> impl Iterator<Item = &FindingRecord> {
+        self.findings.values()
+    }
+
+    /// The findings that stand.
+    pub fn open_findings(&self) -> impl Iterator<Item = &FindingRecord> {
+        self.findings
+            .values()
+            .filter(|record| record.ended_at.is_none())
+    }
+
+    /// The judgement as last journalled.
+    #[must_use]
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.verdict
+    }
+
+    /// What an inconclusive verdict still needs.
+    #[must_use]
+    pub fn needs(&self) -> &[Need] {
+        &self.needs
+    }
+
+    /// The answer in force: quiet again once people resumed, and only new or worse findings raise it.
+    #[must_use]
+    pub fn tier(&self) -> Tier {
+        self.tier
+    }
+
+    /// The strongest answer given so far.
+    #[must_use]
+    pub fn highest_tier(&self) -> Tier {
+        self.highest_tier
+    }
+
+    /// Why progress is frozen.
+    #[must_use]
+    pub fn paused(&self) -> Option<&PauseReason> {
+        self.paused.as_ref()
+    }
+
+    /// The metrics source that does not answer, and its error.
+    #[must_use]
+    pub fn metrics_lost(&self) -> Option<(&str, &str)> {
+        self.metrics_lost
+            .as_ref()
+            .map(|(source, error)| (source.as_str(), error.as_str()))
+    }
+
+    /// The metrics source whose answers may be incomplete, and its warning.
+    #[must_use]
+    pub fn metrics_incomplete(&self) -> Option<(&str, &str)> {
+        self.metrics_incomplete
+            .as_ref()
+            .map(|(source, warning)| (source.as_str(), warning.as_str()))
+    }
+
+    /// Whether a rollback helped.
+    #[must_use]
+    pub fn cure(&self) -> &Cure {
+        &self.cure
+    }
+
+    /// Whether nothing more will be judged.
+    #[must_use]
+    pub fn watch_over(&self) -> bool {
+        self.watch_over
+    }
+
+    /// Whether the new version's bake ended healthy.
+    #[must_use]
+    pub fn known_good(&self) -> bool {
+        self.known_good
+    }
+
+    /// Why the deployment failed.
+    #[must_use]
+    pub fn failure(&self) -> Option<&str> {
+        self.failure.as_deref()
+    }
+
+    /// Who gave it up, if somebody did.
+    #[must_use]
+    pub fn abandoned_by(&self) -> Option<&str> {
+        self.abandoned_by.as_deref()
+    }
+
+    /// The newer deployment that took over, if one did.
+    #[must_use]
+    pub fn superseded_by(&self) -> Option<&DeploymentId> {
+        self.superseded_by.as_ref()
+    }
+
+    /// What people last said in hindsight.
+    #[must_use]
+    pub fn judged(&self) -> Option<&Judged> {
+        self.judged.as_ref()
+    }
+
+    /// What moved, as one incident; none where nothing ever did.
+    #[must_use]
+    pub fn incident(&self) -> Option<&Incident> {
+        self.incidents.incident.as_ref()
+    }
+
+    /// Whether what was measured by now has yet to be kept for the record.
+    #[must_use]
+    pub fn measures_wanted(&self) -> bool {
+        self.measures_wanted
+    }
+
+    /// Whether it was looked up which values of labels account for what this signal shows.
+    #[must_use]
+    pub fn is_located(&self, signal: &SignalKey) -> bool {
+        self.located.contains(signal)
+    }
+
+    /// Since when the cure has been looked for, as long as it is: also after it was late.
+    #[must_use]
+    pub fn cure_sought_since(&self) -> Option<Timestamp> {
+        match &self.cure {
+            Cure::Awaited { since, .. } | Cure::Failed { since, .. } if !self.watch_over => {
+                Some(*since)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it holds its lane, so that no other deployment may begin: until it is promoted or ends,
+    /// and again while it is being rolled back.
+    #[must_use]
+    pub fn holds_lane(&self) -> bool {
+        match self.status {
+            Status::Pending | Status::Progressing | Status::Paused => true,
+            Status::Promoted => self.rolling_back(),
+            Status::RolledBack | Status::Failed | Status::Superseded => false,
+        }
+    }
+
+    /// The version that an instance should have, as far as the journal knows.
+    #[must_use]
+    pub fn version_of(&self, instance: &InstanceId) -> Option<&Version> {
+        let newest = self
+            .actions
+            .values()
+            .filter(|record| record.done.contains_key(instance))
+            .max_by_key(|record| record.requested_at)
+            .map(|record| &record.action.version);
+        newest.or(self.plan.from.as_ref())
+    }
+
+    /// The instances that got the new version, and when the change of each was finished.
+    pub fn renewed(&self) -> impl Iterator<Item = (&InstanceId, Timestamp)> {
+        let brought_out = self.actions().filter(|record| record.brought_out());
+        brought_out.flat_map(|record| record.done.iter().map(|(instance, at)| (instance, *at)))
+    }
+
+    /// Whether anything of the new version has been brought out, or may have been.
+    #[must_use]
+    pub fn touched(&self) -> bool {
+        self.actions.values().any(ActionRecord::brought_out)
+    }
+
+    /// Whether all instances run the new version.
+    #[must_use]
+    pub fn everywhere(&self) -> bool {
+        self.plan
+            .instances()
+            .all(|instance| self.version_of(instance) == Some(&self.plan.to))
+    }
+
+    /// The action that has been authorised and has not ended.
+    #[must_use]
+    pub fn running_action(&self) -> Option<&ActionRecord> {
+        self.actions
+            .values()
+            .find(|record| matches!(record.progress, Progress::Authorised(_)))
+    }
+
+    /// Whether a rollback has been authorised and has not ended.
+    #[must_use]
+    pub fn rolling_back(&self) -> bool {
+        self.actions.values().any(|record| {
+            record.action.kind == ActionKind::RollBack
+                && matches!(record.progress, Progress::Authorised(_))
+        })
+    }
+
+    /// Whether the deployment has reached an end from which it does not move by itself.
+    #[must_use]
+    pub fn ended(&self) -> bool {
+        matches!(
+            self.status,
+            Status::RolledBack | Status::Failed | Status::Superseded
+        )
+    }
+}
