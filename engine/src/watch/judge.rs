@@ -17,8 +17,10 @@ use std::collections::{BTreeMap, BTreeSet};
 const SETTLE_S: f64 = 1.0;
 /// Judgements of the past that are made at a stretch.
 const TICKS_AT_A_STRETCH: u32 = 16;
-/// How long a starting instance may fail its scrapes, in seconds.
+/// How long a starting instance may fail its scrapes: in seconds, and in intervals, for a scrape may come just before
+/// it is up. The three that have to fail come after that.
 const START_GRACE_S: f64 = 10.0;
+const START_GRACE_INTERVALS: f64 = 1.5;
 
 /// A detector and what it has said that still stands.
 pub(super) struct Judge {
@@ -62,7 +64,8 @@ impl Judge {
         spec.load = watch.load.as_ref().map(ToString::to_string);
         spec.sensitivity = watch.sensitivity;
         spec.settle_s = SETTLE_S;
-        spec.start_grace_s = START_GRACE_S.max(3.0 * watch.interval.as_secs_f64());
+        spec.start_grace_s =
+            START_GRACE_S.max(START_GRACE_INTERVALS * watch.interval.as_secs_f64());
         Self {
             recorder: record(&spec),
             detector: Detector::new(spec),
