@@ -84,10 +84,7 @@ impl Detector {
             baseline: candidate.baseline,
             current: writable(candidate.current),
             effect: writable(effect),
-            interval: (
-                writable(candidate.interval.0),
-                writable(candidate.interval.1),
-            ),
+            interval: beyond_doubt(candidate.interval, effect),
             unit: spec.unit.clone(),
             scope,
             window_s: candidate.window_s,
@@ -247,5 +244,14 @@ impl Detector {
             return Some(NoData::NoBaseline);
         }
         None
+    }
+}
+
+/// The interval of an effect that is there beyond doubt, though its size is not known well: it ends at none.
+fn beyond_doubt((low, high): (f64, f64), effect: f64) -> (f64, f64) {
+    if effect > 0.0 {
+        (writable(low.max(0.0)), writable(high))
+    } else {
+        (writable(low), writable(high.min(0.0)))
     }
 }

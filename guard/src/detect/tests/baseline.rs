@@ -170,3 +170,25 @@ fn who_knows_that_an_instance_was_changed_need_not_see_a_counter_start_again() {
     let unknown = found_without_a_reset(None);
     assert!((120.0..200.0).contains(&unknown), "{unknown}");
 }
+
+#[test]
+fn the_interval_of_what_is_found_never_says_that_it_may_be_nothing() {
+    for (seed, latency_s) in (31..51).zip([0.2, 0.5, 2.0].into_iter().cycle()) {
+        let mut sim = Sim::new(Comparison::BeforeVsAfter, &ALL, 1.0, -20.0, 40.0, seed);
+        sim.run(0.0);
+        for node in 0..4 {
+            let name = sim.nodes[node].name.clone();
+            sim.detector.instance_started(&name, 0.0);
+        }
+        sim.run(10.0);
+        for node in &mut sim.nodes {
+            node.latency_s = latency_s;
+        }
+        sim.run(40.0);
+        assert!(!sim.said.is_empty(), "{seed}");
+        for found in &sim.said {
+            let (low, high) = found.interval;
+            assert!(low >= 0.0 || high <= 0.0, "{seed}: {found:?}");
+        }
+    }
+}
