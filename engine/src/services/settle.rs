@@ -181,7 +181,7 @@ mod tests {
             .install_default()
             .ok();
         let mut config = PrometheusConfig::new(url);
-        config.retry.total = Duration::from_millis(50);
+        config.retry.total = Duration::from_millis(200);
         Source {
             name: name.to_owned(),
             gathering: Gathering::new(Prometheus::new(config).unwrap()),

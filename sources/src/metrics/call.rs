@@ -13,8 +13,8 @@ use super::error::{MetricsError, Problem, shown_url};
 use super::retry;
 use super::token::{Token, Tokens};
 
-/// A slot that comes free later than this before the deadline is of no use.
-const SHORTEST_ATTEMPT: Duration = Duration::from_millis(1);
+/// With less than this left before the deadline, no answer is to be had: a source is not asked in vain.
+const SHORTEST_ATTEMPT: Duration = Duration::from_millis(50);
 
 impl Request {
     /// `GET /api/v1/<path>`.
