@@ -1,15 +1,17 @@
-//! Reads the outside: metrics and probes today; code and logs when they have a use.
+//! Reads the outside: metrics, probes and code today; logs when they have a use.
 //!
 //! Everything here fetches and nothing here judges or acts: what comes back is
 //! what the source said, with its own timestamps, its gaps and its warnings.
 //! "No data" keeps its reason on the way ([`metrics::Outcome`]), so that the
 //! judge can tell an empty answer from a failed query.
 //!
+//! - [`code`]: what changed between two versions, from a git repository.
 //! - [`metrics`]: Prometheus and what speaks its HTTP API.
 //! - [`probes`]: what Tawny asks itself, by HTTP, TCP or a command.
 //!
 //! A process that uses TLS or builds a client here first installs the TLS
 //! provider: `rustls::crypto::ring::default_provider().install_default().ok()`.
 
+pub mod code;
 pub mod metrics;
 pub mod probes;

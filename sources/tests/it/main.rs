@@ -7,6 +7,7 @@
 )]
 
 mod answers;
+mod code;
 mod double;
 mod exporter;
 mod feed;
