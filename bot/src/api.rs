@@ -29,6 +29,7 @@ mod stats;
 mod time;
 mod timeline;
 mod view;
+mod why;
 
 pub use answer::AnswerBody;
 pub use command::ReasonBody;
@@ -81,6 +82,7 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(timeline::timeline))
         .routes(routes!(report::report))
         .routes(routes!(report::postmortem))
+        .routes(routes!(why::why))
         .routes(routes!(gate::ask))
         .routes(routes!(command::command))
         .routes(routes!(judge::judge))

@@ -113,6 +113,8 @@ enum Verb {
     Report(report::Arguments),
     /// Show the postmortem of a deployment about which something was found, for you to complete.
     Postmortem(report::Arguments),
+    /// Show which change did it, and why it is suspected.
+    Why(report::Arguments),
     /// Say in hindsight whether the alarm, or the silence, was right.
     Judge(judge::Arguments),
     /// Show how far a service's alarms have earned trust.
@@ -220,6 +222,7 @@ pub async fn main() -> Exit {
         Verb::Timeline(arguments) => timeline::run(arguments, json).await,
         Verb::Report(arguments) => report::run("report", arguments, json).await,
         Verb::Postmortem(arguments) => report::run("postmortem", arguments, json).await,
+        Verb::Why(arguments) => report::run("why", arguments, json).await,
         Verb::Judge(arguments) => judge::run(arguments, json).await,
         Verb::Stats(arguments) => stats::run(arguments, json).await,
         Verb::Login(arguments) => login::run(arguments, json).await,

@@ -98,6 +98,7 @@ pub fn decide(state: Option<&State>, input: &Input) -> Vec<Event> {
                 accounts,
                 evidence,
             } => measured::located(state, signal, accounts, evidence.as_ref()),
+            Happened::Ranked(cause) => crate::cause::ranked(state, cause),
             Happened::TimerFired { timer } => baked::timer_fired(state, input, timer, &mut ids),
             Happened::Superseded { by } => ended::superseded(state, by),
         },

@@ -87,6 +87,7 @@ fn replies(event: &Event) -> bool {
         | Event::RolledBack { .. }
         | Event::CureConfirmed { .. }
         | Event::CureFailed { .. }
+        | Event::CauseRanked { .. }
         | Event::MetricsLost { .. }
         | Event::MetricsBack { .. }
         | Event::MetricsIncomplete { .. }

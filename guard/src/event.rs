@@ -6,6 +6,7 @@
 use crate::action::{Action, Basis};
 use crate::actor::Actor;
 use crate::approval::{Approval, Choice, Refusal};
+use crate::cause::Cause;
 use crate::excess::Contribution;
 use crate::finding::{Cured, Finding, FindingKey, Need};
 use crate::ids::{ActionId, ApprovalId, DeploymentId, EvidenceId, InstanceId, SignalKey};
@@ -254,6 +255,11 @@ pub enum Event {
         #[serde(default)]
         evidence: Option<EvidenceId>,
     },
+    /// The changes of the deployment were ranked by what hurts.
+    CauseRanked {
+        /// What it came to.
+        cause: Box<Cause>,
+    },
     /// The metrics source does not answer.
     MetricsLost {
         /// Which.
@@ -370,6 +376,7 @@ impl Event {
             Self::Abandoned { .. } => "abandoned",
             Self::SignalsMeasured { .. } => "signals_measured",
             Self::ExcessLocated { .. } => "excess_located",
+            Self::CauseRanked { .. } => "cause_ranked",
             Self::MetricsLost { .. } => "metrics_lost",
             Self::MetricsBack { .. } => "metrics_back",
             Self::MetricsIncomplete { .. } => "metrics_incomplete",

@@ -2,6 +2,7 @@
 
 use crate::actor::Actor;
 use crate::approval::Choice;
+use crate::cause::Cause;
 use crate::excess::Contribution;
 use crate::finding::{Assessment, Cured};
 use crate::ids::{ActionId, ApprovalId, DeploymentId, EvidenceId, InstanceId, SignalKey};
@@ -72,6 +73,8 @@ pub enum Happened {
         /// The stored counts.
         evidence: Option<EvidenceId>,
     },
+    /// The changes of the deployment were ranked by what hurts.
+    Ranked(Box<Cause>),
     /// The metrics source does not answer.
     MetricsLost {
         /// Which source.

@@ -1,5 +1,6 @@
 //! A deployment as it stands: the fold of its events, and nothing else.
 
+use crate::cause::Cause;
 use crate::event::{Event, PauseReason, Recorded};
 use crate::finding::{FindingKey, Need};
 use crate::ids::{ActionId, ApprovalId, DeploymentId, SignalKey};
@@ -65,6 +66,8 @@ pub struct State {
     pub(crate) measures_wanted: bool,
     /// Signals of which it was looked up where they moved.
     pub(crate) located: BTreeSet<SignalKey>,
+    /// Which change did it, as last said, and how often it was said.
+    pub(crate) cause: Option<(Cause, u32)>,
     /// The findings together, and what became of them.
     pub(crate) incidents: incident::Fold,
 }
@@ -173,6 +176,7 @@ impl State {
             judged: None,
             measures_wanted: false,
             located: BTreeSet::new(),
+            cause: None,
             incidents: incident::Fold::default(),
         })
     }

@@ -5,6 +5,7 @@
 //! from `locales/` and from nowhere else; everything that is not from there is [`Foreign`] and only a
 //! layout can read it.
 
+pub mod cause;
 pub mod configuration;
 pub mod context;
 pub mod document;
@@ -16,6 +17,7 @@ pub mod locale;
 pub mod model;
 pub mod postmortem;
 pub mod report;
+pub mod suspects;
 pub mod text;
 pub mod trust;
 pub mod words;

@@ -45,6 +45,7 @@ pub fn reply(state: &State, record: &Recorded, context: &Context) -> Option<Mess
             table: cured_table(signals, context),
             ..line()
         }),
+        Event::CauseRanked { cause } => Some(crate::cause::message(cause, context)),
         Event::BakeEnded {
             known_good: false, ..
         } => Some(Message {

@@ -29,10 +29,10 @@ pub(super) struct Wanted {
 
 /// A document with its schema.
 #[derive(Serialize)]
-struct Schemed<T> {
-    schema: &'static str,
+pub(super) struct Schemed<T> {
+    pub(super) schema: &'static str,
     #[serde(flatten)]
-    content: T,
+    pub(super) content: T,
 }
 
 /// The health report of a deployment, good or bad, as it stands.
@@ -105,7 +105,7 @@ struct Lined {
     timeline: Vec<serde_json::Value>,
 }
 
-fn context(api: &Api, locale: Locale, wanted: &Wanted) -> Result<Context, Problem> {
+pub(super) fn context(api: &Api, locale: Locale, wanted: &Wanted) -> Result<Context, Problem> {
     let locale = match &wanted.lang {
         None => locale,
         Some(tag) => Locale::from_tag(tag)
@@ -120,7 +120,7 @@ async fn told(api: &Api, id: String) -> Result<Told, Problem> {
     told.ok_or_else(|| EngineError::UnknownDeployment(id).into())
 }
 
-fn shown(
+pub(super) fn shown(
     wanted: &Wanted,
     document: &Document,
     content: impl Serialize,

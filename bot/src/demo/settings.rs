@@ -42,6 +42,8 @@ pub(super) struct Facts<'a> {
     pub(super) gray_bake_s: u64,
     pub(super) approval_expiry_s: u64,
     pub(super) seed: u64,
+    /// The shop's commits.
+    pub(super) repository: Option<&'a Path>,
 }
 
 /// The configuration as text.
@@ -91,6 +93,9 @@ services:
             program = facts.program.display(),
             seed = facts.seed.wrapping_mul(100).wrapping_add(index as u64),
         );
+    }
+    if let Some(repository) = facts.repository {
+        let _ = writeln!(text, "    repo: \"{}\"", repository.display());
     }
     let _ = write!(
         text,

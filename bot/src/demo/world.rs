@@ -126,6 +126,9 @@ impl World {
             gray_bake_s: setup.gray_bake.as_secs(),
             approval_expiry_s: setup.approval_expiry.as_secs(),
             seed: setup.seed,
+            repository: repository
+                .as_ref()
+                .map(|repository| repository.path.as_path()),
         };
         let (server, recordings) = boot_server(&dir, &settings::yaml(&facts)).await?;
         let installed = tokio::select! {

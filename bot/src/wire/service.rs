@@ -8,6 +8,7 @@ use config::settings::{MetricsSource, Platform};
 use engine::services::{Packages, Service, Watch};
 use guard::ids::{Environment, InstanceId, ServiceName};
 use guard::plan::Pacing;
+use sources::code::LocalRepository;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,6 +59,11 @@ pub(super) fn service(
                 .collect(),
         }),
         neighbours: neighbours(settings, configured),
+        code: configured
+            .repo
+            .as_ref()
+            .and_then(|repo| repo.local())
+            .map(LocalRepository::new),
         watch: watch(settings, sources, configured, environment)?,
     })
 }

@@ -25,6 +25,7 @@ mod receiver;
 mod server;
 mod settings;
 mod wait;
+mod why;
 mod wire;
 mod world;
 

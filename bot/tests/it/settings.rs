@@ -3,7 +3,7 @@
 use crate::fleet::Place;
 use std::fmt::Write;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The tokens of the tests: an operator, another one, somebody who may only hold, and a machine.
 pub(crate) const ANN: &str = "a-token-of-ann-for-tests";
@@ -32,6 +32,8 @@ pub(crate) struct Guarding {
     pub(crate) calls_warehouse: bool,
     /// Services that the first one calls.
     pub(crate) calls: &'static str,
+    /// Where the code of all services is.
+    pub(crate) repo: Option<PathBuf>,
 }
 
 impl Default for Guarding {
@@ -47,6 +49,7 @@ impl Default for Guarding {
             observed: false,
             calls_warehouse: false,
             calls: "",
+            repo: None,
         }
     }
 }
@@ -132,6 +135,9 @@ fn add_service(text: &mut String, facts: &Facts<'_>, service: &str) {
             text,
             "    packages: {{url: \"http://{packages}/{service}-{{version}}.tar.gz\"}}"
         );
+    }
+    if let Some(repo) = &guarding.repo {
+        let _ = writeln!(text, "    repo: \"{}\"", repo.display());
     }
     let _ = write!(
         text,

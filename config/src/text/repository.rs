@@ -5,12 +5,21 @@ use crate::shape::Shape;
 use crate::value::{Value, compare_whole};
 use crate::yaml::Node;
 use std::fmt;
+use std::path::Path;
 
-/// A repository as its host names it: `https://host/owner/name`, `git@host:owner/name`, `owner/name`.
+/// A repository as its host names it: `https://host/owner/name`, `git@host:owner/name`, `owner/name`; or a folder on
+/// this machine: `/srv/shop.git`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repository(String);
 
 impl Repository {
+    /// Where it is on this machine: `/path/to/repository`, `file:///path/to/repository`.
+    #[must_use]
+    pub fn local(&self) -> Option<&Path> {
+        let path = self.0.strip_prefix("file://").unwrap_or(&self.0);
+        path.starts_with('/').then(|| Path::new(path))
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -13,6 +13,7 @@ use crate::engine::{Engine, Tick};
 use crate::error::EngineError;
 use crate::meters::Ticked;
 use crate::services::Service;
+use cause::Suspicion;
 use guard::decide::decide;
 use guard::event::Event;
 use guard::ids::DeploymentId;
@@ -27,6 +28,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
+mod cause;
 mod evidence;
 mod known;
 mod measures;
@@ -78,6 +80,8 @@ struct Task<'a> {
     /// What was there before the change.
     before: Before,
     traffic: Traffic,
+    /// Which change did it.
+    suspicion: Suspicion,
     /// The generation of the services from which its source was taken.
     generation: u64,
     /// When each instance was seen first and last, where they are known to the metrics alone.
@@ -100,6 +104,7 @@ impl<'a> Task<'a> {
                 engine.epoch,
             ),
             traffic: Traffic::new(service.watch.interval),
+            suspicion: Suspicion::begin(&service, state),
             service,
             fetcher,
             judges,
@@ -260,7 +265,8 @@ impl<'a> Task<'a> {
         }
         self.forgive(state, seconds(now));
         if judges(state) {
-            self.assess(state, now).await
+            self.assess(state, now).await?;
+            self.accuse().await
         } else {
             Ok(())
         }

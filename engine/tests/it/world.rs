@@ -288,6 +288,7 @@ fn service(name: &str) -> Service {
         irreversible: BTreeSet::new(),
         packages: None,
         neighbours: Vec::new(),
+        code: None,
         watch: Watch {
             source: Source {
                 name: "away".to_owned(),

@@ -187,6 +187,10 @@ impl State {
                     at,
                 });
             }
+            Event::CauseRanked { cause } => {
+                let times = self.cause.as_ref().map_or(0, |(_, times)| *times);
+                self.cause = Some((cause.as_ref().clone(), times + 1));
+            }
             Event::ExcessLocated { signal, .. } => {
                 self.located.insert(signal.clone());
             }

@@ -3,6 +3,7 @@
 use super::{ActionRecord, ApprovalRecord, Cure, FindingRecord, State, Status};
 use crate::action::{ActionKind, Progress};
 use crate::approval::Standing;
+use crate::cause::Cause;
 use crate::event::PauseReason;
 use crate::finding::Need;
 use crate::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey, Version};
@@ -259,6 +260,12 @@ impl State {
     pub fn renewed(&self) -> impl Iterator<Item = (&InstanceId, Timestamp)> {
         let brought_out = self.actions().filter(|record| record.brought_out());
         brought_out.flat_map(|record| record.done.iter().map(|(instance, at)| (instance, *at)))
+    }
+
+    /// Which change did it, as last said, and how often it was said.
+    #[must_use]
+    pub fn cause(&self) -> Option<(&Cause, u32)> {
+        self.cause.as_ref().map(|(cause, times)| (cause, *times))
     }
 
     /// Whether anything of the new version has been brought out, or may have been.

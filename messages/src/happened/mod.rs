@@ -244,6 +244,7 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
         Event::ExcessLocated {
             signal, accounts, ..
         } => located(signal, accounts, context),
+        Event::CauseRanked { cause } => crate::cause::headline(cause, context),
         Event::MetricsLost { source, error, .. } => {
             say!(
                 words,

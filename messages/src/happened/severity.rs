@@ -25,6 +25,7 @@ pub(crate) fn severity(event: &Event) -> Severity {
         | Event::FindingWorsened { .. }
         | Event::ActionStale { .. }
         | Event::Paused { .. }
+        | Event::CauseRanked { .. }
         | Event::MetricsLost { .. }
         | Event::MetricsIncomplete { .. }
         | Event::RolledBack { .. }

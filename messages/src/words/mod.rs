@@ -26,10 +26,14 @@ macro_rules! say {
 
 /// The files of a language, in the order of the folder.
 #[must_use]
-pub fn files(locale: Locale) -> [(&'static str, &'static str); 8] {
+pub fn files(locale: Locale) -> [(&'static str, &'static str); 10] {
     macro_rules! files {
         ($folder:literal) => {
             [
+                (
+                    "cause.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/cause.ftl")),
+                ),
                 (
                     "events.ftl",
                     include_str!(concat!("../../locales/", $folder, "/events.ftl")),
@@ -49,6 +53,10 @@ pub fn files(locale: Locale) -> [(&'static str, &'static str); 8] {
                 (
                     "report.ftl",
                     include_str!(concat!("../../locales/", $folder, "/report.ftl")),
+                ),
+                (
+                    "suspects.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/suspects.ftl")),
                 ),
                 (
                     "thread.ftl",

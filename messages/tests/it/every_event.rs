@@ -4,14 +4,16 @@ use crate::measured::measured;
 use crate::story::{errors, latency, mei, need, plan, start};
 use guard::action::{Action, ActionKind, Basis, Precondition};
 use guard::approval::{Approval, Choice, Question, Refusal};
+use guard::cause::{Accused, Cause, Unseen};
 use guard::event::{Event, PauseReason};
 use guard::excess::Contribution;
 use guard::finding::{Cured, Finding, Need};
 use guard::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey, Version};
 use guard::judgement::Judgement;
 use guard::policy::Autonomy;
+use guard::suspects::{self, Elsewhere, Reason};
 use guard::verdict::{Tier, Verdict};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) fn action_id() -> ActionId {
     ActionId::new("act_1").unwrap()
@@ -346,6 +348,9 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
             accounts: Vec::new(),
             evidence: None,
         },
+        Event::CauseRanked {
+            cause: Box::new(cause(&text())),
+        },
         Event::Superseded {
             by: DeploymentId::new("dep_2").unwrap(),
         },
@@ -356,4 +361,28 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
         },
     ]);
     events
+}
+
+fn cause(text: &str) -> Cause {
+    Cause {
+        verdict: suspects::Verdict::Change,
+        probability: 0.93,
+        suspects: vec![Accused {
+            id: text.to_owned(),
+            title: text.to_owned(),
+            author: text.to_owned(),
+            merged_at: Some(start()),
+            probability: 0.91,
+            reasons: vec![Reason::Inert],
+            hunks: Vec::new(),
+        }],
+        elsewhere: vec![Elsewhere::Traffic],
+        changes: 12,
+        missing: BTreeMap::from([
+            (Unseen::Commits, 1),
+            (Unseen::Files, 2),
+            (Unseen::Patches, 3),
+        ]),
+        signals: BTreeSet::from([SignalKey::new("errors").unwrap()]),
+    }
 }

@@ -19,7 +19,11 @@ impl Task<'_> {
     }
 
     /// Looks up, once for each signal that moved, which values of labels account for it.
-    pub(super) async fn locate(&self, state: &State, now: Timestamp) -> Result<(), EngineError> {
+    pub(super) async fn locate(
+        &mut self,
+        state: &State,
+        now: Timestamp,
+    ) -> Result<(), EngineError> {
         let roles = self.roles(state, now);
         let moved: Vec<&Finding> = state
             .open_findings()
@@ -29,6 +33,10 @@ impl Task<'_> {
         for finding in moved {
             let watch = &self.service.watch;
             if let Some(located) = self.engine.locate(watch, finding, &roles, now).await {
+                let accounts = located.accounts.clone();
+                self.suspicion
+                    .accounts
+                    .insert(finding.signal.clone(), accounts);
                 let what = Happened::Located {
                     signal: finding.signal.clone(),
                     accounts: located.accounts,

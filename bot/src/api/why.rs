@@ -1,0 +1,57 @@
+//! `GET /api/v1/deployments/{id}/why`
+
+use super::caller::Language;
+use super::given::Asked;
+use super::problem::Problem;
+use super::report::{Schemed, Wanted, context, shown};
+use super::{Api, Caller};
+use axum::extract::{Path, State as Shared};
+use axum::http::StatusCode;
+use axum::response::Response;
+use engine::{EngineError, ledger};
+use guard::ids::DeploymentId;
+use guard::state::State;
+
+/// Which change did it: the suspects among what came with the deployment, or what else it was.
+#[utoipa::path(get, path = "/api/v1/deployments/{id}/why", params(("id" = String, Path), Wanted), responses(
+    (status = 200, description = "`tawny.why/1`, or text where another format is asked for", body = serde_json::Value),
+    (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem),
+))]
+pub(super) async fn why(
+    Shared(api): Shared<Api>,
+    _caller: Caller,
+    Language(locale): Language,
+    Path(id): Path<String>,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Response, Problem> {
+    let context = context(&api, locale, &wanted)?;
+    let id = DeploymentId::new(id).map_err(|error| Problem::bad("id", error))?;
+    let state = ledger::state(api.engine.reader(), &id).await?;
+    let state = state.ok_or_else(|| EngineError::UnknownDeployment(id.clone()))?;
+    let Some((cause, _)) = state.cause() else {
+        return Err(unknown(&api, &state));
+    };
+    let document = messages::cause::document(cause, &state, &context);
+    let content = Schemed {
+        schema: "tawny.why/1",
+        content: cause,
+    };
+    shown(&wanted, &document, content)
+}
+
+/// Why nothing is known, and what to do about it.
+fn unknown(api: &Api, state: &State) -> Problem {
+    let plan = state.plan();
+    let service = api.engine.service(&plan.service, &plan.environment);
+    let why = if state.findings().next().is_none() {
+        "nothing was found that asks for a cause"
+    } else if plan.from.is_none() {
+        "it is the first release: there is no version to compare it with"
+    } else if service.is_ok_and(|service| service.code.is_none()) {
+        "it is not known where its code is: set `repo` of the service to a git repository on this machine"
+    } else {
+        "what changed could not be read, or nothing found so far is sure enough; the log says more"
+    };
+    let detail = format!("deployment `{}`: {why}", plan.deployment);
+    Problem::new(StatusCode::NOT_FOUND, "no_cause", detail)
+}

@@ -1,0 +1,130 @@
+//! Which change did it: the changes are fetched when the watch begins, and ranked when something is found.
+
+use super::Task;
+use crate::error::EngineError;
+use crate::services::Service;
+use guard::cause::{Cause, Unseen, case};
+use guard::excess::Contribution;
+use guard::finding::Budget;
+use guard::ids::SignalKey;
+use guard::input::Happened;
+use guard::state::State;
+use guard::suspects::{Change, File, Status, rank};
+use sources::code::{Bounds, Changes, CodeError, Missing, Touched};
+use std::collections::{BTreeMap, BTreeSet};
+use tokio::task::JoinHandle;
+
+/// What is known of the changes that came with the deployment.
+#[derive(Default)]
+pub(super) struct Suspicion {
+    fetching: Option<JoinHandle<Result<Changes, CodeError>>>,
+    changes: Vec<Change>,
+    missing: BTreeMap<Unseen, usize>,
+    /// The values of labels that account for a signal.
+    pub(super) accounts: BTreeMap<SignalKey, Vec<Contribution>>,
+    /// The signals that were explained already, or cannot be.
+    explained: BTreeSet<SignalKey>,
+}
+
+impl Suspicion {
+    /// Begins to fetch, where it is known where the code is and what ran before.
+    pub(super) fn begin(service: &Service, state: &State) -> Self {
+        let plan = state.plan();
+        let (Some(code), Some(from)) = (&service.code, &plan.from) else {
+            return Self::default();
+        };
+        let (code, from, to) = (code.clone(), from.to_string(), plan.to.to_string());
+        let span = tracing::Span::current();
+        let fetch = move || span.in_scope(|| code.changes(&from, &to, &Bounds::default()));
+        Self {
+            fetching: Some(tokio::task::spawn_blocking(fetch)),
+            ..Self::default()
+        }
+    }
+
+    /// Takes what was fetched, if it is there.
+    async fn fetched(&mut self) -> bool {
+        let Some(fetching) = self.fetching.take_if(|fetching| fetching.is_finished()) else {
+            return self.fetching.is_none();
+        };
+        match fetching.await {
+            Ok(Ok(fetched)) => {
+                self.missing = unseen(&fetched.missing);
+                // What is gone can have broken something too.
+                let all = fetched.gone.into_iter().chain(fetched.changes);
+                self.changes = all.map(change).collect();
+            }
+            Ok(Err(error)) => tracing::warn!(%error, "what changed is not known"),
+            Err(error) => tracing::error!(%error, "the changes could not be fetched"),
+        }
+        true
+    }
+}
+
+impl Task<'_> {
+    /// Ranks the changes as soon as there is something to explain that has not been explained.
+    pub(super) async fn accuse(&mut self) -> Result<(), EngineError> {
+        let Some(state) = self.engine.live(&self.id) else {
+            return Ok(());
+        };
+        let moved: BTreeSet<SignalKey> = state
+            .open_findings()
+            .filter(|known| known.finding.budget >= Budget::Pause)
+            .map(|known| known.finding.signal.clone())
+            .collect();
+        if moved.is_subset(&self.suspicion.explained) || !self.suspicion.fetched().await {
+            return Ok(());
+        }
+        self.suspicion.explained.extend(moved);
+        if self.suspicion.changes.is_empty() {
+            return Ok(());
+        }
+        let changes = self.suspicion.changes.clone();
+        let case = case(&state, changes, &self.suspicion.accounts);
+        let missing = self.suspicion.missing.clone();
+        let ranked = tokio::task::spawn_blocking(move || Cause::of(&case, &rank(&case), missing));
+        match ranked.await {
+            Ok(cause) => self.say(&state, Happened::Ranked(Box::new(cause))).await,
+            Err(error) => {
+                tracing::error!(%error, "the changes could not be ranked");
+                Ok(())
+            }
+        }
+    }
+}
+
+fn change(told: sources::code::Change) -> Change {
+    let files = told.files.into_iter().map(|file| File {
+        path: file.path,
+        status: match file.how {
+            Touched::Added => Status::A,
+            Touched::Modified => Status::M,
+            Touched::Deleted => Status::D,
+            Touched::Renamed => Status::R,
+        },
+        additions: file.additions,
+        deletions: file.deletions,
+        patch: file.patch,
+    });
+    Change {
+        id: told.id,
+        title: told.title,
+        body: told.body,
+        author: told.author,
+        merged_at: told.merged_at,
+        files: files.collect(),
+    }
+}
+
+fn unseen(missing: &[Missing]) -> BTreeMap<Unseen, usize> {
+    let mut unseen = BTreeMap::new();
+    for one in missing {
+        let (what, count) = match *one {
+            Missing::Commits(count) | Missing::Unread(count) => (Unseen::Commits, count),
+            Missing::Files(count) => (Unseen::Files, count),
+            Missing::Patches(count) | Missing::Tails(count) => (Unseen::Patches, count),
+        };
+        *unseen.entry(what).or_default() += count;
+    }
+    unseen
+}
