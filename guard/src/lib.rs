@@ -30,6 +30,7 @@ pub mod plan;
 pub mod policy;
 pub mod report;
 pub mod state;
+pub mod suspects;
 pub mod timer;
 pub mod trust;
 pub mod verdict;

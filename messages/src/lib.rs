@@ -16,6 +16,7 @@ pub mod locale;
 pub mod model;
 pub mod postmortem;
 pub mod report;
+pub mod suspects;
 pub mod text;
 pub mod trust;
 pub mod words;

@@ -26,7 +26,7 @@ macro_rules! say {
 
 /// The files of a language, in the order of the folder.
 #[must_use]
-pub fn files(locale: Locale) -> [(&'static str, &'static str); 8] {
+pub fn files(locale: Locale) -> [(&'static str, &'static str); 9] {
     macro_rules! files {
         ($folder:literal) => {
             [
@@ -49,6 +49,10 @@ pub fn files(locale: Locale) -> [(&'static str, &'static str); 8] {
                 (
                     "report.ftl",
                     include_str!(concat!("../../locales/", $folder, "/report.ftl")),
+                ),
+                (
+                    "suspects.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/suspects.ftl")),
                 ),
                 (
                     "thread.ftl",

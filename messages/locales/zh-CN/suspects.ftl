@@ -1,0 +1,76 @@
+# 是哪一个变更，为什么。
+suspects-title = 是哪一个变更造成的：{ $service }
+suspects-change = 最可能是 { $change }：{ $probability }。
+suspects-elsewhere = 不是这次部署造成的。
+suspects-unknown = 无法判断是不是这次部署造成的。
+suspects-column-place = 名次
+suspects-column-change = 变更
+suspects-column-title = 标题
+suspects-column-author = 作者
+suspects-column-probability = 概率
+suspects-label-why = 原因
+suspects-label-where = 位置
+suspects-more = { $count ->
+   *[other] 另有 { $count } 个变更
+}
+suspects-section-elsewhere = 指向其他原因的迹象
+
+suspects-frame-line = 堆栈帧指向被改动的行：{ $frame } 对应 { $place }
+suspects-frame-function = 堆栈帧位于被改动的函数：{ $frame } 对应 { $place }
+suspects-frame-file = 堆栈帧位于被改动的文件：{ $frame } 对应 { $place }
+suspects-shares = 症状中的名称出现在它的改动里：{ $words }
+suspects-shares-at = 症状中的名称出现在它的改动里：{ $words }，位于 { $place }
+suspects-says = 它谈到了症状所谈的内容：{ $words }
+suspects-stumbles = 错误正好出在它带来的内容上，位于 { $place }
+suspects-reverts = 它撤回了 { $what }
+suspects-undone = 反证：本次部署中后来的变更已撤回它
+suspects-inert = 反证：它没有任何会运行的内容
+suspects-key = 它把 { $name } 从 { $old } 改为 { $new }（{ $place }）
+suspects-key-new = 它把 { $name } 设为 { $new }（{ $place }）
+suspects-key-gone = 它删除了 { $name }，原值为 { $old }（{ $place }）
+suspects-limit = 它把 { $name } 从 { $old } 改为 { $new }（{ $place }）
+suspects-limit-new = 它引入了 { $name }，值为 { $new }（{ $place }）
+suspects-limit-gone = 它删除了 { $name }，原值为 { $old }（{ $place }）
+suspects-bump = 它把 { $name } 从 { $old } 换为 { $new }（{ $place }）
+suspects-bump-new = 它引入了 { $name } { $new }（{ $place }）
+suspects-bump-gone = 它删除了 { $name } { $old }（{ $place }）
+suspects-migration = 它迁移了数据库（{ $place }）
+suspects-migration-destructive = 它迁移了数据库，并删除或改写了内容（{ $place }）
+suspects-flag = 它改动了开关 { $name }（{ $place }）
+suspects-route = 它改动了路由 { $name }（{ $place }）
+suspects-metric = 它改动了指标 { $name }（{ $place }）
+suspects-log = 它改动了文本 { $name }（{ $place }）
+suspects-symbol = 它改动了 { $name }（{ $place }）
+
+suspects-topic-memory = 它与内存有关
+suspects-topic-cpu = 它与处理器的繁忙程度有关
+suspects-topic-latency = 它与耗时有关
+suspects-topic-timeout = 它与超时和等待有关
+suspects-topic-connections = 它与连接有关
+suspects-topic-database = 它与数据库有关
+suspects-topic-rate-limit = 它与限流有关
+suspects-topic-routing = 它与代理和路由有关
+suspects-topic-access = 它与访问权限有关
+suspects-topic-tls = 它与证书和加密有关
+suspects-topic-names = 它与主机名有关
+suspects-topic-interface = 它与人们看到和点击的内容有关
+suspects-topic-queues = 它与队列和任务有关
+suspects-topic-formats = 它与格式和解析有关
+suspects-topic-storage = 它与磁盘和文件有关
+suspects-topic-caching = 它与缓存有关
+suspects-topic-startup = 它与进程的启动和结束有关
+suspects-topic-packages = 它与模块和版本有关
+suspects-topic-alerts = 它与告警和检查有关
+suspects-topic-logs = 它与日志有关
+suspects-topic-concurrency = 它与并发有关
+suspects-topic-business = 它与订单和金额有关
+
+suspects-before = 它始于 { $onset }，早于第一个实例变更的时间 { $changed }
+suspects-control = 变更不可能触及的 { $name } 也变了
+suspects-control-since = 变更不可能触及的 { $name } 也变了，始于 { $onset }
+suspects-dependency = 服务所调用的 { $name } 先变了，时间为 { $onset }
+suspects-traffic = 流量可以解释它
+suspects-same-hour = 其他日子的这个钟点也会发生
+suspects-nothing-runs = 这次部署没有任何会运行的内容：只有文档、测试、检查
+suspects-silence = 错误所说的内容几乎与任何变更都无关
+suspects-neighbour = { $name } { $version } 在它开始前不久部署，时间为 { $at }
