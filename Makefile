@@ -1,7 +1,7 @@
 # Every target is a few lines that can be typed by hand.
 # ARGS goes to the program: make demo ARGS='--scenario latency --answer rollback'
 
-.PHONY: help demo test check operate verify verify-demo bench bench-detect docs
+.PHONY: help demo test check operate verify verify-demo bench bench-detect bench-suspects docs
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 
 help: ## this list
@@ -52,6 +52,14 @@ bench-detect: ## the detector on made deployments, beside the rules of other too
 	@scripts/need python3
 	cargo build -q --release -p bot --bin tawny
 	python3 bench/detection/bench.py target/release/tawny --plot docs/detection.png $(ARGS)
+
+CASES ?= tests/cases
+bench-suspects: ## which change did it, over a folder of cases: make bench-suspects CASES=tests/cases
+	@scripts/need python3
+	cargo build -q -p bot --bin tawny
+	python3 bench/suspects/bench.py target/debug/tawny $(CASES) $(if $(LABELS),--labels $(LABELS)) $(ARGS)
+	cargo run -q -p guard --example suspect_features -- $(CASES) > target/suspect_features.jsonl
+	python3 bench/suspects/fit.py target/suspect_features.jsonl $(or $(LABELS),$(CASES)/labels.jsonl)
 
 docs: ## generated tables of README.md, docs/tawny.schema.json and docs/presets.md
 	cargo run -q -p config --example generate -- schema > docs/tawny.schema.json.new

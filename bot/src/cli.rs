@@ -26,6 +26,7 @@ mod serve;
 mod signals_table;
 mod stats;
 mod status;
+mod suspects;
 mod timeline;
 
 pub use exit::Exit;
@@ -77,7 +78,9 @@ enum Verb {
     Record(record::Arguments),
     /// Show what would have been done on recorded deployments.
     Backtest(backtest::Arguments),
-    /// Measure on this machine what watching many services costs, and what judging does.
+    /// Rank the changes of a deployment by how likely they caused what hurts, or acquit it.
+    Suspects(suspects::Arguments),
+    /// Measure on this machine what watching many services costs, and what judging and ranking do.
     Bench(bench::Arguments),
     /// Write a first configuration, from what a Prometheus has.
     Init(init::Arguments),
@@ -204,6 +207,7 @@ pub async fn main() -> Exit {
         Verb::Replay(arguments) => replay::run(&arguments),
         Verb::Record(arguments) => record::run(arguments).await,
         Verb::Backtest(arguments) => backtest::run(arguments, json).await,
+        Verb::Suspects(arguments) => suspects::run(&arguments, json),
         Verb::Bench(arguments) => bench::run(arguments, json).await,
         Verb::Init(arguments) => init::run(arguments, json).await,
         Verb::CheckConfig(arguments) => check_config::run(&arguments, json).await,

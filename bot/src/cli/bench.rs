@@ -1,4 +1,4 @@
-//! `tawny bench`: what watching many services costs on this machine, and what judging does.
+//! `tawny bench`: what watching many services costs on this machine, and what judging and ranking do.
 
 use super::exit::Exit;
 use super::output;
@@ -8,6 +8,7 @@ mod detect;
 mod exporter;
 mod measure;
 mod report;
+mod suspects;
 mod world;
 
 /// What to measure.
@@ -23,6 +24,8 @@ enum What {
     Watch(WatchArguments),
     /// Judge recorded or made deployments, and many signals at once.
     Detect(detect::Arguments),
+    /// Rank the changes of a large release.
+    Suspects(suspects::Arguments),
     /// The services that are scraped meanwhile.
     #[command(hide = true)]
     Exporter,
@@ -55,6 +58,7 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
             Ok(()) => Exit::Done,
             Err(error) => failed(&error),
         },
+        What::Suspects(arguments) => suspects::run(&arguments, json),
         What::Detect(arguments) => detect::run(&arguments, json),
         What::Watch(arguments) => match watch(&arguments).await {
             Ok(report) => report.print(json || arguments.alone),
