@@ -395,6 +395,7 @@ fn request(version: &str) -> Result<DeployRequest, DemoError> {
         package: None,
         from: None,
         reversible: true,
+        queue: false,
         by: you()?,
     })
 }
