@@ -41,7 +41,7 @@ pub use login_link::LoginLinkView;
 pub use problem::Problem;
 pub use quarantine::{QuarantineView, QuarantinedView, RemedyBody, UnreadableView};
 pub use stats::{ShareView, StatsView, SuggestionView};
-pub use view::{ApprovalView, DeploymentView, FindingView, JudgedView, TimelineView};
+pub use view::{ApprovalView, BehindView, DeploymentView, FindingView, JudgedView, TimelineView};
 
 /// What the handlers share.
 #[derive(Clone)]

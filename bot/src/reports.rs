@@ -45,8 +45,10 @@ async fn before(engine: &Engine, report: &Report) -> Result<Vec<Report>, EngineE
         return Ok(Vec::new());
     };
     let all = ledger::deployments_of(engine.reader(), &service, &environment).await?;
-    let older = all.iter().filter(|(_, at)| *at < report.requested_at.0);
-    let older = older.filter(|(id, _)| id.as_str() != report.deployment);
+    // What waited for its turn came after those that took the lane meanwhile.
+    let own = all.iter().find(|(id, _)| id.as_str() == report.deployment);
+    let began = own.map_or(report.requested_at.0, |(_, at)| *at);
+    let older = all.iter().filter(|(_, at)| *at < began);
     let mut found = Vec::new();
     for (id, _) in older.take(MOST_EARLIER) {
         match ledger::records(engine.reader(), id).await {

@@ -1,20 +1,20 @@
 //! Beginning a deployment.
 
-use crate::apply::{MOST_TRIES, lane_rows};
+use crate::apply::MOST_TRIES;
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::ledger::{self, lane_stream};
+use crate::ledger;
+use crate::moves::Moves;
 use crate::services::Service;
 use guard::actor::Actor;
-use guard::decide::decide;
-use guard::event::Event;
 use guard::ids::{DeploymentId, Environment, ServiceName, Version};
-use guard::input::{Happened, Input};
-use guard::lane::Lane;
+use guard::input::Happened;
+use guard::lane::{Lane, LaneRefusal};
 use guard::plan::{Package, Plan, Step, steps};
+use guard::queue::Behind;
 use guard::state::{State, Status};
 use guard::verdict::Comparison;
-use journal::{JournalError, Transaction, codec};
+use journal::JournalError;
 use std::collections::BTreeSet;
 use tracing::Instrument;
 
@@ -33,13 +33,15 @@ pub struct DeployRequest {
     pub from: Option<Version>,
     /// False when it contains a step that cannot be undone.
     pub reversible: bool,
+    /// Whether it waits for its turn where the lane is busy.
+    pub queue: bool,
     /// Who asks.
     pub by: Actor,
 }
 
 impl Engine {
     /// Begins a deployment: takes the lane, writes the request, and ends the watch of the release whose place
-    /// it takes, in one transaction. Any replica may.
+    /// it takes, in one transaction. Where the lane is busy it is refused, or waits if it may. Any replica may.
     pub async fn deploy(&self, request: DeployRequest) -> Result<DeploymentId, EngineError> {
         let id = self.new_id();
         let span = tracing::info_span!(
@@ -62,29 +64,68 @@ impl Engine {
             match self.try_to_deploy(&id, &request).await {
                 // The lane or the older release moved meanwhile: perhaps it is all different now.
                 Err(EngineError::Journal(JournalError::Conflict { .. })) if tries < MOST_TRIES => {}
-                Err(error) => return Err(error),
-                Ok(begun) => {
-                    platforms::crash::point("after-append");
-                    for (state, events) in begun {
-                        let id = state.plan().deployment.clone();
-                        self.meters()
-                            .journalled(&events, state.updated_at(), &state);
-                        self.remember(Some(state));
-                        self.announce(&id, &events);
-                    }
-                    return Ok(id);
-                }
+                other => return other.map(|()| id),
             }
         }
     }
 
-    /// Every deployment that moved: as it stands then, and what happened to it.
     async fn try_to_deploy(
         &self,
         id: &DeploymentId,
         request: &DeployRequest,
-    ) -> Result<Vec<(State, Vec<Event>)>, EngineError> {
+    ) -> Result<(), EngineError> {
         self.catch_up().await?;
+        let service = self.open_service(request)?;
+        let lane = ledger::lane(&self.reader, &request.service, &request.environment).await?;
+        let taken = match lane.take(id) {
+            Err(busy @ LaneRefusal::Busy { .. }) if request.queue => {
+                let last = lane.last().ok_or(busy)?;
+                return self.try_to_queue(id, request, &service, &lane, last).await;
+            }
+            taken => taken?,
+        };
+        let plan = self.plan(&service, &lane, request, id.clone()).await?;
+        let moves = Moves::new(self).lane(&taken)?;
+        let moves = self.supersede_baking(moves, id, &plan).await?;
+        let asked = Happened::DeployAsked {
+            plan: Box::new(plan.clone()),
+            by: request.by.clone(),
+        };
+        moves.tell(id, None, asked)?.write(&plan, &lane, None).await
+    }
+
+    /// Writes the request and its place in the queue. What it goes on from is looked at when its turn comes.
+    async fn try_to_queue(
+        &self,
+        id: &DeploymentId,
+        request: &DeployRequest,
+        service: &Service,
+        lane: &Lane,
+        last: &DeploymentId,
+    ) -> Result<(), EngineError> {
+        let waits = lane.wait(id)?;
+        let behind = Behind::of(&self.known(last).await?);
+        if behind.version == request.version {
+            return Err(EngineError::OnItsWay {
+                service: service.name.clone(),
+                environment: service.environment.clone(),
+                version: behind.version,
+                by: behind.deployment,
+            });
+        }
+        let from = (Some(behind.version.clone()), false);
+        let plan = self.plan_from(service, request, id.clone(), from).await?;
+        let asked = Happened::QueueAsked {
+            plan: Box::new(plan.clone()),
+            by: request.by.clone(),
+            behind,
+        };
+        let moves = Moves::new(self).lane(&waits)?;
+        moves.tell(id, None, asked)?.write(&plan, lane, None).await
+    }
+
+    /// The service, if it takes new deployments.
+    pub(crate) fn open_service(&self, request: &DeployRequest) -> Result<Service, EngineError> {
         let service = self.service(&request.service, &request.environment)?;
         if self.leaves(&request.service, &request.environment) {
             return Err(EngineError::Leaving {
@@ -92,39 +133,22 @@ impl Engine {
                 environment: request.environment.clone(),
             });
         }
-        let lane = ledger::lane(&self.reader, &request.service, &request.environment).await?;
-        let mut in_lane = vec![codec::encode_lane(&lane.take(id)?)?];
-        let plan = self.plan(&service, &lane, request, id.clone()).await?;
-        let input = |what| Input {
-            at: self.clock.now(),
-            nonce: crate::clock::nonce(),
-            what,
-        };
-        let asked = input(Happened::DeployAsked {
-            plan: Box::new(plan),
-            by: request.by.clone(),
-        });
-        let mut transaction = Transaction::at(asked.at);
-        let mut moved = Vec::new();
-        for older in self.baking(&request.service, &request.environment).await? {
-            let superseded = input(Happened::Superseded { by: id.clone() });
-            let events = decide(Some(&older), &superseded);
+        Ok(service)
+    }
+
+    /// Ends the watch of the releases whose place a new one takes.
+    pub(crate) async fn supersede_baking<'a>(
+        &self,
+        mut moves: Moves<'a>,
+        by: &DeploymentId,
+        plan: &Plan,
+    ) -> Result<Moves<'a>, EngineError> {
+        for older in self.baking(&plan.service, &plan.environment).await? {
             let known = older.plan().deployment.clone();
-            let (with, after) =
-                self.with_events(transaction, &known, Some(&older), &superseded, &events)?;
-            transaction = with;
-            if let Some(after) = after.filter(|_| !events.is_empty()) {
-                in_lane.extend(lane_rows(&events, &after)?);
-                moved.push((after, events));
-            }
+            let superseded = Happened::Superseded { by: by.clone() };
+            moves = moves.tell(&known, Some(&older), superseded)?;
         }
-        let events = decide(None, &asked);
-        let (transaction, after) = self.with_events(transaction, id, None, &asked, &events)?;
-        moved.extend(after.map(|after| (after, events)));
-        let stream = lane_stream(&service.name, &service.environment)?;
-        let transaction = transaction.append(&stream, lane.revision().cast_signed(), in_lane);
-        self.writer.append(transaction).await?;
-        Ok(moved)
+        Ok(moves)
     }
 
     fn new_id(&self) -> DeploymentId {
@@ -135,7 +159,8 @@ impl Engine {
         }
     }
 
-    async fn plan(
+    /// The plan as of now.
+    pub(crate) async fn plan(
         &self,
         service: &Service,
         lane: &Lane,
@@ -150,6 +175,18 @@ impl Engine {
                 version: request.version.clone(),
             });
         }
+        self.plan_from(service, request, id, (from, known_good))
+            .await
+    }
+
+    /// The plan from a version on, and whether that is known good.
+    async fn plan_from(
+        &self,
+        service: &Service,
+        request: &DeployRequest,
+        id: DeploymentId,
+        (from, from_known_good): (Option<Version>, bool),
+    ) -> Result<Plan, EngineError> {
         let package = acceptable_package(service, request)?;
         let (steps, comparison) = self.steps(service).await?;
         let template = |version: &Version| {
@@ -164,7 +201,7 @@ impl Engine {
             environment: service.environment.clone(),
             from_package: from.as_ref().and_then(template),
             from,
-            from_known_good: known_good,
+            from_known_good,
             package,
             to: request.version.clone(),
             reversible: request.reversible && !service.irreversible.contains(&request.version),

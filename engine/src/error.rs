@@ -46,6 +46,18 @@ pub enum EngineError {
         /// The version.
         version: Version,
     },
+    /// The one behind which it would wait brings the same version.
+    #[error("deployment {by} is bringing {version} to {service} in {environment} already")]
+    OnItsWay {
+        /// The service.
+        service: ServiceName,
+        /// The environment.
+        environment: Environment,
+        /// The version.
+        version: Version,
+        /// The deployment that brings it.
+        by: DeploymentId,
+    },
     /// Instances disagree, so there is no version to go back to.
     #[error(
         "{service} in {environment}: instances run different versions ({versions}): say which one to go back to with `from`"
@@ -108,6 +120,28 @@ impl EngineError {
     #[must_use]
     pub fn is_erased(&self) -> bool {
         matches!(self, Self::Journal(journal::JournalError::Unfoldable { problem, .. }) if problem.contains("erased"))
+    }
+
+    /// Whether the same request gets the same answer until somebody changes something.
+    #[must_use]
+    pub(crate) fn is_final(&self) -> bool {
+        match self {
+            Self::UnknownService { .. }
+            | Self::Leaving { .. }
+            | Self::NothingToDo { .. }
+            | Self::OnItsWay { .. }
+            | Self::MixedVersions { .. }
+            | Self::OnlyObserved { .. }
+            | Self::Package { .. }
+            | Self::Plan(_) => true,
+            Self::UnknownDeployment(_)
+            | Self::Lane(_)
+            | Self::Platform(_)
+            | Self::Journal(_)
+            | Self::Fold { .. }
+            | Self::Broken(_)
+            | Self::NotLeading => false,
+        }
     }
 
     /// Whether what is stored is damaged or erased, so that reading it again gives the same.

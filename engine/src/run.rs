@@ -4,6 +4,7 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::outbox::UnderWay;
 use crate::probes::Probes;
+use crate::queue::Turns;
 use crate::watch::Watches;
 use journal::{Fence, JournalError};
 use std::time::{Duration, Instant};
@@ -58,6 +59,7 @@ impl Engine {
         let mut commits = self.reader.commits();
         let mut lease_moved = self.lease_moved.subscribe();
         let mut probes = Probes::default();
+        let mut turns = Turns::default();
         let mut tidied = Instant::now();
         while !stop.is_cancelled() {
             self.pulse.engine(Some(Instant::now()));
@@ -68,6 +70,7 @@ impl Engine {
                 watches.stop().await;
                 self.meters().watching(0);
                 probes = Probes::default();
+                turns = Turns::default();
             }
             if let Ok(fence) = self.fence() {
                 probes.keep(self);
@@ -75,7 +78,9 @@ impl Engine {
                     tidied = Instant::now();
                     self.tidy().await;
                 }
-                if self.turn(&fence, effects, watches).await? {
+                let busy = self.turn(&fence, effects, watches).await?;
+                turns.keep(self, &fence);
+                if busy {
                     continue;
                 }
             }

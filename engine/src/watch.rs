@@ -54,7 +54,8 @@ impl Watches {
         self.running.retain(|_, (_, task)| !task.is_finished());
         for state in engine.watched().await? {
             let id = state.plan().deployment.clone();
-            if !self.running.contains_key(&id) {
+            // Nothing of what waits for its lane is out.
+            if !state.is_queued() && !self.running.contains_key(&id) {
                 self.start(engine, state, fence);
             }
         }

@@ -3,6 +3,7 @@
 use crate::actor::{Actor, Role};
 use crate::ids::{ActionId, ApprovalId};
 use crate::judgement::Judgement;
+use crate::queue::Behind;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -183,6 +184,16 @@ pub enum Refusal {
         wanted: String,
         /// Where the deployment stands.
         status: String,
+    },
+    /// It has not begun: its lane is busy.
+    #[error(
+        "cannot {wanted}: the deployment waits behind {behind} and has changed nothing: give it up with `abandon`, or let it wait"
+    )]
+    Waits {
+        /// What was wanted.
+        wanted: String,
+        /// The deployment right before it.
+        behind: Behind,
     },
     /// The question was asked at another step.
     #[error("the question was asked at step {asked}: the deployment is at step {now} now")]

@@ -14,6 +14,7 @@ mod judged;
 mod measured;
 mod metrics;
 mod questions;
+mod waiting;
 
 pub use judged::may_judge;
 
@@ -34,9 +35,25 @@ pub fn decide(state: Option<&State>, input: &Input) -> Vec<Event> {
                 by: by.clone(),
             }]
         }
-        (None, _) | (Some(_), Happened::DeployAsked { .. }) => Vec::new(),
+        (None, Happened::QueueAsked { plan, by, behind }) => vec![
+            Event::DeploymentRequested {
+                plan: (**plan).clone(),
+                by: by.clone(),
+            },
+            Event::Queued {
+                behind: behind.clone(),
+            },
+        ],
+        (None, _) => Vec::new(),
+        (Some(state), happened) if state.is_queued() && !waiting::hears(happened) => Vec::new(),
         (Some(state), happened) => match happened {
-            Happened::DeployAsked { .. } => Vec::new(),
+            Happened::DeployAsked { .. } | Happened::QueueAsked { .. } => Vec::new(),
+            Happened::MovedUp { behind } => waiting::moved_up(state, behind),
+            Happened::TurnCame { plan } => waiting::turn_came(state, plan),
+            Happened::CannotBegin { error } => waiting::cannot_begin(state, error, None),
+            Happened::TurnLost { because } => {
+                waiting::cannot_begin(state, &because.to_string(), Some(because))
+            }
             Happened::BaselineCaptured { history_s, blind } => {
                 actions::begin(state, input, *history_s, blind, &mut ids)
             }

@@ -13,6 +13,7 @@ use crate::ids::{ActionId, ApprovalId, DeploymentId, EvidenceId, InstanceId, Sig
 use crate::judgement::Judgement;
 use crate::measured::Measured;
 use crate::plan::Plan;
+use crate::queue::{Behind, TurnLost};
 use crate::verdict::{Tier, Verdict};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,16 @@ pub enum Event {
         plan: Plan,
         /// Who asked.
         by: Actor,
+    },
+    /// Its lane is busy: it waits, and nothing is changed or watched. Told again when another one is before it.
+    Queued {
+        /// The deployment right before it.
+        behind: Behind,
+    },
+    /// The lane is its own.
+    TurnCame {
+        /// What is to happen, made anew: what it goes on from is known only now.
+        plan: Plan,
     },
     /// The past is known, as far as there is one.
     BaselineCaptured {
@@ -302,6 +313,9 @@ pub enum Event {
     Failed {
         /// Why.
         error: String,
+        /// Of one that waited for its lane: what became of the one before it.
+        #[serde(default)]
+        turn_lost: Option<TurnLost>,
     },
     /// A newer deployment took over.
     Superseded {
@@ -344,6 +358,8 @@ impl Event {
     pub fn name(&self) -> &'static str {
         match self {
             Self::DeploymentRequested { .. } => "deployment_requested",
+            Self::Queued { .. } => "queued",
+            Self::TurnCame { .. } => "turn_came",
             Self::BaselineCaptured { .. } => "baseline_captured",
             Self::ActionRequested { .. } => "action_requested",
             Self::ActionAuthorised { .. } => "action_authorised",

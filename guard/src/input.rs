@@ -9,6 +9,7 @@ use crate::ids::{ActionId, ApprovalId, DeploymentId, EvidenceId, InstanceId, Sig
 use crate::judgement::Judgement;
 use crate::measured::Measured;
 use crate::plan::Plan;
+use crate::queue::{Behind, TurnLost};
 use crate::timer::TimerName;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,35 @@ pub enum Happened {
         plan: Box<Plan>,
         /// Who asks.
         by: Actor,
+    },
+    /// As [`Self::DeployAsked`], while another deployment has the lane: it waits for its turn.
+    QueueAsked {
+        /// What is to happen, as far as that is known before its turn.
+        plan: Box<Plan>,
+        /// Who asks.
+        by: Actor,
+        /// The deployment right before it.
+        behind: Behind,
+    },
+    /// Another one is before it now: the one that was has left the queue.
+    MovedUp {
+        /// The deployment right before it.
+        behind: Behind,
+    },
+    /// The lane is its own, and the plan is made anew.
+    TurnCame {
+        /// What is to happen.
+        plan: Box<Plan>,
+    },
+    /// It is its turn, and it cannot begin.
+    CannotBegin {
+        /// Why, for people.
+        error: String,
+    },
+    /// The deployment before it did not get out.
+    TurnLost {
+        /// What became of it.
+        because: TurnLost,
     },
     /// The engine has looked at the past, as far as there is one.
     BaselineCaptured {

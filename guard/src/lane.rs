@@ -1,4 +1,4 @@
-//! A lane: one service in one environment. At most one deployment moves in it at a time.
+//! A lane: one service in one environment. At most one deployment moves in it at a time; others may wait.
 
 use crate::action::ActionKind;
 use crate::event::Event;
@@ -20,6 +20,16 @@ pub enum LaneEvent {
     Released {
         /// Which.
         by: DeploymentId,
+    },
+    /// A deployment waits for the lane, behind all that waited before.
+    Queued {
+        /// Which.
+        deployment: DeploymentId,
+    },
+    /// It does not wait any more, and never had the lane.
+    Left {
+        /// Which.
+        deployment: DeploymentId,
     },
     /// This version runs in all instances.
     VersionReached {
@@ -49,6 +59,8 @@ impl LaneEvent {
         match self {
             Self::Taken { .. } => "lane_taken",
             Self::Released { .. } => "lane_released",
+            Self::Queued { .. } => "lane_queued",
+            Self::Left { .. } => "lane_left",
             Self::VersionReached { .. } => "lane_version_reached",
             Self::Frozen { .. } => "lane_frozen",
             Self::Unfrozen { .. } => "lane_unfrozen",
@@ -70,6 +82,7 @@ pub struct Lane {
     revision: u64,
     holder: Option<(DeploymentId, Timestamp)>,
     newest: Option<DeploymentId>,
+    queue: Vec<(DeploymentId, Timestamp)>,
     current: Option<(Version, bool)>,
     last_good: Option<Version>,
     frozen: Option<(String, Option<String>)>,
@@ -80,14 +93,15 @@ pub struct Lane {
 pub enum LaneRefusal {
     /// Somebody is there.
     #[error(
-        "{service} in {environment} is busy with deployment {by} since {since}: promote it, roll it back or abandon it first"
+        "{service} in {environment} is busy with deployment {by} since {since}: promote it, roll it back or abandon it first, \
+         or let the new one wait for its turn: `--queue`, in the API `queue`"
     )]
     Busy {
         /// The service.
         service: ServiceName,
         /// The environment.
         environment: Environment,
-        /// The deployment that holds the lane.
+        /// The deployment that holds the lane, or is the next to.
         by: DeploymentId,
         /// Since when.
         since: Timestamp,
@@ -116,6 +130,7 @@ impl Lane {
             revision: 0,
             holder: None,
             newest: None,
+            queue: Vec::new(),
             current: None,
             last_good: None,
             frozen: None,
@@ -131,7 +146,14 @@ impl Lane {
                     self.holder = Some((by.clone(), at));
                 }
                 self.newest = Some(by.clone());
+                self.leave(by);
             }
+            LaneEvent::Queued { deployment } => {
+                if !self.waits(deployment) {
+                    self.queue.push((deployment.clone(), at));
+                }
+            }
+            LaneEvent::Left { deployment } => self.leave(deployment),
             LaneEvent::Released { by } => {
                 if self.holder.as_ref().is_some_and(|(holder, _)| holder == by) {
                     self.holder = None;
@@ -151,6 +173,10 @@ impl Lane {
         }
     }
 
+    fn leave(&mut self, deployment: &DeploymentId) {
+        self.queue.retain(|(waits, _)| waits != deployment);
+    }
+
     /// The revision of the last event folded; 0 before the first.
     #[must_use]
     pub fn revision(&self) -> u64 {
@@ -167,6 +193,40 @@ impl Lane {
     #[must_use]
     pub fn newest(&self) -> Option<&DeploymentId> {
         self.newest.as_ref()
+    }
+
+    /// The deployments that wait, the first one first.
+    pub fn queue(&self) -> impl Iterator<Item = &DeploymentId> {
+        self.queue.iter().map(|(waits, _)| waits)
+    }
+
+    /// Whether a deployment waits.
+    #[must_use]
+    pub fn waits(&self, deployment: &DeploymentId) -> bool {
+        self.queue().any(|waits| waits == deployment)
+    }
+
+    /// The deployment right before one that waits: the one that waits there, or has the lane.
+    #[must_use]
+    pub fn before(&self, deployment: &DeploymentId) -> Option<&DeploymentId> {
+        let place = self.queue().position(|waits| waits == deployment)?;
+        match place.checked_sub(1) {
+            Some(before) => self.queue().nth(before),
+            None => self.holder().or(self.newest()),
+        }
+    }
+
+    /// The deployment behind which the next one would wait.
+    #[must_use]
+    pub fn last(&self) -> Option<&DeploymentId> {
+        self.queue().last().or(self.holder())
+    }
+
+    /// The first one that waits, if nothing keeps the lane from it.
+    #[must_use]
+    pub fn next(&self) -> Option<&DeploymentId> {
+        let free = self.holder.is_none() && self.frozen.is_none();
+        self.queue().next().filter(|_| free)
     }
 
     /// The version that runs, and whether it is known good.
@@ -201,19 +261,32 @@ impl Lane {
         }
     }
 
-    /// Takes the lane for a deployment, or says why not.
+    /// Takes the lane for a deployment, or says why not. Nobody overtakes those who wait.
     pub fn take(&self, by: &DeploymentId) -> Result<LaneEvent, LaneRefusal> {
-        if let Some((who, reason)) = &self.frozen {
-            return Err(LaneRefusal::Frozen {
+        self.open()?;
+        match self.holder.as_ref().or(self.queue.first()) {
+            Some((other, since)) if other != by => Err(self.busy(other, *since)),
+            _ => Ok(LaneEvent::Taken { by: by.clone() }),
+        }
+    }
+
+    /// Lets a deployment wait for the lane, or says why not.
+    pub fn wait(&self, deployment: &DeploymentId) -> Result<LaneEvent, LaneRefusal> {
+        self.open()?;
+        Ok(LaneEvent::Queued {
+            deployment: deployment.clone(),
+        })
+    }
+
+    fn open(&self) -> Result<(), LaneRefusal> {
+        match &self.frozen {
+            Some((who, reason)) => Err(LaneRefusal::Frozen {
                 service: self.service.clone(),
                 environment: self.environment.clone(),
                 by: who.clone(),
                 reason: reason.clone(),
-            });
-        }
-        match &self.holder {
-            Some((holder, since)) if holder != by => Err(self.busy(holder, *since)),
-            _ => Ok(LaneEvent::Taken { by: by.clone() }),
+            }),
+            None => Ok(()),
         }
     }
 }
@@ -226,6 +299,13 @@ pub fn lane_events(event: &Event, after: &State) -> Vec<LaneEvent> {
         by: plan.deployment.clone(),
     };
     match event {
+        Event::Failed { .. } | Event::Abandoned { .. } | Event::Superseded { .. }
+            if after.never_began() =>
+        {
+            vec![LaneEvent::Left {
+                deployment: plan.deployment.clone(),
+            }]
+        }
         // Whoever goes back needs the lane, also after it was free.
         Event::ActionAuthorised { action, .. }
             if after
@@ -279,3 +359,6 @@ pub fn lane_events(event: &Event, after: &State) -> Vec<LaneEvent> {
         _ => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,6 +29,7 @@ pub mod lane;
 pub mod measured;
 pub mod plan;
 pub mod policy;
+pub mod queue;
 pub mod report;
 pub mod state;
 pub mod suspects;

@@ -7,6 +7,7 @@ use crate::ids::{ActionId, ApprovalId, DeploymentId, SignalKey};
 use crate::incident;
 use crate::judgement::Judged;
 use crate::plan::Plan;
+use crate::queue::{Behind, TurnLost};
 use crate::verdict::{Tier, Verdict};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,10 @@ pub struct State {
     pub(crate) revision: u64,
     pub(crate) updated_at: Timestamp,
     pub(crate) status: Status,
+    /// The deployment behind which it waits, or waited in vain.
+    pub(crate) queued: Option<Behind>,
+    /// What became of that, where it lost its turn by it.
+    pub(crate) turn_lost: Option<TurnLost>,
     pub(crate) history_s: Option<f64>,
     pub(crate) blind: Vec<(SignalKey, String)>,
     /// The step that is under way or being watched.
@@ -143,6 +148,8 @@ impl State {
             revision: 1,
             updated_at: record.at,
             status: Status::Pending,
+            queued: None,
+            turn_lost: None,
             history_s: None,
             blind: Vec::new(),
             step: 0,

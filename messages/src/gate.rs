@@ -4,6 +4,7 @@ use crate::context::Context;
 use crate::finding;
 use crate::foreign::Foreign;
 use crate::parent::lead;
+use crate::queue;
 use crate::say;
 use crate::text::Text;
 use guard::approval::Standing;
@@ -38,6 +39,14 @@ fn tells_why(outcome: Outcome) -> bool {
 fn outcome(outcome: Outcome, state: &State, context: &Context) -> Text {
     let words = context.words();
     let lead = lead(state, context);
+    if let Some(behind) = state.queued_behind() {
+        let status = queue::behind(behind, context);
+        return say!(words, "gate-queued", lead = lead, status = status);
+    }
+    if let Some(lost) = state.turn_lost() {
+        let why = queue::turn_lost(lost, context);
+        return say!(words, "gate-not-begun", lead = lead, why = why);
+    }
     match outcome {
         Outcome::Failed => say!(
             words,

@@ -34,7 +34,9 @@ impl<'a> Known<'a> {
     /// Learns from one more event of the stream.
     pub(crate) fn learn(&mut self, record: &'a Recorded) {
         match &record.event {
-            Event::DeploymentRequested { plan, .. } => self.plan = Some(plan),
+            Event::DeploymentRequested { plan, .. } | Event::TurnCame { plan } => {
+                self.plan = Some(plan);
+            }
             Event::ActionRequested { action, .. } => {
                 self.actions.insert(&action.id, action);
             }

@@ -16,6 +16,7 @@ pub mod layout;
 pub mod locale;
 pub mod model;
 pub mod postmortem;
+pub mod queue;
 pub mod report;
 pub mod suspects;
 pub mod text;

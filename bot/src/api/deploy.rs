@@ -34,6 +34,10 @@ pub struct DeployBody {
     /// True when it contains a step that cannot be undone, such as a migration.
     #[serde(default)]
     pub irreversible: bool,
+    /// True to wait for its turn where another deployment of the service has the environment: it begins by itself once
+    /// all before it are out everywhere, and gives up where the one before it is not. False: refused, `busy`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub queue: bool,
 }
 
 /// An artifact.
@@ -54,7 +58,7 @@ pub struct PackageBody {
     pub size: Option<u64>,
 }
 
-/// Begins a deployment.
+/// Begins a deployment, or lets it wait for its turn.
 #[utoipa::path(post, path = "/api/v1/deployments", request_body = DeployBody, responses(
     (status = 201, body = DeploymentView),
     (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
@@ -73,8 +77,24 @@ pub(super) async fn deploy(
         );
         return Err(Problem::new(StatusCode::FORBIDDEN, "refused", detail));
     }
+    if body.queue && body.from.is_some() {
+        let detail = "not with `queue`: what waits for its turn goes on from what runs then";
+        return Err(Problem::bad("from", detail));
+    }
     let service = ServiceName::new(body.service).map_err(|error| Problem::bad("service", error))?;
     let environment = environment(&api, &service, body.environment)?;
+    if body.queue
+        && api
+            .engine
+            .service(&service, &environment)?
+            .platform
+            .is_none()
+    {
+        let detail = format!(
+            "{service} in {environment} is deployed by somebody else, who does not wait for Tawny: tell of it when it begins"
+        );
+        return Err(Problem::bad("queue", detail));
+    }
     let version = Version::new(body.version).map_err(|error| Problem::bad("version", error))?;
     let package = match body.package {
         Some(said) => {
@@ -95,6 +115,7 @@ pub(super) async fn deploy(
             .transpose()
             .map_err(|error| Problem::bad("from", error))?,
         reversible: !body.irreversible,
+        queue: body.queue,
         by,
     };
     let id = api.engine.deploy(request).await?;

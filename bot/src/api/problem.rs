@@ -66,6 +66,7 @@ impl From<EngineError> for Problem {
             EngineError::Lane(LaneRefusal::Frozen { .. })
             | EngineError::Leaving { .. }
             | EngineError::NothingToDo { .. }
+            | EngineError::OnItsWay { .. }
             | EngineError::MixedVersions { .. } => (StatusCode::CONFLICT, "refused"),
             EngineError::OnlyObserved { .. }
             | EngineError::Plan(_)

@@ -24,6 +24,9 @@ pub struct DeploymentView {
     pub to: String,
     /// `pending progressing paused promoted rolled_back failed superseded`.
     pub status: String,
+    /// While it is `pending` because another deployment has the lane: the one right before it. Null when it does not wait.
+    #[serde(default)]
+    pub queued_behind: Option<BehindView>,
     /// `healthy degraded inconclusive unmeasured`; null before the first look.
     pub verdict: Option<String>,
     /// The strongest answer so far: 0 none, 1 warn, 2 pause and ask, 3 roll back and tell.
@@ -77,6 +80,15 @@ pub struct DeploymentView {
     pub instances: Option<InstancesView>,
     /// The parent message as text.
     pub text: String,
+}
+
+/// The deployment right before one that waits for its turn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BehindView {
+    /// Its id.
+    pub deployment: String,
+    /// The version that it brings.
+    pub version: String,
 }
 
 /// A service's instances as last observed.
@@ -197,6 +209,10 @@ pub(super) fn deployment(
         from: plan.from.as_ref().map(ToString::to_string),
         to: plan.to.to_string(),
         status: state.status().as_str().to_owned(),
+        queued_behind: state.queued_behind().map(|behind| BehindView {
+            deployment: behind.deployment.to_string(),
+            version: behind.version.to_string(),
+        }),
         verdict: state.verdict().map(word),
         tier: state.highest_tier().into(),
         attribution: attribution(state),

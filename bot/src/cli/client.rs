@@ -218,11 +218,17 @@ fn pick(found: &[DeploymentView], named: &Named) -> Result<String, CallError> {
     }
     let open = |view: &&DeploymentView| {
         matches!(view.status.as_str(), "pending" | "progressing" | "paused")
+            && view.queued_behind.is_none()
     };
+    // What waits for its turn is not what is done or looked at now.
     found
         .iter()
         .find(open)
-        .or_else(|| found.iter().max_by_key(|view| view.requested_at))
+        .or_else(|| {
+            found
+                .iter()
+                .max_by_key(|view| (view.queued_behind.is_none(), view.requested_at))
+        })
         .map(|view| view.id.clone())
         .ok_or_else(|| CallError::Unknown(named.name.clone()))
 }
@@ -289,6 +295,22 @@ mod tests {
         assert_eq!(pick(&two, &shop()).unwrap(), "dep_2");
         assert_eq!(pick(&[new, old, open], &shop()).unwrap(), "dep_3");
         assert!(matches!(pick(&[], &shop()), Err(CallError::Unknown(_))));
+    }
+
+    #[test]
+    fn a_service_does_not_mean_what_waits_for_its_turn_unless_there_is_nothing_else() {
+        let old = view("dep_1", "prod", "promoted", "2026-11-19T00:00:00Z");
+        let open = view("dep_2", "prod", "paused", "2026-11-20T00:00:00Z");
+        let mut waits = view("dep_3", "prod", "pending", "2026-11-21T00:00:00Z");
+        waits.queued_behind = Some(crate::api::BehindView {
+            deployment: "dep_2".to_owned(),
+            version: "v1".to_owned(),
+        });
+        let all = [waits.clone(), open, old.clone()];
+        assert_eq!(pick(&all, &shop()).unwrap(), "dep_2");
+        let two = [waits.clone(), old];
+        assert_eq!(pick(&two, &shop()).unwrap(), "dep_1");
+        assert_eq!(pick(&[waits], &shop()).unwrap(), "dep_3");
     }
 
     #[test]

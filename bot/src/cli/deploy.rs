@@ -38,6 +38,10 @@ pub(super) struct Arguments {
     /// It contains a step that cannot be undone, such as a migration: Tawny will not roll it back by itself.
     #[arg(long)]
     irreversible: bool,
+    /// Where another deployment of the service is under way, wait behind it: this one begins by itself once all before it
+    /// are out everywhere, and gives up where the one before it is not.
+    #[arg(long, conflicts_with = "from")]
+    queue: bool,
     /// Wait until it is promoted, rolled back, failed, or waits for people.
     #[arg(long, short)]
     wait: bool,
@@ -76,6 +80,7 @@ async fn begin(arguments: Arguments) -> Result<DeploymentView, CallError> {
         package,
         from: arguments.from,
         irreversible: arguments.irreversible,
+        queue: arguments.queue,
     };
     let begun: DeploymentView = client.post("deployments", &body).await?;
     if arguments.wait {

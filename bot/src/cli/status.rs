@@ -113,7 +113,7 @@ fn table(found: &[DeploymentView]) -> Table {
                 view.from.as_deref().unwrap_or("none"),
                 view.to
             )),
-            painted(&view.status, status_colour(&view.status)),
+            painted(&status(view), status_colour(&view.status)),
             painted(verdict, verdict_colour(verdict)),
             Cell::new(view.tier),
             Cell::new(view.updated_at.strftime("%Y-%m-%d %H:%M:%SZ")),
@@ -126,6 +126,13 @@ fn painted(text: &str, colour: Option<Color>) -> Cell {
     match colour.filter(|_| output::colour()) {
         Some(colour) => Cell::new(text).fg(colour),
         None => Cell::new(text),
+    }
+}
+
+fn status(view: &DeploymentView) -> String {
+    match &view.queued_behind {
+        Some(behind) => format!("waits behind {} ({})", behind.deployment, behind.version),
+        None => view.status.clone(),
     }
 }
 

@@ -398,6 +398,7 @@ fn request(version: &str) -> Result<DeployRequest, DemoError> {
         package: None,
         from: None,
         reversible: true,
+        queue: false,
         by: you()?,
     })
 }

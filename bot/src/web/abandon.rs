@@ -57,7 +57,7 @@ async fn give_up(
 pub(super) fn form(state: &State, path: &str, visitor: &Visitor, context: &Context) -> Markup {
     let may = check_role(&visitor.actor, Choice::Abandon).is_ok();
     html! {
-        @if may && state.holds_lane() {
+        @if may && state.can_be_given_up() {
             details {
                 summary { (text(&context.words().choice(Choice::Abandon))) }
                 p { (text(&say!(context, "page-abandon"))) }

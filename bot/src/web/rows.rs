@@ -82,7 +82,9 @@ fn versions(state: &State, context: &Context) -> Text {
 }
 
 fn status(state: &State, context: &Context) -> Text {
-    if state.rolling_back() {
+    if let Some(behind) = state.queued_behind() {
+        messages::queue::behind(behind, context)
+    } else if state.rolling_back() {
         say!(context, "status-rolling-back")
     } else {
         context.words().status(state.status())

@@ -9,6 +9,7 @@ use super::session::Visitor;
 use crate::trust::{self, Trusted};
 use axum::extract::{Path, State as Shared};
 use axum::response::Html;
+use engine::ledger;
 use guard::ids::ServiceName;
 use guard::state::State;
 use maud::{Markup, html};
@@ -55,7 +56,14 @@ async fn find(page: &Page, name: String) -> Result<(Trusted, Vec<State>), Denied
         .await?
         .ok_or(Denied::NoService)?;
     let newest = trusted.all.iter().take(MOST).map(|(id, _)| id);
-    let shown = trust::states(&page.engine, newest).await?;
+    let mut shown = trust::states(&page.engine, newest).await?;
+    for environment in &trusted.environments {
+        let lane = ledger::lane(&page.reader, &name, environment).await?;
+        // The last of the queue on top, as the newest.
+        for state in trust::states(&page.engine, lane.queue()).await? {
+            shown.insert(0, state);
+        }
+    }
     Ok((trusted, shown))
 }
 

@@ -8,6 +8,7 @@
 mod deploying;
 mod inputs;
 mod native;
+mod queueing;
 mod starting;
 mod talking;
 mod world;

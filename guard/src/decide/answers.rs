@@ -112,6 +112,7 @@ fn may_pause(state: &State, by: &Actor) -> Result<(), Refusal> {
             role: Role::Responder,
         });
     }
+    may_move(state, "pause")?;
     match state.status {
         Status::Progressing if !state.rolling_back() => Ok(()),
         _ => Err(wrong_state(state, "pause")),
@@ -121,9 +122,10 @@ fn may_pause(state: &State, by: &Actor) -> Result<(), Refusal> {
 /// Whether the choice makes sense in this state, whoever makes it.
 pub(super) fn possible(state: &State, choice: Choice) -> Result<(), Refusal> {
     // The way out of everything that does not end: also out of a rollback that does not.
-    if choice == Choice::Abandon && state.holds_lane() {
+    if choice == Choice::Abandon && state.can_be_given_up() {
         return Ok(());
     }
+    may_move(state, choice.as_str())?;
     if state.rolling_back() {
         return Err(Refusal::WrongState {
             wanted: choice.as_str().to_owned(),
@@ -157,6 +159,17 @@ pub(super) fn possible(state: &State, choice: Choice) -> Result<(), Refusal> {
             Ok(())
         }
         _ => Err(wrong_state(state, choice.as_str())),
+    }
+}
+
+/// What waits for its lane neither moves nor stops: it has not begun.
+fn may_move(state: &State, wanted: &str) -> Result<(), Refusal> {
+    match state.queued_behind() {
+        Some(behind) => Err(Refusal::Waits {
+            wanted: wanted.to_owned(),
+            behind: behind.clone(),
+        }),
+        None => Ok(()),
     }
 }
 

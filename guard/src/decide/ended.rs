@@ -146,7 +146,10 @@ fn failed(
         let error = error.clone();
         let mut events = vec![event];
         events.extend(questions::withdraw(state));
-        events.push(Event::Failed { error });
+        events.push(Event::Failed {
+            error,
+            turn_lost: None,
+        });
         return events;
     }
     let action = record.action.id.clone();

@@ -20,6 +20,7 @@ mod ending;
 mod judged;
 mod promoted;
 mod verdict;
+mod waiting;
 
 fn severe() -> Finding {
     Finding {

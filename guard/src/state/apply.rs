@@ -23,6 +23,11 @@ impl State {
             Event::DeploymentRequested { .. }
             | Event::Refused { .. }
             | Event::ApprovalReminded { .. } => {}
+            Event::Queued { behind } => self.queued = Some(behind.clone()),
+            Event::TurnCame { plan } => {
+                self.plan = plan.clone();
+                self.queued = None;
+            }
             Event::BaselineCaptured { history_s, blind } => {
                 self.history_s = Some(*history_s);
                 self.blind.clone_from(blind);
@@ -208,7 +213,8 @@ impl State {
                 self.bake_until = None;
                 self.watch_over = true;
             }
-            Event::Failed { error } => {
+            Event::Failed { error, turn_lost } => {
+                self.turn_lost.clone_from(turn_lost);
                 self.status = Status::Failed;
                 self.paused = None;
                 self.failure = Some(error.clone());

@@ -10,6 +10,7 @@ use crate::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey, Vers
 use crate::incident::Incident;
 use crate::judgement::Judged;
 use crate::plan::Plan;
+use crate::queue::{Behind, TurnLost};
 use crate::verdict::{Tier, Verdict};
 use jiff::Timestamp;
 
@@ -233,12 +234,43 @@ impl State {
         }
     }
 
+    /// The deployment behind which it waits for its lane; none once it began or gave up.
+    #[must_use]
+    pub fn queued_behind(&self) -> Option<&Behind> {
+        self.queued.as_ref().filter(|_| !self.ended())
+    }
+
+    /// Whether it waits for its lane: nothing is changed or watched.
+    #[must_use]
+    pub fn is_queued(&self) -> bool {
+        self.queued_behind().is_some()
+    }
+
+    /// Whether it waited for its lane and ended without ever having had it.
+    #[must_use]
+    pub fn never_began(&self) -> bool {
+        self.queued.is_some() && self.ended()
+    }
+
+    /// What became of the deployment before it, where it never began because of that.
+    #[must_use]
+    pub fn turn_lost(&self) -> Option<&TurnLost> {
+        self.turn_lost.as_ref()
+    }
+
+    /// Whether there is something to give up: its lane, or its place in the queue for it.
+    #[must_use]
+    pub fn can_be_given_up(&self) -> bool {
+        self.holds_lane() || self.is_queued()
+    }
+
     /// Whether it holds its lane, so that no other deployment may begin: until it is promoted or ends,
     /// and again while it is being rolled back.
     #[must_use]
     pub fn holds_lane(&self) -> bool {
         match self.status {
-            Status::Pending | Status::Progressing | Status::Paused => true,
+            Status::Pending => !self.is_queued(),
+            Status::Progressing | Status::Paused => true,
             Status::Promoted => self.rolling_back(),
             Status::RolledBack | Status::Failed | Status::Superseded => false,
         }

@@ -13,6 +13,8 @@ pub fn known_events() -> Vec<(String, u32)> {
 /// Name and newest version.
 pub(super) const KNOWN: &[(&str, u32)] = &[
     ("deployment_requested", 1),
+    ("queued", 1),
+    ("turn_came", 1),
     ("baseline_captured", 1),
     ("action_requested", 1),
     ("action_authorised", 1),
@@ -55,6 +57,8 @@ pub(super) const KNOWN: &[(&str, u32)] = &[
     ("superseded", 1),
     ("lane_taken", 1),
     ("lane_released", 1),
+    ("lane_queued", 1),
+    ("lane_left", 1),
     ("lane_version_reached", 1),
     ("lane_frozen", 1),
     ("lane_unfrozen", 1),

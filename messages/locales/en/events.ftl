@@ -7,6 +7,9 @@ event-deployment-requested-first = { $by } asked for the first release of { $ser
     [one] one instance
    *[other] { $count } instances
 }
+event-queued = Waits behind { $behind } ({ $version }): it begins by itself once that is out everywhere
+event-turn-came = Its turn came: { $from } → { $to }
+event-turn-came-first = Its turn came: { $to } goes out
 event-baseline-captured = Baseline taken from { $history } of history
 event-baseline-none = No history to take a baseline from
 event-baseline-blind = { $said }; no data for { $signals }
@@ -73,6 +76,7 @@ event-bake-ended-good = The watch is over: { $version } is known good
 event-bake-ended-not-good = The watch is over, and { $version } does not count as known good: { $verdict }
 event-abandoned = { $version } was given up by { $by }: nothing is changed any more, and the next deployment can begin
 event-failed = { $version } could not be brought out: “{ $error }”. What ran before still runs.
+event-not-begun = { $version } does not begin: { $why }. Deploy it again once that is settled.
 event-superseded = Superseded by { $by }
 event-signals-measured = Measured for the report: { $count ->
     [one] one signal

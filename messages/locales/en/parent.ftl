@@ -1,6 +1,8 @@
 # The one message of a deployment.
 headline-with-finding = { $headline } — { $finding }
 headline-pending = { $lead } requested: taking the baseline
+headline-queued = { $lead } waits behind { $behind } ({ $version })
+headline-not-begun = { $lead } DID NOT BEGIN
 headline-progressing = { $lead } on { $new } of { $total } instances
 headline-warned = { $lead } on { $new } of { $total } instances, with a warning
 headline-unmeasured = { $lead } on { $new } of { $total } instances, unmeasured
@@ -50,6 +52,8 @@ did-rolled-back = { $version } is back on { $count ->
 did-observed = nothing, the policy lets Tawny only observe here
 did-warned = warned only: the evidence does not suffice to pause
 did-asked = asked: everything runs the new version, so pausing would not help
+did-queued = nothing yet: it begins by itself once what is before it is out everywhere
+did-not-begin = nothing: it waited for its turn and never began
 did-kept-old = nothing was changed for good: what ran before still runs
 did-abandoned = given up by { $who }: { $new } of { $total } instances run { $version }, nothing else changes and nothing is watched
 
@@ -110,6 +114,8 @@ gate-degraded = { $lead } is out everywhere and degrades
 gate-rolled-back = { $lead } was rolled back
 gate-rolling-back = { $lead } is being rolled back
 gate-failed = { $lead } could not be brought out: “{ $error }”
+gate-queued = { $lead } { $status }
+gate-not-begun = { $lead } did not begin: { $why }
 gate-abandoned = { $lead } was given up by { $by }
 gate-superseded = { $lead } did not get everywhere: a newer deployment took over
 gate-held = { $lead } is not decided further: { $by } keeps it as it is

@@ -7,6 +7,7 @@ refusal-not-an-option = This question does not offer: { $choice }.
 refusal-not-a-person = { $who } is a machine. Only a person answers a question.
 refusal-missing-role = { $who } lacks the role { $role }, which this needs: { $choice }.
 refusal-wrong-state = Not possible while the deployment is { $status }: { $wanted }.
+refusal-waits = Not possible while the deployment waits behind { $behind } ({ $version }) and has changed nothing: { $wanted }. It can be given up.
 refusal-other-step = The question was asked at step { $asked }, and the deployment is at step { $now } now.
 refusal-nothing-to-go-back-to = No earlier version is known to go back to.
 refusal-machine-judges = { $who } is a machine. Deployments are judged by people.

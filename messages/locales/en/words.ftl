@@ -41,6 +41,11 @@ duration-days = { $number } d
 duration-two = { $first } { $second }
 
 status-pending = pending
+status-queued = waits behind { $behind } ({ $version })
+turn-lost-rolled-back = { $behind } ({ $version }), which was before it, was rolled back, and it very likely contains the same change
+turn-lost-failed = { $behind } ({ $version }), which was before it, failed, and it very likely contains the same change
+turn-lost-abandoned = { $behind } ({ $version }), which was before it, was given up, and it very likely contains the same change
+turn-lost-superseded = { $behind } ({ $version }), which was before it, was superseded before it was out
 status-progressing = progressing
 status-paused = paused
 status-promoted = promoted

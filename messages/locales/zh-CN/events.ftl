@@ -1,6 +1,9 @@
 # 每个事件一句话。
 event-deployment-requested = { $by } 发起 { $environment } 的 { $service } 部署：{ $from } → { $to }，共 { $count } 个实例
 event-deployment-requested-first = { $by } 发起 { $environment } 的 { $service } 首次发布：{ $to }，共 { $count } 个实例
+event-queued = 正在排队，前面是 { $behind }（{ $version }）：其全量后自动开始
+event-turn-came = 轮到这次部署：{ $from } → { $to }
+event-turn-came-first = 轮到这次部署：开始发布 { $to }
 event-baseline-captured = 基线已建立，历史数据时长 { $history }
 event-baseline-none = 没有可用于建立基线的历史数据
 event-baseline-blind = { $said }；{ $signals } 无数据
@@ -67,6 +70,7 @@ event-bake-ended-good = 观察期结束：{ $version } 确认良好
 event-bake-ended-not-good = 观察期结束，{ $version } 未能确认良好：{ $verdict }
 event-abandoned = { $by } 已放弃发布 { $version }：不再做任何变更，可以开始下一次部署
 event-failed = { $version } 未能发布：“{ $error }”。原有版本仍在运行。
+event-not-begun = { $version } 不会开始：{ $why }。处理之后请重新部署。
 event-superseded = 已被 { $by } 取代
 event-signals-measured = 已为报告记录 { $count } 个指标的测量值
 event-excess-nowhere = { $signal }：没有突出的标签值，异常与流量分布一致

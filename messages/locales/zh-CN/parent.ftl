@@ -1,6 +1,8 @@
 # 每次部署的那一条消息。
 headline-with-finding = { $headline } — { $finding }
 headline-pending = { $lead } 已提交：正在采集基线
+headline-queued = { $lead } 正在排队，前面是 { $behind }（{ $version }）
+headline-not-begun = { $lead } 没有开始
 headline-progressing = { $lead } 已部署到 { $new }/{ $total } 个实例
 headline-warned = { $lead } 已部署到 { $new }/{ $total } 个实例，有告警
 headline-unmeasured = { $lead } 已部署到 { $new }/{ $total } 个实例，暂无指标数据
@@ -47,6 +49,8 @@ did-rolled-back = { $version } 已恢复到 { $count } 个实例
 did-observed = 未采取操作：此处策略只允许 Tawny 观察
 did-warned = 仅告警：证据还不足以暂停
 did-asked = 已询问：所有实例都已是新版本，暂停无济于事
+did-queued = 尚未变更：前面的部署全量后自动开始
+did-not-begin = 未做任何变更：一直在排队，没有开始
 did-kept-old = 没有留下任何变更：原有版本仍在运行
 did-abandoned = { $who } 已放弃：{ $new }/{ $total } 个实例运行 { $version }，不再变更，也不再观察
 
@@ -104,6 +108,8 @@ gate-degraded = { $lead } 已在全部实例上运行，且出现劣化
 gate-rolled-back = { $lead } 已回滚
 gate-rolling-back = { $lead } 正在回滚
 gate-failed = { $lead } 未能发布：“{ $error }”
+gate-queued = { $lead } { $status }
+gate-not-begun = { $lead } 没有开始：{ $why }
 gate-abandoned = { $by } 已放弃发布 { $lead }
 gate-superseded = { $lead } 未能全量：已被更新的部署取代
 gate-held = { $lead } 维持现状：{ $by } 选择保持暂停

@@ -32,6 +32,11 @@ duration-days = { $number } 天
 duration-two = { $first } { $second }
 
 status-pending = 待开始
+status-queued = 正在排队，前面是 { $behind }（{ $version }）
+turn-lost-rolled-back = 前面的 { $behind }（{ $version }）已回滚，而它很可能包含同样的变更
+turn-lost-failed = 前面的 { $behind }（{ $version }）发布失败，而它很可能包含同样的变更
+turn-lost-abandoned = 前面的 { $behind }（{ $version }）已被放弃，而它很可能包含同样的变更
+turn-lost-superseded = 前面的 { $behind }（{ $version }）在全量之前已被取代
 status-progressing = 发布中
 status-paused = 已暂停
 status-promoted = 已全量

@@ -8,7 +8,7 @@ use crate::say;
 use crate::text::Text;
 use crate::words::refusal;
 use crate::words::refusal::wanted_word;
-use beginning::{baseline, requested};
+use beginning::{baseline, failed, queued, requested, turn_came};
 use guard::approval::Choice;
 use guard::event::Event;
 use located::located;
@@ -30,6 +30,8 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
     let words = context.words();
     match event {
         Event::DeploymentRequested { plan, by, .. } => requested(plan, by, context),
+        Event::Queued { behind } => queued(behind, context),
+        Event::TurnCame { plan } => turn_came(plan, context),
         Event::BaselineCaptured {
             history_s, blind, ..
         } => baseline(*history_s, blind, context),
@@ -286,14 +288,7 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
             version = new_version(known, context),
             verdict = words.verdict(Some(*verdict))
         ),
-        Event::Failed { error, .. } => {
-            say!(
-                words,
-                "event-failed",
-                version = new_version(known, context),
-                error = Foreign::from(error)
-            )
-        }
+        Event::Failed { error, turn_lost } => failed(error, turn_lost.as_ref(), known, context),
         Event::Superseded { by, .. } => say!(words, "event-superseded", by = Foreign::from(by)),
     }
 }

@@ -12,7 +12,9 @@ pub(crate) fn severity(event: &Event) -> Severity {
             ..
         }
         | Event::CureFailed { .. }
-        | Event::Failed { .. } => Severity::Critical,
+        | Event::Failed {
+            turn_lost: None, ..
+        } => Severity::Critical,
         Event::TierRaised {
             tier: Tier::Pause, ..
         }
@@ -31,6 +33,10 @@ pub(crate) fn severity(event: &Event) -> Severity {
         | Event::RolledBack { .. }
         | Event::Refused { .. }
         | Event::Abandoned { .. }
+        // Nothing was changed, and what is bad about it was said of the one before.
+        | Event::Failed {
+            turn_lost: Some(_), ..
+        }
         | Event::BakeEnded {
             known_good: false, ..
         } => Severity::Warning,

@@ -8,6 +8,7 @@ use crate::finding;
 use crate::foreign::Foreign;
 use crate::happened::cured_values;
 use crate::model::Fact;
+use crate::queue;
 use crate::say;
 use crate::text::Text;
 use guard::action::{Basis, Progress};
@@ -73,6 +74,9 @@ fn found(state: &State, situation: Situation, context: &Context) -> Option<Text>
 
 /// The error of the action that failed last, while it matters; or why the deployment failed.
 fn trouble(state: &State, situation: Situation, context: &Context) -> Option<Text> {
+    if let Some(lost) = state.turn_lost() {
+        return Some(queue::turn_lost(lost, context));
+    }
     if let Some(error) = state.failure() {
         return Some(say!(context, "quoted", text = Foreign::from(error)));
     }
@@ -133,6 +137,8 @@ fn did(state: &State, situation: Situation, context: &Context) -> Option<Text> {
         }
         Situation::Warned => Some(say!(context, "did-warned")),
         Situation::PromotedHurting => Some(say!(context, "did-asked")),
+        Situation::Queued => Some(say!(context, "did-queued")),
+        Situation::NotBegun => Some(say!(context, "did-not-begin")),
         Situation::Failed => Some(say!(context, "did-kept-old")),
         Situation::Abandoned => Some(say!(
             context,

@@ -48,6 +48,15 @@ pub(crate) fn lead(state: &State, context: &Context) -> Text {
 
 fn headline(state: &State, situation: Situation, context: &Context) -> Text {
     let lead = lead(state, context);
+    if let Some(behind) = state.queued_behind() {
+        return say!(
+            context,
+            situation.headline(),
+            lead = lead,
+            behind = Foreign::from(&behind.deployment),
+            version = Foreign::from(&behind.version)
+        );
+    }
     let (new, total) = progress::counts(state);
     let from = match &state.plan().from {
         Some(from) => Text::foreign(from),

@@ -12,6 +12,8 @@ use guard::verdict::{Tier, Verdict};
 /// One situation, one headline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Situation {
+    Queued,
+    NotBegun,
     Pending,
     Progressing,
     Warned,
@@ -47,6 +49,7 @@ impl Situation {
             return trouble;
         }
         match state.status() {
+            Status::Pending if state.is_queued() => Self::Queued,
             Status::Pending => Self::Pending,
             Status::Progressing => progressing(state),
             Status::Paused => paused(state),
@@ -57,6 +60,7 @@ impl Situation {
                 Cure::Failed { .. } => Self::NotCured,
             },
             Status::Failed if state.abandoned_by().is_some() => Self::Abandoned,
+            Status::Failed if state.never_began() => Self::NotBegun,
             Status::Failed => Self::Failed,
             Status::Superseded => Self::Superseded,
         }
@@ -65,6 +69,8 @@ impl Situation {
     /// The key of its headline.
     pub(crate) fn headline(self) -> &'static str {
         match self {
+            Self::Queued => "headline-queued",
+            Self::NotBegun => "headline-not-begun",
             Self::Pending => "headline-pending",
             Self::Progressing => "headline-progressing",
             Self::Warned => "headline-warned",
@@ -110,9 +116,11 @@ impl Situation {
             | Self::StepStale
             | Self::NotKnownGood
             | Self::Abandoned
+            | Self::NotBegun
             | Self::CureAwaited => Severity::Warning,
             Self::KnownGood | Self::Cured => Severity::Good,
-            Self::Pending
+            Self::Queued
+            | Self::Pending
             | Self::Progressing
             | Self::Promoting
             | Self::Promoted
@@ -123,7 +131,9 @@ impl Situation {
     /// The finding that belongs into the headline, if one does.
     pub(crate) fn headline_finding(self, state: &State) -> Option<&FindingRecord> {
         match self {
-            Self::Pending
+            Self::Queued
+            | Self::NotBegun
+            | Self::Pending
             | Self::Failed
             | Self::Abandoned
             | Self::Superseded

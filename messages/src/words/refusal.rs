@@ -44,6 +44,13 @@ pub fn refusal(refusal: &Refusal, context: &Context) -> Text {
             wanted = wanted_word(context, wanted),
             status = status_word(context, status)
         ),
+        Refusal::Waits { wanted, behind } => say!(
+            words,
+            "refusal-waits",
+            wanted = wanted_word(context, wanted),
+            behind = Foreign::from(&behind.deployment),
+            version = Foreign::from(&behind.version)
+        ),
         Refusal::OtherStep { asked, now } => {
             say!(words, "refusal-other-step", asked = *asked, now = *now)
         }

@@ -11,6 +11,7 @@ use guard::finding::{Cured, Finding, Need};
 use guard::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey, Version};
 use guard::judgement::Judgement;
 use guard::policy::Autonomy;
+use guard::queue::{Behind, Ending, TurnLost};
 use guard::suspects::{self, Elsewhere, Reason};
 use guard::verdict::{Tier, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,6 +61,13 @@ fn approval(question: Question) -> Approval {
     }
 }
 
+fn behind() -> Behind {
+    Behind {
+        deployment: DeploymentId::new("dep_0").unwrap(),
+        version: Version::new("v1").unwrap(),
+    }
+}
+
 fn paused(reason: PauseReason) -> Event {
     Event::Paused {
         reason,
@@ -76,6 +84,10 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
         Event::DeploymentRequested {
             plan: plan(Autonomy::Pause),
             by: mei(),
+        },
+        Event::Queued { behind: behind() },
+        Event::TurnCame {
+            plan: plan(Autonomy::Pause),
         },
         Event::BaselineCaptured {
             history_s: 0.0,
@@ -354,7 +366,17 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
         Event::Superseded {
             by: DeploymentId::new("dep_2").unwrap(),
         },
-        Event::Failed { error: text() },
+        Event::Failed {
+            error: text(),
+            turn_lost: None,
+        },
+        Event::Failed {
+            error: text(),
+            turn_lost: Some(TurnLost {
+                before: behind(),
+                ending: Ending::RolledBack,
+            }),
+        },
         Event::Abandoned {
             by: text(),
             reason: Some(text()),

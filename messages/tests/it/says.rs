@@ -1,12 +1,13 @@
 //! What is said, as people see it. Committed: a changed message is a changed file.
 
-use crate::story::{Story, assessed, context, each_locale, errors, latency, need, plan};
+use crate::story::{Story, assessed, context, each_locale, errors, latency, mei, need, plan};
 use guard::approval::Choice;
 use guard::event::Event;
 use guard::finding::{Assessment, Budget, Cured, Finding, Need};
-use guard::ids::SignalKey;
+use guard::ids::{DeploymentId, SignalKey, Version};
 use guard::input::{Command, Happened, Outcome};
 use guard::policy::{Autonomy, WhenUnsure};
+use guard::queue::{Behind, Ending, TurnLost};
 use guard::timer::TimerName;
 use guard::verdict::Verdict;
 use messages::layout::{html, markdown, plain, terminal};
@@ -37,6 +38,62 @@ fn cured() -> Happened {
 
 fn pending() -> Story {
     Story::requested(plan(Autonomy::Rollback))
+}
+
+fn behind() -> Behind {
+    Behind {
+        deployment: DeploymentId::new("dep_0").unwrap(),
+        version: Version::new("v1").unwrap(),
+    }
+}
+
+fn queued() -> Story {
+    let mut story = Story::new();
+    story.tell(Happened::QueueAsked {
+        plan: Box::new(plan(Autonomy::Rollback)),
+        by: mei(),
+        behind: behind(),
+    });
+    story
+}
+
+fn turn_came() -> Story {
+    let mut story = queued();
+    story.wait(90).tell(Happened::TurnCame {
+        plan: Box::new(plan(Autonomy::Rollback)),
+    });
+    story
+}
+
+fn turn_lost() -> Story {
+    let mut story = queued();
+    story.wait(90).tell(Happened::TurnLost {
+        because: TurnLost {
+            before: behind(),
+            ending: Ending::RolledBack,
+        },
+    });
+    story
+}
+
+fn cannot_begin() -> Story {
+    let mut story = queued();
+    story.wait(90).tell(Happened::CannotBegin {
+        error: "shop in prod: instances run different versions".to_owned(),
+    });
+    story
+}
+
+fn given_up_waiting() -> Story {
+    let mut story = queued();
+    for command in [Command::Promote, Command::Abandon] {
+        story.wait(30).tell(Happened::Commanded {
+            by: mei(),
+            command,
+            reason: None,
+        });
+    }
+    story
 }
 
 fn first_release() -> Story {
@@ -266,6 +323,11 @@ fn abandoned() -> Story {
 fn stories() -> Vec<(&'static str, Story)> {
     vec![
         ("pending", pending()),
+        ("queued", queued()),
+        ("its turn came", turn_came()),
+        ("its turn was lost", turn_lost()),
+        ("cannot begin at its turn", cannot_begin()),
+        ("given up while it waited", given_up_waiting()),
         ("first release", first_release()),
         ("progressing", progressing()),
         ("warned only, observed", warned()),
@@ -339,6 +401,9 @@ fn the_timeline_of_a_question_and_its_answer() {
     each_locale("timeline", |locale| {
         let mut out = String::new();
         for (name, story) in [
+            ("its turn came", turn_came()),
+            ("its turn was lost", turn_lost()),
+            ("given up while it waited", given_up_waiting()),
             ("cured", cured_story()),
             ("looking longer", looking_longer()),
             ("expired", expired()),

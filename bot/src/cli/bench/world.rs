@@ -99,6 +99,7 @@ impl World {
             package: None,
             from: Some(Version::new("v1").map_err(told(bad))?),
             reversible: true,
+            queue: false,
             by: Actor::Machine {
                 id: PersonId::new("bench").map_err(told(bad))?,
                 roles: Vec::new(),

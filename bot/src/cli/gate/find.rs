@@ -83,6 +83,8 @@ async fn begin(
         package: None,
         from: None,
         irreversible: wanted.irreversible,
+        // Nobody would watch what begins after the gate has given up waiting.
+        queue: false,
     };
     let asked = patience
         .ask(async || client.post::<_, DeploymentView>("deployments", &body).await)
@@ -108,7 +110,9 @@ fn then(found: &[DeploymentView], wanted: &Wanted) -> Result<Then, CallError> {
     }
     let newest = found.iter().max_by_key(|view| view.requested_at);
     let Some(version) = &wanted.version else {
-        let open = found.iter().find(|view| open(view));
+        let open = found
+            .iter()
+            .find(|view| open(view) && view.queued_behind.is_none());
         let meant = open.or(newest).map(|view| Then::Follow(view.id.clone()));
         return meant.ok_or(CallError::Unknown(service));
     };

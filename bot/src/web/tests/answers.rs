@@ -1,5 +1,6 @@
 //! Pressing, confirming, and being refused.
 
+use super::story::queued;
 use super::world::{PAUSED, World, fields};
 use guard::approval::Choice;
 use guard::event::Event;
@@ -171,4 +172,29 @@ async fn an_operator_gives_a_release_up_on_the_page_and_then_it_is_no_longer_off
     assert!(!visit.read(PAUSED).await.contains(&path));
     let again = visit.post(&path, &form).send().await.unwrap();
     assert_eq!(again.status(), 409);
+}
+
+#[tokio::test]
+async fn what_waits_for_its_turn_is_shown_everywhere_and_can_be_given_up() {
+    let world = World::new().await;
+    world.add_waiting("dep_2", &queued()).await;
+    let visit = world.login("mei").await;
+    let (page, path) = ("/deployments/dep_2", "/deployments/dep_2/abandon");
+    for place in ["/", "/services/shop", page] {
+        let shown = visit.read(place).await;
+        assert!(shown.contains("waits behind"), "{place}: {shown}");
+        assert!(shown.contains("dep_1"), "{place}: {shown}");
+    }
+    assert!(visit.read(page).await.contains(path), "no form");
+    let mut form = visit.button("rollback", &[]).await;
+    form.retain(|(name, _)| name == "form_token");
+    let done = visit.post(path, &form).send().await.unwrap();
+    assert_eq!(done.status(), 303);
+    let shown = visit.read(page).await;
+    assert!(!shown.contains(path) && !shown.contains("waits behind"));
+    assert_eq!(
+        world.count("abandoned").await,
+        0,
+        "the one before it goes on"
+    );
 }

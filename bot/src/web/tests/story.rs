@@ -10,6 +10,7 @@ use guard::ids::{
 use guard::input::{Happened, Input, Outcome};
 use guard::plan::{Pacing, Plan, steps};
 use guard::policy::{Autonomy, Policy};
+use guard::queue::Behind;
 use guard::state::State;
 use guard::verdict::{Attribution, Comparison, Verdict};
 use jiff::{SignedDuration, Timestamp};
@@ -75,6 +76,28 @@ pub(super) fn paused() -> Vec<Recorded> {
         history_s: 40.0,
     };
     tell(&mut records, 12, Happened::Assessed(assessment));
+    records
+}
+
+/// Another one, `dep_2`, that waits behind it.
+pub(super) fn queued() -> Vec<Recorded> {
+    let mut records = Vec::new();
+    let behind = Behind {
+        deployment: plan().deployment,
+        version: plan().to,
+    };
+    let waits = Plan {
+        deployment: DeploymentId::new("dep_2").unwrap(),
+        from: Some(plan().to),
+        to: Version::new("v3").unwrap(),
+        ..plan()
+    };
+    let queued = Happened::QueueAsked {
+        plan: Box::new(waits),
+        by: mei(),
+        behind,
+    };
+    tell(&mut records, 20, queued);
     records
 }
 

@@ -132,6 +132,14 @@ impl World {
     pub(super) async fn add(&self, id: &str, events: &[Recorded]) {
         write(&self.journal, id, events).await;
     }
+
+    /// Adds a deployment that waits for its lane.
+    pub(super) async fn add_waiting(&self, id: &str, events: &[Recorded]) {
+        let deployment = DeploymentId::new(id).unwrap();
+        let queued = LaneEvent::Queued { deployment };
+        in_lane(&self.journal, &queued, events[0].at).await;
+        append(&self.journal, id, events).await;
+    }
 }
 
 impl Visit<'_> {
@@ -277,9 +285,13 @@ services:
 }
 
 async fn write(journal: &Journal, id: &str, records: &[Recorded]) {
+    take_lane(journal, id, records[0].at).await;
+    append(journal, id, records).await;
+}
+
+async fn append(journal: &Journal, id: &str, records: &[Recorded]) {
     let stream = StreamId::deployment(id).unwrap();
     let writer = journal.writer().unwrap();
-    take_lane(journal, id, records[0].at).await;
     for record in records {
         let payload = serde_json::to_value(&record.event).unwrap();
         let event = NewEvent::new(
@@ -295,12 +307,14 @@ async fn write(journal: &Journal, id: &str, records: &[Recorded]) {
 
 /// A deployment takes its lane when it is asked for.
 async fn take_lane(journal: &Journal, id: &str, at: jiff::Timestamp) {
+    let by = DeploymentId::new(id).unwrap();
+    in_lane(journal, &LaneEvent::Taken { by }, at).await;
+}
+
+async fn in_lane(journal: &Journal, event: &LaneEvent, at: jiff::Timestamp) {
     let lane = StreamId::lane("shop", "prod").unwrap();
     let head = journal.reader().head(&lane).await.unwrap();
-    let taken = LaneEvent::Taken {
-        by: DeploymentId::new(id).unwrap(),
-    };
-    let event = journal::codec::encode_lane(&taken).unwrap();
+    let event = journal::codec::encode_lane(event).unwrap();
     let before = head.map_or(0, |head| head.revision);
     let transaction = Transaction::at(at).append(&lane, before, vec![event]);
     journal.writer().unwrap().append(transaction).await.unwrap();

@@ -4,7 +4,8 @@ use super::*;
 use crate::finding::Assessment;
 use crate::ids::{DeploymentId, Environment, ServiceName};
 use crate::judgement::Judgement;
-use crate::lane::{Lane, lane_events};
+use crate::lane::{Lane, LaneEvent, lane_events};
+use crate::queue::{Behind, Ending, TurnLost};
 use crate::state::State;
 use crate::timer::{TimerChange, timers};
 use jiff::Timestamp;
@@ -41,12 +42,49 @@ impl World {
             said: None,
         };
         let taken = world.lane.take(&plan.deployment).unwrap();
-        world.lane.push(&taken, 1, world.story.now);
+        world.in_lane(&taken);
         world.tell(Happened::DeployAsked {
             plan: Box::new(plan),
             by: mei(),
         });
         world
+    }
+
+    /// One that waits: the lane was another one's, and is free by now.
+    fn waiting(plan: Plan) -> Self {
+        let mut world = Self {
+            story: Story::new(),
+            state: None,
+            timers: BTreeMap::new(),
+            lane: Lane::empty(plan.service.clone(), plan.environment.clone()),
+            said: None,
+        };
+        let queued = world.lane.wait(&plan.deployment).unwrap();
+        world.in_lane(&queued);
+        world.tell(Happened::QueueAsked {
+            plan: Box::new(plan),
+            by: mei(),
+            behind: behind("dep_0"),
+        });
+        world
+    }
+
+    fn in_lane(&mut self, event: &LaneEvent) {
+        let revision = self.lane.revision() + 1;
+        self.lane.push(event, revision, self.story.now);
+    }
+
+    /// As the engine gives a turn: the lane is taken with the event, or not at all.
+    fn turn(&mut self) -> Vec<Event> {
+        let plan = self.state().plan().clone();
+        let taken = self.lane.take(&plan.deployment);
+        let events = self.tell(Happened::TurnCame {
+            plan: Box::new(plan),
+        });
+        if !events.is_empty() {
+            self.in_lane(&taken.unwrap());
+        }
+        events
     }
 
     fn state(&self) -> &State {
@@ -185,6 +223,20 @@ impl World {
             35 if dice > 200 => self.tell(Happened::Superseded {
                 by: DeploymentId::new("dep_2").unwrap(),
             }),
+            38 if dice > 120 => self.turn(),
+            38 if dice > 40 => self.tell(Happened::MovedUp {
+                behind: behind(if dice > 80 { "dep_7" } else { "dep_8" }),
+            }),
+            39 if dice > 120 => self.turn(),
+            39 if dice > 80 => self.tell(Happened::CannotBegin {
+                error: "instances run different versions".into(),
+            }),
+            39 if dice > 40 => self.tell(Happened::TurnLost {
+                because: TurnLost {
+                    before: behind("dep_0"),
+                    ending: Ending::Failed,
+                },
+            }),
             36 | 37 => self.tell(Happened::Judged {
                 by: mei(),
                 judgement: Judgement::ALL[usize::from(dice / 40) % 4],
@@ -236,12 +288,19 @@ impl World {
                 _ => {}
             }
         }
-        let held = self.lane.holder() == Some(&state.plan().deployment);
+        let own = &state.plan().deployment;
+        let held = self.lane.holder() == Some(own);
         assert_eq!(held, state.holds_lane(), "{:?}", state.status());
-        if held {
+        assert_eq!(self.lane.waits(own), state.is_queued());
+        if state.is_queued() || state.never_began() {
+            assert!(state.actions().next().is_none() && state.history_s().is_none());
+            assert!(self.timers.is_empty(), "still set: {:?}", self.timers);
+        }
+        assert_eq!(held || state.is_queued(), state.can_be_given_up());
+        if state.can_be_given_up() {
             let mut given_up = self.clone();
             given_up.command(Command::Abandon);
-            assert_eq!(given_up.lane.holder(), None);
+            assert_eq!(given_up.lane.last(), None);
             assert!(given_up.timers.is_empty(), "{:?}", given_up.timers);
         }
     }
@@ -290,6 +349,13 @@ fn a_way_back_from_a_promoted_release_that_is_stopped_frees_the_lane() {
     world.comes_to_rest();
 }
 
+fn behind(deployment: &str) -> Behind {
+    Behind {
+        deployment: DeploymentId::new(deployment).unwrap(),
+        version: crate::ids::Version::new("v0").unwrap(),
+    }
+}
+
 fn some_plan() -> impl Strategy<Value = Plan> {
     let autonomy = prop_oneof![
         Just(Autonomy::Observe),
@@ -316,9 +382,10 @@ proptest! {
     #[test]
     fn whatever_happens_the_lane_can_be_freed_and_nothing_is_asked_or_promoted_in_vain(
         plan in some_plan(),
+        waits in prop::bool::weighted(0.3),
         dice in vec(any::<u8>(), 0..LONGEST),
     ) {
-        let mut world = World::new(plan);
+        let mut world = if waits { World::waiting(plan) } else { World::new(plan) };
         world.tell(Happened::BaselineCaptured { history_s: 40.0, blind: vec![] });
         for dice in &dice {
             let events = world.happens(*dice);
