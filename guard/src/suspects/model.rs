@@ -9,6 +9,7 @@
 use super::features::FEATURES;
 
 /// Weights, in the order of [`NAMES`](super::NAMES).
+/// `size` is kept at a little, for what is equal in all else.
 const WEIGHTS: [f64; FEATURES] = [
     4.0, 1.3, 0.5, 0.4, 3.4, 1.1, 0.1, -4.0, 0.3, 0.3, 1.0, -2.0, 1.4, 1.4, 3.5, 1.2,
 ];

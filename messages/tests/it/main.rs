@@ -12,5 +12,6 @@ mod reports;
 mod says;
 mod scenarios;
 mod story;
+mod suspects;
 mod tidy;
 mod trust;

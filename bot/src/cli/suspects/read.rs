@@ -106,7 +106,7 @@ fn parse<T: DeserializeOwned>(path: &Path, text: &str, before: usize) -> Result<
         ReadError::Field {
             path: path.to_owned(),
             line: before + error.line().max(1),
-            field: if field == "." {
+            field: if matches!(field.as_str(), "." | "?") {
                 "the document".to_owned()
             } else {
                 field
