@@ -38,10 +38,10 @@ impl Turns {
     pub(crate) fn keep(&mut self, engine: &Engine, fence: &Fence) {
         self.running.retain(|_, task| !task.is_finished());
         for place in engine.unsettled() {
-            if !self.running.contains_key(&place) {
+            self.running.entry(place).or_insert_with_key(|place| {
                 let task = look_after(engine.clone(), place.clone(), fence.clone());
-                self.running.insert(place, tokio::spawn(task));
-            }
+                tokio::spawn(task)
+            });
         }
     }
 }
