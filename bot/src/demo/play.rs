@@ -31,6 +31,9 @@ const ANSWERABLE: Duration = Duration::from_secs(900);
 const READING: Duration = Duration::from_secs(2);
 /// Longest time for everything after the watch of the gray instance, without a person.
 const ENDS_WITHIN: Duration = Duration::from_secs(125);
+/// What scrapes add to the time before the deployment, and to that in which the gray instance is watched, at most.
+const LONGEST_WARM_UP: Duration = Duration::from_secs(45);
+const LONGEST_BAKE: Duration = Duration::from_secs(75);
 
 /// Plays the whole demo.
 pub(super) async fn play(arguments: &Arguments, json: bool) -> Result<Exit, DemoError> {
@@ -94,8 +97,12 @@ fn folder(arguments: &Arguments) -> Result<(PathBuf, Option<tempfile::TempDir>),
     }
 }
 
+/// Six scrapes, as long as that does not take too long: nobody watches a demo for more than four minutes.
+fn some_scrapes(interval: Duration, longest: Duration) -> Duration {
+    (interval * 6).min(longest)
+}
+
 fn setup(arguments: &Arguments) -> Setup {
-    let long_scrapes = arguments.interval * 6;
     Setup {
         scenario: arguments.scenario,
         seed: arguments.seed,
@@ -103,7 +110,8 @@ fn setup(arguments: &Arguments) -> Setup {
         gray_bake: if arguments.no_fault {
             HELD
         } else {
-            Duration::from_secs(arguments.scenario.gray_bake_s()) + long_scrapes
+            Duration::from_secs(arguments.scenario.gray_bake_s())
+                + some_scrapes(arguments.interval, LONGEST_BAKE)
         },
         approval_expiry: if arguments.answer == Some(Answer::None) {
             UNANSWERED
@@ -120,7 +128,8 @@ async fn course(
     narrator: &Narrator,
 ) -> Result<Played, DemoError> {
     narrator.say("customers are coming; measuring what is normal…");
-    sleep(Duration::from_secs(arguments.scenario.warm_up_s()) + setup.interval * 6).await;
+    let warm_up = Duration::from_secs(arguments.scenario.warm_up_s());
+    sleep(warm_up + some_scrapes(setup.interval, LONGEST_WARM_UP)).await;
     let id = world.deploy().await?;
     let follower = narrator.follow(&world.server.engine, &id, Locale::En);
     wait_for(

@@ -127,6 +127,16 @@ impl Scenario {
         }
     }
 
+    /// How long the proof is waited for that going back helped, in seconds.
+    #[must_use]
+    pub(super) fn cure_expiry_s(self) -> u64 {
+        match self {
+            // It does not help: what the shop calls fails on.
+            Self::Dependency => 60,
+            _ => 120,
+        }
+    }
+
     /// How long customers come before the deployment, in seconds, beside some scrapes.
     #[must_use]
     pub(super) fn warm_up_s(self) -> u64 {

@@ -132,7 +132,7 @@ services:
 {warehouse}    policy:
       autonomy: {autonomy}
       approval_expiry: {expiry}s
-      cure_expiry: 120s
+      cure_expiry: {cure}s
     pacing: {{gray: {gray}, gray_bake: {bake}s, batch: 3, batch_bake: 10s}}
 "#,
         warehouse = facts
@@ -140,6 +140,7 @@ services:
             .map(|_| warehouse_signal())
             .unwrap_or_default(),
         autonomy = facts.scenario.autonomy(),
+        cure = facts.scenario.cure_expiry_s(),
         expiry = facts.approval_expiry_s,
         gray = facts.places.first().map_or("", |place| place.id.as_str()),
         bake = facts.gray_bake_s,
