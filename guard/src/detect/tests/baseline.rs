@@ -173,7 +173,7 @@ fn who_knows_that_an_instance_was_changed_need_not_see_a_counter_start_again() {
 
 #[test]
 fn the_interval_of_what_is_found_never_says_that_it_may_be_nothing() {
-    for (seed, latency_s) in (31..51).zip([0.2, 0.5, 2.0].into_iter().cycle()) {
+    for (seed, latency_s) in (31..35).zip([0.2, 0.5, 2.0].into_iter().cycle()) {
         let mut sim = Sim::new(Comparison::BeforeVsAfter, &ALL, 1.0, -20.0, 40.0, seed);
         sim.run(0.0);
         for node in 0..4 {
