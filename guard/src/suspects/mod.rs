@@ -3,6 +3,7 @@
 //! Everything is counted from the case alone: the same case gives the same answer.
 
 mod case;
+mod commonness;
 mod elsewhere;
 pub mod facts;
 mod features;
