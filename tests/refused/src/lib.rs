@@ -96,8 +96,11 @@ fn compile(program: &Path, libraries: &[Library<'_>]) -> io::Result<String> {
     let mut rustc =
         Command::new(std::env::var_os("RUSTC").map_or_else(|| "rustc".into(), PathBuf::from));
     rustc.args(["--edition=2024", "--crate-type=bin", "--emit=metadata"]);
-    rustc.args(["--error-format=json", "-Awarnings", "-o", "/dev/null", "-L"]);
+    rustc.args(["--error-format=json", "-Awarnings", "-L"]);
     rustc.arg(format!("dependency={}", beside()?.display()));
+    // A folder, for whatever file is named as output is replaced.
+    let made = tempfile::tempdir()?;
+    rustc.arg("--out-dir").arg(made.path());
     for (name, file) in libraries {
         rustc.arg(format!("--extern={name}={}", file.display()));
     }
