@@ -23,6 +23,7 @@ mod list;
 mod login_link;
 mod problem;
 mod quarantine;
+mod reader;
 mod report;
 mod show;
 mod stats;
