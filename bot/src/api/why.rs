@@ -6,7 +6,18 @@ use super::reader::{Reader, Schemed, Wanted};
 use axum::http::StatusCode;
 use axum::response::Response;
 use engine::{EngineError, ledger};
+use guard::cause::Cause;
+use guard::report::{Blamed, blamed};
 use guard::state::State;
+use serde::Serialize;
+
+/// What the ranking came to, and what people say.
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(flatten)]
+    cause: &'a Cause,
+    named: Vec<Blamed>,
+}
 
 /// Which change did it: the suspects among what came with the deployment, or what else it was.
 #[utoipa::path(get, path = "/api/v1/deployments/{id}/why", params(("id" = String, Path), Wanted), responses(
@@ -23,7 +34,10 @@ pub(super) async fn why(reader: Reader) -> Result<Response, Problem> {
     let document = messages::cause::document(cause, &state, &reader.context);
     let content = Schemed {
         schema: "tawny.why/1",
-        content: cause,
+        content: Answer {
+            cause,
+            named: blamed(&state),
+        },
     };
     reader.shown(&document, content)
 }

@@ -3,11 +3,12 @@
 use crate::commands::tawny;
 use crate::git::Git;
 use crate::packages::SERVES;
-use crate::settings::{CY, Guarding};
+use crate::settings::{ANN, CI, CY, Guarding};
 use crate::world::World;
+use serde_json::Value;
 
 /// A repository of two versions: `v2` brings three commits, one of which has to do with errors.
-fn repository() -> Git {
+pub(crate) fn repository() -> Git {
     let mut git = Git::new();
     git.write("app/cart.py", "TOTAL = 0\n");
     git.commit("Begin");
@@ -53,6 +54,19 @@ async fn the_change_that_has_to_do_with_what_moved_is_named_first_in_the_thread_
     let document = document.document("tawny.why/1");
     assert_eq!(document["suspects"][0]["title"], first, "{document:#}");
     assert_eq!(document["changes"], 3);
+    assert_eq!(document["verdict"], "change", "{document:#}");
+    for part in [
+        "for it",
+        "What the change cannot have touched did not move",
+        "Queries that show it",
+    ] {
+        assert!(why.out.contains(part), "{part}: {}", why.out);
+    }
+    let report = tawny(&world, CY, &["report", &id]).await;
+    for part in ["Which change did it", first] {
+        assert!(report.out.contains(part), "{part}: {}", report.out);
+    }
+    people_say(&world, &id, &document).await;
     let events = world.events(&id).await;
     let times = events.iter().filter(|event| *event == "cause_ranked");
     assert_eq!(times.count(), 1, "{events:?}");
@@ -71,4 +85,47 @@ async fn who_asks_for_a_cause_where_none_is_known_is_told_what_to_do() {
     assert!(why.err.contains("set `repo` of the service"), "{}", why.err);
     let events = world.events(&id).await;
     assert!(!events.contains(&"cause_ranked".to_owned()), "{events:?}");
+}
+
+/// What people say did it is checked, shown and counted.
+async fn people_say(world: &World, id: &str, answer: &Value) {
+    let commit = answer["suspects"][0]["id"].as_str().unwrap();
+    let judge =
+        async |who, more: &[&str]| tawny(world, who, &[&["judge", id], more].concat()).await;
+    let unknown = judge(ANN, &["--cause", "0123456789"]).await;
+    assert_eq!(unknown.code, 1, "{}", unknown.out);
+    let why_not = "none of the changes of this deployment";
+    assert!(unknown.err.contains(why_not), "{}", unknown.err);
+    let machine = judge(CI, &["--not-the-change"]).await;
+    assert_eq!(machine.code, 1, "{}", machine.out);
+    for wrong in [&["--cause", "0123456", "--not-the-change"][..], &[]] {
+        assert_eq!(judge(ANN, wrong).await.code, 3, "{wrong:?}");
+    }
+    let said = judge(CY, &["--not-the-change"]).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let said = judge(
+        CY,
+        &["real", "--cause", &commit[..8], "--note", "it raises"],
+    )
+    .await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let document = tawny(world, CY, &["--json", "why", id]).await;
+    let document = document.document("tawny.why/1");
+    assert_eq!(document["named"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        document["named"][0]["culprit"]["id"], commit,
+        "{document:#}"
+    );
+    for verb in ["why", "report", "postmortem", "timeline"] {
+        let shown = tawny(world, CY, &[verb, id]).await;
+        assert!(
+            shown.out.contains("cy says: it was"),
+            "{verb}: {}",
+            shown.out
+        );
+    }
+    let stats = tawny(world, CY, &["--json", "stats", "shop"]).await;
+    let service = &stats.document("tawny.stats/1")["services"][0];
+    assert_eq!(service["causes"]["first"]["part"], 1, "{service:#}");
+    assert_eq!(service["causes"]["accusations"]["of"], 1);
 }
