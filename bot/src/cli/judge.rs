@@ -7,7 +7,9 @@ use clap::ArgGroup;
 use jiff::Timestamp;
 
 #[derive(Debug, clap::Args)]
-#[command(override_usage = "tawny judge [OPTIONS] <NAME> [JUDGEMENT] [--cause <COMMIT>|--not-the-change]")]
+#[command(
+    override_usage = "tawny judge [OPTIONS] <NAME> [JUDGEMENT] [--cause <COMMIT>|--not-the-change]"
+)]
 #[command(group = ArgGroup::new("said").required(true).multiple(true).args(["judgement", "cause", "not_the_change"]))]
 pub(super) struct Arguments {
     #[command(flatten)]
