@@ -88,6 +88,7 @@ fn replies(event: &Event) -> bool {
         | Event::CureConfirmed { .. }
         | Event::CureFailed { .. }
         | Event::CauseRanked { .. }
+        | Event::CauseNamed { .. }
         | Event::MetricsLost { .. }
         | Event::MetricsBack { .. }
         | Event::MetricsIncomplete { .. }

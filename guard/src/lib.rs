@@ -13,6 +13,8 @@ pub mod authorise;
 pub mod blame;
 pub mod cause;
 pub mod configuration;
+pub mod culprit;
+pub mod daily;
 pub mod decide;
 pub mod detect;
 pub mod effects;

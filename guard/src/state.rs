@@ -1,6 +1,7 @@
 //! A deployment as it stands: the fold of its events, and nothing else.
 
 use crate::cause::Cause;
+use crate::culprit::Named;
 use crate::event::{Event, PauseReason, Recorded};
 use crate::finding::{FindingKey, Need};
 use crate::ids::{ActionId, ApprovalId, DeploymentId, SignalKey};
@@ -73,6 +74,8 @@ pub struct State {
     pub(crate) located: BTreeSet<SignalKey>,
     /// Which change did it, as last said, and how often it was said.
     pub(crate) cause: Option<(Cause, u32)>,
+    /// What each person last said of it.
+    pub(crate) named: BTreeMap<String, Named>,
     /// The findings together, and what became of them.
     pub(crate) incidents: incident::Fold,
 }
@@ -184,6 +187,7 @@ impl State {
             measures_wanted: false,
             located: BTreeSet::new(),
             cause: None,
+            named: BTreeMap::new(),
             incidents: incident::Fold::default(),
         })
     }

@@ -18,6 +18,7 @@ mod any_story;
 mod cure;
 mod ending;
 mod judged;
+mod named;
 mod promoted;
 mod verdict;
 mod waiting;

@@ -47,6 +47,7 @@ pub(super) const KNOWN: &[(&str, u32)] = &[
     ("signals_measured", 1),
     ("excess_located", 1),
     ("cause_ranked", 1),
+    ("cause_named", 1),
     ("metrics_lost", 1),
     ("metrics_back", 1),
     ("metrics_incomplete", 1),

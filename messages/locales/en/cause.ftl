@@ -21,3 +21,19 @@ cause-missing-patches = { $count ->
    *[other] Of { $count } files it was not read how they changed.
 }
 cause-footer = deployment { $deployment } · { $version }
+cause-deployment = Very likely this deployment ({ $probability }), but no single change stands out; look first at { $change } “{ $title }” by { $author }
+cause-title = Which change did it
+cause-evidence = What speaks for it and against it
+cause-queries = Queries that show it
+cause-people = What people say
+cause-label-for = for it
+cause-label-against = against it
+cause-for-after = It began at { $onset }; the first instance had changed at { $changed }
+cause-for-controls = What the change cannot have touched did not move
+cause-for-dependencies = Nothing that the service calls moved before it ({ $count } looked at)
+cause-for-traffic = The traffic does not explain it
+cause-for-other-days = The same hour of other days does not show it
+cause-named = { $by } says: it was { $change }
+cause-named-none = { $by } says: it was not this deployment
+cause-named-because = { $said }: { $note }
+cause-it-was = It was { $change } “{ $title }”

@@ -5,6 +5,7 @@ use crate::story::{errors, latency, mei, need, plan, start};
 use guard::action::{Action, ActionKind, Basis, Precondition};
 use guard::approval::{Approval, Choice, Question, Refusal};
 use guard::cause::{Accused, Cause, Unseen};
+use guard::culprit::Culprit;
 use guard::event::{Event, PauseReason};
 use guard::excess::Contribution;
 use guard::finding::{Cured, Finding, Need};
@@ -12,7 +13,7 @@ use guard::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey, Vers
 use guard::judgement::Judgement;
 use guard::policy::Autonomy;
 use guard::queue::{Behind, Ending, TurnLost};
-use guard::suspects::{self, Elsewhere, Reason};
+use guard::suspects::{self, Elsewhere, Reason, Supports};
 use guard::verdict::{Tier, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -363,6 +364,20 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
         Event::CauseRanked {
             cause: Box::new(cause(&text())),
         },
+        Event::CauseNamed {
+            by: text(),
+            culprit: Culprit::Change { id: text() },
+            place: Some(2),
+            said: Some(suspects::Verdict::Change),
+            note: Some(text()),
+        },
+        Event::CauseNamed {
+            by: text(),
+            culprit: Culprit::NotThisDeployment,
+            place: None,
+            said: None,
+            note: None,
+        },
         Event::Superseded {
             by: DeploymentId::new("dep_2").unwrap(),
         },
@@ -399,6 +414,17 @@ fn cause(text: &str) -> Cause {
             hunks: Vec::new(),
         }],
         elsewhere: vec![Elsewhere::Traffic],
+        supports: vec![
+            Supports::After {
+                onset: start(),
+                changed: start(),
+            },
+            Supports::ControlsStayed { count: 1 },
+            Supports::DependenciesStayed { count: 2 },
+            Supports::TrafficDoesNot,
+            Supports::OtherDaysDoNot,
+        ],
+        order: vec![text.to_owned()],
         changes: 12,
         missing: BTreeMap::from([
             (Unseen::Commits, 1),

@@ -203,13 +203,7 @@ fn cured_story() -> Story {
 
 fn not_cured() -> Story {
     let mut story = rolled_back();
-    let action = story.last("rolled_back").clone();
-    let Event::RolledBack { action, .. } = action.event else {
-        unreachable!()
-    };
-    story.wait(300).tell(Happened::TimerFired {
-        timer: TimerName::Cure { action },
-    });
+    story.cure_is_late();
     story
 }
 

@@ -12,6 +12,7 @@ mod double;
 mod exporter;
 mod feed;
 mod gathering;
+mod git;
 mod kinds;
 mod native;
 mod oauth;

@@ -80,7 +80,8 @@ impl Task<'_> {
             return Ok(());
         }
         let changes = self.suspicion.changes.clone();
-        let case = case(&state, changes, &self.suspicion.accounts);
+        let beside = self.beside(&state).await;
+        let case = case(&state, changes, &beside);
         let missing = self.suspicion.missing.clone();
         let ranked = tokio::task::spawn_blocking(move || Cause::of(&case, &rank(&case), missing));
         match ranked.await {

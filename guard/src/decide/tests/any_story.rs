@@ -1,6 +1,7 @@
 //! What holds in every story, whatever happens in whatever order.
 
 use super::*;
+use crate::culprit::Culprit;
 use crate::finding::Assessment;
 use crate::ids::{DeploymentId, Environment, ServiceName};
 use crate::judgement::Judgement;
@@ -237,6 +238,11 @@ impl World {
                     ending: Ending::Failed,
                 },
             }),
+            37 if dice > 120 => self.tell(Happened::Named {
+                by: mei(),
+                culprit: Culprit::NotThisDeployment,
+                note: None,
+            }),
             36 | 37 => self.tell(Happened::Judged {
                 by: mei(),
                 judgement: Judgement::ALL[usize::from(dice / 40) % 4],
@@ -280,7 +286,9 @@ impl World {
                     "known good by {:?}",
                     self.said
                 ),
-                Event::Judged { .. } => assert_eq!(events.len(), 1, "an opinion moved something"),
+                Event::Judged { .. } | Event::CauseNamed { .. } => {
+                    assert_eq!(events.len(), 1, "an opinion moved something");
+                }
                 Event::Promoted { .. } => assert!(state.everywhere()),
                 Event::ApprovalAsked { approval } => {
                     self.every_option_is_granted(&approval.options);
