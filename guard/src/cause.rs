@@ -4,6 +4,7 @@ use crate::event::Event;
 use crate::excess::Contribution;
 use crate::finding::{Circumstance, Finding};
 use crate::ids::SignalKey;
+use crate::signatures::Signature;
 use crate::state::State;
 use crate::suspects::{
     Case, Change, Context, Dependency, Deployment, Elsewhere, Moved, Neighbour, Place, Ranking,
@@ -38,6 +39,9 @@ pub struct Cause {
     pub missing: BTreeMap<Unseen, usize>,
     /// The signals that it is to explain.
     pub signals: BTreeSet<SignalKey>,
+    /// Errors that are logged since, and were not before or not as often.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signatures: Vec<Signature>,
 }
 
 /// A change that may have done it.
@@ -69,6 +73,8 @@ pub enum Unseen {
     Files,
     /// What changed in files.
     Patches,
+    /// Logs.
+    Logs,
 }
 
 impl Cause {
@@ -103,23 +109,26 @@ impl Cause {
             signals: findings
                 .filter_map(|finding| SignalKey::new(finding.signal.as_str()).ok())
                 .collect(),
+            signatures: Vec::new(),
         }
     }
 
     /// Whether people would be told something else.
     fn says_more_than(&self, other: &Self) -> bool {
         let first = |cause: &Self| cause.suspects.first().map(|one| one.id.clone());
-        self.verdict != other.verdict || first(self) != first(other)
+        let errors = other.signatures.is_empty() && !self.signatures.is_empty();
+        errors || self.verdict != other.verdict || first(self) != first(other)
     }
 }
 
 /// What is asked of the ranking: the findings so far, and what was going on beside them. `accounts` are the values
-/// of labels that account for a signal, as far as they were looked up.
+/// of labels that account for a signal, as far as they were looked up; `signatures` the errors that are logged since.
 #[must_use]
 pub fn case(
     state: &State,
     changes: Vec<Change>,
     accounts: &BTreeMap<SignalKey, Vec<Contribution>>,
+    signatures: &[Signature],
 ) -> Case {
     let plan = state.plan();
     let findings: Vec<&Finding> = state.open_findings().map(|known| &known.finding).collect();
@@ -150,7 +159,7 @@ pub fn case(
         changes,
         symptoms: Symptoms {
             findings: moved.collect(),
-            errors: Vec::new(),
+            errors: signatures.iter().map(|one| one.sample.clone()).collect(),
         },
         context: context(state, &findings),
     }
@@ -234,7 +243,7 @@ mod tests {
     }
 
     fn cause(story: &Story, first: &str) -> Cause {
-        let case = case(story.state(), changes(), &BTreeMap::new());
+        let case = case(story.state(), changes(), &BTreeMap::new(), &[]);
         let mut cause = Cause::of(&case, &crate::suspects::rank(&case), BTreeMap::new());
         cause.suspects.sort_by_key(|one| one.id != first);
         cause
@@ -253,7 +262,7 @@ mod tests {
             before: 0.005,
         };
         let accounts = BTreeMap::from([(finding().signal, vec![account])]);
-        let case = case(story.state(), changes(), &accounts);
+        let case = case(story.state(), changes(), &accounts, &[]);
         let moved = &case.symptoms.findings[0];
         assert_eq!(
             (moved.signal.as_str(), moved.direction.as_str()),
@@ -286,14 +295,14 @@ mod tests {
             ],
             ..finding()
         });
-        let context = case(story.state(), changes(), &BTreeMap::new()).context;
+        let context = case(story.state(), changes(), &BTreeMap::new(), &[]).context;
         assert!(context.traffic.unwrap().explains);
         assert_eq!(context.neighbours[0].service, "catalog");
         let story = told(Finding {
             attribution: Attribution::Dependency,
             ..finding()
         });
-        let context = case(story.state(), changes(), &BTreeMap::new()).context;
+        let context = case(story.state(), changes(), &BTreeMap::new(), &[]).context;
         assert!(context.dependencies[0].moved);
     }
 
@@ -310,6 +319,38 @@ mod tests {
         assert_eq!(say(&mut story, &other), ["cause_ranked"]);
         assert_eq!(say(&mut story, &one), ["cause_ranked"]);
         assert!(say(&mut story, &other).is_empty(), "three times are enough");
+    }
+
+    fn traced() -> Signature {
+        Signature {
+            change: crate::signatures::Change::New,
+            level: crate::signatures::Level::Error,
+            template: "IndexError: list index out of range".to_owned(),
+            origin: Some("shop/cart.py in show".to_owned()),
+            sample: "boom\n  File \"shop/cart.py\", line 9, in show\nIndexError: list index out of range"
+                .to_owned(),
+            before: 0,
+            after: 17,
+            before_per_minute: 0.0,
+            after_per_minute: 34.0,
+            places: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn logged_errors_are_symptoms_of_the_case_and_said_where_they_come_later() {
+        let mut story = told(finding());
+        let case = case(story.state(), changes(), &BTreeMap::new(), &[traced()]);
+        assert_eq!(case.symptoms.errors, [traced().sample]);
+        let without = cause(&story, "aaa");
+        let with = Cause {
+            signatures: vec![traced()],
+            ..without.clone()
+        };
+        story.tell(Happened::Ranked(Box::new(without)));
+        let say = |story: &mut Story| names(&story.tell(Happened::Ranked(Box::new(with.clone()))));
+        assert_eq!(say(&mut story), ["cause_ranked"]);
+        assert!(say(&mut story).is_empty());
     }
 
     #[test]

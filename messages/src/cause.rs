@@ -17,6 +17,8 @@ const REASONS: usize = 3;
 /// Digits of a commit that people read.
 const SHORT: usize = 10;
 
+mod signatures;
+
 /// The answer in one line.
 pub(crate) fn headline(cause: &Cause, context: &Context) -> Text {
     let words = context.words();
@@ -49,13 +51,14 @@ pub(crate) fn headline(cause: &Cause, context: &Context) -> Text {
 #[must_use]
 pub fn document(cause: &Cause, state: &State, context: &Context) -> Document {
     let words = context.words();
-    let told = message(cause, context);
+    let told = suspects(cause, context);
     let plan = state.plan();
-    let suspects = Section {
+    let mut sections = vec![Section {
         table: told.table,
         body: told.body,
         ..Section::new(say!(words, "cause-table"))
-    };
+    }];
+    sections.extend(signatures::section(cause, context));
     Document {
         severity: told.severity,
         title: say!(
@@ -65,7 +68,7 @@ pub fn document(cause: &Cause, state: &State, context: &Context) -> Document {
         ),
         headline: told.headline,
         facts: Vec::new(),
-        sections: vec![suspects],
+        sections,
         footer: say!(
             words,
             "cause-footer",
@@ -75,8 +78,15 @@ pub fn document(cause: &Cause, state: &State, context: &Context) -> Document {
     }
 }
 
-/// The answer with the suspects, what speaks for another cause, and what was not looked at.
+/// The answer with the suspects, the errors that are logged, what speaks for another cause, and what was not looked at.
 pub(crate) fn message(cause: &Cause, context: &Context) -> Message {
+    let mut told = suspects(cause, context);
+    let errors = signatures::lines(cause, context);
+    told.body.splice(0..0, errors);
+    told
+}
+
+fn suspects(cause: &Cause, context: &Context) -> Message {
     let words = context.words();
     let mut body: Vec<Text> = cause
         .elsewhere
@@ -88,6 +98,7 @@ pub(crate) fn message(cause: &Cause, context: &Context) -> Message {
         Unseen::Commits => say!(words, "cause-missing-commits", count = *count),
         Unseen::Files => say!(words, "cause-missing-files", count = *count),
         Unseen::Patches => say!(words, "cause-missing-patches", count = *count),
+        Unseen::Logs => say!(words, "cause-missing-logs", count = *count),
     }));
     Message {
         body,

@@ -31,6 +31,7 @@ use tracing::Instrument;
 mod cause;
 mod evidence;
 mod known;
+mod logs;
 mod measures;
 mod settle;
 mod sources;
@@ -104,7 +105,7 @@ impl<'a> Task<'a> {
                 engine.epoch,
             ),
             traffic: Traffic::new(service.watch.interval),
-            suspicion: Suspicion::begin(&service, state),
+            suspicion: Suspicion::begin(&service, state, engine.clock.now()),
             service,
             fetcher,
             judges,

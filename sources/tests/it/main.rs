@@ -13,6 +13,7 @@ mod exporter;
 mod feed;
 mod gathering;
 mod kinds;
+mod logs;
 mod native;
 mod oauth;
 mod politeness;
