@@ -89,11 +89,9 @@ async fn the_change_that_has_to_do_with_what_moved_is_named_first_in_the_thread_
 
 /// What a release prints that fails in the code of its guilty commit, and gives away what it should not.
 fn printed(secrets: &[String]) -> String {
-    let trace = "2>&1 ERROR shop.web GET /cart 500 for SECRETS\\nTraceback (most recent call last):\\n  \
+    let trace = "ERROR shop.web GET /cart 500 for SECRETS\\nTraceback (most recent call last):\\n  \
                  File \"app/errors.py\", line 2, in respond\\nValueError: no answer\\n";
-    let line = trace
-        .replace("2>&1 ", "")
-        .replace("SECRETS", &secrets.join(" "));
+    let line = trace.replace("SECRETS", &secrets.join(" "));
     format!("for n in 1 2 3; do printf '{line}'; done\n{SERVES}")
 }
 

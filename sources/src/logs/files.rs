@@ -178,11 +178,12 @@ fn pieces(
             }
         }
     }
-    if found.is_empty() {
+    // Before a service was ever started, nothing is there yet.
+    if found.is_empty() && begun {
         let (pattern, _) = patterns.first().cloned().unwrap_or_default();
         return Err(LogError::NoFile(pattern));
     }
-    let share = (most / found.len() as u64).max(1);
+    let share = (most / found.len().max(1) as u64).max(1);
     let mut pieces = Vec::new();
     for (path, (place, data)) in found {
         let piece = |path: &Path, inode, from: u64, until: u64, hanging| {

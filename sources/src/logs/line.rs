@@ -113,7 +113,8 @@ fn level(text: &str) -> (Option<Level>, &str) {
             && !digits
             && let Some(level) = Level::of(name)
         {
-            let said = if place > 0 {
+            // `panic:` of Go is the first word of what it says.
+            let said = if place > 0 || name == "panic" {
                 text
             } else if behind.is_empty() {
                 after.trim_start()
@@ -177,6 +178,7 @@ mod tests {
             "boom",
         );
         is("ERROR:root:boom", Level::Error, "root:boom");
+        is("panic: oh", Level::Fatal, "panic: oh");
         is(
             "CRITICAL shop.prices gone",
             Level::Fatal,

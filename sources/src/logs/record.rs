@@ -17,6 +17,9 @@ const MOST_LINES: usize = 200;
 /// How far a clock elsewhere may go wrong.
 const DRIFT: SignedDuration = SignedDuration::from_secs(60);
 
+/// Within so long the lines of one record are written.
+const AT_ONCE: SignedDuration = SignedDuration::from_millis(250);
+
 /// What is open in the record that is being read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Open {
@@ -67,7 +70,7 @@ impl Joiner {
     ) {
         let text = bounded(text);
         let found = line(text);
-        if !self.begins(&found) {
+        if !self.begins(&found, at) {
             self.go_on(&found.text);
             return;
         }
@@ -112,7 +115,7 @@ impl Joiner {
         self.oldest
     }
 
-    fn begins(&self, found: &Line<'_>) -> bool {
+    fn begins(&self, found: &Line<'_>, at: Option<Timestamp>) -> bool {
         let Some(record) = &self.record else {
             return true;
         };
@@ -129,7 +132,11 @@ impl Joiner {
         if is_trouble(&found.text) {
             return record.level == Level::Info || !found.text.starts_with("Traceback");
         }
-        !self.marked
+        // The lines of one trace are written at once.
+        let apart = at
+            .zip(record.at)
+            .is_some_and(|(at, first)| at > first + AT_ONCE);
+        apart || !self.marked
     }
 
     fn go_on(&mut self, text: &str) {
@@ -282,8 +289,8 @@ mod tests {
         let found = texts(
             "connection refused\nconnection refused\nTraceback (most recent call last):\n  File \"x.py\", line 1, in y\nValueError: z\nconnection refused",
         );
-        assert_eq!(found.len(), 4, "{found:?}");
-        assert!(found[2].ends_with("ValueError: z"), "{}", found[2]);
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert!(found[1].ends_with("ValueError: z"), "{}", found[1]);
     }
 
     #[test]

@@ -99,8 +99,7 @@ async fn of_a_long_file_the_end_is_read_by_whole_lines() {
     let came = came.unwrap();
     assert!(came.bytes <= 4000, "{came:?}");
     assert_eq!(records.last().unwrap().text, "number 599");
-    assert!(records[0].text.starts_with("number 5"), "{:?}", records[0]);
-    assert!(records.len() < 100);
+    assert!((50..110).contains(&records.len()), "{}", records.len());
     // What comes later and is too much is said to be cut, and since when it is known.
     write(&log.path, &text);
     let (came, records) = read(&mut log.reader, &window(), &bounds).await;
@@ -137,8 +136,9 @@ async fn secrets_and_people_are_gone_before_anybody_sees_a_record() {
 }
 
 #[tokio::test]
-async fn where_no_file_is_that_is_an_error_and_no_silence() {
+async fn where_no_file_is_yet_there_is_nothing_and_later_that_is_an_error_and_no_silence() {
     let mut log = Log::new();
+    assert!(log.read().await.is_empty());
     let (came, records) = read(&mut log.reader, &window(), &Bounds::default()).await;
     let error = came.unwrap_err().to_string();
     assert!(error.contains("no file is there"), "{error}");
