@@ -11,6 +11,7 @@ use sources::metrics::SourceMeters;
 mod hosts;
 mod journal_url;
 mod laid;
+mod logs;
 mod probe;
 mod prometheus;
 mod service;
@@ -38,6 +39,16 @@ pub enum WireError {
     Source {
         /// The source.
         source_name: String,
+        /// Why.
+        error: String,
+    },
+    /// Where errors are read.
+    #[error("services.{service}.logs[{index}]: {error}")]
+    Logs {
+        /// The service.
+        service: String,
+        /// Which of them.
+        index: usize,
         /// Why.
         error: String,
     },

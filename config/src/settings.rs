@@ -4,6 +4,7 @@ mod access;
 mod environment;
 mod hosts;
 mod journal;
+mod logs;
 mod metrics;
 mod notify;
 mod operate;
@@ -17,6 +18,9 @@ pub use access::{Holder, Person, Token};
 pub use environment::EnvironmentSettings;
 pub use hosts::{Health, Hosts, Instance, Observed, ObservedInstance};
 pub use journal::{Journal, JournalTls, JournalUrl, JournalVerify, Retention};
+pub use logs::{
+    JournaldUnit, KubernetesPods, LogAuth, LogFiles, Logs, LokiQuery, PrintedLogs, SentryProject,
+};
 pub use metrics::{
     Auth, Basic, Bearer, Budget, ClientTls, CredentialsIn, MetricsSource, NoAuth, OAuth2,
     Prometheus, Retry, ServiceMetrics,

@@ -7,6 +7,7 @@ use guard::policy::Policy;
 use guard::verdict::Tier;
 use platforms::hosts::Hosts;
 use sources::code::LocalRepository;
+use sources::logs::{Bounds, LogReader};
 use sources::metrics::{Gathering, Labels, Selector};
 use sources::probes::Probe;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,8 +43,19 @@ pub struct Service {
     pub neighbours: Vec<(ServiceName, bool)>,
     /// Where its code is, if it is on this machine.
     pub code: Option<LocalRepository>,
+    /// Where its errors are read.
+    pub logs: Vec<Logs>,
     /// What is measured.
     pub watch: Watch,
+}
+
+/// A place where errors are read.
+#[derive(Clone)]
+pub struct Logs {
+    /// Makes a reader for a deployment of this version.
+    pub open: Arc<dyn Fn(&Version) -> LogReader + Send + Sync>,
+    /// How much is read at once.
+    pub bounds: Bounds,
 }
 
 /// Where packages are found.

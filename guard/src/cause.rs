@@ -4,6 +4,7 @@ use crate::event::Event;
 use crate::excess::Contribution;
 use crate::finding::{Circumstance, Finding, Neighbour as Near};
 use crate::ids::SignalKey;
+use crate::signatures::Signature;
 use crate::state::State;
 use crate::suspects::{
     Case, Change, Context, Control, Dependency, Deployment, Elsewhere, Moved, Neighbour, Place,
@@ -48,6 +49,9 @@ pub struct Cause {
     pub missing: BTreeMap<Unseen, usize>,
     /// The signals that it is to explain.
     pub signals: BTreeSet<SignalKey>,
+    /// Errors that are logged since, and were not before or not as often.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signatures: Vec<Signature>,
 }
 
 /// A change that may have done it.
@@ -79,6 +83,8 @@ pub enum Unseen {
     Files,
     /// What changed in files.
     Patches,
+    /// Logs.
+    Logs,
 }
 
 impl Cause {
@@ -115,13 +121,15 @@ impl Cause {
             signals: findings
                 .filter_map(|finding| SignalKey::new(finding.signal.as_str()).ok())
                 .collect(),
+            signatures: Vec::new(),
         }
     }
 
     /// Whether people would be told something else.
     fn says_more_than(&self, other: &Self) -> bool {
         let first = |cause: &Self| cause.suspects.first().map(|one| one.id.clone());
-        self.verdict != other.verdict || first(self) != first(other)
+        let errors = other.signatures.is_empty() && !self.signatures.is_empty();
+        errors || self.verdict != other.verdict || first(self) != first(other)
     }
 }
 
@@ -136,6 +144,8 @@ pub struct Beside {
     pub same_hour: Option<bool>,
     /// Deployments of neighbours within the half hour before.
     pub neighbours: Vec<Near>,
+    /// Errors that are logged since.
+    pub signatures: Vec<Signature>,
 }
 
 /// What is to be explained: what the change is blamed for, where it is blamed for anything; else what is new, else
@@ -207,7 +217,11 @@ pub fn case(state: &State, changes: Vec<Change>, beside: &Beside) -> Case {
         changes,
         symptoms: Symptoms {
             findings: moved.collect(),
-            errors: Vec::new(),
+            errors: beside
+                .signatures
+                .iter()
+                .map(|one| one.sample.clone())
+                .collect(),
         },
         context: context(state, &findings, beside),
     }

@@ -14,6 +14,7 @@ use guard::state::State;
 use guard::suspects::Verdict;
 
 mod evidence;
+mod signatures;
 
 pub use evidence::blamed;
 
@@ -112,6 +113,7 @@ fn sections(
             body: evidence::looked_at(cause, context),
             ..section("cause-table")
         },
+        signatures::section(cause, context),
         Section {
             facts: evidence::evidence(cause, context),
             ..section("cause-evidence")
@@ -145,8 +147,9 @@ pub(crate) fn section(
     facts.extend(evidence::queries(queries, cause));
     let answer = [headline(cause, context)];
     let looked_at = evidence::looked_at(cause, context);
+    let errors = signatures::lines(cause, context);
     Section {
-        body: answer.into_iter().chain(looked_at).collect(),
+        body: answer.into_iter().chain(errors).chain(looked_at).collect(),
         facts,
         items: evidence::opinions(named, context),
         table: table(cause, context),
@@ -158,9 +161,11 @@ pub(crate) fn section(
 pub(crate) fn message(cause: &Cause, state: &State, context: &Context) -> Message {
     let mut facts = evidence::evidence(cause, context);
     facts.extend(evidence::queries(queries(state).into_iter(), cause));
+    let mut body = signatures::lines(cause, context);
+    body.extend(evidence::looked_at(cause, context));
     Message {
         facts,
-        body: evidence::looked_at(cause, context),
+        body,
         table: table(cause, context),
         links: crate::parent::link(state, context).into_iter().collect(),
         ..Message::line(Severity::Warning, headline(cause, context))

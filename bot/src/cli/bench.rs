@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 mod detect;
 mod exporter;
+mod logs;
 mod measure;
 mod report;
 mod suspects;
@@ -26,6 +27,8 @@ enum What {
     Detect(detect::Arguments),
     /// Rank the changes of a large release.
     Suspects(suspects::Arguments),
+    /// Read, redact and count a flood of log lines.
+    Logs(logs::Arguments),
     /// The services that are scraped meanwhile.
     #[command(hide = true)]
     Exporter,
@@ -60,6 +63,7 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
         },
         What::Suspects(arguments) => suspects::run(&arguments, json),
         What::Detect(arguments) => detect::run(&arguments, json),
+        What::Logs(arguments) => logs::run(&arguments, json).await,
         What::Watch(arguments) => match watch(&arguments).await {
             Ok(report) => report.print(json || arguments.alone),
             Err(error) => failed(&error),

@@ -67,11 +67,11 @@ pub(super) fn prometheus(
     })
 }
 
-fn secret(secret: &Secret) -> SecretString {
+pub(super) fn secret(secret: &Secret) -> SecretString {
     secret.expose().to_owned().into()
 }
 
-fn tls(tls: &ClientTls) -> Tls {
+pub(super) fn tls(tls: &ClientTls) -> Tls {
     let identity = |certificate: &PemFile, key: &PemFile| ClientIdentity {
         cert_pem: certificate.expose().to_owned(),
         key_pem: key.expose().to_owned().into(),

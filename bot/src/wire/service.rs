@@ -2,7 +2,7 @@
 
 use super::laid::Laid;
 use super::source::Sources;
-use super::{WireError, hosts};
+use super::{WireError, hosts, logs};
 use config::Settings;
 use config::settings::{MetricsSource, Platform};
 use engine::services::{Packages, Service, Watch};
@@ -64,6 +64,7 @@ pub(super) fn service(
             .as_ref()
             .and_then(|repo| repo.local())
             .map(LocalRepository::new),
+        logs: logs::logs(configured, environment)?,
         watch: watch(settings, sources, configured, environment)?,
     })
 }

@@ -15,7 +15,7 @@ const CANARY: &str = "canary7f3a91c0";
 const CANARY_BASE64: &str = "Y2FuYXJ5N2YzYTkxYzA";
 
 /// Every secret field and where it is planted below; a new field must be added to both.
-const PLANTED: [&str; 12] = [
+const PLANTED: [&str; 16] = [
     "journal.url",
     "metrics.*.auth.client_secret",
     "metrics.*.auth.params.*",
@@ -25,6 +25,10 @@ const PLANTED: [&str; 12] = [
     "metrics.*.proxy",
     "notify.webhooks[].secret",
     "notify.webhooks[].url",
+    "services[].logs[].auth.password",
+    "services[].logs[].auth.token",
+    "services[].logs[].headers.*",
+    "services[].logs[].token",
     "services[].platform.instances[].env.*",
     "tokens[].secret",
     "traces.headers.*",
@@ -126,9 +130,24 @@ people:
         "metrics: {selector:",
         "metrics: {source: prometheus, selector:",
     );
+    let logs = [
+        format!(
+            "{{type: loki, url: \"http://{dead}\", query: '{{a=\"b\"}}', auth: {{type: basic, username: u, password: {CANARY}-loki}}, headers: {{X-Scope-OrgID: {CANARY}-tenant}}}}"
+        ),
+        format!(
+            "{{type: loki, url: \"http://{dead}\", query: '{{a=\"b\"}}', auth: {{type: bearer, token: {CANARY}-loki}}}}"
+        ),
+        format!(
+            "{{type: kubernetes, url: \"http://{dead}\", namespace: n, selector: a=b, token: {CANARY}-pods}}"
+        ),
+        format!(
+            "{{type: sentry, url: \"http://{dead}\", organization: o, project: p, token: {CANARY}-sentry}}"
+        ),
+    ];
+    let logs = logs.join(", ");
     for source in ["two", "three"] {
         text += &format!(
-            "  - {{name: of-{source}, platform: observed, metrics: {{source: {source}, selector: 'job=\"x\"'}}}}\n"
+            "  - {{name: of-{source}, platform: observed, metrics: {{source: {source}, selector: 'job=\"x\"'}}, logs: [{logs}]}}\n"
         );
     }
     text

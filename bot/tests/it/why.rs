@@ -73,6 +73,87 @@ async fn the_change_that_has_to_do_with_what_moved_is_named_first_in_the_thread_
     world.examine().await;
 }
 
+/// What a release prints that fails in the code of its guilty commit, and gives away what it should not.
+fn printed(secrets: &[String]) -> String {
+    let trace = "ERROR shop.web GET /cart 500 for SECRETS\\nTraceback (most recent call last):\\n  \
+                 File \"app/errors.py\", line 2, in respond\\nValueError: no answer\\n";
+    let line = trace.replace("SECRETS", &secrets.join(" "));
+    format!("for n in 1 2 3; do printf '{line}'; done\n{SERVES}")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn errors_that_began_to_be_logged_are_told_with_their_counts_and_no_secret_of_theirs_is_kept()
+{
+    let repository = repository();
+    let guarding = Guarding {
+        repo: Some(repository.path().to_owned()),
+        logged: true,
+        ..Guarding::default()
+    };
+    let secrets = [
+        ["AKIA", "IOSFODNN7EXAMPLE"].concat(),
+        [
+            "eyJhbGciOiJIUzI1NiJ9",
+            ".eyJzdWIiOiIxMjM0In0",
+            ".c2lnbmF0dXJl",
+        ]
+        .concat(),
+        "postgres://shop:canary5e2d@db/shop".to_owned(),
+        "canary.person@example.com".to_owned(),
+    ];
+    let mut world = World::of(&[("shop", 2)], &guarding)
+        .await
+        .with_first_version()
+        .await;
+    let package = world.put("shop", "v2", &printed(&secrets));
+    world.prometheus.spoil("v2");
+    let id = world.deploy("shop", "v2", &package).await;
+    world.event(&id, "cause_ranked").await;
+    world.over(&id, "rolled_back").await;
+    let document = tawny(&world, CY, &["--json", "why", &id]).await;
+    let document = document.document("tawny.why/1");
+    let signature = &document["signatures"][0];
+    assert_eq!(signature["change"], "new", "{document:#}");
+    assert_eq!(signature["origin"], "app/errors.py in respond");
+    assert_eq!(
+        (&signature["before"], &signature["after"]),
+        (&0.into(), &3.into())
+    );
+    let first = "Raise errors instead of answering them";
+    assert_eq!(document["suspects"][0]["title"], first, "{document:#}");
+    let met = document["suspects"][0]["reasons"].to_string();
+    assert!(met.contains("errors.py"), "{met}");
+    let mut everywhere = vec![document.to_string(), world.server.log()];
+    for verb in ["why", "timeline", "report", "postmortem", "status"] {
+        for language in ["en", "zh-CN"] {
+            let shown = tawny(&world, CY, &[verb, &id, "--lang", language]).await;
+            if verb == "why" {
+                assert!(
+                    shown.out.contains("app/errors.py in respond"),
+                    "{}",
+                    shown.out
+                );
+            }
+            everywhere.extend([shown.out, shown.err]);
+        }
+    }
+    let journal = std::fs::read(world.dir.path().join("main/data/journal.db")).unwrap();
+    let log = std::fs::read(world.dir.path().join("main/data/journal.db-wal")).unwrap_or_default();
+    everywhere.push(String::from_utf8_lossy(&[journal, log].concat()).into_owned());
+    for secret in [
+        "IOSFODNN7EXAMPLE",
+        "c2lnbmF0dXJl",
+        "canary5e2d",
+        "canary.person",
+    ] {
+        for text in &everywhere {
+            assert!(!text.contains(secret), "{secret}");
+        }
+    }
+    assert!(everywhere.iter().any(|text| text.contains("[e-mail]")));
+    world.examine().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_asks_for_a_cause_where_none_is_known_is_told_what_to_do() {
     let mut world = World::small().await.with_first_version().await;

@@ -56,7 +56,7 @@ fn a_secret_shows_itself_in_no_format() {
 }
 
 /// Every line of the example that holds a secret, with what is there.
-const PLACES: [(&str, &str); 13] = [
+const PLACES: [(&str, &str); 16] = [
     ("url: ", "postgres://tawny@db.internal/tawny"),
     ("password: ", "${TAWNY_DB_PASSWORD}"),
     ("password: ", "${PROMETHEUS_PASSWORD}"),
@@ -73,6 +73,9 @@ const PLACES: [(&str, &str); 13] = [
         "http://tawny:${PROXY_PASSWORD}@proxy.example.com:3128",
     ),
     ("API_KEY: ", "\"${SHOP_DB_PASSWORD}\""),
+    ("token: ", "\"${LOKI_TOKEN}\""),
+    ("token: ", "\"${KUBERNETES_TOKEN}\""),
+    ("token: ", "\"${SENTRY_TOKEN}\""),
 ];
 
 #[test]

@@ -105,6 +105,43 @@ fn it_is_said_once_and_again_only_when_it_says_something_else() {
     assert!(say(&mut story, &other).is_empty(), "three times are enough");
 }
 
+fn traced() -> Signature {
+    Signature {
+        change: crate::signatures::Change::New,
+        level: crate::signatures::Level::Error,
+        template: "IndexError: list index out of range".to_owned(),
+        origin: Some("shop/cart.py in show".to_owned()),
+        sample:
+            "boom\n  File \"shop/cart.py\", line 9, in show\nIndexError: list index out of range"
+                .to_owned(),
+        before: 0,
+        after: 17,
+        before_per_minute: 0.0,
+        after_per_minute: 34.0,
+        places: Vec::new(),
+    }
+}
+
+#[test]
+fn logged_errors_are_symptoms_of_the_case_and_said_where_they_come_later() {
+    let mut story = told(finding());
+    let beside = Beside {
+        signatures: vec![traced()],
+        ..Beside::default()
+    };
+    let case = case(story.state(), changes(), &beside);
+    assert_eq!(case.symptoms.errors, [traced().sample]);
+    let without = cause(&story, "aaa");
+    let with = Cause {
+        signatures: vec![traced()],
+        ..without.clone()
+    };
+    story.tell(Happened::Ranked(Box::new(without)));
+    let say = |story: &mut Story| names(&story.tell(Happened::Ranked(Box::new(with.clone()))));
+    assert_eq!(say(&mut story), ["cause_ranked"]);
+    assert!(say(&mut story).is_empty());
+}
+
 #[test]
 fn of_what_did_not_hurt_no_cause_is_said() {
     let mut story = Story::gray(Autonomy::Rollback);

@@ -20,6 +20,19 @@ cause-missing-patches = { $count ->
     [one] Of one file it was not read how it changed.
    *[other] Of { $count } files it was not read how they changed.
 }
+cause-missing-logs = { $count ->
+    [one] One source of logs could not be read.
+   *[other] { $count } sources of logs could not be read.
+}
+cause-error-new = New in the logs: “{ $what }”, { $after } a minute, { $count } so far, never before
+cause-error-more = More often in the logs: “{ $what }”, { $after } a minute instead of { $before }, { $count } so far
+cause-errors = Errors in the logs
+cause-errors-column-what = Error
+cause-errors-column-before = a minute before
+cause-errors-column-after = a minute since
+cause-errors-column-count = times
+cause-errors-sample = such as
+cause-errors-places = written by
 cause-footer = deployment { $deployment } · { $version }
 cause-deployment = Very likely this deployment ({ $probability }), but no single change stands out; look first at { $change } “{ $title }” by { $author }
 cause-title = Which change did it

@@ -13,6 +13,7 @@ use guard::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey, Vers
 use guard::judgement::Judgement;
 use guard::policy::Autonomy;
 use guard::queue::{Behind, Ending, TurnLost};
+use guard::signatures::{Change, Level, Signature};
 use guard::suspects::{self, Elsewhere, Reason, Supports};
 use guard::verdict::{Tier, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
@@ -430,7 +431,22 @@ fn cause(text: &str) -> Cause {
             (Unseen::Commits, 1),
             (Unseen::Files, 2),
             (Unseen::Patches, 3),
+            (Unseen::Logs, 1),
         ]),
         signals: BTreeSet::from([SignalKey::new("errors").unwrap()]),
+        signatures: [Change::New, Change::MoreFrequent]
+            .map(|change| Signature {
+                change,
+                level: Level::Error,
+                template: text.to_owned(),
+                origin: Some(text.to_owned()),
+                sample: text.to_owned(),
+                before: 1,
+                after: 60,
+                before_per_minute: 0.1,
+                after_per_minute: 30.0,
+                places: vec![text.to_owned()],
+            })
+            .into(),
     }
 }

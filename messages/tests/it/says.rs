@@ -2,7 +2,6 @@
 
 use crate::story::{Story, assessed, context, each_locale, errors, latency, mei, need, plan};
 use guard::approval::Choice;
-use guard::event::Event;
 use guard::finding::{Assessment, Budget, Cured, Finding, Need};
 use guard::ids::{DeploymentId, SignalKey, Version};
 use guard::input::{Command, Happened, Outcome};

@@ -67,7 +67,7 @@ impl std::fmt::Debug for Proxy {
 
 /// A client for `url`, with the source's certificates unless others are given.
 /// Redirects are not followed, since credentials would travel with them.
-pub(super) fn client(
+pub(crate) fn client(
     config: &PrometheusConfig,
     tls: Option<&Tls>,
     url: &Url,
@@ -114,7 +114,7 @@ pub(crate) fn direct_client() -> Result<reqwest::Client, String> {
 }
 
 /// Reads a setting that must be an `http(s)` URL without query and fragment.
-pub(super) fn web_url(field: &str, text: &str) -> Result<Url, String> {
+pub(crate) fn web_url(field: &str, text: &str) -> Result<Url, String> {
     let url = Url::parse(text)
         .map_err(|e| format!("{field} is not a url ({e}), expected http(s)://host:port/prefix"))?;
     if !matches!(url.scheme(), "http" | "https") {

@@ -7,7 +7,8 @@ use tempfile::TempDir;
 /// A repository made and asked by git itself.
 pub(crate) struct Git {
     folder: TempDir,
-    commits: u32,
+    /// Each is a minute younger than the one before.
+    pub(crate) commits: u32,
 }
 
 impl Git {

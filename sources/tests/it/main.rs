@@ -14,6 +14,7 @@ mod feed;
 mod gathering;
 mod git;
 mod kinds;
+mod logs;
 mod native;
 mod oauth;
 mod politeness;

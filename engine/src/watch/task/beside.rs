@@ -38,6 +38,7 @@ impl Task<'_> {
                 None => None,
             },
             neighbours: self.lately(state).await,
+            signatures: Vec::new(),
         }
     }
 
