@@ -12,6 +12,7 @@ mod double;
 mod exporter;
 mod feed;
 mod gathering;
+mod hosts;
 mod kinds;
 mod native;
 mod oauth;
