@@ -20,4 +20,9 @@ cause-missing-patches = { $count ->
     [one] Of one file it was not read how it changed.
    *[other] Of { $count } files it was not read how they changed.
 }
+cause-missing-requests = { $count ->
+    [one] Of one commit it was not found out by which request it came.
+   *[other] Of { $count } commits it was not found out by which request they came.
+}
+cause-label-link = see
 cause-footer = deployment { $deployment } · { $version }

@@ -8,4 +8,6 @@ cause-looked-at = 共检查了 { $count } 个变更。
 cause-missing-commits = 有 { $count } 个较早的提交未检查。
 cause-missing-files = 超大变更中有 { $count } 个文件未检查。
 cause-missing-patches = 有 { $count } 个文件的改动内容未读取。
+cause-missing-requests = 有 { $count } 个提交未查明来自哪个合并请求。
+cause-label-link = 查看
 cause-footer = 部署 { $deployment } · { $version }

@@ -397,6 +397,7 @@ fn cause(text: &str) -> Cause {
             probability: 0.91,
             reasons: vec![Reason::Inert],
             hunks: Vec::new(),
+            url: Some(text.to_owned()),
         }],
         elsewhere: vec![Elsewhere::Traffic],
         changes: 12,
@@ -404,6 +405,7 @@ fn cause(text: &str) -> Cause {
             (Unseen::Commits, 1),
             (Unseen::Files, 2),
             (Unseen::Patches, 3),
+            (Unseen::Requests, 4),
         ]),
         signals: BTreeSet::from([SignalKey::new("errors").unwrap()]),
     }
