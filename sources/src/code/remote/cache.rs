@@ -42,16 +42,16 @@ impl Cache {
     }
 
     /// What is larger than a quarter of everything would push out too much.
-    pub(super) fn put(&mut self, url: String, kept: Kept) {
+    pub(super) fn put(&mut self, url: &str, kept: Kept) {
         let size = |url: &str, kept: &Kept| url.len() + kept.etag.len() + kept.body.len() + 64;
-        let added = size(&url, &kept);
+        let added = size(url, &kept);
         if added > self.most / 4 {
             return;
         }
         self.clock += 1;
         self.bytes += added;
-        if let Some((old, _)) = self.kept.insert(url.clone(), (kept, self.clock)) {
-            self.bytes -= size(&url, &old);
+        if let Some((old, _)) = self.kept.insert(url.to_owned(), (kept, self.clock)) {
+            self.bytes -= size(url, &old);
         }
         while self.bytes > self.most {
             let oldest = self.kept.iter().min_by_key(|(_, (_, used))| *used);
@@ -84,22 +84,22 @@ mod tests {
             ..Cache::default()
         };
         for url in ["a", "b", "c", "d"] {
-            cache.put(url.to_owned(), kept(150));
+            cache.put(url, kept(150));
         }
         assert!(cache.get("a").is_some());
-        cache.put("e".to_owned(), kept(150));
+        cache.put("e", kept(150));
         assert!(cache.get("a").is_some() && cache.get("b").is_none());
         assert!(cache.bytes <= 1000);
-        cache.put("f".to_owned(), kept(900));
+        cache.put("f", kept(900));
         assert!(cache.get("f").is_none(), "one may not push out all others");
     }
 
     #[test]
     fn an_answer_in_the_place_of_another_is_counted_once() {
         let mut cache = Cache::default();
-        cache.put("a".to_owned(), kept(100));
+        cache.put("a", kept(100));
         let before = cache.bytes;
-        cache.put("a".to_owned(), kept(100));
+        cache.put("a", kept(100));
         assert_eq!(cache.bytes, before);
     }
 }

@@ -173,7 +173,7 @@ impl Errand {
                 if let Some(etag) = etag.filter(|_| method == Method::GET) {
                     let body = body.clone();
                     let kept = Kept { etag, body, next };
-                    line.cache().put(url.as_str().to_owned(), kept);
+                    line.cache().put(url.as_str(), kept);
                 }
                 Ok(Went::Here(Reply { body, next }))
             }
