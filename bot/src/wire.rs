@@ -8,6 +8,7 @@ use guard::actor::{Actor, Role};
 use guard::ids::PersonId;
 use sources::metrics::SourceMeters;
 
+mod code;
 mod hosts;
 mod journal_url;
 mod laid;
@@ -52,6 +53,14 @@ pub enum WireError {
         /// Why.
         error: String,
     },
+    /// A code host.
+    #[error("code.{host}: {error}")]
+    Code {
+        /// The host.
+        host: String,
+        /// Why.
+        error: String,
+    },
     /// A probe.
     #[error("services.{service}, signal {signal}: probe: {error}")]
     Probe {
@@ -88,12 +97,14 @@ pub fn services_counted(
 ) -> Result<Vec<Service>, WireError> {
     // One client for each source, whoever reads from it: its budget and its connections are one.
     let sources = source::sources(settings, meters)?;
+    let code = code::CodeHosts::new(settings)?;
     let mut services = Vec::new();
     for configured in &settings.services {
         for environment in settings.environments_of(configured) {
             services.push(service::service(
                 settings,
                 &sources,
+                &code,
                 configured,
                 &environment,
             )?);

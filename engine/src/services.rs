@@ -6,7 +6,7 @@ use guard::plan::{Pacing, Package};
 use guard::policy::Policy;
 use guard::verdict::Tier;
 use platforms::hosts::Hosts;
-use sources::code::LocalRepository;
+use sources::code::Repository;
 use sources::logs::{Bounds, LogReader};
 use sources::metrics::{Gathering, Labels, Selector};
 use sources::probes::Probe;
@@ -41,8 +41,8 @@ pub struct Service {
     pub packages: Option<Packages>,
     /// Services that it calls (true) or that call it (false).
     pub neighbours: Vec<(ServiceName, bool)>,
-    /// Where its code is, if it is on this machine.
-    pub code: Option<LocalRepository>,
+    /// Where its code is, if that is known.
+    pub code: Option<Repository>,
     /// Where its errors are read.
     pub logs: Vec<Logs>,
     /// What is measured.

@@ -71,6 +71,9 @@ pub struct Accused {
     pub reasons: Vec<Reason>,
     /// Where to look.
     pub hunks: Vec<Place>,
+    /// Its page at the code host, where it is on one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 /// Of what something could not be looked at.
@@ -85,6 +88,8 @@ pub enum Unseen {
     Patches,
     /// Logs.
     Logs,
+    /// By which request commits came, and so what was said of them there.
+    Requests,
 }
 
 impl Cause {
@@ -106,6 +111,7 @@ impl Cause {
                 probability: suspect.probability,
                 reasons: suspect.reasons.clone(),
                 hunks: suspect.hunks.clone(),
+                url: change.url.clone(),
             })
         });
         let findings = case.symptoms.findings.iter();

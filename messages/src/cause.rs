@@ -204,6 +204,12 @@ fn row(accused: &Accused, context: &Context) -> Row {
         label: say!(words, "suspects-label-why"),
         value: reason(why, context),
     });
+    // As text: foreign words never become a link, and whoever wants to go there sees where.
+    let page = accused.url.as_deref().filter(|url| is_web(url));
+    let page = page.map(|url| Fact {
+        label: say!(words, "cause-label-link"),
+        value: Text::code(Foreign::new(url)),
+    });
     Row {
         cells: vec![
             short(&accused.id),
@@ -211,8 +217,12 @@ fn row(accused: &Accused, context: &Context) -> Row {
             Text::foreign(author(accused)),
             Text::foreign(Foreign::new(&accused.title)),
         ],
-        details: why.collect(),
+        details: why.chain(page).collect(),
     }
+}
+
+fn is_web(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
 }
 
 /// Whoever has an address is known by name.

@@ -5,7 +5,7 @@
 //! "No data" keeps its reason on the way ([`metrics::Outcome`]), so that the
 //! judge can tell an empty answer from a failed query.
 //!
-//! - [`code`]: what changed between two versions, from a git repository.
+//! - [`code`]: what changed between two versions, from a git repository, GitHub or GitLab.
 //! - [`logs`]: what a service says of its errors: files, journald, Loki, Kubernetes, Sentry.
 //! - [`metrics`]: Prometheus and what speaks its HTTP API.
 //! - [`probes`]: what Tawny asks itself, by HTTP, TCP or a command.

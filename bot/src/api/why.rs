@@ -51,7 +51,8 @@ fn unknown(api: &Api, state: &State) -> Problem {
     } else if plan.from.is_none() {
         "it is the first release: there is no version to compare it with"
     } else if service.is_ok_and(|service| service.code.is_none()) {
-        "it is not known where its code is: set `repo` of the service to a git repository on this machine"
+        "it is not known where its code is: set `repo` of the service to a git repository on this machine, or to one at GitHub or GitLab that is configured \
+         under `code`"
     } else {
         "what changed could not be read, or nothing found so far is sure enough; the log says more"
     };

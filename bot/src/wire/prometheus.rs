@@ -34,11 +34,7 @@ pub(super) fn prometheus(
         Auth::OAuth2(oauth) => SourceAuth::ClientCredentials(credentials(oauth)),
     };
     config.tls = tls(&source.tls);
-    config.proxy = match &source.proxy {
-        Proxy::Environment => SourceProxy::Environment,
-        Proxy::Direct => SourceProxy::Direct,
-        Proxy::Through(url) => SourceProxy::Through(url.expose().to_owned()),
-    };
+    config.proxy = proxy(&source.proxy);
     config.retry = RetryPolicy {
         max_attempts: source.retry.attempts.get(),
         first_delay: source.retry.first_delay,
@@ -65,6 +61,14 @@ pub(super) fn prometheus(
         source_name: name.to_owned(),
         error: error.to_string(),
     })
+}
+
+pub(super) fn proxy(proxy: &Proxy) -> SourceProxy {
+    match proxy {
+        Proxy::Environment => SourceProxy::Environment,
+        Proxy::Direct => SourceProxy::Direct,
+        Proxy::Through(url) => SourceProxy::Through(url.expose().to_owned()),
+    }
 }
 
 pub(super) fn secret(secret: &Secret) -> SecretString {

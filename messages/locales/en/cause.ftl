@@ -33,6 +33,11 @@ cause-errors-column-after = a minute since
 cause-errors-column-count = times
 cause-errors-sample = such as
 cause-errors-places = written by
+cause-missing-requests = { $count ->
+    [one] Of one commit it was not found out by which request it came.
+   *[other] Of { $count } commits it was not found out by which request they came.
+}
+cause-label-link = see
 cause-footer = deployment { $deployment } · { $version }
 cause-deployment = Very likely this deployment ({ $probability }), but no single change stands out; look first at { $change } “{ $title }” by { $author }
 cause-title = Which change did it

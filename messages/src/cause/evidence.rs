@@ -73,6 +73,7 @@ pub(super) fn looked_at(cause: &Cause, context: &Context) -> Vec<Text> {
         Unseen::Commits => say!(context, "cause-missing-commits", count = *count),
         Unseen::Files => say!(context, "cause-missing-files", count = *count),
         Unseen::Patches => say!(context, "cause-missing-patches", count = *count),
+        Unseen::Requests => say!(context, "cause-missing-requests", count = *count),
         Unseen::Logs => say!(context, "cause-missing-logs", count = *count),
     });
     all.into_iter().chain(missing).collect()

@@ -413,6 +413,7 @@ fn cause(text: &str) -> Cause {
             probability: 0.91,
             reasons: vec![Reason::Inert],
             hunks: Vec::new(),
+            url: Some(text.to_owned()),
         }],
         elsewhere: vec![Elsewhere::Traffic],
         supports: vec![
@@ -432,6 +433,7 @@ fn cause(text: &str) -> Cause {
             (Unseen::Files, 2),
             (Unseen::Patches, 3),
             (Unseen::Logs, 1),
+            (Unseen::Requests, 4),
         ]),
         signals: BTreeSet::from([SignalKey::new("errors").unwrap()]),
         signatures: [Change::New, Change::MoreFrequent]

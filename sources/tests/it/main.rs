@@ -13,6 +13,7 @@ mod exporter;
 mod feed;
 mod gathering;
 mod git;
+mod hosts;
 mod kinds;
 mod logs;
 mod native;

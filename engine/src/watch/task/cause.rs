@@ -12,10 +12,11 @@ use guard::input::Happened;
 use guard::state::State;
 use guard::suspects::{Change, File, Status, rank};
 use jiff::Timestamp;
-use sources::code::{Bounds, Changes, CodeError, Missing, Touched};
+use sources::code::{Bounds, Changes, CodeError, Missing, Request, Touched};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 /// So long a look may wait for what is logged; what is late is said later.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -46,10 +47,9 @@ impl Suspicion {
             };
         };
         let (code, from, to) = (code.clone(), from.to_string(), plan.to.to_string());
-        let span = tracing::Span::current();
-        let fetch = move || span.in_scope(|| code.changes(&from, &to, &Bounds::default()));
+        let fetch = async move { code.changes(&from, &to, &Bounds::default()).await };
         Self {
-            fetching: Some(tokio::task::spawn_blocking(fetch)),
+            fetching: Some(tokio::spawn(fetch.in_current_span())),
             errors,
             ..Self::default()
         }
@@ -62,6 +62,10 @@ impl Suspicion {
         };
         match fetching.await {
             Ok(Ok(fetched)) => {
+                if let Some(cut) = &fetched.cut {
+                    let requests = fetched.requests;
+                    tracing::info!(requests, reason = cut, "what changed is known in part");
+                }
                 self.missing = unseen(&fetched.missing);
                 // What is gone can have broken something too.
                 let all = fetched.gone.into_iter().chain(fetched.changes);
@@ -156,13 +160,25 @@ fn change(told: sources::code::Change) -> Change {
         patch: file.patch,
     });
     Change {
+        body: words(&told.body, told.request.as_deref()),
         id: told.id,
         title: told.title,
-        body: told.body,
         author: told.author,
         merged_at: told.merged_at,
         files: files.collect(),
+        url: told.url,
     }
+}
+
+/// What was said of a change, by its commit and by the request with which it came.
+fn words(body: &str, request: Option<&Request>) -> String {
+    let Some(request) = request else {
+        return body.to_owned();
+    };
+    let labels = request.labels.join(" ");
+    let said = [body, &request.title, &request.body, &labels];
+    let said: Vec<&str> = said.into_iter().filter(|text| !text.is_empty()).collect();
+    said.join("\n\n")
 }
 
 fn unseen(missing: &[Missing]) -> BTreeMap<Unseen, usize> {
@@ -172,6 +188,9 @@ fn unseen(missing: &[Missing]) -> BTreeMap<Unseen, usize> {
             Missing::Commits(count) | Missing::Unread(count) => (Unseen::Commits, count),
             Missing::Files(count) => (Unseen::Files, count),
             Missing::Patches(count) | Missing::Tails(count) => (Unseen::Patches, count),
+            Missing::Requests(count) => (Unseen::Requests, count),
+            // Who they were decides nothing.
+            Missing::People(_) => continue,
         };
         *unseen.entry(what).or_default() += count;
     }
