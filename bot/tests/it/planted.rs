@@ -15,7 +15,10 @@ const CANARY: &str = "canary7f3a91c0";
 const CANARY_BASE64: &str = "Y2FuYXJ5N2YzYTkxYzA";
 
 /// Every secret field and where it is planted below; a new field must be added to both.
-const PLANTED: [&str; 16] = [
+const PLANTED: [&str; 19] = [
+    "code.*.auth.token",
+    "code.*.proxy",
+    "code.*.token",
     "journal.url",
     "metrics.*.auth.client_secret",
     "metrics.*.auth.params.*",
@@ -103,6 +106,9 @@ fn planted(text: &str, dir: &Path) -> String {
             r#"  two: {{type: prometheus, url: "http://{dead}", auth: {{type: bearer, token: "{CANARY}-bearer"}}, proxy: "http://u:{CANARY}-proxy@{dead}"}}
   three: {{type: prometheus, url: "http://{dead}", auth: {{type: oauth2, token_url: "http://{dead}/t", client_id: tawny, client_secret: "{CANARY}-client", params: {{audience: "{CANARY}-param"}}}}}}
 journal: {{url: "sqlite:{dir}/main/data/{CANARY}.db"}}
+code:
+  hub: {{type: github, url: "http://{dead}/hub", auth: {{type: token, token: "{CANARY}-hub"}}, proxy: "http://u:{CANARY}-way@{dead}"}}
+  lab: {{type: gitlab, url: "http://{dead}/lab", token: "{CANARY}-lab"}}
 traces: {{otlp_url: "http://{dead}/v1/traces", headers: {{Authorization: "Bearer {CANARY}-traces"}}}}
 people:
 "#,

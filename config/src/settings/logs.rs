@@ -103,7 +103,7 @@ settings! {
         /// A token that may read issues and events.
         token: Secret,
         /// What Sentry calls a version, with `{version}` and `{service}` in it.
-        release: String = "{version}",
+        release: String = "'{version}'",
         /// Whom to trust, and the client certificate to show.
         tls: ClientTls = "{}",
         /// Longest time for one reading.

@@ -56,7 +56,7 @@ fn a_secret_shows_itself_in_no_format() {
 }
 
 /// Every line of the example that holds a secret, with what is there.
-const PLACES: [(&str, &str); 16] = [
+const PLACES: [(&str, &str); 19] = [
     ("url: ", "postgres://tawny@db.internal/tawny"),
     ("password: ", "${TAWNY_DB_PASSWORD}"),
     ("password: ", "${PROMETHEUS_PASSWORD}"),
@@ -74,6 +74,9 @@ const PLACES: [(&str, &str); 16] = [
     ),
     ("API_KEY: ", "\"${SHOP_DB_PASSWORD}\""),
     ("token: ", "\"${LOKI_TOKEN}\""),
+    ("password: ", "\"${LOKI_PASSWORD}\""),
+    ("token: ", "\"${GITHUB_TOKEN}\""),
+    ("token: ", "\"${GITLAB_TOKEN}\""),
     ("token: ", "\"${KUBERNETES_TOKEN}\""),
     ("token: ", "\"${SENTRY_TOKEN}\""),
 ];

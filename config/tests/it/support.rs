@@ -21,6 +21,9 @@ pub(crate) fn world() -> Lookup {
                 "OAUTH_CLIENT_SECRET",
                 "PROXY_PASSWORD",
                 "LOKI_TOKEN",
+                "LOKI_PASSWORD",
+                "GITHUB_TOKEN",
+                "GITLAB_TOKEN",
                 "KUBERNETES_TOKEN",
                 "SENTRY_TOKEN",
             ];

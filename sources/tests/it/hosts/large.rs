@@ -17,8 +17,7 @@ fn peak() -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a measurement: cargo test -p sources --test it -- --ignored --nocapture five_thousand"]
-async fn a_release_of_five_thousand_commits_stays_within_ten_seconds_and_its_budget() {
+async fn a_release_of_five_thousand_commits_stays_within_its_memory_and_its_budget() {
     let mut world = World::line(5000);
     for (at, commit) in world.commits.iter_mut().enumerate() {
         let patch = format!(
@@ -28,7 +27,7 @@ async fn a_release_of_five_thousand_commits_stays_within_ten_seconds_and_its_bud
         commit.message = format!("Change {at}\n\n{}", "Why it was done. ".repeat(20));
         commit.files = vec![(format!("src/f{}.rs", at % 2000), patch)];
     }
-    // As far as a host in the cloud is.
+    // As far as a host in the cloud is; told with `--no-capture`.
     world.slow = Duration::from_millis(100);
     let double = github(world, plainly).await;
     let auth = GitHubAuth::Token(TOKEN.to_owned().into());
@@ -61,7 +60,6 @@ async fn a_release_of_five_thousand_commits_stays_within_ten_seconds_and_its_bud
     );
     assert_eq!(told.changes.len(), 5000);
     assert!(told.missing.contains(&Missing::Unread(5000 - read)));
-    assert!(took < Duration::from_secs(10), "{took:?}");
     assert!(after < 200_000, "{after} kB");
     assert!(told.requests <= 240 && double.seen().len() <= 240);
 }
