@@ -10,9 +10,9 @@
 use super::features::FEATURES;
 
 /// Weights, in the order of [`NAMES`](super::NAMES).
-/// `size` is kept at a little, for what is equal in all else.
+/// `size` is kept for what is equal in all else.
 const WEIGHTS: [f64; FEATURES] = [
-    2.4, 1.3, 1.3, 0.9, 3.0, 1.0, 0.1, -3.9, 0.6, 0.6, 0.6, -2.0, 1.0, 0.6, 2.9, 1.1, 1.1, 1.1,
+    2.4, 1.3, 1.3, 0.9, 3.0, 1.0, 0.01, -3.9, 0.6, 0.6, 0.6, -2.0, 1.0, 0.6, 2.9, 1.1, 1.1, 1.1,
     1.1, -1.3,
 ];
 
