@@ -21,7 +21,7 @@ pub struct HostConfig {
     pub timeout: Duration,
     /// Most requests under way at once, over all that ask it.
     pub concurrency: usize,
-    /// Most requests for one release; what was there already ([`Manners::free_when_unchanged`]) is not counted.
+    /// Most requests for one release; where the host answers for nothing that nothing changed, that is not counted.
     pub requests: usize,
     /// Who is trusted, and the client certificate to show.
     pub tls: Tls,
