@@ -9,13 +9,12 @@ use super::trees;
 use crate::code::change::Relation;
 use crate::code::error::CodeError;
 use crate::code::remote::{
-    self, Errand, Fault, File, Files, Forge, Merged, People, Walk, Way, is_hash,
+    self, Errand, Fault, File, Files, Forge, Merged, People, Walk, Way, encoded, is_hash,
 };
 use futures_util::stream::{self, StreamExt};
 use http_body_util::BodyExt;
 use jiff::Timestamp;
 use octocrab::Octocrab;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,12 +29,6 @@ const FILE_PAGES: usize = 10;
 const PULL_PAGES: usize = 20;
 /// Pages of requests that are asked for together; more may be for nothing.
 const PULLS_ABREAST: usize = 3;
-/// What may stand in a path as it is.
-const PLAIN: AsciiSet = NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
 
 pub(super) struct Asked<'a> {
     repository: &'a GitHubRepository,
@@ -324,15 +317,6 @@ impl Forge for Asked<'_> {
 fn compare(from: &str, to: &str, page: usize) -> String {
     let (from, to) = (encoded(from), encoded(to));
     format!("/compare/{from}...{to}?per_page={PAGE}&page={page}")
-}
-
-/// As one segment of a path: a tag may hold a slash, and no version may leave its place.
-fn encoded(text: &str) -> String {
-    match text {
-        // As segments these would be ways, not names.
-        "." | ".." => "%20".to_owned(),
-        text => utf8_percent_encode(text, &PLAIN).to_string(),
-    }
 }
 
 fn checked(told: Told) -> Result<remote::Commit, Fault> {

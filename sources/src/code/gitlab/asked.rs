@@ -5,11 +5,10 @@ use super::shapes::{Commit as Told, Comparison, Diff, MergeRequest};
 use crate::code::change::Relation;
 use crate::code::error::CodeError;
 use crate::code::remote::{
-    self, Errand, Fault, File, Files, Forge, Merged, People, Walk, Way, is_hash,
+    self, Errand, Fault, File, Files, Forge, Merged, People, Walk, Way, encoded, is_hash,
 };
 use futures_util::stream::{self, StreamExt};
 use jiff::Timestamp;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use serde::de::DeserializeOwned;
 use std::pin::pin;
@@ -22,12 +21,6 @@ const FILE_PAGES: usize = 30;
 const REQUEST_PAGES: usize = 20;
 /// Pages that are asked for together; more may be for nothing, since GitLab does not say how many there are.
 const ABREAST: usize = 4;
-/// What may stand in a path or a query as it is.
-const PLAIN: AsciiSet = NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
 
 pub(super) struct Asked<'a> {
     repository: &'a GitLabRepository,
@@ -229,15 +222,6 @@ impl Forge for Asked<'_> {
 
     fn link(&self, commit: &str) -> String {
         format!("{}/-/commit/{commit}", self.repository.url())
-    }
-}
-
-/// As one segment of a path or one value of a query.
-fn encoded(text: &str) -> String {
-    match text {
-        // As segments these would be ways, not names.
-        "." | ".." => "%20".to_owned(),
-        text => utf8_percent_encode(text, &PLAIN).to_string(),
     }
 }
 

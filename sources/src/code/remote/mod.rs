@@ -3,6 +3,7 @@
 mod answer;
 mod cache;
 mod collect;
+mod encoded;
 mod errand;
 mod fault;
 mod forge;
@@ -12,6 +13,7 @@ mod link;
 mod pace;
 
 pub(super) use collect::collect;
+pub(super) use encoded::encoded;
 pub(super) use errand::Errand;
 pub(super) use fault::Fault;
 pub(super) use forge::{Commit, File, Files, Forge, Merged, People, Walk, Way};

@@ -1,12 +1,11 @@
 //! GitHub.
 
 use super::github_double::{PREFIX, TOKEN, github, plainly, refusal};
-use super::world::{Made, MadeRequest, Server, World, id};
+use super::world::{Made, MadeRequest, Server, World, id, titles};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use sources::code::{
-    Bounds, Change, Changes, CodeError, GitHub, GitHubAuth, GitHubRepository, HostConfig, Missing,
-    Relation,
+    Bounds, Changes, CodeError, GitHub, GitHubAuth, GitHubRepository, HostConfig, Missing, Relation,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -43,10 +42,6 @@ fn within(double: &Server, requests: usize) -> GitHubRepository {
 
 pub(super) async fn ask(repository: &GitHubRepository, from: &str, to: &str) -> Changes {
     repository.changes(from, to, &bounds()).await.unwrap()
-}
-
-fn titles(changes: &[Change]) -> Vec<&str> {
-    changes.iter().map(|change| change.title.as_str()).collect()
 }
 
 #[tokio::test]

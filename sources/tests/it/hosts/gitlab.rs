@@ -1,9 +1,9 @@
 //! GitLab.
 
 use super::gitlab_double::{PREFIX, TOKEN, gitlab};
-use super::world::{Made, Server, World, id};
+use super::world::{Made, Server, World, id, titles};
 use sources::code::{
-    Bounds, Change, Changes, CodeError, GitLab, GitLabRepository, HostConfig, Missing, Relation,
+    Bounds, Changes, CodeError, GitLab, GitLabRepository, HostConfig, Missing, Relation,
 };
 
 fn within(double: &Server, requests: usize, token: &str) -> GitLabRepository {
@@ -22,10 +22,6 @@ async fn ask(repository: &GitLabRepository, from: &str, to: &str) -> Changes {
         .changes(from, to, &Bounds::default())
         .await
         .unwrap()
-}
-
-fn titles(changes: &[Change]) -> Vec<&str> {
-    changes.iter().map(|change| change.title.as_str()).collect()
 }
 
 #[tokio::test]

@@ -185,3 +185,7 @@ impl Drop for Server {
         self.task.abort();
     }
 }
+
+pub(crate) fn titles(changes: &[sources::code::Change]) -> Vec<&str> {
+    changes.iter().map(|change| change.title.as_str()).collect()
+}
