@@ -7,7 +7,14 @@ use guard::input::{Command, Happened, Outcome};
 use serde_json::json;
 
 /// Lets a deployment fail at its first step, as the engine would tell it.
-pub(crate) async fn fail(life: &Life, id: &DeploymentId) {
+pub(crate) async fn fail(world: &World, life: &Life, id: &DeploymentId) {
+    // Where somebody else deploys, the engine would take the step as done before it can fail.
+    world
+        .sql(
+            "CREATE TRIGGER held BEFORE UPDATE OF status ON effect
+              WHEN NEW.kind = 'platform.execute' AND NEW.status = 'claimed' BEGIN SELECT RAISE(IGNORE); END",
+        )
+        .await;
     let captured = Happened::BaselineCaptured {
         history_s: 0.0,
         blind: Vec::new(),
@@ -17,7 +24,6 @@ pub(crate) async fn fail(life: &Life, id: &DeploymentId) {
         Event::ActionAuthorised { action, .. } => Some(action.clone()),
         _ => None,
     });
-    // The engine may have been faster: the service has no platform.
     let failed = Happened::ActionEnded {
         action: action.unwrap(),
         outcome: Outcome::Failed {
@@ -26,7 +32,10 @@ pub(crate) async fn fail(life: &Life, id: &DeploymentId) {
             restored: true,
         },
     };
-    life.engine.apply(id, failed).await.unwrap();
+    let events = life.engine.apply(id, failed).await.unwrap();
+    let names: Vec<_> = events.iter().map(Event::name).collect();
+    assert_eq!(names, ["action_failed", "failed"]);
+    world.sql("DROP TRIGGER held").await;
 }
 
 #[tokio::test]

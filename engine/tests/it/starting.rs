@@ -36,7 +36,7 @@ async fn what_is_over_is_not_read_again() {
     let life = world.begin().await;
     let over = life.deploy("shop").await;
     let open = life.deploy("till").await;
-    crate::inputs::fail(&life, &over).await;
+    crate::inputs::fail(&world, &life, &over).await;
     let heads = life.reader().open_streams("deployment").await.unwrap();
     let names: Vec<_> = heads.iter().map(|head| head.stream.to_string()).collect();
     assert_eq!(names, [format!("deployment/{open}")]);

@@ -115,7 +115,7 @@ async fn what_was_perhaps_said_is_repeated_only_as_a_parent_or_where_repeats_are
         *world.channel.mumbles_first_at.lock().unwrap() = Some("reply");
         let life = world.begin().await;
         let id = life.deploy("shop").await;
-        crate::inputs::fail(&life, &id).await;
+        crate::inputs::fail(&world, &life, &id).await;
         until("a reply and everything else was tried", async || {
             world.pass(1);
             let effects = life.reader().counts().await.unwrap().effects;
@@ -145,7 +145,7 @@ async fn a_receiver_that_hears_and_never_answers_gets_what_is_behind_too() {
     world.channel_will(&[], Mood::Mumbles);
     let life = world.begin().await;
     let id = life.deploy("shop").await;
-    crate::inputs::fail(&life, &id).await;
+    crate::inputs::fail(&world, &life, &id).await;
     until("everything was heard", async || {
         world.pass(20);
         let effects = life.reader().counts().await.unwrap().effects;

@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use guard::actor::{Actor, Role};
 use guard::effects::Effect;
 use guard::ids::{DeploymentId, Environment, InstanceId, PersonId, ServiceName, Version};
-use guard::plan::{Pacing, Package};
+use guard::plan::Pacing;
 use guard::policy::Policy;
 use jiff::Timestamp;
 use journal::{DbClock, Journal, JournalOptions, ManualClock, Reader, codec};
@@ -260,14 +260,7 @@ pub(crate) fn request(service: &str) -> DeployRequest {
         service: ServiceName::new(service).unwrap(),
         environment: Environment::new("prod").unwrap(),
         version: Version::new("v2").unwrap(),
-        // Nobody deploys here, and what comes with a package cannot come by itself.
-        package: Some(Package {
-            url: "http://127.0.0.1:9/v2".to_owned(),
-            md5: None,
-            sha256: Some("0".repeat(64)),
-            size: None,
-            created_at: None,
-        }),
+        package: None,
         from: Some(Version::new("v1").unwrap()),
         reversible: true,
         queue: false,
