@@ -65,7 +65,7 @@ STEPS = [
     (
         "properties",
         "the detector's properties and its fuzz over hundreds of made services",
-        "cargo test --release -p guard --features thorough --lib properties",
+        "cargo test --release -p guard --features thorough --lib",
         r"^test ",
     ),
     (

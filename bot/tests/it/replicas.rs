@@ -117,6 +117,17 @@ impl Pair {
             .count()
     }
 
+    /// The same, once the first knows that it does not lead: what it was asking when it was stopped, it asks to the
+    /// end, and no more.
+    async fn looks_until_it_follows(&self) -> usize {
+        until("it knows that it does not lead", async || {
+            let said = self.leader.server.readiness().await?;
+            (!said.contains("this server leads")).then_some(())
+        })
+        .await;
+        self.looks_of_the_first()
+    }
+
     /// How long nobody looked, at most, from that time on. Asserted only on a machine that has time
     /// (`TAWNY_TIMED`): three ticks are a promise to users, and not to a busy test machine.
     fn longest_blindness(&self, since: Instant) -> Duration {
@@ -231,12 +242,7 @@ async fn stopped_past_its_lease_and_woken_a_leader_does_nothing_more() {
     pair.leader.server.signal(Signal::CONT);
     pair.world.event(&id, "step_finished").await;
     // Woken, it follows: no look, no start, no word comes from it.
-    until("it knows that it does not lead", async || {
-        let said = pair.leader.server.readiness().await?;
-        (!said.contains("this server leads")).then_some(())
-    })
-    .await;
-    let looks = pair.looks_of_the_first();
+    let looks = pair.looks_until_it_follows().await;
 
     // Stopped in the middle of a watch this time, the one that leads now.
     pair.world.over(&id, "promoted").await;
@@ -247,8 +253,8 @@ async fn stopped_past_its_lease_and_woken_a_leader_does_nothing_more() {
     pair.leader.server.signal(Signal::STOP);
     pair.taken_over().await;
     tokio::time::sleep(LEASE).await;
-    let looks = pair.looks_of_the_first();
     pair.leader.server.signal(Signal::CONT);
+    let looks = pair.looks_until_it_follows().await;
     pair.world.over(&id, "promoted").await;
     pair.longest_blindness(stopped);
     assert_eq!(

@@ -6,7 +6,7 @@ use tokio::time::{Instant, sleep};
 /// When waiting is given up: far beyond what a busy machine needs.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 /// Between two looks.
-pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(40);
+pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(150);
 
 /// Looks until there is something.
 pub(crate) async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {

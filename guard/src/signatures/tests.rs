@@ -31,15 +31,22 @@ fn take(miner: &mut Miner, record: &Record) {
     miner.take(record, 0);
 }
 
-/// Ten thousand lines a second for a minute, half of it before: noise of many kinds, and one that begins.
+/// Lines a second: ten thousand are what is promised; a tenth shows the same within a test run.
+const LINES: u32 = if cfg!(feature = "thorough") {
+    10_000
+} else {
+    1_000
+};
+
+/// A minute of many lines, half of it before: noise of many kinds, and one that begins.
 #[test]
-fn of_ten_thousand_lines_a_second_the_one_that_began_is_found_with_its_counts() {
+fn of_thousands_of_lines_a_second_the_one_that_began_is_found_with_its_counts() {
     let mut miner = Miner::default();
     for second in 0..60 {
         if second == 30 {
             miner.baseline_is_read();
         }
-        for line in 0..10_000 {
+        for line in 0..LINES {
             let noise = match line % 10 {
                 0 => format!("connection {line} to 10.0.0.{} reset by peer", line % 250),
                 1 => format!("retry {} of job-{second}{line} in {line}ms", line % 5),
@@ -155,9 +162,9 @@ fn kinds_samples_and_times_are_bounded_and_what_found_no_place_is_counted() {
         }
         word
     };
-    for n in 0..5000 {
+    for n in 0..2500 {
         let text = format!("{} {} {}", word(n), word(n + 100_000), word(n * 31 + 7));
-        let text = format!("{text}\n{}", "x".repeat(10_000));
+        let text = format!("{text}\n{}", "x".repeat(4_000));
         take(&mut miner, &record(i64::from(n), Level::Error, &text));
     }
     assert!(miner.kinds.len() <= 1000, "{}", miner.kinds.len());
