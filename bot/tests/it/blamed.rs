@@ -41,7 +41,7 @@ async fn what_follows_from_a_dependency_is_blamed_on_it_and_asked_about() {
     world.prometheus.counts_from_zero();
     world.server.begin(&Life::default());
     world.server.ready().await;
-    world.promoted_by_hand("v1").await;
+    world.promoted_by_hand("shop", "v1").await;
     let package = world.put("shop", "v2", SERVES);
     let id = world.deploy("shop", "v2", &package).await;
     world.event(&id, "step_finished").await;
@@ -116,7 +116,7 @@ async fn a_neighbour_that_is_deployed_at_the_same_time_is_named_and_leaves_it_op
     let mut world = World::of(&[("shop", 1), ("catalog", 1)], &guarding).await;
     world.server.begin(&Life::default());
     world.server.ready().await;
-    world.promoted_by_hand("v1").await;
+    world.promoted_by_hand("shop", "v1").await;
     let package = world.put("shop", "v2", SERVES);
     let id = world.deploy("shop", "v2", &package).await;
     world.event(&id, "step_finished").await;

@@ -159,7 +159,7 @@ async fn observed(step_bake_s: u64) -> World {
     world.prometheus.counts_from_zero();
     world.server.begin(&crate::server::Life::default());
     world.server.ready().await;
-    world.promoted_by_hand("v1").await;
+    world.promoted_by_hand("shop", "v1").await;
     world
 }
 

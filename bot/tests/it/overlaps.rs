@@ -277,7 +277,7 @@ async fn a_rollback_during_a_pause_goes_back_and_says_who_did_what() {
     let mut world = World::of(&[("shop", 2)], &guarding).await;
     world.server.begin(&Life::default());
     world.server.ready().await;
-    world.promoted_by_hand("v1").await;
+    world.promoted_by_hand("shop", "v1").await;
     let id = deploy(&mut world, "v2").await;
     world.event(&id, "step_finished").await;
     let paused = ["--json", "pause", &id, "--reason", "the phones ring"];
@@ -355,7 +355,7 @@ async fn instances_that_die_under_a_deployment_are_shown_and_come_back_with_the_
     let mut world = World::of(&[("shop", 2)], &guarding).await;
     world.server.begin(&Life::default());
     world.server.ready().await;
-    world.promoted_by_hand("v1").await;
+    world.promoted_by_hand("shop", "v1").await;
     let id = deploy(&mut world, "v2").await;
     world.event(&id, "step_finished").await;
     for place in &world.places {

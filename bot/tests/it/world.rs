@@ -119,7 +119,7 @@ impl World {
         self.server.ready().await;
         let services: Vec<String> = self.services();
         for service in services {
-            self.bring_out(&service, "v1").await;
+            self.promoted_by_hand(&service, "v1").await;
         }
         self
     }
@@ -138,10 +138,10 @@ impl World {
         id
     }
 
-    /// Brings a version of `shop` out without waiting for its watches.
-    pub(crate) async fn promoted_by_hand(&mut self, version: &str) -> String {
-        let package = self.put("shop", version, SERVES);
-        let id = self.deploy("shop", version, &package).await;
+    /// Brings a version out without waiting for the watches of its steps.
+    pub(crate) async fn promoted_by_hand(&mut self, service: &str, version: &str) -> String {
+        let package = self.put(service, version, SERVES);
+        let id = self.deploy(service, version, &package).await;
         self.event(&id, "step_finished").await;
         let path = format!("deployments/{id}/promote");
         let (status, said) = self.server.call(ANN, Method::POST, &path, None).await;
