@@ -23,7 +23,7 @@ pub(super) enum Scenario {
     Crash,
     /// What the shop calls begins to fail: old and new version suffer alike.
     Dependency,
-    /// More than twice as many customers come: what moves with them, no commit did.
+    /// Four times as many customers come: what moves with them, no commit did.
     TrafficStep,
     /// The machine of the gray instance is bad, and was before the deployment.
     FaultBefore,
@@ -138,7 +138,8 @@ impl Scenario {
     #[must_use]
     pub(super) fn gray_bake_s(self) -> u64 {
         match self {
-            Self::MemoryLeak | Self::PoolLeak => LEAK_BAKE_S,
+            // An expression of the whole service is weaker evidence than the instances' own samples.
+            Self::MemoryLeak | Self::PoolLeak | Self::TrafficStep => LEAK_BAKE_S,
             Self::Quiet => QUIET_BAKE_S,
             _ => GRAY_BAKE_S,
         }
@@ -195,7 +196,7 @@ impl Scenario {
         Course {
             fault_after_s,
             injection,
-            more_customers: (self == Self::TrafficStep).then_some(2.5 * strength),
+            more_customers: (self == Self::TrafficStep).then_some(4.0 * strength),
         }
     }
 
