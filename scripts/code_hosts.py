@@ -77,7 +77,7 @@ def ask(url, body=None, method=None):
 
 
 def until_up(url, process):
-    for _ in range(240):
+    for _ in range(960):
         if process.poll() is not None:
             raise SystemExit(f"the server at {url} ended with {process.returncode}")
         try:

@@ -187,7 +187,7 @@ async fn logs_that_arrive_late_hold_up_no_look_and_rank_the_suspects_anew_when_t
         let lines = lines.as_array()?.clone();
         let causes: Vec<Value> = lines
             .into_iter()
-            .filter(|line| line["type"] == "cause_ranked")
+            .filter(|line| line["event"] == "cause_ranked")
             .collect();
         (causes.len() == 2).then_some(causes)
     })
