@@ -41,7 +41,7 @@ verify: ## the slow checks, with their dated result in docs/verify; goes on wher
 	@scripts/need prometheus python3 cc=gcc
 	python3 scripts/verify.py $(ARGS)
 
-verify-demo: ## nine scenarios of the demo over seeds and intervals, into docs/demo.md; goes on where it was stopped
+verify-demo: ## the scenarios of the demo over seeds and intervals, into docs/demo.md; goes on where it was stopped
 	@scripts/need prometheus python3 cc=gcc
 	cargo build -q -p bot --bin tawny
 	python3 scripts/demo_matrix.py --together 2 $(ARGS)

@@ -36,11 +36,15 @@ EXPECTED = {
     "pool-leak": ("degraded", 2, {"rollback": "rolled_back"}),
     "cpu": ("degraded", 2, {"rollback": "rolled_back"}),
     "dependency": ("degraded", 2, {"rollback": "rolled_back"}),
+    "traffic-step": ("degraded", 2, {"resume": "resumed"}),
+    "fault-before": ("degraded", 1, {"-": "promoted"}),
     "healthy": ("healthy", 0, {"-": "promoted"}),
     "quiet": ("inconclusive", 0, {"-": "held"}),
 }
 # These are played with every seed at 1 s, too; the others there, and all at 15 s, with the first seed.
-EVERY_SEED_AT_1S = ("error-spike", "crash", "latency", "healthy")
+EVERY_SEED_AT_1S = ("error-spike", "crash", "latency", "traffic-step", "fault-before", "healthy")
+# What else it is to be blamed on, where it was not the deployment: no commit may be named then.
+ELSEWHERE = {"dependency": "dependency", "traffic-step": "load", "fault-before": "unknown"}
 # No run lasts longer, in seconds: eight minutes for a leak, and what it takes to start and to end.
 LONGEST = 540
 
@@ -155,8 +159,10 @@ def judge(run):
     if run["scenario"] == "quiet":
         demand("signals", document.get("signals"), [])
         return wrong
-    if run["scenario"] == "dependency":
-        demand("attribution", document.get("attribution"), "dependency")
+    if run["scenario"] in ELSEWHERE:
+        demand("attribution", document.get("attribution"), ELSEWHERE[run["scenario"]])
+        # Runs of before the ranking say nothing of it.
+        demand("cause", document.get("cause", "not_this_deployment"), "not_this_deployment")
     if document.get("seconds_to_detect") is None:
         wrong.append("seconds_to_detect is missing")
     elif document["seconds_to_detect"] < 0:

@@ -3,7 +3,7 @@
 use crate::context::Context;
 use crate::document::{Document, Section};
 use crate::foreign::Foreign;
-use crate::model::{Fact, Message, Row, Severity, Table};
+use crate::model::{Fact, Link, Message, Row, Severity, Table};
 use crate::say;
 use crate::suspects::{elsewhere, reason};
 use crate::text::Text;
@@ -111,6 +111,7 @@ fn sections(
         Section {
             table: table(cause, context),
             body: evidence::looked_at(cause, context),
+            links: pages(cause, context).collect(),
             ..section("cause-table")
         },
         signatures::section(cause, context),
@@ -153,6 +154,7 @@ pub(crate) fn section(
         facts,
         items: evidence::opinions(named, context),
         table: table(cause, context),
+        links: pages(cause, context).collect(),
         title: say!(context, "cause-title"),
     }
 }
@@ -167,7 +169,10 @@ pub(crate) fn message(cause: &Cause, state: &State, context: &Context) -> Messag
         facts,
         body,
         table: table(cause, context),
-        links: crate::parent::link(state, context).into_iter().collect(),
+        links: crate::parent::link(state, context)
+            .into_iter()
+            .chain(pages(cause, context))
+            .collect(),
         ..Message::line(Severity::Warning, headline(cause, context))
     }
 }
@@ -204,12 +209,6 @@ fn row(accused: &Accused, context: &Context) -> Row {
         label: say!(words, "suspects-label-why"),
         value: reason(why, context),
     });
-    // As text: foreign words never become a link, and whoever wants to go there sees where.
-    let page = accused.url.as_deref().filter(|url| is_web(url));
-    let page = page.map(|url| Fact {
-        label: say!(words, "cause-label-link"),
-        value: Text::code(Foreign::new(url)),
-    });
     Row {
         cells: vec![
             short(&accused.id),
@@ -217,12 +216,16 @@ fn row(accused: &Accused, context: &Context) -> Row {
             Text::foreign(author(accused)),
             Text::foreign(Foreign::new(&accused.title)),
         ],
-        details: why.chain(page).collect(),
+        details: why.collect(),
     }
 }
 
-fn is_web(url: &str) -> bool {
-    url.starts_with("https://") || url.starts_with("http://")
+/// The suspects' pages at the code host, whose address is made of what is configured and of the commit's hash.
+fn pages(cause: &Cause, context: &Context) -> impl Iterator<Item = Link> {
+    cause.suspects.iter().filter_map(|one| {
+        let label = say!(context, "cause-link", change = short(&one.id));
+        Link::checked(label, one.url.as_deref()?)
+    })
 }
 
 /// Whoever has an address is known by name.

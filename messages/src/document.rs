@@ -1,6 +1,6 @@
 //! A document: a report or a postmortem, before it is laid out.
 
-use crate::model::{Fact, Severity, Table};
+use crate::model::{Fact, Link, Severity, Table};
 use crate::text::Text;
 
 /// A whole document.
@@ -33,6 +33,8 @@ pub struct Section {
     pub items: Vec<Text>,
     /// Rows and columns; its own title is not shown.
     pub table: Option<Table>,
+    /// Where to look further.
+    pub links: Vec<Link>,
 }
 
 impl Section {
@@ -49,6 +51,7 @@ impl Section {
         self.body.is_empty()
             && self.facts.is_empty()
             && self.items.is_empty()
+            && self.links.is_empty()
             && self
                 .table
                 .as_ref()

@@ -1,5 +1,6 @@
 //! What a message is, on every surface.
 
+use crate::context::BaseUrl;
 use crate::text::Text;
 use guard::approval::Choice;
 use guard::ids::ApprovalId;
@@ -169,7 +170,7 @@ pub struct Confirm {
     pub no: Text,
 }
 
-/// A link to Tawny's own page. Foreign text never becomes one.
+/// A link to Tawny's own page, or to a change at a code host that is configured. Foreign text never becomes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     /// What it says.
@@ -179,9 +180,38 @@ pub struct Link {
 }
 
 impl Link {
+    /// A link to an address that Tawny has made itself; none where it could leave its place on any surface.
+    pub(crate) fn checked(label: Text, url: &str) -> Option<Self> {
+        // What a page's own address may consist of does no harm anywhere.
+        let url = BaseUrl::new(url).ok()?.as_str().to_owned();
+        Some(Self { label, url })
+    }
+
     /// Where it leads.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_could_leave_its_place_on_any_surface_is_no_link() {
+        let link = |url| Link::checked(Text::default(), url);
+        for bad in [
+            "javascript:alert(1)",
+            "https://code.example/a\" onclick=\"x",
+            "https://code.example/a) [x](https://evil.example",
+            "https://code.example/a b",
+            "https://code.example/?a=1",
+            "",
+        ] {
+            assert_eq!(link(bad), None, "{bad}");
+        }
+        let good = "https://code.example/acme/shop/-/commit/8615e91";
+        assert_eq!(link(good).unwrap().url(), good);
     }
 }

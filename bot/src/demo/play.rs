@@ -128,6 +128,12 @@ async fn course(
     narrator: &Narrator,
 ) -> Result<Played, DemoError> {
     narrator.say("customers are coming; measuring what is normal…");
+    let course = arguments.scenario.course(arguments.seed);
+    let was_there = if arguments.scenario.begins_before() && !arguments.no_fault {
+        fault(world, &course, narrator).await?
+    } else {
+        None
+    };
     let warm_up = Duration::from_secs(arguments.scenario.warm_up_s());
     sleep(warm_up + some_scrapes(setup.interval, LONGEST_WARM_UP)).await;
     let id = world.deploy().await?;
@@ -140,9 +146,12 @@ async fn course(
         |state| state.bake_until().is_some() || state.ended(),
     )
     .await?;
-    let course = arguments.scenario.course(arguments.seed);
     let fault_at = if arguments.no_fault {
         hand_over(world, &id)?
+    } else if was_there.is_some() {
+        // The new process is on the same bad machine.
+        stays(world, &course).await?;
+        was_there
     } else {
         fault(world, &course, narrator).await?
     };
@@ -167,6 +176,11 @@ fn hand_over(world: &World, id: &DeploymentId) -> Result<Option<Timestamp>, Demo
             )
         })
         .collect();
+    let instance_urls: serde_json::Map<String, serde_json::Value> = world
+        .places
+        .iter()
+        .map(|place| (place.id.clone(), format!("http://{}", place.listen).into()))
+        .collect();
     let until = guard::timer::after(Timestamp::now(), HELD.as_secs_f64());
     narrate::document(&serde_json::json!({
         "ready": true,
@@ -174,6 +188,7 @@ fn hand_over(world: &World, id: &DeploymentId) -> Result<Option<Timestamp>, Demo
         "token_file": world.token_file,
         "prometheus_url": world.prometheus_url,
         "fault_urls": fault_urls,
+        "instance_urls": instance_urls,
         "deployment_id": id,
         "repository": world.repository.as_ref().map(|repository| &repository.path),
         "gray_until": format!("{until:.3}"),
@@ -186,6 +201,12 @@ async fn fault(
     course: &Course,
     narrator: &Narrator,
 ) -> Result<Option<Timestamp>, DemoError> {
+    if let Some(factor) = course.more_customers {
+        sleep(Duration::from_secs_f64(course.fault_after_s)).await;
+        let rps = world.more_customers(factor)?;
+        narrator.say(&format!("more customers come: {rps:.0} requests a second"));
+        return Ok(Some(Timestamp::now()));
+    }
     let (Some(injection), Some(place)) = (&course.injection, world.faulty()) else {
         return Ok(None);
     };
@@ -196,6 +217,14 @@ async fn fault(
         place.id, injection.kind, injection.intensity
     ));
     Ok(Some(at))
+}
+
+/// The same fault once more, in the process that has taken the place of the one in which it was.
+async fn stays(world: &World, course: &Course) -> Result<(), DemoError> {
+    if let (Some(injection), Some(place)) = (&course.injection, world.faulty()) {
+        inject::inject(place, injection).await?;
+    }
+    Ok(())
 }
 
 /// Follows the deployment to its outcome, answering as told.

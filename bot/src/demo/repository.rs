@@ -5,7 +5,7 @@
 //! together. Without it the demo plays all the same, and says so.
 
 use super::scenario::Scenario;
-use history::{BEFORE, BETWEEN, Change, guilty};
+use history::{BEFORE, BETWEEN, Change, guilty, suspicious};
 use mock_service::Vocabulary;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -85,6 +85,9 @@ fn story(scenario: Scenario, seed: u64) -> Result<Story, RepositoryError> {
         changes.insert(place, change);
         place
     });
+    if let Some(change) = suspicious(scenario) {
+        changes.insert(place, change);
+    }
     let mut tree = Tree::default();
     let mut at = FIRST;
     let mut commits = Vec::new();

@@ -23,6 +23,10 @@ pub(super) enum Scenario {
     Crash,
     /// What the shop calls begins to fail: old and new version suffer alike.
     Dependency,
+    /// Four times as many customers come: what moves with them, no commit did.
+    TrafficStep,
+    /// The machine of the gray instance is bad, and was before the deployment.
+    FaultBefore,
     /// Nothing goes wrong.
     Healthy,
     /// Nothing goes wrong, and hardly anybody comes.
@@ -57,12 +61,12 @@ pub(super) struct Injection {
 /// A scenario as the seed shapes it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Course {
-    /// What happens.
-    pub(super) scenario: Scenario,
     /// How long the gray instance is fine before the fault begins, in seconds.
     pub(super) fault_after_s: f64,
     /// The fault, if there is one.
     pub(super) injection: Option<Injection>,
+    /// By what factor customers become more when the fault would begin, if they do.
+    pub(super) more_customers: Option<f64>,
 }
 
 /// Requests per second of all customers together.
@@ -88,6 +92,8 @@ impl Scenario {
             Self::Cpu => "cpu",
             Self::Crash => "crash",
             Self::Dependency => "dependency",
+            Self::TrafficStep => "traffic-step",
+            Self::FaultBefore => "fault-before",
             Self::Healthy => "healthy",
             Self::Quiet => "quiet",
         }
@@ -104,8 +110,19 @@ impl Scenario {
     pub(super) fn asks(self) -> bool {
         matches!(
             self,
-            Self::Latency | Self::MemoryLeak | Self::PoolLeak | Self::Cpu | Self::Dependency
+            Self::Latency
+                | Self::MemoryLeak
+                | Self::PoolLeak
+                | Self::Cpu
+                | Self::Dependency
+                | Self::TrafficStep
         )
+    }
+
+    /// Whether the fault was there before the deployment, and stays.
+    #[must_use]
+    pub(super) fn begins_before(self) -> bool {
+        self == Self::FaultBefore
     }
 
     /// Requests per second of all customers together.
@@ -121,7 +138,8 @@ impl Scenario {
     #[must_use]
     pub(super) fn gray_bake_s(self) -> u64 {
         match self {
-            Self::MemoryLeak | Self::PoolLeak => LEAK_BAKE_S,
+            // An expression of the whole service is weaker evidence than the instances' own samples.
+            Self::MemoryLeak | Self::PoolLeak | Self::TrafficStep => LEAK_BAKE_S,
             Self::Quiet => QUIET_BAKE_S,
             _ => GRAY_BAKE_S,
         }
@@ -142,7 +160,9 @@ impl Scenario {
     pub(super) fn warm_up_s(self) -> u64 {
         match self {
             // What nothing else is held against is held against its own past.
-            Self::Dependency => 60,
+            Self::Dependency | Self::TrafficStep => 60,
+            // A rehearsal of the same comparison has half of it, and has to show the fault a minute before the change.
+            Self::FaultBefore => 150,
             _ => 12,
         }
     }
@@ -161,7 +181,9 @@ impl Scenario {
             })
         };
         let injection = match self {
-            Self::ErrorSpike | Self::Dependency => fault("errors", 0.35 * strength),
+            Self::ErrorSpike | Self::Dependency | Self::FaultBefore => {
+                fault("errors", 0.35 * strength)
+            }
             Self::Latency => fault("latency", 0.5 * strength),
             // Megabytes a minute.
             Self::MemoryLeak => fault("memory", 120.0 * strength),
@@ -169,12 +191,12 @@ impl Scenario {
             Self::PoolLeak => fault("pool", 4.0 * strength),
             Self::Cpu => fault("cpu", 0.24 * strength),
             Self::Crash => fault("crash", 1.0),
-            Self::Healthy | Self::Quiet => None,
+            Self::TrafficStep | Self::Healthy | Self::Quiet => None,
         };
         Course {
-            scenario: self,
             fault_after_s,
             injection,
+            more_customers: (self == Self::TrafficStep).then_some(4.0 * strength),
         }
     }
 
@@ -187,20 +209,36 @@ impl Scenario {
                 verdict: "degraded",
                 tier: 3,
                 attribution: Some("change"),
+                acquitted: false,
+            },
+            // It is told, and stops no release: going back would mend nothing.
+            Self::FaultBefore => Expected {
+                outcome: Some("promoted"),
+                verdict: "degraded",
+                tier: 1,
+                attribution: Some("unknown"),
+                acquitted: true,
             },
             Self::Healthy => Expected {
                 outcome: Some("promoted"),
                 verdict: "healthy",
                 tier: 0,
                 attribution: None,
+                acquitted: false,
             },
             Self::Quiet => Expected {
                 outcome: Some("held"),
                 verdict: "inconclusive",
                 tier: 0,
                 attribution: None,
+                acquitted: false,
             },
-            Self::Latency | Self::MemoryLeak | Self::PoolLeak | Self::Cpu | Self::Dependency => {
+            Self::Latency
+            | Self::MemoryLeak
+            | Self::PoolLeak
+            | Self::Cpu
+            | Self::Dependency
+            | Self::TrafficStep => {
                 let outcome = answer.map(|answer| match answer {
                     Answer::Rollback => "rolled_back",
                     Answer::Resume => "resumed",
@@ -211,11 +249,12 @@ impl Scenario {
                     outcome,
                     verdict: "degraded",
                     tier: 2,
-                    attribution: Some(if self == Self::Dependency {
-                        "dependency"
-                    } else {
-                        "change"
+                    attribution: Some(match self {
+                        Self::Dependency => "dependency",
+                        Self::TrafficStep => "load",
+                        _ => "change",
                     }),
+                    acquitted: matches!(self, Self::Dependency | Self::TrafficStep),
                 }
             }
         }
@@ -233,6 +272,8 @@ pub(super) struct Expected {
     pub(super) tier: u8,
     /// What it is blamed on, where something is.
     pub(super) attribution: Option<&'static str>,
+    /// Whether it has to be said that it was not this deployment.
+    pub(super) acquitted: bool,
 }
 
 #[cfg(test)]

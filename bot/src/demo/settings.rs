@@ -136,7 +136,7 @@ services:
           cpu: {{tolerance: {{absolute: 0.1}}}}
           memory: {{tolerance: {{absolute: 32MiB}}}}
           open-files: {{tolerance: {{absolute: 100}}}}
-{warehouse}    policy:
+{warehouse}{concurrency}    policy:
       autonomy: {autonomy}
       approval_expiry: {expiry}s
       cure_expiry: {cure}s
@@ -146,6 +146,11 @@ services:
             .warehouse
             .map(|_| warehouse_signal())
             .unwrap_or_default(),
+        concurrency = if facts.scenario == Scenario::TrafficStep {
+            concurrency_signal(facts.interval_s)
+        } else {
+            String::new()
+        },
         autonomy = facts.scenario.autonomy(),
         cure = facts.scenario.cure_expiry_s(),
         expiry = facts.approval_expiry_s,
@@ -153,6 +158,19 @@ services:
         bake = facts.gray_bake_s,
     );
     text
+}
+
+/// How many requests are served at once, as a signal of the shop as a whole: more customers, more of it.
+fn concurrency_signal(interval_s: u64) -> String {
+    format!(
+        r#"      - key: concurrency
+        kind: promql
+        query: sum(rate(http_request_duration_seconds_sum{{job="{SERVICE}"}}[{window}s]))
+        unit: count
+        tolerance: {{relative: 50%}}
+"#,
+        window = 4 * interval_s,
+    )
 }
 
 /// The share of the warehouse's answers that are errors, as a signal of a dependency.

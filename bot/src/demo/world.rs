@@ -45,6 +45,8 @@ pub(super) struct Setup {
 pub(super) struct World {
     pub(super) server: Running,
     pub(super) customers: Customers,
+    /// Requests per second of all customers together, to begin with.
+    rps: f64,
     pub(super) places: Vec<Place>,
     warehouse: Option<Warehouse>,
     pub(super) prometheus_url: String,
@@ -154,6 +156,7 @@ impl World {
         Ok(Self {
             server,
             customers,
+            rps: setup.scenario.rps(),
             places,
             warehouse,
             prometheus_url,
@@ -164,6 +167,13 @@ impl World {
             prometheus,
             stop,
         })
+    }
+
+    /// So many times as many customers from now on; how many requests a second that makes.
+    pub(super) fn more_customers(&self, factor: f64) -> Result<f64, DemoError> {
+        let rps = self.rps * factor;
+        self.customers.set_rps(rps)?;
+        Ok(rps)
     }
 
     /// Where the scenario's fault belongs: into what the shop calls, or else into the gray instance.

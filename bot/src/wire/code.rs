@@ -51,17 +51,23 @@ impl CodeHosts {
     }
 }
 
+/// How a host is reached: the fields of the same names of either kind.
+macro_rules! reached {
+    ($host:expr) => {
+        HostConfig {
+            requests: $host.requests.get() as usize,
+            concurrency: $host.max_concurrency.get() as usize,
+            timeout: $host.timeout,
+            tls: tls(&$host.tls),
+            proxy: proxy(&$host.proxy),
+            ..HostConfig::new($host.url.as_str(), $host.api())
+        }
+    };
+}
+
 fn host(configured: &CodeHost) -> Result<Host, String> {
     match configured {
         CodeHost::GitHub(host) => {
-            let config = HostConfig {
-                requests: host.requests.get() as usize,
-                concurrency: host.max_concurrency.get() as usize,
-                timeout: host.timeout,
-                tls: tls(&host.tls),
-                proxy: proxy(&host.proxy),
-                ..HostConfig::new(host.url.as_str(), host.api())
-            };
             let auth = match &host.auth {
                 GitHubAuth::None(_) => SourceAuth::None,
                 GitHubAuth::Token(own) => SourceAuth::Token(secret(&own.token)),
@@ -71,19 +77,11 @@ fn host(configured: &CodeHost) -> Result<Host, String> {
                     key_pem: app.key.expose().to_owned().into(),
                 },
             };
-            GitHub::new(config, &auth).map(Host::GitHub)
+            GitHub::new(reached!(host), &auth).map(Host::GitHub)
         }
         CodeHost::GitLab(host) => {
-            let config = HostConfig {
-                requests: host.requests.get() as usize,
-                concurrency: host.max_concurrency.get() as usize,
-                timeout: host.timeout,
-                tls: tls(&host.tls),
-                proxy: proxy(&host.proxy),
-                ..HostConfig::new(host.url.as_str(), host.api())
-            };
             let token = host.token.as_ref().map(secret);
-            GitLab::new(config, token.as_ref()).map(Host::GitLab)
+            GitLab::new(reached!(host), token.as_ref()).map(Host::GitLab)
         }
     }
 }

@@ -55,4 +55,5 @@ mod replicas;
 mod reported;
 mod silence;
 mod source_options;
+mod suspected;
 mod traces;

@@ -36,6 +36,18 @@ pub(crate) struct Guarding {
     pub(crate) repo: Option<PathBuf>,
     /// Whether what the instances print is read.
     pub(crate) logged: bool,
+    /// What else is asked, beside metrics.
+    pub(crate) elsewhere: Elsewhere,
+}
+
+/// Another server that is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Elsewhere {
+    Nobody,
+    /// For the commits.
+    GitLab,
+    /// For the logs.
+    Loki,
 }
 
 impl Default for Guarding {
@@ -53,6 +65,7 @@ impl Default for Guarding {
             calls: "",
             repo: None,
             logged: false,
+            elsewhere: Elsewhere::Nobody,
         }
     }
 }
@@ -80,6 +93,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) packages: SocketAddr,
     pub(crate) receiver: SocketAddr,
     pub(crate) probed: SocketAddr,
+    pub(crate) gitlab: SocketAddr,
+    pub(crate) loki: SocketAddr,
     pub(crate) places: &'a [Place],
     pub(crate) guarding: &'a Guarding,
 }
@@ -101,7 +116,7 @@ tokens:
 environments: [{{name: test}}]
 notify:
   webhooks: [{{name: hook, url: "http://{receiver}/messages", secret: "{SIGNING}"}}]
-services:
+{code}services:
 "#,
         listen = facts.listen,
         dir = facts.dir.display(),
@@ -111,6 +126,14 @@ services:
             .map_or_else(String::new, |url| format!("journal: {{url: \"{url}\"}}\n")),
         prometheus = facts.prometheus,
         receiver = facts.receiver,
+        code = if facts.guarding.elsewhere == Elsewhere::GitLab {
+            format!(
+                "code: {{lab: {{type: gitlab, url: \"http://{}\", token: glpat-for-tests}}}}\n",
+                facts.gitlab
+            )
+        } else {
+            String::new()
+        },
     );
     let mut services: Vec<&str> = facts.places.iter().map(|p| p.service.as_str()).collect();
     services.dedup();
@@ -141,6 +164,17 @@ fn add_service(text: &mut String, facts: &Facts<'_>, service: &str) {
     }
     if let Some(repo) = &guarding.repo {
         let _ = writeln!(text, "    repo: \"{}\"", repo.display());
+    }
+    match guarding.elsewhere {
+        Elsewhere::Nobody => {}
+        Elsewhere::GitLab => text.push_str("    repo: gitlab:acme/shop\n"),
+        Elsewhere::Loki => {
+            let _ = writeln!(
+                text,
+                "    logs: [{{type: loki, url: \"http://{}\", query: '{{app=\"shop\"}}'}}]",
+                facts.loki
+            );
+        }
     }
     if guarding.logged {
         text.push_str("    logs: [instances]\n");

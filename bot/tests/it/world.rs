@@ -16,6 +16,9 @@ use tempfile::TempDir;
 
 /// The port of what probes ask.
 pub(crate) const PROBED: u16 = 18200;
+/// The ports of a code host and of where logs are kept, for tests that start them.
+pub(crate) const GITLAB: u16 = 18300;
+pub(crate) const LOKI: u16 = 18400;
 
 pub(crate) struct World {
     pub(crate) server: Server,
@@ -92,6 +95,11 @@ impl World {
         world
     }
 
+    /// A port of this world's own address.
+    pub(crate) fn at(&self, port: u16) -> SocketAddr {
+        SocketAddr::new(self.ip, port)
+    }
+
     /// A server with a configuration of its own for the same services, not begun.
     pub(crate) fn another(&self, name: &str, port: u16, journal: &str) -> Server {
         let at = |port| SocketAddr::new(self.ip, port);
@@ -105,6 +113,8 @@ impl World {
             packages: at(18000),
             receiver: at(18100),
             probed: at(PROBED),
+            gitlab: at(GITLAB),
+            loki: at(LOKI),
             places: &self.places,
             guarding: &self.guarding,
         };

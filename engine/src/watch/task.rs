@@ -34,6 +34,7 @@ mod evidence;
 mod known;
 mod logs;
 mod measures;
+mod other_days;
 mod settle;
 mod sources;
 

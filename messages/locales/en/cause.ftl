@@ -37,7 +37,7 @@ cause-missing-requests = { $count ->
     [one] Of one commit it was not found out by which request it came.
    *[other] Of { $count } commits it was not found out by which request they came.
 }
-cause-label-link = see
+cause-link = Open { $change }
 cause-footer = deployment { $deployment } · { $version }
 cause-deployment = Very likely this deployment ({ $probability }), but no single change stands out; look first at { $change } “{ $title }” by { $author }
 cause-title = Which change did it

@@ -4,7 +4,7 @@
 use super::clean::{CODE_CHARS, FOREIGN_CHARS, clean};
 use super::plain;
 use crate::document::{Document, Section};
-use crate::model::{Fact, Message, Progress, Table};
+use crate::model::{Fact, Link, Message, Progress, Table};
 use crate::spark::{Spark, TOP};
 use crate::text::{Piece, Text};
 use crate::timeline::TimelineLine;
@@ -87,6 +87,7 @@ fn section(part: &Section) -> Markup {
             @if !part.facts.is_empty() { (facts(&part.facts)) }
             @if !part.items.is_empty() { ul.items { @for item in &part.items { li { (text(item)) } } } }
             @if let Some(shown) = &part.table { (table(&Table { title: Text::default(), ..shown.clone() })) }
+            (links(&part.links))
         }
     }
 }
@@ -103,9 +104,16 @@ pub fn message(message: &Message, answers: &Markup) -> Markup {
             @if let Some(shown) = &message.progress { (progress(shown)) }
             @if let Some(shown) = &message.table { (table(shown)) }
             @if let Some(shown) = &message.progress { (table(&shown.instances)) }
-            @for link in &message.links { p { a href=(link.url) { (text(&link.label)) } } }
+            (links(&message.links))
             @if !message.footer.is_empty() { footer { (text(&message.footer)) } }
         }
+    }
+}
+
+/// Each on a line of its own. What is elsewhere learns nothing of where the reader came from.
+fn links(links: &[Link]) -> Markup {
+    html! {
+        @for link in links { p { a href=(link.url) rel="noreferrer" { (text(&link.label)) } } }
     }
 }
 

@@ -108,6 +108,9 @@ fn section(out: &mut String, part: &Section) {
     if let Some(table) = &part.table {
         columns(out, table);
     }
+    for link in &part.links {
+        line(out, "\n", &format!("[{}]({})", text(&link.label), link.url));
+    }
 }
 
 fn list(out: &mut String, items: impl Iterator<Item = String>) {

@@ -167,6 +167,10 @@ fn section(out: &mut String, part: &Section, colour: Colour) {
     if let Some(table) = &part.table {
         grid(out, table, colour);
     }
+    for link in &part.links {
+        let label = text(&link.label, colour);
+        line(out, "   ", &format!("{label} {}", link.url));
+    }
 }
 
 /// Rows in columns; what does not fit into them stands below its row.

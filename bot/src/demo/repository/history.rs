@@ -389,6 +389,19 @@ pub(super) fn guilty(scenario: Scenario) -> Option<Change> {
                 "\"\"\"Prices in the customer's currency.\"\"\"\n\nimport logging\nimport os\nimport threading\n\nFEED = os.environ.get(\"PRICE_FEED\", \"/var/run/prices\")\n\n\ndef watch_feed():\n    if not os.path.exists(FEED):\n        logging.critical(\"price feed %s is missing, stopping\", FEED)\n        os._exit(70)\n    threading.Timer(30, watch_feed).start()\n\n\nthreading.Timer(30, watch_feed).start()\n",
             )],
         ),
-        Scenario::Dependency | Scenario::Healthy | Scenario::Quiet => return None,
+        Scenario::Dependency
+        | Scenario::TrafficStep
+        | Scenario::FaultBefore
+        | Scenario::Healthy
+        | Scenario::Quiet => return None,
     })
+}
+
+/// What looks as if it did the harm, where something else does: a change that elsewhere is guilty of the same.
+pub(super) fn suspicious(scenario: Scenario) -> Option<Change> {
+    match scenario {
+        Scenario::TrafficStep => guilty(Scenario::Latency),
+        Scenario::FaultBefore => guilty(Scenario::ErrorSpike),
+        _ => None,
+    }
 }

@@ -62,7 +62,14 @@ async fn one_commit_between_the_versions_is_guilty_where_the_release_does_harm()
     for scenario in Scenario::value_variants() {
         let (_dir, repository) = made(*scenario, 3).await;
         let between = asked(&repository, &["rev-list", "v1..v2"]).await;
-        let none = [Scenario::Dependency, Scenario::Healthy, Scenario::Quiet].contains(scenario);
+        let none = [
+            Scenario::Dependency,
+            Scenario::TrafficStep,
+            Scenario::FaultBefore,
+            Scenario::Healthy,
+            Scenario::Quiet,
+        ]
+        .contains(scenario);
         match &repository.guilty {
             None => assert!(none, "{scenario:?}"),
             Some(guilty) => {
@@ -73,6 +80,11 @@ async fn one_commit_between_the_versions_is_guilty_where_the_release_does_harm()
                 let touched = asked(&repository, &["show", "--stat", "--format=", guilty]).await;
                 assert!(touched.contains("shop/"), "{touched}");
             }
+        }
+        let suspicious = history::suspicious(*scenario);
+        if let Some(suspicious) = suspicious {
+            let log = asked(&repository, &["log", "--format=%s", "v1..v2"]).await;
+            assert!(log.contains(suspicious.message), "{scenario:?}: {log}");
         }
         let innocent = between.lines().count() - usize::from(!none);
         assert!(innocent >= 5, "{innocent} others");

@@ -64,6 +64,8 @@ pub(super) fn words(scenario: Scenario, commits: &[Commit]) -> Vocabulary {
         Scenario::MemoryLeak
         | Scenario::Cpu
         | Scenario::Dependency
+        | Scenario::TrafficStep
+        | Scenario::FaultBefore
         | Scenario::Healthy
         | Scenario::Quiet => return Vocabulary::new(),
     };

@@ -2,9 +2,10 @@
 
 use super::Task;
 use super::logs::Errors;
+use super::other_days::OtherDays;
 use crate::error::EngineError;
 use crate::services::Service;
-use guard::cause::{Cause, Unseen, case};
+use guard::cause::{Cause, Unseen, case, of_this_hour};
 use guard::excess::Contribution;
 use guard::finding::Budget;
 use guard::ids::SignalKey;
@@ -18,7 +19,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
-/// So long a look may wait for what is logged; what is late is said later.
+/// So long a look may wait for what is logged and for other days; what is late is said later.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What is known of the changes that came with the deployment.
@@ -33,6 +34,8 @@ pub(super) struct Suspicion {
     explained: BTreeSet<SignalKey>,
     /// What is logged.
     errors: Option<Errors>,
+    /// Whether it happens at this hour every day.
+    other_days: OtherDays,
 }
 
 impl Suspicion {
@@ -100,18 +103,14 @@ impl Task<'_> {
         {
             errors.look_again(now);
         }
-        let news = |errors: &Errors| errors.has_news();
-        let news = self.suspicion.errors.as_ref().is_some_and(news);
+        let news = self.suspicion.other_days.has_news();
+        let logged = |errors: &Errors| errors.has_news();
+        let news = news || self.suspicion.errors.as_ref().is_some_and(logged);
         if !(more || news) || !self.suspicion.fetched().await {
             return Ok(());
         }
-        if let Some(errors) = &mut self.suspicion.errors
-            && more
-        {
-            errors.look(changed(&state), onset, now);
-            errors
-                .wait(PATIENCE.min(self.service.watch.interval / 4))
-                .await;
+        if more {
+            self.inquire(&state, onset, now).await;
         }
         self.suspicion.explained.extend(moved);
         let logged = self.suspicion.errors.as_mut().map(Errors::take);
@@ -120,7 +119,8 @@ impl Task<'_> {
             return Ok(());
         }
         let changes = self.suspicion.changes.clone();
-        let mut beside = self.beside(&state).await;
+        let same_hour = self.suspicion.other_days.take();
+        let mut beside = self.beside(&state, same_hour).await;
         beside.signatures.clone_from(&logged.signatures);
         let case = case(&state, changes, &beside);
         let mut missing = self.suspicion.missing.clone();
@@ -138,6 +138,23 @@ impl Task<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Asks what is logged and what other days show, and waits a little for both.
+    async fn inquire(&mut self, state: &State, onset: Timestamp, now: Timestamp) {
+        let watch = &self.service.watch;
+        let longest = PATIENCE.min(watch.interval / 4);
+        let Suspicion {
+            errors, other_days, ..
+        } = &mut self.suspicion;
+        other_days.ask(watch, of_this_hour(state));
+        let logged = async {
+            if let Some(errors) = errors {
+                errors.look(changed(state), onset, now);
+                errors.wait(longest).await;
+            }
+        };
+        tokio::join!(other_days.wait(longest), logged);
     }
 }
 

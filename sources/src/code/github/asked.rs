@@ -61,21 +61,6 @@ impl<'a> Asked<'a> {
         })
     }
 
-    /// Whether it is one of the versions that is unknown, or something else is wrong.
-    pub(super) async fn why(&self, fault: &Fault, from: &str, to: &str) -> CodeError {
-        if matches!(fault.status(), Some(404 | 422)) {
-            for version in [from, to] {
-                if let Err(Fault::Refused { status: 422, .. }) = self.commit(version).await {
-                    return CodeError::NotThere {
-                        version: version.to_owned(),
-                        repository: self.repository.url(),
-                    };
-                }
-            }
-        }
-        self.repository.error(fault)
-    }
-
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<(T, bool), Fault> {
         let GitHubRepository { owner, name, .. } = self.repository;
         let path = format!("/repos/{}/{}{path}", encoded(owner), encoded(name));
@@ -307,6 +292,20 @@ impl Forge for Asked<'_> {
             merger: pull.merged_by.map(|user| user.login),
             reviewers,
         })
+    }
+
+    async fn why(&self, fault: &Fault, from: &str, to: &str) -> CodeError {
+        if matches!(fault.status(), Some(404 | 422)) {
+            for version in [from, to] {
+                if let Err(Fault::Refused { status: 422, .. }) = self.commit(version).await {
+                    return CodeError::NotThere {
+                        version: version.to_owned(),
+                        repository: self.repository.url(),
+                    };
+                }
+            }
+        }
+        self.repository.error(fault)
     }
 
     fn link(&self, commit: &str) -> String {

@@ -80,10 +80,7 @@ impl GitHubRepository {
     ) -> Result<Changes, CodeError> {
         let errand = Errand::new(self.host.line.clone(), bounds.time);
         let asked = Asked::new(self, errand.clone()).map_err(|fault| self.error(&fault))?;
-        match collect(&asked, &errand, bounds, from, to).await {
-            Ok(changes) => Ok(changes),
-            Err(fault) => Err(asked.why(&fault, from, to).await),
-        }
+        collect(&asked, &errand, bounds, from, to).await
     }
 
     fn error(&self, fault: &Fault) -> CodeError {

@@ -32,22 +32,6 @@ impl<'a> Asked<'a> {
         Self { repository, errand }
     }
 
-    /// Whether it is one of the versions that is unknown, or something else is wrong.
-    pub(super) async fn why(&self, fault: &Fault, from: &str, to: &str) -> CodeError {
-        let missing = matches!(fault, Fault::Refused { status: 404, text } if text.contains("Commit Not Found"));
-        if missing {
-            for version in [from, to] {
-                if let Err(Fault::Refused { status: 404, .. }) = self.commit(version).await {
-                    return CodeError::NotThere {
-                        version: version.to_owned(),
-                        repository: self.repository.url(),
-                    };
-                }
-            }
-        }
-        self.repository.error(fault)
-    }
-
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<(T, bool), Fault> {
         let project = encoded(&self.repository.path);
         let url = self.errand.url(&format!("/projects/{project}{path}"))?;
@@ -218,6 +202,21 @@ impl Forge for Asked<'_> {
 
     async fn people(&self, _: u64) -> Result<People, Fault> {
         Ok(People::default())
+    }
+
+    async fn why(&self, fault: &Fault, from: &str, to: &str) -> CodeError {
+        let missing = matches!(fault, Fault::Refused { status: 404, text } if text.contains("Commit Not Found"));
+        if missing {
+            for version in [from, to] {
+                if let Err(Fault::Refused { status: 404, .. }) = self.commit(version).await {
+                    return CodeError::NotThere {
+                        version: version.to_owned(),
+                        repository: self.repository.url(),
+                    };
+                }
+            }
+        }
+        self.repository.error(fault)
     }
 
     fn link(&self, commit: &str) -> String {

@@ -78,11 +78,7 @@ impl GitLabRepository {
         bounds: &Bounds,
     ) -> Result<Changes, CodeError> {
         let errand = Errand::new(self.host.line.clone(), bounds.time);
-        let asked = Asked::new(self, &errand);
-        match collect(&asked, &errand, bounds, from, to).await {
-            Ok(changes) => Ok(changes),
-            Err(fault) => Err(asked.why(&fault, from, to).await),
-        }
+        collect(&Asked::new(self, &errand), &errand, bounds, from, to).await
     }
 
     fn error(&self, fault: &Fault) -> CodeError {

@@ -2,6 +2,7 @@
 
 use super::fault::Fault;
 use crate::code::change::{Relation, Request, TouchedFile};
+use crate::code::error::CodeError;
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -42,6 +43,9 @@ pub(crate) trait Forge: Sync {
 
     /// Requests that [`Forge::people`] costs; 0 where the list has them already.
     const PEOPLE_COST: usize;
+
+    /// What a fault of the way between two versions means: one of them is unknown, or something else is wrong.
+    fn why(&self, fault: &Fault, from: &str, to: &str) -> impl Future<Output = CodeError> + Send;
 
     /// The page of a commit.
     fn link(&self, commit: &str) -> String;
