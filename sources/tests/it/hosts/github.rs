@@ -1,7 +1,7 @@
 //! GitHub.
 
 use super::github_double::{PREFIX, TOKEN, github, plainly, refusal};
-use super::world::{Made, MadeRequest, Server, World, id, titles};
+use super::world::{Made, MadeRequest, Server, World, id, last_of_three, titles};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use sources::code::{
@@ -48,16 +48,7 @@ pub(super) async fn ask(repository: &GitHubRepository, from: &str, to: &str) -> 
 async fn a_release_is_told_with_its_requests_people_files_and_hunks() {
     let double = github(World::line(3), plainly).await;
     let told = ask(&repository_as(&double, &token()), "v1", "v2").await;
-    assert_eq!(
-        (told.relation, told.missing.as_slice()),
-        (Relation::Ahead, &[][..])
-    );
-    assert_eq!(titles(&told.changes), ["Change 1", "Change 2", "Change 3"]);
-    let last = &told.changes[2];
-    assert_eq!(
-        (last.body.as_str(), last.author.as_str()),
-        ("Why 3", "Ann <ann@example.com>")
-    );
+    let last = last_of_three(&told);
     assert_eq!(last.files[0].patch, "@@ -0,0 +1 @@\n+line 3\n");
     let request = last.request.as_ref().unwrap();
     assert_eq!((request.number, request.title.as_str()), (3, "Request 3"));

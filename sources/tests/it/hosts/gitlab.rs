@@ -1,7 +1,7 @@
 //! GitLab.
 
 use super::gitlab_double::{PREFIX, TOKEN, gitlab};
-use super::world::{Made, Server, World, id, titles};
+use super::world::{Made, Server, World, id, last_of_three, titles};
 use sources::code::{
     Bounds, Changes, CodeError, GitLab, GitLabRepository, HostConfig, Missing, Relation,
 };
@@ -28,16 +28,7 @@ async fn ask(repository: &GitLabRepository, from: &str, to: &str) -> Changes {
 async fn a_release_is_told_with_its_merge_requests_people_files_and_hunks() {
     let double = gitlab(World::line(3)).await;
     let told = ask(&within(&double, 100, TOKEN), "v1", "v2").await;
-    assert_eq!(
-        (told.relation, told.missing.as_slice()),
-        (Relation::Ahead, &[][..])
-    );
-    assert_eq!(titles(&told.changes), ["Change 1", "Change 2", "Change 3"]);
-    let last = &told.changes[2];
-    assert_eq!(
-        (last.body.as_str(), last.author.as_str()),
-        ("Why 3", "Ann <ann@example.com>")
-    );
+    let last = last_of_three(&told);
     assert_eq!(
         (last.files[0].additions, last.files[0].patch.as_str()),
         (1, "@@ -0,0 +1 @@\n+line 3")

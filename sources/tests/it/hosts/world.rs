@@ -1,6 +1,7 @@
 //! What the doubles have in common: the history that they tell, and what they were asked.
 
 use axum::http::HeaderMap;
+use sources::code::{Change, Changes, Relation};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
@@ -186,6 +187,21 @@ impl Drop for Server {
     }
 }
 
-pub(crate) fn titles(changes: &[sources::code::Change]) -> Vec<&str> {
+pub(crate) fn titles(changes: &[Change]) -> Vec<&str> {
     changes.iter().map(|change| change.title.as_str()).collect()
+}
+
+/// Checks that all three commits of the straight history were told, and gives the last.
+pub(crate) fn last_of_three(told: &Changes) -> &Change {
+    assert_eq!(
+        (told.relation, told.missing.as_slice()),
+        (Relation::Ahead, &[][..])
+    );
+    assert_eq!(titles(&told.changes), ["Change 1", "Change 2", "Change 3"]);
+    let last = &told.changes[2];
+    assert_eq!(
+        (last.body.as_str(), last.author.as_str()),
+        ("Why 3", "Ann <ann@example.com>")
+    );
+    last
 }
