@@ -257,6 +257,7 @@ are those that customers saw from the fault to the cure, or to the end. Pairs ar
 |---|---|---|---|---|---|---|---|---|---|---|
 {table}
 
+As demanded are `traffic-step` and `fault-before` only where it was said that it was not this deployment.
 `-`: nobody is asked. `hold` keeps the rollout paused; `none` lets the question run out: it stays paused too.
 
 ## Runs that ended otherwise

@@ -15,10 +15,8 @@ use std::sync::Arc;
 
 /// Requests kept for what is asked after the files: how two versions differ as a whole.
 const KEPT_BACK: usize = 8;
-/// The newest requests of which it is asked who had to do with them, and of a release that is larger than the budget:
-/// there, what the next commit touched is worth more.
+/// The newest requests of which it is asked who had to do with them.
 const PEOPLE: usize = 25;
-const FEW_PEOPLE: usize = 5;
 /// The newest commits without a request of which it is asked one by one.
 const SINGLE: usize = 15;
 
@@ -60,14 +58,9 @@ async fn collected<F: Forge>(
             let went = walk(forge, &way, false, bounds.commits, &mut told).await?;
             // What is gone is older than what came.
             let all: Vec<&Commit> = went.iter().chain(&came).collect();
-            let most = if all.len() > errand.left() {
-                FEW_PEOPLE
-            } else {
-                PEOPLE
-            };
             let (files, requests) = tokio::join!(
-                read(forge, errand, &all, most, &mut told.ledger),
-                requests(forge, errand, &went, &came, most)
+                read(forge, errand, &all, &mut told.ledger),
+                requests(forge, errand, &went, &came)
             );
             let unread = told.files(&all, files);
             let requests = told.requests(requests);
@@ -159,14 +152,13 @@ async fn read<F: Forge>(
     forge: &F,
     errand: &Errand,
     commits: &[&Commit],
-    people: usize,
     ledger: &mut Ledger<'_>,
 ) -> (Vec<(String, Vec<TouchedFile>)>, Option<Fault>) {
     let plain = commits.iter().rev().filter(|commit| !is_merge(commit));
     let one = |commit: &&Commit| {
         let id = commit.id.clone();
         async move {
-            if errand.left() <= KEPT_BACK + people.min(10) * F::PEOPLE_COST {
+            if errand.left() <= KEPT_BACK + PEOPLE.min(10) * F::PEOPLE_COST {
                 return (id, Err(Fault::Spent));
             }
             let files = forge.files(&id).await;
@@ -205,7 +197,6 @@ async fn requests<F: Forge>(
     errand: &Errand,
     went: &[Commit],
     came: &[Commit],
-    most: usize,
 ) -> Requests {
     let since = went.iter().chain(came).filter_map(|one| one.at).min();
     let all = |merged: &[Merged]| {
@@ -247,7 +238,7 @@ async fn requests<F: Forge>(
         true => 0,
         false => commits().filter(|one| !of.contains_key(&one.id)).count(),
     };
-    let strangers = people(forge, errand, &mut of, commits(), most, &mut cut).await;
+    let strangers = people(forge, errand, &mut of, commits(), &mut cut).await;
     Requests {
         of,
         unknown,
@@ -262,7 +253,6 @@ async fn people<'a, F: Forge>(
     errand: &Errand,
     of: &mut HashMap<String, Arc<Request>>,
     newest: impl Iterator<Item = &'a Commit>,
-    most: usize,
     cut: &mut Option<Fault>,
 ) -> usize {
     if F::PEOPLE_COST == 0 {
@@ -273,7 +263,7 @@ async fn people<'a, F: Forge>(
         .filter_map(|commit| of.get(&commit.id).map(|request| request.number))
         .filter(|number| seen.insert(*number))
         .collect();
-    let asked = numbers.iter().take(most).map(|&number| async move {
+    let asked = numbers.iter().take(PEOPLE).map(|&number| async move {
         if errand.left() < KEPT_BACK + F::PEOPLE_COST {
             return (number, Err(Fault::Spent));
         }
