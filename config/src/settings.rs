@@ -12,6 +12,7 @@ mod policy;
 mod probe;
 mod server;
 mod service;
+mod webhooks;
 
 pub use access::{Holder, Person, Token};
 pub use environment::EnvironmentSettings;
@@ -24,12 +25,13 @@ pub use metrics::{
 pub use notify::{Notify, Webhook};
 pub use operate::{Log, LogFormat, LogLevel, Traces};
 pub use package::{Digest, Packages, Size, VersionEntry};
-pub use policy::{PacingSettings, PolicySettings, Sensitivity};
+pub use policy::{AlertTier, PacingSettings, PolicySettings, Sensitivity};
 pub use probe::{
     CommandProbe, ExitCode, Expects, HttpProbe, Number, PrintedNumber, Probe, TcpProbe,
 };
 pub use server::{Locale, Server};
 pub use service::{Platform, Service};
+pub use webhooks::{DeployEvent, EventMapping, WebhookKind, WebhookSource};
 
 use crate::reader::{Reader, Step};
 use crate::value::settings;
@@ -62,6 +64,8 @@ settings! {
         services: Vec<Service>,
         /// Who is told, beside the page.
         notify: Notify = "{}",
+        /// Who tells Tawny of deployments and alerts.
+        webhooks: Vec<WebhookSource> = "[]",
         /// How long what is kept.
         retention: Retention = "{}",
     }

@@ -7,6 +7,8 @@ use crate::apply::Finishes;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::execute;
+use crate::ledger;
+use crate::told::KEY_PREFIX;
 use guard::effects::Effect;
 use guard::ids::{ActionId, DeploymentId};
 use guard::input::{Happened, Input, Outcome};
@@ -132,7 +134,24 @@ impl Engine {
         Ok(())
     }
 
+    /// A delivery belongs to no stream of its own: what it says is done, and its end says what that was.
+    async fn take_delivery(&self, claimed: &ClaimedInput, fence: &Fence) -> Result<(), NotTaken> {
+        let understands = self.options.understands.as_ref();
+        let understands = understands
+            .ok_or_else(|| NotTaken::NotUnderstood("nobody here reads webhooks".to_owned()))?;
+        let told = understands(claimed).map_err(NotTaken::NotUnderstood)?;
+        let came = self.hear(told).await?;
+        let transaction = journal::Transaction::at(self.clock.now())
+            .fenced(fence)
+            .consume_as(claimed, ledger::json(&came));
+        self.writer.append(transaction).await?;
+        Ok(())
+    }
+
     async fn take_in(&self, claimed: &ClaimedInput, fence: &Fence) -> Result<(), NotTaken> {
+        if claimed.stream_key.starts_with(KEY_PREFIX) {
+            return self.take_delivery(claimed, fence).await;
+        }
         let id = claimed
             .stream_key
             .strip_prefix("deployment/")

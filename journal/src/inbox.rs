@@ -247,6 +247,7 @@ pub(crate) async fn put<C: ConnectionTrait>(
         claim_lease: Set(None),
         claim_epoch: Set(None),
         ended_at: Set(None),
+        outcome: Set(None),
     };
     let inserted = inbox::Entity::insert(row)
         .on_conflict(
@@ -267,11 +268,14 @@ pub(crate) async fn put<C: ConnectionTrait>(
 pub(crate) async fn consume(
     tx: &DatabaseTransaction,
     input: &ClaimedInput,
+    outcome: Option<&Value>,
     now: i64,
 ) -> Result<(), JournalError> {
     lease::check(tx, &input.fence, now).await?;
     let change = inbox::ActiveModel {
         status: Set(Status::Done),
+        outcome: Set(outcome.map(Value::to_string)),
+        last_error: Set(None),
         ended_at: Set(Some(now)),
         claim_lease: Set(None),
         claim_epoch: Set(None),

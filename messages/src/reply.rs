@@ -54,6 +54,9 @@ pub fn reply(state: &State, record: &Recorded, context: &Context) -> Option<Mess
         }),
         Event::ActionFailed { .. }
         | Event::ActionStale { .. }
+        | Event::AlertJoined { .. }
+        | Event::AlertStorm { .. }
+        | Event::DeployReported { .. }
         | Event::ApprovalAnswered { .. }
         | Event::ApprovalExpired { .. }
         | Event::RolledBack { .. }

@@ -54,3 +54,4 @@ mod reported;
 mod silence;
 mod source_options;
 mod traces;
+mod webhooks;

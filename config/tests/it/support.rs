@@ -20,6 +20,9 @@ pub(crate) fn world() -> Lookup {
                 "SHOP_DB_PASSWORD",
                 "OAUTH_CLIENT_SECRET",
                 "PROXY_PASSWORD",
+                "GITHUB_WEBHOOK_SECRET",
+                "GITHUB_WEBHOOK_SECRET_BEFORE",
+                "ALERTMANAGER_PASSWORD",
             ];
             if name == "TAWNY_WEBHOOK_SECRET" {
                 return Some("whsec_MDEyMzQ1Njc4OWFiY2RlZg==".to_owned());

@@ -17,6 +17,7 @@ use phrases::{
     version, with_reason,
 };
 
+mod alerts;
 mod beginning;
 mod located;
 mod phrases;
@@ -247,6 +248,16 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
             signal, accounts, ..
         } => located(signal, accounts, context),
         Event::CauseRanked { cause } => crate::cause::headline(cause, context),
+        Event::AlertJoined { alert, relation } => alerts::joined(alert, *relation, context),
+        Event::AlertOver { name, .. } => {
+            say!(words, "event-alert-over", alert = Foreign::from(name))
+        }
+        Event::AlertStorm { alerts } => say!(words, "event-alert-storm", count = *alerts),
+        Event::DeployReported {
+            by,
+            outcome,
+            reason,
+        } => alerts::reported(by, *outcome, reason, known, context),
         Event::MetricsLost { source, error, .. } => {
             say!(
                 words,

@@ -100,7 +100,11 @@ pub(super) fn raised(
             Some(finding) => finding::short(finding, context),
             None => key_name(key, context),
         });
-    let found = and_more(words.clauses(found), because.len(), context);
+    let found = if because.is_empty() {
+        say!(words, "tier-because-alert")
+    } else {
+        and_more(words.clauses(found), because.len(), context)
+    };
     let key = match tier {
         Tier::Quiet | Tier::Warn => "event-tier-warn",
         Tier::Pause => "event-tier-pause",
@@ -117,6 +121,7 @@ pub(super) fn raised(
 pub(super) fn paused(reason: &PauseReason, known: &Known<'_>, context: &Context) -> Text {
     let words = context.words();
     match reason {
+        PauseReason::Findings { keys } if keys.is_empty() => say!(words, "event-paused-alert"),
         PauseReason::Findings { keys } => {
             let signals = names(
                 keys.iter()
