@@ -25,7 +25,7 @@ check: ## format, lints, documentation; cargo-deny and cargo-machete where insta
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc -q --workspace --no-deps
-	python3 -c "import ast; [ast.parse(open(f'scripts/{name}.py').read()) for name in ('demo_matrix', 'disturbed', 'verify')]"
+	python3 -c "import ast; [ast.parse(open(f'scripts/{name}.py').read()) for name in ('demo_matrix', 'disturbed', 'verify', 'webhooks')]"
 	if cargo deny --version >/dev/null 2>&1; then cargo deny check; fi
 	if cargo machete --version >/dev/null 2>&1; then cargo machete; fi
 

@@ -7,7 +7,6 @@ use crate::apply::Finishes;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::execute;
-use crate::ledger;
 use crate::told::KEY_PREFIX;
 use guard::effects::Effect;
 use guard::ids::{ActionId, DeploymentId};
@@ -21,11 +20,16 @@ use std::time::{Duration, Instant};
 use tracing::Instrument;
 use tracing::field::Empty;
 
+mod deliveries;
+
 /// The longest wait before an input is tried again that failed for no fault of its own.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// How soon a timer is tried again that waits for the first look.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
+/// Deliveries that are taken up at once.
+const MOST_DELIVERIES: u64 = 128;
 
 /// What an input says.
 enum Said {
@@ -63,10 +67,18 @@ impl Engine {
     /// Fires due timers and handles what is in the inbox; returns whether there was anything.
     pub(crate) async fn work_inbox(&self, fence: &Fence) -> Result<bool, EngineError> {
         self.writer.fire_timers(fence, 64).await?;
-        let inputs = self.writer.next_inbox(fence, 32, None).await?;
-        let any = !inputs.is_empty();
+        let inputs = self
+            .writer
+            .next_inbox_apart(fence, 32, KEY_PREFIX, false)
+            .await?;
+        let deliveries = self
+            .writer
+            .next_inbox_apart(fence, MOST_DELIVERIES, KEY_PREFIX, true)
+            .await?;
+        let any = !inputs.is_empty() || !deliveries.is_empty();
         let mut lost = Ok(any);
-        for input in inputs {
+        let deliveries = self.let_go(deliveries, fence).await;
+        for input in inputs.into_iter().chain(deliveries) {
             let span = tracing::info_span!(parent: None, "input", deployment = Empty, service = Empty, environment = Empty);
             self.name(&span, &input.stream_key).await;
             if let Err(error) = self.take_or_put_back(&input, fence).instrument(span).await {
@@ -131,20 +143,6 @@ impl Engine {
                 }
             }
         }
-        Ok(())
-    }
-
-    /// A delivery belongs to no stream of its own: what it says is done, and its end says what that was.
-    async fn take_delivery(&self, claimed: &ClaimedInput, fence: &Fence) -> Result<(), NotTaken> {
-        let understands = self.options.understands.as_ref();
-        let understands = understands
-            .ok_or_else(|| NotTaken::NotUnderstood("nobody here reads webhooks".to_owned()))?;
-        let told = understands(claimed).map_err(NotTaken::NotUnderstood)?;
-        let came = self.hear(told).await?;
-        let transaction = journal::Transaction::at(self.clock.now())
-            .fenced(fence)
-            .consume_as(claimed, ledger::json(&came));
-        self.writer.append(transaction).await?;
         Ok(())
     }
 

@@ -94,6 +94,15 @@ impl CameTo {
         }
     }
 
+    /// What came of a delivery from which nothing follows; none of another one.
+    pub(crate) fn nothing(told: Vec<Told>) -> Option<Vec<Self>> {
+        let came = told.into_iter().map(|one| match one {
+            Told::Ignored(why) => Some(Self::ignored(why)),
+            Told::Deployment(_) | Told::Alert { .. } => None,
+        });
+        came.collect()
+    }
+
     fn ignored(why: impl Into<String>) -> Self {
         Self {
             what: "ignored",

@@ -10,7 +10,7 @@ use crate::parent::missing;
 use crate::say;
 use crate::text::Text;
 use crate::words::{amount, change, interval};
-use guard::event::{Event, PauseReason, Recorded};
+use guard::event::{Event, PauseReason, Recorded, Reported};
 use guard::finding::{Cured, FindingKey};
 use guard::state::{FindingRecord, State};
 
@@ -56,7 +56,10 @@ pub fn reply(state: &State, record: &Recorded, context: &Context) -> Option<Mess
         | Event::ActionStale { .. }
         | Event::AlertJoined { .. }
         | Event::AlertStorm { .. }
-        | Event::DeployReported { .. }
+        | Event::DeployReported {
+            outcome: Reported::Failed,
+            ..
+        }
         | Event::ApprovalAnswered { .. }
         | Event::ApprovalExpired { .. }
         | Event::RolledBack { .. }

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 mod detect;
 mod exporter;
+mod intake;
 mod measure;
 mod report;
 mod suspects;
@@ -26,6 +27,8 @@ enum What {
     Detect(detect::Arguments),
     /// Rank the changes of a large release.
     Suspects(suspects::Arguments),
+    /// Take signed webhooks at a constant rate, durably.
+    Intake(intake::Arguments),
     /// The services that are scraped meanwhile.
     #[command(hide = true)]
     Exporter,
@@ -59,6 +62,7 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
             Err(error) => failed(&error),
         },
         What::Suspects(arguments) => suspects::run(&arguments, json),
+        What::Intake(arguments) => intake::run(&arguments, json).await,
         What::Detect(arguments) => detect::run(&arguments, json),
         What::Watch(arguments) => match watch(&arguments).await {
             Ok(report) => report.print(json || arguments.alone),

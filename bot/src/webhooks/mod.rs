@@ -24,6 +24,7 @@ pub(crate) use stored::Stored;
 pub(crate) use take::{Hooks, TRY_HEADER};
 pub(crate) use try_out::tried;
 pub(crate) use understand::{lines, reader};
+pub(crate) use verify::github_signature;
 
 use config::Settings;
 use config::settings::WebhookSource;

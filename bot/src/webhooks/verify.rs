@@ -41,7 +41,7 @@ fn github(secret: &Secret, headers: &HeaderMap, body: &[u8]) -> bool {
 }
 
 /// GitHub's signature of a body.
-pub(super) fn github_signature(secret: &Secret, body: &[u8]) -> Option<String> {
+pub(crate) fn github_signature(secret: &Secret, body: &[u8]) -> Option<String> {
     let signature = mac(secret)?.chain_update(body).finalize().into_bytes();
     Some(format!("sha256={}", hex::encode(signature)))
 }

@@ -15,7 +15,7 @@ const CANARY: &str = "canary7f3a91c0";
 const CANARY_BASE64: &str = "Y2FuYXJ5N2YzYTkxYzA";
 
 /// Every secret field and where it is planted below; a new field must be added to both.
-const PLANTED: [&str; 12] = [
+const PLANTED: [&str; 14] = [
     "journal.url",
     "metrics.*.auth.client_secret",
     "metrics.*.auth.params.*",
@@ -28,6 +28,8 @@ const PLANTED: [&str; 12] = [
     "services[].platform.instances[].env.*",
     "tokens[].secret",
     "traces.headers.*",
+    "webhooks[].previous_secret",
+    "webhooks[].secret",
 ];
 /// Secret fields that this server cannot have, each with the reason.
 const ELSEWHERE: [(&str, &str); 3] = [
@@ -126,6 +128,10 @@ people:
         "metrics: {selector:",
         "metrics: {source: prometheus, selector:",
     );
+    let hook = format!(
+        "webhooks: [{{name: planted, kind: alertmanager, secret: {CANARY}-now, previous_secret: {CANARY}-before}}]\n"
+    );
+    text = text.replacen("services:\n", &format!("{hook}services:\n"), 1);
     for source in ["two", "three"] {
         text += &format!(
             "  - {{name: of-{source}, platform: observed, metrics: {{source: {source}, selector: 'job=\"x\"'}}}}\n"

@@ -471,13 +471,20 @@ async fn an_alert_joins_the_incident_of_its_deployment_once_and_what_is_over_sta
         report.out,
         report.err
     );
-    let said = until("the thread", async || {
-        let said = world.receiver.take_all();
-        let said = format!("{said:?}");
-        said.contains("HighErrorRate").then_some(said)
+    let joined = world.event(&id, "alert_joined").await;
+    let text = joined["text"].as_str().unwrap();
+    assert!(
+        text.contains("HighErrorRate") && text.contains("too many errors"),
+        "{text}"
+    );
+    // The alert and the warning that it led to, each once.
+    until("the thread", async || {
+        let heard = world.receiver.heard(&id);
+        let replies = heard.iter().filter(|heard| heard.kind == "reply").count();
+        assert!(replies <= 2, "{heard:?}");
+        (replies == 2).then_some(())
     })
     .await;
-    assert!(said.contains("too many errors"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -20,6 +20,7 @@ pub(super) fn reported(
     }];
     let foreign = state.plan().package.is_none();
     if outcome == Reported::Failed && foreign && state.can_be_given_up() {
+        events.extend(super::questions::withdraw(state));
         events.push(Event::Abandoned {
             by: by.to_owned(),
             reason: reason.clone(),

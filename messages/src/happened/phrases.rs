@@ -10,7 +10,7 @@ use crate::words::{amount, duration};
 use guard::action::{Action, Basis};
 use guard::approval::Question;
 use guard::event::PauseReason;
-use guard::finding::{Cured, FindingKey, Need, Scope};
+use guard::finding::{Cured, Finding, FindingKey, Need, Scope};
 use guard::ids::ActionId;
 use guard::judgement::Judgement;
 use guard::verdict::{Tier, Verdict};
@@ -83,6 +83,11 @@ pub(super) fn verdict_changed(verdict: Verdict, needs: &[Need], context: &Contex
             signal = signal
         ),
     }
+}
+
+/// A signal moved, or moved further.
+pub(super) fn moved(key: &str, finding: &Finding, context: &Context) -> Text {
+    say!(context, key, finding = finding::sentence(finding, context))
 }
 
 pub(super) fn raised(
