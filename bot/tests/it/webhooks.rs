@@ -472,10 +472,10 @@ async fn an_alert_joins_the_incident_of_its_deployment_once_and_what_is_over_sta
         report.err
     );
     let joined = world.event(&id, "alert_joined").await;
-    let text = joined["text"].as_str().unwrap();
-    assert!(
-        text.contains("HighErrorRate") && text.contains("too many errors"),
-        "{text}"
+    let alert = &joined["details"]["alert"];
+    assert_eq!(
+        (&alert["name"], &alert["summary"]),
+        (&json!("HighErrorRate"), &json!("too many errors"))
     );
     // The alert and the warning that it led to, each once.
     until("the thread", async || {
