@@ -51,6 +51,12 @@ STEPS = [
         r"^docs/verify/peers|^test result|FAILED",
     ),
     (
+        "code-hosts",
+        "GitHub by an emulator with state of its own, and every request by GitHub's published description",
+        "cargo build -q -p sources --example changes && python3 scripts/code_hosts.py",
+        r"^ok |^FAIL|requests validated|^code hosts",
+    ),
+    (
         "exporters",
         "real exporters and frameworks: their presets found, every signal seen, a watch of each",
         "cargo build -q -p bot --bin tawny && python3 scripts/exporters.py",

@@ -8,8 +8,8 @@ keep its signs. Needs nothing but Python.
 """
 import argparse, json, math
 
-NAMES = ["match", "prose", "rare", "named", "frame", "topic", "size", "inert", "versions", "coverage", "path", "undone", "tongue", "risk", "stumble", "jump"]
-PRIOR = [2.0, 1.0, 1.0, 1.0, 3.0, 1.0, 0.5, -4.0, 0.5, 1.0, 0.5, -2.0, 0.7, 0.5, 2.5, 1.5]
+NAMES = ["match", "prose", "rare", "named", "frame", "topic", "size", "inert", "versions", "coverage", "path", "undone", "tongue", "risk", "stumble", "jump", "title", "touched", "file", "undoes"]
+PRIOR = [2.0, 1.0, 1.0, 1.0, 3.0, 1.0, 0.5, -4.0, 0.5, 1.0, 0.5, -2.0, 0.7, 0.5, 2.5, 1.5, 0.5, 0.5, 0.5, -1.0]
 
 
 def read(pairs):
@@ -79,7 +79,7 @@ def told(name, found):
 def main():
     parse = argparse.ArgumentParser(description=__doc__)
     parse.add_argument("files", nargs="+")
-    parse.add_argument("--draw", type=float, default=0.3)
+    parse.add_argument("--draw", type=float, default=3.0)
     a = parse.parse_args()
     pairs = list(zip(a.files[::2], a.files[1::2]))
     cases = read(pairs)

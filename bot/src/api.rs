@@ -22,8 +22,10 @@ mod given;
 mod judge;
 mod list;
 mod login_link;
+mod name;
 mod problem;
 mod quarantine;
+mod reader;
 mod report;
 mod show;
 mod stats;
@@ -41,9 +43,10 @@ pub use figures::{FiguresView, ServiceFiguresView, StatisticsView, TimesView, We
 pub use gate::{ChangeView, GateView};
 pub use judge::JudgementBody;
 pub use login_link::LoginLinkView;
+pub use name::CauseBody;
 pub use problem::Problem;
 pub use quarantine::{QuarantineView, QuarantinedView, RemedyBody, UnreadableView};
-pub use stats::{ShareView, StatsView, SuggestionView};
+pub use stats::{CausesView, ShareView, StatsView, SuggestionView};
 pub use view::{ApprovalView, BehindView, DeploymentView, FindingView, JudgedView, TimelineView};
 pub use webhook_test::{WebhookTestBody, WebhookTestView};
 
@@ -94,6 +97,7 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(gate::ask))
         .routes(routes!(command::command))
         .routes(routes!(judge::judge))
+        .routes(routes!(name::name))
         .routes(routes!(stats::stats))
         .routes(routes!(figures::figures))
         .routes(routes!(answer::answer))

@@ -5,7 +5,7 @@ use guard::ids::{DeploymentId, Environment, ServiceName};
 use guard::judgement::Judgement;
 use guard::policy::Autonomy;
 use guard::state::State;
-use guard::trust::{Case, HORIZON, Ledger, Suggestion};
+use guard::trust::{Answered, Case, Causes, HORIZON, Ledger, Suggestion};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
@@ -21,6 +21,8 @@ pub(crate) struct Trusted {
     /// Those that count and were judged, the newest first.
     pub(crate) judged: Vec<State>,
     pub(crate) ledger: Ledger,
+    /// How often it was right which change did it.
+    pub(crate) causes: Causes,
     pub(crate) autonomy: Autonomy,
     pub(crate) suggestion: Suggestion,
 }
@@ -78,6 +80,10 @@ pub(crate) async fn of_service(
     let ever_judged = ledger::judged(engine.reader()).await?;
     let wanted = young.clone().filter(|(id, _)| ever_judged.contains(id));
     let judged = states(engine, wanted.map(|(id, _)| id)).await?;
+    let ever_named = ledger::named(engine.reader()).await?;
+    let wanted = young.clone().filter(|(id, _)| ever_named.contains(id));
+    let named = states(engine, wanted.map(|(id, _)| id)).await?;
+    let answers: Vec<Answered> = named.iter().filter_map(Answered::of).collect();
     let cases: Vec<Case> = judged.iter().filter_map(Case::of).collect();
     let ledger = Ledger::of(&cases, now);
     let newest = states(engine, all.iter().take(1).map(|(id, _)| id)).await?;
@@ -100,6 +106,7 @@ pub(crate) async fn of_service(
         suggestion: ledger.suggestion(autonomy, at_most, now),
         all,
         judged,
+        causes: Causes::of(&answers, now),
         ledger,
         autonomy,
     }))

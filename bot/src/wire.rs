@@ -8,9 +8,11 @@ use guard::actor::{Actor, Role};
 use guard::ids::PersonId;
 use sources::metrics::SourceMeters;
 
+mod code;
 mod hosts;
 mod journal_url;
 mod laid;
+mod logs;
 mod probe;
 mod prometheus;
 mod service;
@@ -38,6 +40,24 @@ pub enum WireError {
     Source {
         /// The source.
         source_name: String,
+        /// Why.
+        error: String,
+    },
+    /// Where errors are read.
+    #[error("services.{service}.logs[{index}]: {error}")]
+    Logs {
+        /// The service.
+        service: String,
+        /// Which of them.
+        index: usize,
+        /// Why.
+        error: String,
+    },
+    /// A code host.
+    #[error("code.{host}: {error}")]
+    Code {
+        /// The host.
+        host: String,
         /// Why.
         error: String,
     },
@@ -77,12 +97,14 @@ pub fn services_counted(
 ) -> Result<Vec<Service>, WireError> {
     // One client for each source, whoever reads from it: its budget and its connections are one.
     let sources = source::sources(settings, meters)?;
+    let code = code::CodeHosts::new(settings)?;
     let mut services = Vec::new();
     for configured in &settings.services {
         for environment in settings.environments_of(configured) {
             services.push(service::service(
                 settings,
                 &sources,
+                &code,
                 configured,
                 &environment,
             )?);

@@ -70,6 +70,7 @@ pub(crate) fn check(root: &Node, reader: &mut Reader<'_>) {
         "a service under `services`",
         reader,
     );
+    code_hosts(root, reader);
     let environments = environments(root);
     refers(
         root,
@@ -156,6 +157,29 @@ fn within_service(
                 });
             }
         }
+    }
+}
+
+/// `github:owner/name` means the one GitHub that is configured.
+fn code_hosts(root: &Node, reader: &mut Reader<'_>) {
+    let entries = root.get("code").map(Node::entries).unwrap_or_default();
+    for found in find(root, "services[*].repo") {
+        let kind = found.node.text().and_then(|text| text.split_once(':'));
+        let Some((kind @ ("github" | "gitlab"), _)) = kind else {
+            continue;
+        };
+        let of_it = |value: &Node| {
+            let named = value.get("type").and_then(Node::text);
+            named.or_else(|| value.text()) == Some(kind)
+        };
+        let expected = match entries.iter().filter(|entry| of_it(&entry.value)).count() {
+            1 => continue,
+            0 => format!("a host under `code` with `type: {kind}`; there is none"),
+            _ => format!("the URL of the repository, since `code` has several of `type: {kind}`"),
+        };
+        at(reader, &found.steps, None, |reader| {
+            reader.wrong_value(found.node, expected);
+        });
     }
 }
 

@@ -1,9 +1,11 @@
 //! The settings, one file per part. Each field is declared once: type, default and meaning.
 
 mod access;
+mod code;
 mod environment;
 mod hosts;
 mod journal;
+mod logs;
 mod metrics;
 mod notify;
 mod operate;
@@ -15,9 +17,13 @@ mod service;
 mod webhooks;
 
 pub use access::{Holder, Person, Token};
+pub use code::{CodeHost, GitHubApp, GitHubAuth, GitHubHost, GitHubToken, GitLabHost};
 pub use environment::EnvironmentSettings;
 pub use hosts::{Health, Hosts, Instance, Observed, ObservedInstance};
 pub use journal::{Journal, JournalTls, JournalUrl, JournalVerify, Retention};
+pub use logs::{
+    JournaldUnit, KubernetesPods, LogAuth, LogFiles, Logs, LokiQuery, PrintedLogs, SentryProject,
+};
 pub use metrics::{
     Auth, Basic, Bearer, Budget, ClientTls, CredentialsIn, MetricsSource, NoAuth, OAuth2,
     Prometheus, Retry, ServiceMetrics,
@@ -54,6 +60,8 @@ settings! {
         locale: Locale = "en",
         /// Where metrics are read, by name.
         metrics: BTreeMap<crate::text::Name, MetricsSource>,
+        /// Where it is read which commits came with a release, by name; for services whose `repo` is at GitHub or GitLab.
+        code: BTreeMap<crate::text::Name, CodeHost> = "{}",
         /// Who may answer questions.
         people: Vec<Person> = "[]",
         /// Tokens for the command line and for machines.
@@ -131,6 +139,23 @@ impl Settings {
                 .collect();
         }
         service.environments.clone()
+    }
+
+    /// The code host of a service and the path of the repository there, such as `owner/name`; none when its code is
+    /// on this machine or at no host that is configured.
+    #[must_use]
+    pub fn code_host_of(
+        &self,
+        service: &Service,
+    ) -> Option<(&crate::text::Name, &CodeHost, String)> {
+        let repo = service.repo.as_ref()?;
+        self.code.iter().find_map(|(name, host)| {
+            let path = match repo.short() {
+                Some((kind, path)) => (kind == host.kind()).then_some(path)?,
+                None => repo.below(host.url().as_str())?,
+            };
+            Some((name, host, path.to_owned()))
+        })
     }
 
     /// Where a service's metrics are read: the source it names, or the only one.

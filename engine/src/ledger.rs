@@ -98,7 +98,16 @@ pub async fn deployments_of(
 
 /// The deployments that people ever judged.
 pub async fn judged(reader: &Reader) -> Result<BTreeSet<DeploymentId>, EngineError> {
-    let streams = reader.streams_with("judged").await?;
+    said_of(reader, "judged").await
+}
+
+/// The deployments of which people said which change did it, or that none did.
+pub async fn named(reader: &Reader) -> Result<BTreeSet<DeploymentId>, EngineError> {
+    said_of(reader, "cause_named").await
+}
+
+async fn said_of(reader: &Reader, event: &str) -> Result<BTreeSet<DeploymentId>, EngineError> {
+    let streams = reader.streams_with(event).await?;
     let ids = streams.iter().map(|stream| DeploymentId::new(stream.id()));
     Ok(ids.filter_map(Result::ok).collect())
 }

@@ -6,7 +6,8 @@ use guard::plan::{Pacing, Package};
 use guard::policy::Policy;
 use guard::verdict::Tier;
 use platforms::hosts::Hosts;
-use sources::code::LocalRepository;
+use sources::code::Repository;
+use sources::logs::{Bounds, LogReader};
 use sources::metrics::{Gathering, Labels, Selector};
 use sources::probes::Probe;
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,10 +41,21 @@ pub struct Service {
     pub packages: Option<Packages>,
     /// Services that it calls (true) or that call it (false).
     pub neighbours: Vec<(ServiceName, bool)>,
-    /// Where its code is, if it is on this machine.
-    pub code: Option<LocalRepository>,
+    /// Where its code is, if that is known.
+    pub code: Option<Repository>,
+    /// Where its errors are read.
+    pub logs: Vec<Logs>,
     /// What is measured.
     pub watch: Watch,
+}
+
+/// A place where errors are read.
+#[derive(Clone)]
+pub struct Logs {
+    /// Makes a reader for a deployment of this version.
+    pub open: Arc<dyn Fn(&Version) -> LogReader + Send + Sync>,
+    /// How much is read at once.
+    pub bounds: Bounds,
 }
 
 /// Where packages are found.

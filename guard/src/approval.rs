@@ -234,6 +234,26 @@ pub enum Refusal {
         /// When the deployment was asked for.
         begun: Timestamp,
     },
+    /// Nothing hurt that a change could have done.
+    #[error("nothing was found in this deployment that asks for a cause")]
+    NothingToExplain,
+    /// What came with the deployment is not known.
+    #[error("which changes came with this deployment is not known, so none of them can be named")]
+    ChangesUnknown,
+    /// No such change came with the deployment.
+    #[error(
+        "`{change}` is none of the changes of this deployment: give at least 7 digits of a commit that came with it"
+    )]
+    UnknownChange {
+        /// What was said.
+        change: String,
+    },
+    /// Several changes begin like this.
+    #[error("`{change}` may be several of this deployment's changes: give more digits")]
+    SeveralChanges {
+        /// What was said.
+        change: String,
+    },
 }
 
 /// Whether this person may give this answer now.

@@ -2,20 +2,25 @@
 
 use crate::event::Event;
 use crate::excess::Contribution;
-use crate::finding::{Circumstance, Finding};
+use crate::finding::{Circumstance, Finding, Neighbour as Near};
 use crate::ids::SignalKey;
+use crate::signatures::Signature;
 use crate::state::State;
 use crate::suspects::{
-    Case, Change, Context, Dependency, Deployment, Elsewhere, Moved, Neighbour, Place, Ranking,
-    Reason, Symptoms, Traffic, Verdict,
+    Case, Change, Context, Control, Dependency, Deployment, Elsewhere, Moved, Neighbour, Place,
+    Ranking, Reason, SameHour, Supports, Symptoms, Traffic, Verdict,
 };
-use crate::verdict::Attribution;
+use crate::verdict::{Attribution, Comparison};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The control of a comparison with those that were not changed yet.
+const OLD_VERSION: &str = "the old version";
 /// So many suspects are kept.
 const KEPT: usize = 3;
+/// The names of so many changes are kept, for people who name one.
+const LISTED: usize = 200;
 /// So often it is said anew because more is known.
 const MOST_TIMES: u32 = 3;
 
@@ -31,6 +36,12 @@ pub struct Cause {
     /// What speaks for another cause.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub elsewhere: Vec<Elsewhere>,
+    /// What speaks for this deployment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub supports: Vec<Supports>,
+    /// The names of the changes, the most suspect first; of very many the first ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order: Vec<String>,
     /// Changes that were looked at.
     pub changes: usize,
     /// What could not be looked at: how many, and of what.
@@ -38,6 +49,9 @@ pub struct Cause {
     pub missing: BTreeMap<Unseen, usize>,
     /// The signals that it is to explain.
     pub signals: BTreeSet<SignalKey>,
+    /// Errors that are logged since, and were not before or not as often.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signatures: Vec<Signature>,
 }
 
 /// A change that may have done it.
@@ -57,6 +71,9 @@ pub struct Accused {
     pub reasons: Vec<Reason>,
     /// Where to look.
     pub hunks: Vec<Place>,
+    /// Its page at the code host, where it is on one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 /// Of what something could not be looked at.
@@ -69,6 +86,10 @@ pub enum Unseen {
     Files,
     /// What changed in files.
     Patches,
+    /// Logs.
+    Logs,
+    /// By which request commits came, and so what was said of them there.
+    Requests,
 }
 
 impl Cause {
@@ -90,6 +111,7 @@ impl Cause {
                 probability: suspect.probability,
                 reasons: suspect.reasons.clone(),
                 hunks: suspect.hunks.clone(),
+                url: change.url.clone(),
             })
         });
         let findings = case.symptoms.findings.iter();
@@ -98,36 +120,87 @@ impl Cause {
             probability: ranking.probability,
             suspects: accused.take(KEPT).collect(),
             elsewhere: ranking.elsewhere.clone(),
+            supports: ranking.supports.clone(),
+            order: ranking.order.iter().take(LISTED).cloned().collect(),
             changes: case.changes.len(),
             missing,
             signals: findings
                 .filter_map(|finding| SignalKey::new(finding.signal.as_str()).ok())
                 .collect(),
+            signatures: Vec::new(),
         }
     }
 
     /// Whether people would be told something else.
     fn says_more_than(&self, other: &Self) -> bool {
         let first = |cause: &Self| cause.suspects.first().map(|one| one.id.clone());
-        self.verdict != other.verdict || first(self) != first(other)
+        let errors = other.signatures.is_empty() && !self.signatures.is_empty();
+        errors || self.verdict != other.verdict || first(self) != first(other)
     }
 }
 
-/// What is asked of the ranking: the findings so far, and what was going on beside them. `accounts` are the values
-/// of labels that account for a signal, as far as they were looked up.
+/// What was looked up beside the findings.
+#[derive(Debug, Clone, Default)]
+pub struct Beside {
+    /// The values of labels that account for a signal, as far as they were looked up.
+    pub accounts: BTreeMap<SignalKey, Vec<Contribution>>,
+    /// Signals that measure what the service calls.
+    pub of_dependency: BTreeSet<SignalKey>,
+    /// Whether it hurt at this hour on other days too; none where their metrics are gone.
+    pub same_hour: Option<bool>,
+    /// Deployments of neighbours within the half hour before.
+    pub neighbours: Vec<Near>,
+    /// Errors that are logged since.
+    pub signatures: Vec<Signature>,
+}
+
+/// What is to be explained: what the change is blamed for, where it is blamed for anything; else what is new, else
+/// all that moved.
+fn to_explain(state: &State) -> Vec<&Finding> {
+    let open = || state.open_findings().map(|known| &known.finding);
+    let blamed: Vec<&Finding> = open()
+        .filter(|finding| finding.attribution == Attribution::Change)
+        .collect();
+    let new: Vec<&Finding> = open().filter(|finding| !finding.is_older()).collect();
+    if !blamed.is_empty() {
+        blamed
+    } else if !new.is_empty() {
+        new
+    } else {
+        open().collect()
+    }
+}
+
+/// The finding of which the same hour on other days is worth a look: where anything was held against instances that
+/// were not changed, they lived through the same hour.
 #[must_use]
-pub fn case(
-    state: &State,
-    changes: Vec<Change>,
-    accounts: &BTreeMap<SignalKey, Vec<Contribution>>,
-) -> Case {
+pub fn of_this_hour(state: &State) -> Option<&Finding> {
+    let asked = to_explain(state);
+    let by_time = |one: &&Finding| one.comparison == Comparison::BeforeVsAfter;
+    let first = asked.iter().min_by_key(|one| one.onset_at).copied();
+    first.filter(|_| asked.iter().all(by_time))
+}
+
+/// When it began, where it was so before the change.
+fn began(finding: &Finding) -> Timestamp {
+    let older = finding.circumstances.iter().find_map(|one| match one {
+        Circumstance::Older { since, .. } => Some(*since),
+        _ => None,
+    });
+    older.unwrap_or(finding.onset_at)
+}
+
+/// What is asked of the ranking: the findings so far, and what was going on beside them.
+#[must_use]
+pub fn case(state: &State, changes: Vec<Change>, beside: &Beside) -> Case {
     let plan = state.plan();
-    let findings: Vec<&Finding> = state.open_findings().map(|known| &known.finding).collect();
+    let findings = to_explain(state);
     let moved = findings.iter().map(|finding| Moved {
         signal: finding.signal.to_string(),
         direction: if finding.effect < 0.0 { "down" } else { "up" }.to_owned(),
-        onset: Some(finding.onset_at),
-        labels: accounts
+        onset: Some(began(finding)),
+        labels: beside
+            .accounts
             .get(&finding.signal)
             .into_iter()
             .flatten()
@@ -150,26 +223,82 @@ pub fn case(
         changes,
         symptoms: Symptoms {
             findings: moved.collect(),
-            errors: Vec::new(),
+            errors: beside
+                .signatures
+                .iter()
+                .map(|one| one.sample.clone())
+                .collect(),
         },
-        context: context(state, &findings),
+        context: context(state, &findings, beside),
     }
 }
 
-fn context(state: &State, findings: &[&Finding]) -> Context {
+fn context(state: &State, findings: &[&Finding], beside: &Beside) -> Context {
     let blamed = |on: Attribution| findings.iter().filter(move |one| one.attribution == on);
     let circumstances = || findings.iter().flat_map(|one| &one.circumstances);
     let more = circumstances().any(|one| matches!(one, Circumstance::MoreTraffic { .. }));
-    let dependencies = blamed(Attribution::Dependency).map(|finding| Dependency {
-        service: finding.signal.to_string(),
-        moved: true,
-        onset: Some(finding.onset_at),
+    let known = more || findings.iter().any(|one| one.traffic.is_some());
+    Context {
+        controls: controls(findings),
+        first_instance_changed_at: state.first_change(),
+        traffic: known.then(|| Traffic {
+            moved: more,
+            explains: blamed(Attribution::Load).next().is_some(),
+        }),
+        same_hour_before: beside.same_hour.map(|seen| SameHour { seen }),
+        dependencies: dependencies(findings, beside),
+        neighbours: neighbours(findings, beside),
+    }
+}
+
+/// Instances that still ran the old version at the same time, where what moved was held against them.
+fn controls(findings: &[&Finding]) -> Vec<Control> {
+    let controlled = |one: &&Finding| {
+        one.comparison == Comparison::CanaryVsStable && one.attribution == Attribution::Change
+    };
+    let stayed = !findings.is_empty() && findings.iter().all(controlled);
+    let control = Control {
+        name: OLD_VERSION.to_owned(),
+        moved: false,
+        onset: None,
+    };
+    stayed.then_some(control).into_iter().collect()
+}
+
+/// Once for all findings that are blamed on it: the first one is what began it. Else those that were looked at.
+fn dependencies(findings: &[&Finding], beside: &Beside) -> Vec<Dependency> {
+    let blamed = findings
+        .iter()
+        .filter(|one| one.attribution == Attribution::Dependency);
+    let first = blamed.min_by_key(|finding| {
+        let its_own = beside.of_dependency.contains(&finding.signal);
+        (!its_own, finding.onset_at)
     });
-    let neighbours: BTreeMap<String, Neighbour> = circumstances()
-        .filter_map(|one| match one {
-            Circumstance::Neighbour(neighbour) => Some(neighbour),
-            _ => None,
-        })
+    match first {
+        Some(finding) => vec![Dependency {
+            service: finding.signal.to_string(),
+            moved: true,
+            onset: Some(finding.onset_at),
+        }],
+        None => {
+            let stayed = beside.of_dependency.iter().map(|signal| Dependency {
+                service: signal.to_string(),
+                ..Dependency::default()
+            });
+            stayed.collect()
+        }
+    }
+}
+
+/// Each service once.
+fn neighbours(findings: &[&Finding], beside: &Beside) -> Vec<Neighbour> {
+    let circumstances = findings.iter().flat_map(|one| &one.circumstances);
+    let named = circumstances.filter_map(|one| match one {
+        Circumstance::Neighbour(neighbour) => Some(neighbour),
+        _ => None,
+    });
+    let told: BTreeMap<String, Neighbour> = named
+        .chain(&beside.neighbours)
         .map(|neighbour| {
             let told = Neighbour {
                 service: neighbour.service.to_string(),
@@ -179,17 +308,7 @@ fn context(state: &State, findings: &[&Finding]) -> Context {
             (told.service.clone(), told)
         })
         .collect();
-    Context {
-        first_instance_changed_at: state.renewed().map(|(_, at)| at).min(),
-        traffic: more.then(|| Traffic {
-            moved: true,
-            explains: blamed(Attribution::Load).next().is_some(),
-        }),
-        // Once for all findings: the first one is what began it.
-        dependencies: dependencies.take(1).collect(),
-        neighbours: neighbours.into_values().collect(),
-        ..Context::default()
-    }
+    told.into_values().collect()
 }
 
 /// Said once, and again when more is known and it says something else.
@@ -207,115 +326,4 @@ pub(crate) fn ranked(state: &State, cause: &Cause) -> Vec<Event> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::finding::Neighbour as Deployed;
-    use crate::ids::{DeploymentId, ServiceName, Version};
-    use crate::input::Happened;
-    use crate::policy::Autonomy;
-    use crate::testing::{Story, assessment, finding, names, start};
-    use crate::verdict;
-
-    fn told(finding: Finding) -> Story {
-        let mut story = Story::gray(Autonomy::Rollback);
-        let degraded = assessment(verdict::Verdict::Degraded, vec![finding]);
-        story.tell(Happened::Assessed(degraded));
-        story
-    }
-
-    fn changes() -> Vec<Change> {
-        let change = |id: &str, title: &str| Change {
-            id: id.to_owned(),
-            title: title.to_owned(),
-            author: "Ann <ann@example.com>".to_owned(),
-            ..Change::default()
-        };
-        vec![change("aaa", "Retry payments"), change("bbb", "Say hello")]
-    }
-
-    fn cause(story: &Story, first: &str) -> Cause {
-        let case = case(story.state(), changes(), &BTreeMap::new());
-        let mut cause = Cause::of(&case, &crate::suspects::rank(&case), BTreeMap::new());
-        cause.suspects.sort_by_key(|one| one.id != first);
-        cause
-    }
-
-    #[test]
-    fn the_case_says_what_moved_since_when_and_where() {
-        let story = told(finding());
-        let account = Contribution {
-            label: "route".to_owned(),
-            value: "/checkout".to_owned(),
-            excess: 97.0,
-            share: 0.95,
-            of_events: 0.2,
-            after: 0.49,
-            before: 0.005,
-        };
-        let accounts = BTreeMap::from([(finding().signal, vec![account])]);
-        let case = case(story.state(), changes(), &accounts);
-        let moved = &case.symptoms.findings[0];
-        assert_eq!(
-            (moved.signal.as_str(), moved.direction.as_str()),
-            ("errors", "up")
-        );
-        assert_eq!(moved.onset, Some(finding().onset_at));
-        assert_eq!(moved.labels["route"], "/checkout");
-        assert!(case.context.first_instance_changed_at.is_some());
-        assert_eq!(case.context.traffic, None);
-    }
-
-    #[test]
-    fn what_the_findings_are_blamed_on_is_in_the_context() {
-        let neighbour = Deployed {
-            service: ServiceName::new("catalog").unwrap(),
-            deployment: DeploymentId::new("dep_2").unwrap(),
-            version: Version::new("v7").unwrap(),
-            called: true,
-            at: start(),
-        };
-        let story = told(Finding {
-            attribution: Attribution::Load,
-            circumstances: vec![
-                Circumstance::Neighbour(neighbour),
-                Circumstance::MoreTraffic {
-                    before: 10.0,
-                    now: 40.0,
-                    since: start(),
-                },
-            ],
-            ..finding()
-        });
-        let context = case(story.state(), changes(), &BTreeMap::new()).context;
-        assert!(context.traffic.unwrap().explains);
-        assert_eq!(context.neighbours[0].service, "catalog");
-        let story = told(Finding {
-            attribution: Attribution::Dependency,
-            ..finding()
-        });
-        let context = case(story.state(), changes(), &BTreeMap::new()).context;
-        assert!(context.dependencies[0].moved);
-    }
-
-    #[test]
-    fn it_is_said_once_and_again_only_when_it_says_something_else() {
-        let mut story = told(finding());
-        let (one, other) = (cause(&story, "aaa"), cause(&story, "bbb"));
-        let say = |story: &mut Story, cause: &Cause| {
-            names(&story.tell(Happened::Ranked(Box::new(cause.clone()))))
-        };
-        assert_eq!(say(&mut story, &one), ["cause_ranked"]);
-        assert_eq!(story.state().cause().unwrap().0.suspects[0].id, "aaa");
-        assert!(say(&mut story, &one).is_empty());
-        assert_eq!(say(&mut story, &other), ["cause_ranked"]);
-        assert_eq!(say(&mut story, &one), ["cause_ranked"]);
-        assert!(say(&mut story, &other).is_empty(), "three times are enough");
-    }
-
-    #[test]
-    fn of_what_did_not_hurt_no_cause_is_said() {
-        let mut story = Story::gray(Autonomy::Rollback);
-        let nothing = cause(&story, "aaa");
-        assert!(story.tell(Happened::Ranked(Box::new(nothing))).is_empty());
-    }
-}
+mod tests;

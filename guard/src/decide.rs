@@ -14,6 +14,7 @@ mod ended;
 mod judged;
 mod measured;
 mod metrics;
+mod named;
 mod questions;
 mod reported;
 mod waiting;
@@ -111,6 +112,9 @@ pub fn decide(state: Option<&State>, input: &Input) -> Vec<Event> {
                     since: *since,
                 },
             ),
+            Happened::Named { by, culprit, note } => {
+                named::named(state, by, culprit, note.as_ref())
+            }
             Happened::Measured { signals } => measured::measured(state, signals),
             Happened::Located {
                 signal,

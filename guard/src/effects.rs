@@ -96,6 +96,7 @@ fn replies(event: &Event, after: &State) -> bool {
         | Event::CureFailed { .. }
         | Event::CauseRanked { .. }
         | Event::AlertStorm { .. }
+        | Event::CauseNamed { .. }
         | Event::MetricsLost { .. }
         | Event::MetricsBack { .. }
         | Event::MetricsIncomplete { .. }

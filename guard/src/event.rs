@@ -8,6 +8,7 @@ use crate::actor::Actor;
 use crate::alert::{Alert, AlertKey, Relation};
 use crate::approval::{Approval, Choice, Refusal};
 use crate::cause::Cause;
+use crate::culprit::Culprit;
 use crate::excess::Contribution;
 use crate::finding::{Cured, Finding, FindingKey, Need};
 use crate::ids::{ActionId, ApprovalId, DeploymentId, EvidenceId, InstanceId, SignalKey};
@@ -301,6 +302,22 @@ pub enum Event {
         #[serde(default)]
         reason: Option<String>,
     },
+    /// A person said which change did it, or that none did. The last word of each person counts.
+    CauseNamed {
+        /// Who.
+        by: String,
+        /// What it was.
+        culprit: Culprit,
+        /// The place of the change among the suspects by then, from 1.
+        #[serde(default)]
+        place: Option<usize>,
+        /// What the ranking had said by then.
+        #[serde(default)]
+        said: Option<crate::suspects::Verdict>,
+        /// Why, in their words.
+        #[serde(default)]
+        note: Option<String>,
+    },
     /// The metrics source does not answer.
     MetricsLost {
         /// Which.
@@ -437,6 +454,7 @@ impl Event {
             Self::AlertOver { .. } => "alert_over",
             Self::AlertStorm { .. } => "alert_storm",
             Self::DeployReported { .. } => "deploy_reported",
+            Self::CauseNamed { .. } => "cause_named",
             Self::MetricsLost { .. } => "metrics_lost",
             Self::MetricsBack { .. } => "metrics_back",
             Self::MetricsIncomplete { .. } => "metrics_incomplete",

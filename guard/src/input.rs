@@ -4,6 +4,7 @@ use crate::actor::Actor;
 use crate::alert::{Alert, AlertStatus, Relation};
 use crate::approval::Choice;
 use crate::cause::Cause;
+use crate::culprit::Culprit;
 use crate::event::Reported;
 use crate::excess::Contribution;
 use crate::finding::{Assessment, Cured};
@@ -188,6 +189,16 @@ pub enum Happened {
         /// Of harm that was missed: since when it was done.
         #[serde(default)]
         since: Option<Timestamp>,
+    },
+    /// Somebody said which change did it, or that none did.
+    Named {
+        /// Who.
+        by: Actor,
+        /// What it was; of a commit its beginning is enough.
+        culprit: Culprit,
+        /// Why, in their words.
+        #[serde(default)]
+        note: Option<String>,
     },
     /// A timer is due.
     TimerFired {

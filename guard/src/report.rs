@@ -164,6 +164,23 @@ pub struct Report {
     pub trends: Vec<Trend>,
     /// What people said in hindsight: `real false_alarm missed fine`.
     pub judged: Option<String>,
+    /// Which change did it, as far as it was ranked.
+    pub cause: Option<crate::cause::Cause>,
+    /// Which change did it, as each person last said; in the order in which they said it.
+    pub named: Vec<Blamed>,
+}
+
+/// What a person says did it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Blamed {
+    /// Who.
+    pub by: String,
+    /// What it was.
+    pub culprit: crate::culprit::Culprit,
+    /// Why, in their words.
+    pub note: Option<String>,
+    /// When they said so.
+    pub at: At,
 }
 
 impl Report {
@@ -218,6 +235,8 @@ impl Report {
             judged: state
                 .judged()
                 .map(|judged| judged.judgement.as_str().to_owned()),
+            cause: state.cause().map(|(cause, _)| cause.clone()),
+            named: blamed(state),
         };
         report.risk = risk::risk(plan, &report);
         report.suggestions = suggest::suggestions(plan, &report);
@@ -238,6 +257,23 @@ impl Report {
     }
 }
 
+/// What each person last said did it, in the order in which they said it.
+#[must_use]
+pub fn blamed(state: &State) -> Vec<Blamed> {
+    let mut said: Vec<Blamed> = state
+        .named()
+        .iter()
+        .map(|(by, named)| Blamed {
+            by: by.clone(),
+            culprit: named.culprit.clone(),
+            note: named.note.clone(),
+            at: At(named.at),
+        })
+        .collect();
+    said.sort_by_key(|one| one.at.0);
+    said
+}
+
 fn blind(state: &State) -> Vec<Blind> {
     let blind = state.blind().iter();
     blind
@@ -253,7 +289,10 @@ fn updated_at(state: &State, records: &[Recorded]) -> jiff::Timestamp {
     let news = |record: &&Recorded| {
         !matches!(
             record.event,
-            Event::SignalsMeasured { .. } | Event::Judged { .. } | Event::Refused { .. }
+            Event::SignalsMeasured { .. }
+                | Event::Judged { .. }
+                | Event::CauseNamed { .. }
+                | Event::Refused { .. }
         )
     };
     let newest = records.iter().rfind(news);

@@ -2,6 +2,7 @@
 
 use crate::alert::{AlertKey, AlertRecord};
 use crate::cause::Cause;
+use crate::culprit::Named;
 use crate::event::{Event, PauseReason, Recorded, Reported};
 use crate::finding::{FindingKey, Need};
 use crate::ids::{ActionId, ApprovalId, DeploymentId, SignalKey};
@@ -82,6 +83,8 @@ pub struct State {
     pub(crate) alert_storm: bool,
     /// How it went, by the word of whoever deploys.
     pub(crate) reported: Option<Reported>,
+    /// What each person last said of it.
+    pub(crate) named: BTreeMap<String, Named>,
     /// The findings together, and what became of them.
     pub(crate) incidents: incident::Fold,
 }
@@ -197,6 +200,7 @@ impl State {
             alerts: BTreeMap::new(),
             alert_storm: false,
             reported: None,
+            named: BTreeMap::new(),
             incidents: incident::Fold::default(),
         })
     }

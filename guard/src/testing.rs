@@ -1,6 +1,7 @@
 //! Builders for this crate's own tests.
 
 use crate::actor::{Actor, Role};
+use crate::approval::Choice;
 use crate::event::{Event, Recorded};
 use crate::finding::{Assessment, Budget, Finding, Scope};
 use crate::ids::{
@@ -165,6 +166,18 @@ impl Story {
             None => self.state = State::fold([&record]).unwrap(),
         }
         self.records.push(record);
+    }
+
+    /// Somebody answers the open question.
+    pub(crate) fn answer(&mut self, choice: Choice) -> Vec<Event> {
+        let open = self.state().open_approval().expect("nobody is asked");
+        let approval = open.approval.id.clone();
+        self.tell(Happened::Answered {
+            approval,
+            by: mei(),
+            choice,
+            reason: None,
+        })
     }
 
     /// Ends the running action.

@@ -10,6 +10,10 @@ use crate::state::State;
 use crate::verdict::Tier;
 use jiff::{SignedDuration, Timestamp};
 
+mod causes;
+
+pub use causes::{Answered, Causes};
+
 /// The share of alarms that is surely real before Tawny pauses by itself: a pause costs a look and some
 /// minutes, so it is worth it when it is right more often than not.
 pub const BAR_TO_PAUSE: f64 = 0.5;

@@ -8,20 +8,37 @@ use crate::say;
 use crate::suspects::{elsewhere, reason};
 use crate::text::Text;
 use crate::words::amount;
-use guard::cause::{Accused, Cause, Unseen};
+use guard::cause::{Accused, Cause};
+use guard::report::{Blamed, FindingRow};
 use guard::state::State;
 use guard::suspects::Verdict;
 
+mod evidence;
+mod signatures;
+
+pub use evidence::blamed;
+
+/// A change stands out from here.
+const STANDS_OUT: f64 = 0.4;
 /// Reasons of one suspect that are shown.
 const REASONS: usize = 3;
 /// Digits of a commit that people read.
 const SHORT: usize = 10;
 
 /// The answer in one line.
-pub(crate) fn headline(cause: &Cause, context: &Context) -> Text {
+#[must_use]
+pub fn headline(cause: &Cause, context: &Context) -> Text {
     let words = context.words();
     let first = cause.suspects.first();
     match (cause.verdict, first) {
+        (Verdict::Change, Some(first)) if first.probability < STANDS_OUT => say!(
+            words,
+            "cause-deployment",
+            probability = amount(words, cause.probability, "ratio"),
+            change = short(&first.id),
+            title = Foreign::new(&first.title),
+            author = author(first)
+        ),
         (Verdict::Change, Some(first)) => say!(
             words,
             "cause-change",
@@ -45,27 +62,33 @@ pub(crate) fn headline(cause: &Cause, context: &Context) -> Text {
     }
 }
 
+/// The words of the button that names a suspect.
+#[must_use]
+pub fn it_was(accused: &Accused, context: &Context) -> Text {
+    say!(
+        context,
+        "cause-it-was",
+        change = short(&accused.id),
+        title = Foreign::new(&accused.title)
+    )
+}
+
 /// The answer as a document.
 #[must_use]
 pub fn document(cause: &Cause, state: &State, context: &Context) -> Document {
     let words = context.words();
-    let told = message(cause, context);
     let plan = state.plan();
-    let suspects = Section {
-        table: told.table,
-        body: told.body,
-        ..Section::new(say!(words, "cause-table"))
-    };
+    let named = guard::report::blamed(state);
     Document {
-        severity: told.severity,
+        severity: Severity::Warning,
         title: say!(
             words,
             "suspects-title",
             service = Foreign::from(&plan.service)
         ),
-        headline: told.headline,
+        headline: headline(cause, context),
         facts: Vec::new(),
-        sections: vec![suspects],
+        sections: sections(cause, &named, queries(state), context),
         footer: say!(
             words,
             "cause-footer",
@@ -75,25 +98,85 @@ pub fn document(cause: &Cause, state: &State, context: &Context) -> Document {
     }
 }
 
-/// The answer with the suspects, what speaks for another cause, and what was not looked at.
-pub(crate) fn message(cause: &Cause, context: &Context) -> Message {
+/// Suspects; what speaks for and against; the queries; what people say. Those that are empty are left out.
+fn sections(
+    cause: &Cause,
+    named: &[Blamed],
+    queries: Vec<(&str, &str)>,
+    context: &Context,
+) -> Vec<Section> {
     let words = context.words();
-    let mut body: Vec<Text> = cause
-        .elsewhere
+    let section = |key| Section::new(words.text(key, Vec::new()));
+    let parts = [
+        Section {
+            table: table(cause, context),
+            body: evidence::looked_at(cause, context),
+            ..section("cause-table")
+        },
+        signatures::section(cause, context),
+        Section {
+            facts: evidence::evidence(cause, context),
+            ..section("cause-evidence")
+        },
+        Section {
+            facts: evidence::queries(queries.into_iter(), cause),
+            ..section("cause-queries")
+        },
+        Section {
+            items: evidence::opinions(named, context),
+            ..section("cause-people")
+        },
+    ];
+    parts.into_iter().filter(|part| !part.is_empty()).collect()
+}
+
+/// The answer as a part of a report or a postmortem; empty where nothing was ranked.
+pub(crate) fn section(
+    cause: Option<&Cause>,
+    named: &[Blamed],
+    found: &[FindingRow],
+    context: &Context,
+) -> Section {
+    let Some(cause) = cause else {
+        return Section::default();
+    };
+    let queries = found
         .iter()
-        .map(|why| elsewhere(why, context))
-        .collect();
-    body.push(say!(words, "cause-looked-at", count = cause.changes));
-    body.extend(cause.missing.iter().map(|(what, count)| match what {
-        Unseen::Commits => say!(words, "cause-missing-commits", count = *count),
-        Unseen::Files => say!(words, "cause-missing-files", count = *count),
-        Unseen::Patches => say!(words, "cause-missing-patches", count = *count),
-    }));
+        .map(|row| (row.signal.as_str(), row.query.as_str()));
+    let mut facts = evidence::evidence(cause, context);
+    facts.extend(evidence::queries(queries, cause));
+    let answer = [headline(cause, context)];
+    let looked_at = evidence::looked_at(cause, context);
+    let errors = signatures::lines(cause, context);
+    Section {
+        body: answer.into_iter().chain(errors).chain(looked_at).collect(),
+        facts,
+        items: evidence::opinions(named, context),
+        table: table(cause, context),
+        title: say!(context, "cause-title"),
+    }
+}
+
+/// The answer in the thread.
+pub(crate) fn message(cause: &Cause, state: &State, context: &Context) -> Message {
+    let mut facts = evidence::evidence(cause, context);
+    facts.extend(evidence::queries(queries(state).into_iter(), cause));
+    let mut body = signatures::lines(cause, context);
+    body.extend(evidence::looked_at(cause, context));
     Message {
+        facts,
         body,
         table: table(cause, context),
+        links: crate::parent::link(state, context).into_iter().collect(),
         ..Message::line(Severity::Warning, headline(cause, context))
     }
+}
+
+fn queries(state: &State) -> Vec<(&str, &str)> {
+    let found = state.findings().map(|known| &known.finding);
+    found
+        .map(|finding| (finding.signal.as_str(), finding.query.as_str()))
+        .collect()
 }
 
 fn table(cause: &Cause, context: &Context) -> Option<Table> {
@@ -121,6 +204,12 @@ fn row(accused: &Accused, context: &Context) -> Row {
         label: say!(words, "suspects-label-why"),
         value: reason(why, context),
     });
+    // As text: foreign words never become a link, and whoever wants to go there sees where.
+    let page = accused.url.as_deref().filter(|url| is_web(url));
+    let page = page.map(|url| Fact {
+        label: say!(words, "cause-label-link"),
+        value: Text::code(Foreign::new(url)),
+    });
     Row {
         cells: vec![
             short(&accused.id),
@@ -128,8 +217,12 @@ fn row(accused: &Accused, context: &Context) -> Row {
             Text::foreign(author(accused)),
             Text::foreign(Foreign::new(&accused.title)),
         ],
-        details: why.collect(),
+        details: why.chain(page).collect(),
     }
+}
+
+fn is_web(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
 }
 
 /// Whoever has an address is known by name.

@@ -1,5 +1,6 @@
 //! The postmortem in words, with what people have to fill in.
 
+use crate::cause::section;
 use crate::context::Context;
 use crate::document::{Document, Section};
 use crate::foreign::Foreign;
@@ -18,17 +19,19 @@ use guard::report::{Cause, Lost, Part, Postmortem, Well};
 #[must_use]
 pub fn postmortem(told: &Postmortem, records: &[Recorded], context: &Context) -> Document {
     let lines = timeline(records, context);
-    let sections = [
+    let mut sections = vec![
         what(told, context),
         impact(told, context),
         times(&lines, context),
         gaps(told, context),
         cause(told, context),
+        section(told.suspects.as_ref(), &told.named, &told.findings, context),
         contributing(told, context),
         well(told, context),
         lost(told, context),
         items(told, context),
     ];
+    sections.retain(|part| !part.title.is_empty());
     let lead = say!(
         context,
         "lead",
@@ -49,7 +52,7 @@ pub fn postmortem(told: &Postmortem, records: &[Recorded], context: &Context) ->
             say!(context, "postmortem-draft")
         },
         facts: facts(told, context),
-        sections: sections.into(),
+        sections,
         footer: say!(
             context,
             "postmortem-footer",

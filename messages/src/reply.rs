@@ -45,7 +45,7 @@ pub fn reply(state: &State, record: &Recorded, context: &Context) -> Option<Mess
             table: cured_table(signals, context),
             ..line()
         }),
-        Event::CauseRanked { cause } => Some(crate::cause::message(cause, context)),
+        Event::CauseRanked { cause } => Some(crate::cause::message(cause, state, context)),
         Event::BakeEnded {
             known_good: false, ..
         } => Some(Message {
@@ -64,6 +64,7 @@ pub fn reply(state: &State, record: &Recorded, context: &Context) -> Option<Mess
         | Event::ApprovalExpired { .. }
         | Event::RolledBack { .. }
         | Event::CureFailed { .. }
+        | Event::CauseNamed { .. }
         | Event::MetricsLost { .. }
         | Event::MetricsBack { .. }
         | Event::MetricsIncomplete { .. }

@@ -7,7 +7,9 @@ use crate::say;
 use crate::text::Text;
 use crate::words::{Words, amount, number};
 use guard::policy::Autonomy;
-use guard::trust::{BAR_TO_PAUSE, BAR_TO_ROLL_BACK, HORIZON, Ledger, Share, Suggestion, TooMuch};
+use guard::trust::{
+    BAR_TO_PAUSE, BAR_TO_ROLL_BACK, Causes, HORIZON, Ledger, Share, Suggestion, TooMuch,
+};
 
 /// What was judged and what it shows, in sentences; `deployments` is how many there were in the same time.
 #[must_use]
@@ -39,19 +41,37 @@ pub fn sentences(ledger: &Ledger, deployments: u32, context: &Context) -> Vec<Te
     ]
 }
 
+/// How often it was right which change did it, in sentences; none before anybody said which one it was.
+#[must_use]
+pub fn causes(causes: &Causes, context: &Context) -> Vec<Text> {
+    let said = |key, share: Option<Share>| share.map(|known| share_of(&known, key, context));
+    let sentences = [
+        said("trust-cause-first", causes.top_1()),
+        said("trust-cause-three", causes.top_3()),
+        said("trust-cause-acquitted", causes.acquittals()),
+        said("trust-cause-accused", causes.accusations()),
+    ];
+    sentences.into_iter().flatten().collect()
+}
+
 fn share(share: Option<Share>, key: &'static str, none: &'static str, context: &Context) -> Text {
     let words = context.words();
     match share {
         None => words.text(none, Vec::new()),
-        Some(share) => say!(
-            words,
-            key,
-            part = share.part,
-            of = share.of,
-            share = percent(words, share.value()),
-            interval = interval(words, &share)
-        ),
+        Some(share) => share_of(&share, key, context),
     }
+}
+
+fn share_of(share: &Share, key: &'static str, context: &Context) -> Text {
+    let words = context.words();
+    say!(
+        words,
+        key,
+        part = share.part,
+        of = share.of,
+        share = percent(words, share.value()),
+        interval = interval(words, share)
+    )
 }
 
 /// Precision and recall with their intervals; no rows before anything was judged.

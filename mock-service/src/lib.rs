@@ -5,6 +5,7 @@
 //! they give any monitoring something real to look at: the metrics carry the
 //! usual names, and a fault is one `POST` away.
 
+mod diary;
 mod dice;
 mod disk;
 mod downstream;
@@ -22,6 +23,7 @@ pub mod traffic;
 mod web;
 mod wire;
 
+pub use diary::{Vocabulary, Words};
 pub use error::MockServiceError;
 pub use faults::{Fault, Kind};
 pub use options::Options;

@@ -54,6 +54,10 @@ pub struct Options {
     #[arg(long, env = "MOCK_SERVICE_STATE_DIR", value_name = "DIR")]
     pub state_dir: Option<PathBuf>,
 
+    /// What the shop logs where a fault shows, in JSON, by kind of fault: {"errors": {"text": "…", "routes": ["/cart"]}}.
+    #[arg(long, env = "MOCK_SERVICE_WORDS", value_name = "FILE")]
+    pub words: Option<PathBuf>,
+
     /// Database connections in the pool.
     #[arg(
         long,
@@ -92,6 +96,7 @@ impl Default for Options {
             error_baseline: 0.002,
             downstream: None,
             state_dir: None,
+            words: None,
             pool_size: 10,
             disk_quota_mb: 1000,
             memory_cap_mb: 1000,

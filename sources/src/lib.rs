@@ -1,11 +1,12 @@
-//! Reads the outside: metrics, probes and code today; logs when they have a use.
+//! Reads the outside: metrics, probes, code and logs.
 //!
 //! Everything here fetches and nothing here judges or acts: what comes back is
 //! what the source said, with its own timestamps, its gaps and its warnings.
 //! "No data" keeps its reason on the way ([`metrics::Outcome`]), so that the
 //! judge can tell an empty answer from a failed query.
 //!
-//! - [`code`]: what changed between two versions, from a git repository.
+//! - [`code`]: what changed between two versions, from a git repository, GitHub or GitLab.
+//! - [`logs`]: what a service says of its errors: files, journald, Loki, Kubernetes, Sentry.
 //! - [`metrics`]: Prometheus and what speaks its HTTP API.
 //! - [`probes`]: what Tawny asks itself, by HTTP, TCP or a command.
 //!
@@ -13,5 +14,6 @@
 //! provider: `rustls::crypto::ring::default_provider().install_default().ok()`.
 
 pub mod code;
+pub mod logs;
 pub mod metrics;
 pub mod probes;

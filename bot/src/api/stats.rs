@@ -53,12 +53,27 @@ pub struct StatsView {
     pub precision: Option<ShareView>,
     /// Of the releases that did harm, those with an alarm; null before any was judged.
     pub recall: Option<ShareView>,
+    /// How often it was right which change did it, by what people said.
+    pub causes: CausesView,
     /// What follows for autonomy.
     pub suggestion: SuggestionView,
     /// The newest deployments that were judged a false alarm, for `tawny record --deployment`.
     pub replayable: Vec<String>,
     /// All of it in words.
     pub text: String,
+}
+
+/// How often it was right which change did it; each is null before anybody said.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct CausesView {
+    /// Of the changes that people named, those that were the first suspect.
+    pub first: Option<ShareView>,
+    /// Of the changes that people named, those that were among the first three.
+    pub among_three: Option<ShareView>,
+    /// Of the acquitted deployments, those that people say were innocent.
+    pub acquittals: Option<ShareView>,
+    /// Of the accused deployments, those of which people named a change.
+    pub accusations: Option<ShareView>,
 }
 
 /// A share with its uncertainty.
@@ -127,8 +142,11 @@ fn view(trusted: &Trusted, context: &Context) -> StatsView {
     let sentences = messages::trust::sentences(ledger, trusted.deployments, context);
     let suggested =
         messages::trust::suggestion(&trusted.suggestion, trusted.autonomy, ledger, context);
+    let causes = &trusted.causes;
+    let of_causes = messages::trust::causes(causes, context);
     let plain = |text: &Text| terminal::text(text, Colour::Off);
-    let lines: Vec<String> = sentences.iter().chain([&suggested]).map(plain).collect();
+    let said = sentences.iter().chain(&of_causes).chain([&suggested]);
+    let lines: Vec<String> = said.map(plain).collect();
     StatsView {
         service: trusted.service.to_string(),
         environments: trusted
@@ -146,6 +164,12 @@ fn view(trusted: &Trusted, context: &Context) -> StatsView {
         fine: ledger.fine,
         precision: ledger.precision().map(share),
         recall: ledger.recall().map(share),
+        causes: CausesView {
+            first: causes.top_1().map(share),
+            among_three: causes.top_3().map(share),
+            acquittals: causes.acquittals().map(share),
+            accusations: causes.accusations().map(share),
+        },
         suggestion: suggestion(&trusted.suggestion, plain(&suggested)),
         replayable: trusted
             .false_alarms()

@@ -1,42 +1,45 @@
 //! `GET /api/v1/deployments/{id}/why`
 
-use super::caller::Language;
-use super::given::Asked;
+use super::Api;
 use super::problem::Problem;
-use super::report::{Schemed, Wanted, context, shown};
-use super::{Api, Caller};
-use axum::extract::{Path, State as Shared};
+use super::reader::{Reader, Schemed, Wanted};
 use axum::http::StatusCode;
 use axum::response::Response;
 use engine::{EngineError, ledger};
-use guard::ids::DeploymentId;
+use guard::cause::Cause;
+use guard::report::{Blamed, blamed};
 use guard::state::State;
+use serde::Serialize;
+
+/// What the ranking came to, and what people say.
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(flatten)]
+    cause: &'a Cause,
+    named: Vec<Blamed>,
+}
 
 /// Which change did it: the suspects among what came with the deployment, or what else it was.
 #[utoipa::path(get, path = "/api/v1/deployments/{id}/why", params(("id" = String, Path), Wanted), responses(
     (status = 200, description = "`tawny.why/1`, or text where another format is asked for", body = serde_json::Value),
     (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem),
 ))]
-pub(super) async fn why(
-    Shared(api): Shared<Api>,
-    _caller: Caller,
-    Language(locale): Language,
-    Path(id): Path<String>,
-    Asked(wanted): Asked<Wanted>,
-) -> Result<Response, Problem> {
-    let context = context(&api, locale, &wanted)?;
-    let id = DeploymentId::new(id).map_err(|error| Problem::bad("id", error))?;
-    let state = ledger::state(api.engine.reader(), &id).await?;
-    let state = state.ok_or_else(|| EngineError::UnknownDeployment(id.clone()))?;
+pub(super) async fn why(reader: Reader) -> Result<Response, Problem> {
+    let api = &reader.api;
+    let state = ledger::state(api.engine.reader(), &reader.id).await?;
+    let state = state.ok_or_else(|| EngineError::UnknownDeployment(reader.id.clone()))?;
     let Some((cause, _)) = state.cause() else {
-        return Err(unknown(&api, &state));
+        return Err(unknown(api, &state));
     };
-    let document = messages::cause::document(cause, &state, &context);
+    let document = messages::cause::document(cause, &state, &reader.context);
     let content = Schemed {
         schema: "tawny.why/1",
-        content: cause,
+        content: Answer {
+            cause,
+            named: blamed(&state),
+        },
     };
-    shown(&wanted, &document, content)
+    reader.shown(&document, content)
 }
 
 /// Why nothing is known, and what to do about it.
@@ -48,7 +51,8 @@ fn unknown(api: &Api, state: &State) -> Problem {
     } else if plan.from.is_none() {
         "it is the first release: there is no version to compare it with"
     } else if service.is_ok_and(|service| service.code.is_none()) {
-        "it is not known where its code is: set `repo` of the service to a git repository on this machine"
+        "it is not known where its code is: set `repo` of the service to a git repository on this machine, or to one at GitHub or GitLab that is configured \
+         under `code`"
     } else {
         "what changed could not be read, or nothing found so far is sure enough; the log says more"
     };

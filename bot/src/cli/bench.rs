@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 mod detect;
 mod exporter;
 mod intake;
+mod logs;
 mod measure;
 mod report;
 mod suspects;
@@ -29,6 +30,8 @@ enum What {
     Suspects(suspects::Arguments),
     /// Take signed webhooks at a constant rate, durably.
     Intake(intake::Arguments),
+    /// Read, redact and count a flood of log lines.
+    Logs(logs::Arguments),
     /// The services that are scraped meanwhile.
     #[command(hide = true)]
     Exporter,
@@ -64,6 +67,7 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
         What::Suspects(arguments) => suspects::run(&arguments, json),
         What::Intake(arguments) => intake::run(&arguments, json).await,
         What::Detect(arguments) => detect::run(&arguments, json),
+        What::Logs(arguments) => logs::run(&arguments, json).await,
         What::Watch(arguments) => match watch(&arguments).await {
             Ok(report) => report.print(json || arguments.alone),
             Err(error) => failed(&error),

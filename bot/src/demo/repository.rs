@@ -6,6 +6,7 @@
 
 use super::scenario::Scenario;
 use history::{BEFORE, BETWEEN, Change, guilty};
+use mock_service::Vocabulary;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use tokio::process::Command;
 
 mod history;
 mod stream;
+mod words;
 
 /// When the first commit was made: 2026-10-05 08:12:00 UTC, a Monday, in Unix seconds.
 const FIRST: i64 = 1_791_187_920;
@@ -64,6 +66,8 @@ pub(super) struct Repository {
     pub(super) new: String,
     /// The commit that does the harm, if one does.
     pub(super) guilty: Option<String>,
+    /// What its code logs where the fault shows.
+    pub(super) words: Vocabulary,
 }
 
 /// All commits in order, and the places of the old version's and the guilty one.
@@ -158,6 +162,7 @@ pub(super) async fn make(
         old: hash(story.old),
         new: hash(last),
         guilty: story.guilty.map(hash),
+        words: words::words(scenario, &story.commits),
     })
 }
 

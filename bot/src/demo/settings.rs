@@ -44,6 +44,8 @@ pub(super) struct Facts<'a> {
     pub(super) seed: u64,
     /// The shop's commits.
     pub(super) repository: Option<&'a Path>,
+    /// What the shop logs where its fault shows.
+    pub(super) words: Option<&'a Path>,
 }
 
 /// The configuration as text.
@@ -82,11 +84,15 @@ services:
         .warehouse
         .map(|place| format!(", MOCK_SERVICE_DOWNSTREAM: \"http://{}\"", place.listen))
         .unwrap_or_default();
+    let words = facts
+        .words
+        .map(|path| format!(", MOCK_SERVICE_WORDS: \"{}\"", path.display()))
+        .unwrap_or_default();
     for (index, place) in facts.places.iter().enumerate() {
         let _ = writeln!(
             text,
             "        - {{id: {id}, base_url: \"http://{listen}\", env: {{SHOP_PROGRAM: \"{program}\", MOCK_SERVICE_LISTEN: \"{listen}\", \
-             MOCK_SERVICE_FAULT_LISTEN: \"{faults}\", MOCK_SERVICE_SEED: \"{seed}\"{downstream}}}}}",
+             MOCK_SERVICE_FAULT_LISTEN: \"{faults}\", MOCK_SERVICE_SEED: \"{seed}\"{downstream}{words}}}}}",
             id = place.id,
             listen = place.listen,
             faults = place.faults,
@@ -117,6 +123,7 @@ services:
     let _ = write!(
         text,
         r#"    metrics: {{selector: "job=\"{SERVICE}\""}}
+    logs: [instances]
     signals:
       - preset: http
         adjust:

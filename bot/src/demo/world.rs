@@ -113,6 +113,10 @@ impl World {
         let prometheus = start_prometheus(&dir, setup.interval, &places, warehouse_place).await?;
         let token_file = write_token(&dir)?;
         let repository = commits(&dir, setup).await;
+        let words = repository
+            .as_ref()
+            .map(|repository| write_words(&dir, repository))
+            .transpose()?;
         let facts = Facts {
             dir: &dir,
             program: &program,
@@ -129,6 +133,7 @@ impl World {
             repository: repository
                 .as_ref()
                 .map(|repository| repository.path.as_path()),
+            words: words.as_deref(),
         };
         let (server, recordings) = boot_server(&dir, &settings::yaml(&facts)).await?;
         let installed = tokio::select! {
@@ -285,6 +290,14 @@ async fn commits(dir: &Path, setup: &Setup) -> Option<Repository> {
             None
         }
     }
+}
+
+fn write_words(dir: &Path, repository: &Repository) -> Result<PathBuf, DemoError> {
+    let path = dir.join("words.json");
+    let failed = |error: serde_json::Error| DemoError::io("writing the shop's words")(error.into());
+    let text = serde_json::to_vec_pretty(&repository.words).map_err(failed)?;
+    std::fs::write(&path, text).map_err(DemoError::io("writing the shop's words"))?;
+    Ok(path)
 }
 
 fn write_token(dir: &Path) -> Result<PathBuf, DemoError> {

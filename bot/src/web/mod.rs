@@ -23,6 +23,7 @@ use std::sync::Arc;
 mod abandon;
 mod answer;
 mod assets;
+mod cause;
 mod denied;
 mod frame;
 mod headers;
@@ -126,6 +127,7 @@ impl Page {
             .route("/deployments/{id}/answer", post(answer::answer))
             .route("/deployments/{id}/abandon", post(abandon::abandon))
             .route("/deployments/{id}/judge", post(judge::judge))
+            .route("/deployments/{id}/cause", post(cause::name))
             .route("/services/{name}", get(service::service))
             .route("/login/{token}", get(login::login))
             .route("/logout", post(login::logout))

@@ -81,6 +81,9 @@ fn ledger(trusted: &Trusted, context: &Context) -> Markup {
             @for sentence in messages::trust::sentences(&trusted.ledger, trusted.deployments, context) {
                 p { (text(&sentence)) }
             }
+            @for sentence in messages::trust::causes(&trusted.causes, context) {
+                p { (text(&sentence)) }
+            }
             p.suggestion { (text(&suggested)) }
             (table(&messages::model::Table { title: messages::Text::default(), ..shares }))
         }

@@ -3,6 +3,7 @@
 use super::Page;
 use super::abandon;
 use super::answer::buttons;
+use super::cause;
 use super::denied::{Denied, DeniedPage};
 use super::frame::{self, Frame};
 use super::instances::instances;
@@ -72,6 +73,7 @@ async fn body(
         (message(&parent, &answers))
         (report::links(&path, state.incident(), &context))
         @if let Some(observed) = &observed { (instances(&state, observed, &context)) }
+        (cause::section(&state, &path, visitor, &context))
         (judge::section(&state, &path, visitor, &context))
         (said(&thread(&records, &context), &context))
         section {

@@ -34,11 +34,7 @@ pub(super) fn prometheus(
         Auth::OAuth2(oauth) => SourceAuth::ClientCredentials(credentials(oauth)),
     };
     config.tls = tls(&source.tls);
-    config.proxy = match &source.proxy {
-        Proxy::Environment => SourceProxy::Environment,
-        Proxy::Direct => SourceProxy::Direct,
-        Proxy::Through(url) => SourceProxy::Through(url.expose().to_owned()),
-    };
+    config.proxy = proxy(&source.proxy);
     config.retry = RetryPolicy {
         max_attempts: source.retry.attempts.get(),
         first_delay: source.retry.first_delay,
@@ -67,11 +63,19 @@ pub(super) fn prometheus(
     })
 }
 
-fn secret(secret: &Secret) -> SecretString {
+pub(super) fn proxy(proxy: &Proxy) -> SourceProxy {
+    match proxy {
+        Proxy::Environment => SourceProxy::Environment,
+        Proxy::Direct => SourceProxy::Direct,
+        Proxy::Through(url) => SourceProxy::Through(url.expose().to_owned()),
+    }
+}
+
+pub(super) fn secret(secret: &Secret) -> SecretString {
     secret.expose().to_owned().into()
 }
 
-fn tls(tls: &ClientTls) -> Tls {
+pub(super) fn tls(tls: &ClientTls) -> Tls {
     let identity = |certificate: &PemFile, key: &PemFile| ClientIdentity {
         cert_pem: certificate.expose().to_owned(),
         key_pem: key.expose().to_owned().into(),

@@ -1,14 +1,14 @@
 //! One service in one environment.
 
+use super::code::CodeHosts;
 use super::laid::Laid;
 use super::source::Sources;
-use super::{WireError, hosts};
+use super::{WireError, hosts, logs};
 use config::Settings;
 use config::settings::{MetricsSource, Platform};
 use engine::services::{Packages, Service, Watch};
 use guard::ids::{Environment, InstanceId, ServiceName};
 use guard::plan::Pacing;
-use sources::code::LocalRepository;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +21,7 @@ const BASELINE: Duration = Duration::from_secs(3600);
 pub(super) fn service(
     settings: &Settings,
     sources: &Sources,
+    code: &CodeHosts,
     configured: &config::settings::Service,
     environment: &Environment,
 ) -> Result<Service, WireError> {
@@ -59,11 +60,8 @@ pub(super) fn service(
                 .collect(),
         }),
         neighbours: neighbours(settings, configured),
-        code: configured
-            .repo
-            .as_ref()
-            .and_then(|repo| repo.local())
-            .map(LocalRepository::new),
+        code: code.of(settings, configured),
+        logs: logs::logs(configured, environment)?,
         watch: watch(settings, sources, configured, environment)?,
     })
 }

@@ -4,6 +4,7 @@ use crate::commands::tawny;
 use crate::packages::SERVES;
 use crate::server::Life;
 use crate::settings::{ANN, CY, Guarding};
+use crate::why::repository;
 use crate::world::World;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -68,9 +69,11 @@ async fn what_follows_from_a_dependency_is_blamed_on_it_and_asked_about() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_instance_that_was_bad_before_the_change_is_no_reason_to_stop_it() {
+    let repository = repository();
     let guarding = Guarding {
         step_bake_s: 8,
         when_unsure: "promote",
+        repo: Some(repository.path().to_owned()),
         ..Guarding::default()
     };
     let mut world = begun(&guarding, &[("shop", 3)]).await;
@@ -82,6 +85,10 @@ async fn an_instance_that_was_bad_before_the_change_is_no_reason_to_stop_it() {
     assert_eq!(found["circumstances"][0]["what"], "older", "{found:#}");
     assert_eq!(found["attribution"], "unknown");
     world.event(&id, "promoted").await;
+    let why = tawny(&world, CY, &["--json", "why", &id]).await;
+    let why = why.document("tawny.why/1");
+    assert_eq!(why["verdict"], "not_this_deployment", "{why:#}");
+    assert_eq!(why["elsewhere"][0]["because"], "before", "{why:#}");
     let events = world.events(&id).await;
     for event in ["paused", "rolled_back"] {
         assert!(!events.contains(&event.to_owned()), "{event}: {events:?}");
@@ -98,9 +105,11 @@ async fn an_instance_that_was_bad_before_the_change_is_no_reason_to_stop_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_neighbour_that_is_deployed_at_the_same_time_is_named_and_leaves_it_open() {
+    let repository = repository();
     let guarding = Guarding {
         calls: "catalog",
         step_bake_s: 600,
+        repo: Some(repository.path().to_owned()),
         ..Guarding::default()
     };
     // No counter shows that a process began: that the release changed it has to be enough.
@@ -127,6 +136,9 @@ async fn a_neighbour_that_is_deployed_at_the_same_time_is_named_and_leaves_it_op
         (&json!("neighbour"), &json!("catalog"), &json!(true))
     );
     assert_eq!(neighbour["deployment"], other.as_str());
+    world.event(&id, "cause_ranked").await;
+    let why = tawny(&world, CY, &["why", &id]).await;
+    assert!(why.out.contains("catalog v7 was deployed"), "{}", why.out);
     let shown = tawny(&world, CY, &["timeline", &id]).await;
     assert!(
         shown.out.contains("it calls catalog, where v7"),

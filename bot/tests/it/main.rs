@@ -16,6 +16,8 @@
 mod double;
 mod examine;
 mod fleet;
+#[path = "../../../sources/tests/it/git.rs"]
+mod git;
 mod packages;
 #[path = "../../../journal/tests/it/support/server.rs"]
 #[allow(dead_code, reason = "the tests of the journal use all of it")]

@@ -15,7 +15,10 @@ const CANARY: &str = "canary7f3a91c0";
 const CANARY_BASE64: &str = "Y2FuYXJ5N2YzYTkxYzA";
 
 /// Every secret field and where it is planted below; a new field must be added to both.
-const PLANTED: [&str; 14] = [
+const PLANTED: [&str; 21] = [
+    "code.*.auth.token",
+    "code.*.proxy",
+    "code.*.token",
     "journal.url",
     "metrics.*.auth.client_secret",
     "metrics.*.auth.params.*",
@@ -25,6 +28,10 @@ const PLANTED: [&str; 14] = [
     "metrics.*.proxy",
     "notify.webhooks[].secret",
     "notify.webhooks[].url",
+    "services[].logs[].auth.password",
+    "services[].logs[].auth.token",
+    "services[].logs[].headers.*",
+    "services[].logs[].token",
     "services[].platform.instances[].env.*",
     "tokens[].secret",
     "traces.headers.*",
@@ -101,6 +108,9 @@ fn planted(text: &str, dir: &Path) -> String {
             r#"  two: {{type: prometheus, url: "http://{dead}", auth: {{type: bearer, token: "{CANARY}-bearer"}}, proxy: "http://u:{CANARY}-proxy@{dead}"}}
   three: {{type: prometheus, url: "http://{dead}", auth: {{type: oauth2, token_url: "http://{dead}/t", client_id: tawny, client_secret: "{CANARY}-client", params: {{audience: "{CANARY}-param"}}}}}}
 journal: {{url: "sqlite:{dir}/main/data/{CANARY}.db"}}
+code:
+  hub: {{type: github, url: "http://{dead}/hub", auth: {{type: token, token: "{CANARY}-hub"}}, proxy: "http://u:{CANARY}-way@{dead}"}}
+  lab: {{type: gitlab, url: "http://{dead}/lab", token: "{CANARY}-lab"}}
 traces: {{otlp_url: "http://{dead}/v1/traces", headers: {{Authorization: "Bearer {CANARY}-traces"}}}}
 people:
 "#,
@@ -132,9 +142,24 @@ people:
         "webhooks: [{{name: planted, kind: alertmanager, secret: {CANARY}-now, previous_secret: {CANARY}-before}}]\n"
     );
     text = text.replacen("services:\n", &format!("{hook}services:\n"), 1);
+    let logs = [
+        format!(
+            "{{type: loki, url: \"http://{dead}\", query: '{{a=\"b\"}}', auth: {{type: basic, username: u, password: {CANARY}-loki}}, headers: {{X-Scope-OrgID: {CANARY}-tenant}}}}"
+        ),
+        format!(
+            "{{type: loki, url: \"http://{dead}\", query: '{{a=\"b\"}}', auth: {{type: bearer, token: {CANARY}-loki}}}}"
+        ),
+        format!(
+            "{{type: kubernetes, url: \"http://{dead}\", namespace: n, selector: a=b, token: {CANARY}-pods}}"
+        ),
+        format!(
+            "{{type: sentry, url: \"http://{dead}\", organization: o, project: p, token: {CANARY}-sentry}}"
+        ),
+    ];
+    let logs = logs.join(", ");
     for source in ["two", "three"] {
         text += &format!(
-            "  - {{name: of-{source}, platform: observed, metrics: {{source: {source}, selector: 'job=\"x\"'}}}}\n"
+            "  - {{name: of-{source}, platform: observed, metrics: {{source: {source}, selector: 'job=\"x\"'}}, logs: [{logs}]}}\n"
         );
     }
     text

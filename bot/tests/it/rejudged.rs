@@ -1,8 +1,7 @@
 //! What a watch was fed is kept, and replayed it comes to the same statements at the same looks.
 
 use crate::commands::tawny;
-use crate::packages::SERVES;
-use crate::settings::{ANN, Guarding};
+use crate::settings::ANN;
 use crate::world::World;
 use jiff::Timestamp;
 use reqwest::Method;
@@ -103,18 +102,7 @@ impl Replayed {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_recording_of_a_watch_replays_to_what_was_said_at_the_same_look() {
-    let guarding = Guarding {
-        step_bake_s: 8,
-        ..Guarding::default()
-    };
-    let mut world = World::of(&[("shop", 2)], &guarding)
-        .await
-        .with_first_version()
-        .await;
-    world.prometheus.spoil("v2");
-    let package = world.put("shop", "v2", SERVES);
-    let bad = world.deploy("shop", "v2", &package).await;
-    world.over(&bad, "rolled_back").await;
+    let (mut world, bad) = World::that_rolled_back().await;
     let replayed_bad = replayed(&world, &bad).await;
     let journalled = replayed_bad.journalled(&world, &bad).await;
     assert!(!journalled.is_empty());

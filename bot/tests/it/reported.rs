@@ -1,8 +1,7 @@
 //! The health report and the postmortem, for a release that was good and for one that was rolled back.
 
 use crate::commands::tawny;
-use crate::packages::SERVES;
-use crate::settings::{ANN, CY, Guarding};
+use crate::settings::{ANN, CY};
 use crate::world::World;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -31,18 +30,7 @@ async fn measured(world: &mut World, id: &str, times: usize) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_release_has_its_report_and_one_that_hurt_its_postmortem() {
-    let guarding = Guarding {
-        step_bake_s: 8,
-        ..Guarding::default()
-    };
-    let mut world = World::of(&[("shop", 2)], &guarding)
-        .await
-        .with_first_version()
-        .await;
-    world.prometheus.spoil("v2");
-    let package = world.put("shop", "v2", SERVES);
-    let bad = world.deploy("shop", "v2", &package).await;
-    world.over(&bad, "rolled_back").await;
+    let (mut world, bad) = World::that_rolled_back().await;
     measured(&mut world, &bad, 2).await;
 
     let told = report(&world, &bad).await;

@@ -34,6 +34,8 @@ pub(crate) struct Guarding {
     pub(crate) calls: &'static str,
     /// Where the code of all services is.
     pub(crate) repo: Option<PathBuf>,
+    /// Whether what the instances print is read.
+    pub(crate) logged: bool,
 }
 
 impl Default for Guarding {
@@ -50,6 +52,7 @@ impl Default for Guarding {
             calls_warehouse: false,
             calls: "",
             repo: None,
+            logged: false,
         }
     }
 }
@@ -138,6 +141,9 @@ fn add_service(text: &mut String, facts: &Facts<'_>, service: &str) {
     }
     if let Some(repo) = &guarding.repo {
         let _ = writeln!(text, "    repo: \"{}\"", repo.display());
+    }
+    if guarding.logged {
+        text.push_str("    logs: [instances]\n");
     }
     let _ = write!(
         text,

@@ -1,54 +1,27 @@
 //! Which change did it: from the commits to the words in the thread.
 
 use crate::commands::tawny;
+use crate::git::Git;
 use crate::packages::SERVES;
-use crate::settings::{CY, Guarding};
+use crate::settings::{ANN, CI, CY, Guarding};
 use crate::world::World;
-use std::path::Path;
-use std::process::Command;
-use tempfile::TempDir;
+use serde_json::Value;
 
-/// A repository of three versions: `v2` brings three commits, one of which has to do with errors, and `v3` none
-/// that runs.
-fn repository() -> TempDir {
-    let folder = TempDir::new().unwrap();
-    let path = folder.path();
-    git(path, &["init", "--quiet"]);
-    commit(path, "app/cart.py", "TOTAL = 0\n", "Begin");
-    git(path, &["tag", "v1"]);
-    commit(path, "README.md", "A shop.\n", "Say what this is");
-    commit(
-        path,
-        "app/errors.py",
-        "def respond(error):\n    raise error\n",
-        "Raise errors instead of answering them",
-    );
-    commit(path, "app/theme.css", "a { color: teal }\n", "Teal links");
-    git(path, &["tag", "v2"]);
-    folder
-}
-
-fn commit(path: &Path, file: &str, text: &str, message: &str) {
-    let file = path.join(file);
-    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-    std::fs::write(file, text).unwrap();
-    git(path, &["add", "--all"]);
-    git(path, &["commit", "--quiet", "--message", message]);
-}
-
-fn git(path: &Path, arguments: &[&str]) {
-    let mut command = Command::new("git");
-    command
-        .args(arguments)
-        .current_dir(path)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_SYSTEM", "/dev/null");
-    for who in ["AUTHOR", "COMMITTER"] {
-        command
-            .env(format!("GIT_{who}_NAME"), "Mei Lin")
-            .env(format!("GIT_{who}_EMAIL"), "mei@example.com");
-    }
-    assert!(command.status().unwrap().success(), "{arguments:?}");
+/// A repository of two versions: `v2` brings three commits, one of which has to do with errors.
+pub(crate) fn repository() -> Git {
+    let mut git = Git::new();
+    git.write("app/cart.py", "TOTAL = 0\n");
+    git.commit("Begin");
+    git.run(&["tag", "v1"]);
+    git.write("README.md", "A shop.\n");
+    git.commit("Say what this is");
+    let raises = "def respond(error):\n    raise error\n";
+    git.write("app/errors.py", raises);
+    git.commit("Raise errors instead of answering them");
+    git.write("app/theme.css", "a { color: teal }\n");
+    git.commit("Teal links");
+    git.run(&["tag", "v2"]);
+    git
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -72,7 +45,7 @@ async fn the_change_that_has_to_do_with_what_moved_is_named_first_in_the_thread_
     assert!(shown.out.contains(first), "{}", shown.out);
     let why = tawny(&world, CY, &["why", &id]).await;
     assert_eq!(why.code, 0, "{}", why.err);
-    for part in [first, "Mei Lin", "3 changes were looked at", "Suspects"] {
+    for part in [first, "Ann", "3 changes were looked at", "Suspects"] {
         assert!(why.out.contains(part), "{part}: {}", why.out);
     }
     let chinese = tawny(&world, CY, &["why", &id, "--lang", "zh-CN"]).await;
@@ -81,9 +54,103 @@ async fn the_change_that_has_to_do_with_what_moved_is_named_first_in_the_thread_
     let document = document.document("tawny.why/1");
     assert_eq!(document["suspects"][0]["title"], first, "{document:#}");
     assert_eq!(document["changes"], 3);
+    assert_eq!(document["verdict"], "change", "{document:#}");
+    for part in [
+        "for it",
+        "What the change cannot have touched did not move",
+        "Queries that show it",
+    ] {
+        assert!(why.out.contains(part), "{part}: {}", why.out);
+    }
+    let report = tawny(&world, CY, &["report", &id]).await;
+    for part in ["Which change did it", first] {
+        assert!(report.out.contains(part), "{part}: {}", report.out);
+    }
+    people_say(&world, &id, &document).await;
     let events = world.events(&id).await;
     let times = events.iter().filter(|event| *event == "cause_ranked");
     assert_eq!(times.count(), 1, "{events:?}");
+    world.examine().await;
+}
+
+/// What a release prints that fails in the code of its guilty commit, and gives away what it should not.
+fn printed(secrets: &[String]) -> String {
+    let trace = "ERROR shop.web GET /cart 500 for SECRETS\\nTraceback (most recent call last):\\n  \
+                 File \"app/errors.py\", line 2, in respond\\nValueError: no answer\\n";
+    let line = trace.replace("SECRETS", &secrets.join(" "));
+    format!("for n in 1 2 3; do printf '{line}'; done\n{SERVES}")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn errors_that_began_to_be_logged_are_told_with_their_counts_and_no_secret_of_theirs_is_kept()
+{
+    let repository = repository();
+    let guarding = Guarding {
+        repo: Some(repository.path().to_owned()),
+        logged: true,
+        ..Guarding::default()
+    };
+    let secrets = [
+        ["AKIA", "IOSFODNN7EXAMPLE"].concat(),
+        [
+            "eyJhbGciOiJIUzI1NiJ9",
+            ".eyJzdWIiOiIxMjM0In0",
+            ".c2lnbmF0dXJl",
+        ]
+        .concat(),
+        "postgres://shop:canary5e2d@db/shop".to_owned(),
+        "canary.person@example.com".to_owned(),
+    ];
+    let mut world = World::of(&[("shop", 2)], &guarding)
+        .await
+        .with_first_version()
+        .await;
+    let package = world.put("shop", "v2", &printed(&secrets));
+    world.prometheus.spoil("v2");
+    let id = world.deploy("shop", "v2", &package).await;
+    world.event(&id, "cause_ranked").await;
+    world.over(&id, "rolled_back").await;
+    let document = tawny(&world, CY, &["--json", "why", &id]).await;
+    let document = document.document("tawny.why/1");
+    let signature = &document["signatures"][0];
+    assert_eq!(signature["change"], "new", "{document:#}");
+    assert_eq!(signature["origin"], "app/errors.py in respond");
+    assert_eq!(
+        (&signature["before"], &signature["after"]),
+        (&0.into(), &3.into())
+    );
+    let first = "Raise errors instead of answering them";
+    assert_eq!(document["suspects"][0]["title"], first, "{document:#}");
+    let met = document["suspects"][0]["reasons"].to_string();
+    assert!(met.contains("errors.py"), "{met}");
+    let mut everywhere = vec![document.to_string(), world.server.log()];
+    for verb in ["why", "timeline", "report", "postmortem", "status"] {
+        for language in ["en", "zh-CN"] {
+            let shown = tawny(&world, CY, &[verb, &id, "--lang", language]).await;
+            if verb == "why" {
+                assert!(
+                    shown.out.contains("app/errors.py in respond"),
+                    "{}",
+                    shown.out
+                );
+            }
+            everywhere.extend([shown.out, shown.err]);
+        }
+    }
+    let journal = std::fs::read(world.dir.path().join("main/data/journal.db")).unwrap();
+    let log = std::fs::read(world.dir.path().join("main/data/journal.db-wal")).unwrap_or_default();
+    everywhere.push(String::from_utf8_lossy(&[journal, log].concat()).into_owned());
+    for secret in [
+        "IOSFODNN7EXAMPLE",
+        "c2lnbmF0dXJl",
+        "canary5e2d",
+        "canary.person",
+    ] {
+        for text in &everywhere {
+            assert!(!text.contains(secret), "{secret}");
+        }
+    }
+    assert!(everywhere.iter().any(|text| text.contains("[e-mail]")));
     world.examine().await;
 }
 
@@ -99,4 +166,47 @@ async fn who_asks_for_a_cause_where_none_is_known_is_told_what_to_do() {
     assert!(why.err.contains("set `repo` of the service"), "{}", why.err);
     let events = world.events(&id).await;
     assert!(!events.contains(&"cause_ranked".to_owned()), "{events:?}");
+}
+
+/// What people say did it is checked, shown and counted.
+async fn people_say(world: &World, id: &str, answer: &Value) {
+    let commit = answer["suspects"][0]["id"].as_str().unwrap();
+    let judge =
+        async |who, more: &[&str]| tawny(world, who, &[&["judge", id], more].concat()).await;
+    let unknown = judge(ANN, &["--cause", "0123456789"]).await;
+    assert_eq!(unknown.code, 1, "{}", unknown.out);
+    let why_not = "none of the changes of this deployment";
+    assert!(unknown.err.contains(why_not), "{}", unknown.err);
+    let machine = judge(CI, &["--not-the-change"]).await;
+    assert_eq!(machine.code, 1, "{}", machine.out);
+    for wrong in [&["--cause", "0123456", "--not-the-change"][..], &[]] {
+        assert_eq!(judge(ANN, wrong).await.code, 3, "{wrong:?}");
+    }
+    let said = judge(CY, &["--not-the-change"]).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let said = judge(
+        CY,
+        &["real", "--cause", &commit[..8], "--note", "it raises"],
+    )
+    .await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let document = tawny(world, CY, &["--json", "why", id]).await;
+    let document = document.document("tawny.why/1");
+    assert_eq!(document["named"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        document["named"][0]["culprit"]["id"], commit,
+        "{document:#}"
+    );
+    for verb in ["why", "report", "postmortem", "timeline"] {
+        let shown = tawny(world, CY, &[verb, id]).await;
+        assert!(
+            shown.out.contains("cy says: it was"),
+            "{verb}: {}",
+            shown.out
+        );
+    }
+    let stats = tawny(world, CY, &["--json", "stats", "shop"]).await;
+    let service = &stats.document("tawny.stats/1")["services"][0];
+    assert_eq!(service["causes"]["first"]["part"], 1, "{service:#}");
+    assert_eq!(service["causes"]["accusations"]["of"], 1);
 }

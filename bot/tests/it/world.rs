@@ -50,6 +50,21 @@ impl World {
         Self::on(None, services, guarding).await
     }
 
+    /// A watch that lasts some looks, and in it a version that was rolled back; with its id.
+    pub(crate) async fn that_rolled_back() -> (Self, String) {
+        let guarding = Guarding {
+            step_bake_s: 8,
+            ..Guarding::default()
+        };
+        let world = Self::of(&[("shop", 2)], &guarding).await;
+        let mut world = world.with_first_version().await;
+        world.prometheus.spoil("v2");
+        let package = world.put("shop", "v2", SERVES);
+        let bad = world.deploy("shop", "v2", &package).await;
+        world.over(&bad, "rolled_back").await;
+        (world, bad)
+    }
+
     /// As [`World::of`], with its journal in a PostgreSQL database.
     pub(crate) async fn on(
         postgres: Option<String>,

@@ -1,7 +1,7 @@
 //! A service: what is deployed.
 
 use super::{
-    Hosts, Observed, PacingSettings, Packages, PolicySettings, ServiceMetrics, VersionEntry,
+    Hosts, Logs, Observed, PacingSettings, Packages, PolicySettings, ServiceMetrics, VersionEntry,
 };
 use crate::presets::{self, Given, Present};
 use crate::reader::{Reader, Step};
@@ -48,6 +48,8 @@ settings! {
         metrics: ServiceMetrics,
         /// What is measured: presets and signals of its own.
         signals: Signals = "[{preset: http}]",
+        /// Where its errors are read when something hurts: which are new since, or more frequent, and where they come from.
+        logs: Vec<Logs> = "[]",
         /// How it is guarded.
         policy: PolicySettings = "{}",
         /// At which pace it is released.
@@ -153,7 +155,8 @@ fn consistent(service: &Service, node: &Node, reader: &mut Reader<'_>) -> Option
     let autonomy = autonomy_has_a_platform(service, node, reader);
     let packages = packages_are_allowed(service, node, reader);
     let probes = probes_have_instances(service, node, reader);
-    (autonomy && packages && probes).then_some(())
+    let logs = printed_logs_have_hosts(service, node, reader);
+    (autonomy && packages && probes && logs).then_some(())
 }
 
 fn autonomy_has_a_platform(service: &Service, node: &Node, reader: &mut Reader<'_>) -> bool {
@@ -220,6 +223,30 @@ fn probes_have_instances(service: &Service, node: &Node, reader: &mut Reader<'_>
         reader.at.0.extend(steps);
         reader.wrong(at, "a probe of each instance", expected);
         reader.at.0.truncate(reader.at.0.len() - depth);
+    }
+    fine
+}
+
+/// Only what Tawny starts prints into a file that Tawny knows.
+fn printed_logs_have_hosts(service: &Service, node: &Node, reader: &mut Reader<'_>) -> bool {
+    if matches!(service.platform, Platform::Hosts(_)) {
+        return true;
+    }
+    let mut fine = true;
+    let nodes = node.get("logs").map(Node::items).unwrap_or_default();
+    for (index, (logs, node)) in service.logs.iter().zip(nodes).enumerate() {
+        if !matches!(logs, Logs::Instances(_)) {
+            continue;
+        }
+        fine = false;
+        let steps = [Step::Field("logs".to_owned()), Step::Item(index)];
+        reader.at.0.extend(steps);
+        reader.wrong(
+            node.at,
+            "`instances`",
+            "another source, since the platform `observed` starts nothing whose output tawny could read",
+        );
+        reader.at.0.truncate(reader.at.0.len() - 2);
     }
     fine
 }

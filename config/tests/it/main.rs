@@ -7,6 +7,7 @@
 )]
 
 mod any_text;
+mod code;
 mod example;
 mod imported;
 mod journal;

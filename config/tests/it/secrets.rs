@@ -56,7 +56,7 @@ fn a_secret_shows_itself_in_no_format() {
 }
 
 /// Every line of the example that holds a secret, with what is there.
-const PLACES: [(&str, &str); 16] = [
+const PLACES: [(&str, &str); 22] = [
     ("url: ", "postgres://tawny@db.internal/tawny"),
     ("password: ", "${TAWNY_DB_PASSWORD}"),
     ("password: ", "${PROMETHEUS_PASSWORD}"),
@@ -76,6 +76,12 @@ const PLACES: [(&str, &str); 16] = [
         "http://tawny:${PROXY_PASSWORD}@proxy.example.com:3128",
     ),
     ("API_KEY: ", "\"${SHOP_DB_PASSWORD}\""),
+    ("token: ", "\"${LOKI_TOKEN}\""),
+    ("password: ", "\"${LOKI_PASSWORD}\""),
+    ("token: ", "\"${GITHUB_TOKEN}\""),
+    ("token: ", "\"${GITLAB_TOKEN}\""),
+    ("token: ", "\"${KUBERNETES_TOKEN}\""),
+    ("token: ", "\"${SENTRY_TOKEN}\""),
 ];
 
 #[test]

@@ -23,6 +23,12 @@ pub(crate) fn world() -> Lookup {
                 "GITHUB_WEBHOOK_SECRET",
                 "GITHUB_WEBHOOK_SECRET_BEFORE",
                 "ALERTMANAGER_PASSWORD",
+                "LOKI_TOKEN",
+                "LOKI_PASSWORD",
+                "GITHUB_TOKEN",
+                "GITLAB_TOKEN",
+                "KUBERNETES_TOKEN",
+                "SENTRY_TOKEN",
             ];
             if name == "TAWNY_WEBHOOK_SECRET" {
                 return Some("whsec_MDEyMzQ1Njc4OWFiY2RlZg==".to_owned());

@@ -28,9 +28,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
+mod beside;
 mod cause;
 mod evidence;
 mod known;
+mod logs;
 mod measures;
 mod settle;
 mod sources;
@@ -104,7 +106,7 @@ impl<'a> Task<'a> {
                 engine.epoch,
             ),
             traffic: Traffic::new(service.watch.interval),
-            suspicion: Suspicion::begin(&service, state),
+            suspicion: Suspicion::begin(&service, state, engine.clock.now()),
             service,
             fetcher,
             judges,

@@ -291,6 +291,7 @@ fn service(name: &str) -> Service {
         packages: None,
         neighbours: Vec::new(),
         code: None,
+        logs: Vec::new(),
         watch: Watch {
             source: Source {
                 name: "away".to_owned(),

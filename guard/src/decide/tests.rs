@@ -19,6 +19,7 @@ mod any_story;
 mod cure;
 mod ending;
 mod judged;
+mod named;
 mod promoted;
 mod verdict;
 mod waiting;

@@ -18,6 +18,7 @@ pub(super) fn hears(happened: &Happened) -> bool {
             | Happened::Answered { .. }
             | Happened::Commanded { .. }
             | Happened::Judged { .. }
+            | Happened::Named { .. }
             | Happened::Superseded { .. }
     )
 }

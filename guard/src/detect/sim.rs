@@ -80,6 +80,7 @@ impl Node {
     }
 }
 
+#[derive(Clone)]
 pub(super) struct Sim {
     pub(super) detector: Detector,
     pub(super) nodes: Vec<Node>,

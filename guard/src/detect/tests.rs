@@ -38,19 +38,20 @@ fn a_healthy_cold_start_stays_silent() {
 
 #[test]
 fn what_befalls_both_when_the_canary_has_just_started_is_not_blamed_on_it() {
-    for at in [45.0, 50.0, 55.0, 65.0] {
-        let roles = [Role::Stable, Role::Stable, Role::Canary, Role::Canary];
-        let mut sim = Sim::new(CANARY, &roles, 5.0, -900.0, 800.0, at as u64);
-        let fail = |sim: &mut Sim, share: f64| {
-            for node in &mut sim.nodes {
-                node.error_share = share;
-            }
-        };
-        fail(&mut sim, 0.004);
-        sim.run(0.0);
-        for node in sim.nodes.iter_mut().skip(2) {
-            node.restart();
+    let roles = [Role::Stable, Role::Stable, Role::Canary, Role::Canary];
+    let mut before = Sim::new(CANARY, &roles, 5.0, -900.0, 800.0, 45);
+    let fail = |sim: &mut Sim, share: f64| {
+        for node in &mut sim.nodes {
+            node.error_share = share;
         }
+    };
+    fail(&mut before, 0.004);
+    before.run(0.0);
+    for node in before.nodes.iter_mut().skip(2) {
+        node.restart();
+    }
+    for at in [45.0, 55.0, 65.0] {
+        let mut sim = before.clone();
         sim.run(at);
         fail(&mut sim, 0.03);
         sim.run(at + 120.0);

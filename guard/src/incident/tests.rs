@@ -5,7 +5,7 @@ use crate::finding::{Budget, Cured, Finding, Scope};
 use crate::ids::{InstanceId, SignalKey};
 use crate::input::Happened;
 use crate::policy::Autonomy;
-use crate::testing::{Story, assessment, finding, mei};
+use crate::testing::{Story, assessment, finding};
 use crate::verdict::Verdict;
 
 fn severe() -> Finding {
@@ -126,13 +126,7 @@ fn another_place_joins_it_and_stronger_evidence_escalates_it() {
 fn what_a_person_accepts_ends_it_and_what_comes_back_by_itself_too() {
     let mut story = Story::gray(Autonomy::Pause);
     found(&mut story, vec![finding()]);
-    let approval = story.state().open_approval().unwrap().approval.id.clone();
-    story.wait(5).tell(Happened::Answered {
-        approval,
-        by: mei(),
-        choice: Choice::Resume,
-        reason: None,
-    });
+    story.wait(5).answer(Choice::Resume);
     let (standing, turns_of) = turns(&story);
     let by = "mei".to_owned();
     assert_eq!(

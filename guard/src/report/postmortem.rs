@@ -124,6 +124,10 @@ pub struct Postmortem {
     pub gaps: Vec<Gap>,
     /// What is known of the cause; none where nothing is.
     pub cause: Option<Cause>,
+    /// Which change did it, as far as it was ranked.
+    pub suspects: Option<crate::cause::Cause>,
+    /// Which change did it, as each person last said.
+    pub named: Vec<super::Blamed>,
     /// What made it worse, or likelier.
     pub contributing: Vec<RiskFactor>,
     /// What went well.
@@ -152,6 +156,8 @@ impl Postmortem {
             times: report.times.clone(),
             gaps: report.gaps.clone(),
             cause: cause(report),
+            suspects: report.cause.clone(),
+            named: report.named.clone(),
             contributing: report.risk.factors.clone(),
             went_well: went_well(report, &incident),
             time_lost: time_lost(&report.times),

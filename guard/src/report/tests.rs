@@ -295,13 +295,7 @@ fn a_question_that_nobody_answers_is_a_gap_and_a_suggestion() {
 fn an_answer_to_hold_is_an_outcome_of_its_own_and_no_decision() {
     let mut story = Story::gray(Autonomy::Pause);
     found(&mut story, vec![severe()]);
-    let approval = story.state().open_approval().unwrap().approval.id.clone();
-    story.wait(20).tell(Happened::Answered {
-        approval,
-        by: mei(),
-        choice: Choice::Hold,
-        reason: None,
-    });
+    story.wait(20).answer(Choice::Hold);
     let told = report(&story);
     assert_eq!(told.outcome, Outcome::Held);
     assert_eq!(told.times.to_decide_s, None);

@@ -4,6 +4,7 @@ use super::{ActionRecord, ApprovalRecord, Cure, FindingRecord, State, Status};
 use crate::action::{ActionKind, Progress};
 use crate::alert::AlertRecord;
 use crate::approval::Standing;
+use crate::culprit::Named;
 use crate::event::{Event, PauseReason};
 use crate::finding::{Finding, Need};
 use crate::ids::{ActionId, ApprovalId};
@@ -197,6 +198,22 @@ impl State {
                     since: *since,
                     at,
                 });
+            }
+            Event::CauseNamed {
+                by,
+                culprit,
+                place,
+                said,
+                note,
+            } => {
+                let named = Named {
+                    culprit: culprit.clone(),
+                    place: *place,
+                    said: *said,
+                    note: note.clone(),
+                    at,
+                };
+                self.named.insert(by.clone(), named);
             }
             Event::CauseRanked { cause } => {
                 let times = self.cause.as_ref().map_or(0, |(_, times)| *times);

@@ -5,6 +5,7 @@ use crate::action::{ActionKind, Progress};
 use crate::alert::{AlertKey, AlertRecord};
 use crate::approval::Standing;
 use crate::cause::Cause;
+use crate::culprit::Named;
 use crate::event::{PauseReason, Reported};
 use crate::finding::Need;
 use crate::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey, Version};
@@ -14,6 +15,7 @@ use crate::plan::Plan;
 use crate::queue::{Behind, TurnLost};
 use crate::verdict::{Tier, Verdict};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 impl State {
     /// What is to happen.
@@ -293,6 +295,19 @@ impl State {
     pub fn renewed(&self) -> impl Iterator<Item = (&InstanceId, Timestamp)> {
         let brought_out = self.actions().filter(|record| record.brought_out());
         brought_out.flat_map(|record| record.done.iter().map(|(instance, at)| (instance, *at)))
+    }
+
+    /// When the first instance began to change.
+    #[must_use]
+    pub fn first_change(&self) -> Option<Timestamp> {
+        let brought_out = self.actions().filter(|record| record.brought_out());
+        brought_out.map(|record| record.requested_at).min()
+    }
+
+    /// Which change did it, as each person last said.
+    #[must_use]
+    pub fn named(&self) -> &BTreeMap<String, Named> {
+        &self.named
     }
 
     /// Which change did it, as last said, and how often it was said.

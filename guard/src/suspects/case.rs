@@ -62,6 +62,9 @@ pub struct Change {
     /// What it touched.
     #[serde(default, deserialize_with = "or_default")]
     pub files: Vec<File>,
+    /// Its page at the code host.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 /// A file that a change touched.

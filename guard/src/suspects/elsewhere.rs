@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 /// Onsets that lie this much before the first changed instance are no mistake of measuring.
 const CLEARLY: SignedDuration = SignedDuration::from_secs(60);
+/// What the two together add, in logits, to what each is worth.
+const ALONE: f64 = 0.8;
 /// How long before the onset a neighbour's deployment may still be its cause.
 const NEIGHBOURLY: SignedDuration = SignedDuration::from_mins(30);
 
@@ -54,6 +56,33 @@ pub enum Elsewhere {
     },
 }
 
+/// What speaks for this deployment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "because", rename_all = "snake_case")]
+pub enum Supports {
+    /// It began when, or after, the first instance changed.
+    After {
+        /// When it began.
+        onset: Timestamp,
+        /// When the first instance changed.
+        changed: Timestamp,
+    },
+    /// What the change cannot have touched did not move.
+    ControlsStayed {
+        /// How many were compared.
+        count: usize,
+    },
+    /// Nothing that the service calls moved before it.
+    DependenciesStayed {
+        /// How many were looked at.
+        count: usize,
+    },
+    /// The traffic does not explain it.
+    TrafficDoesNot,
+    /// The same hour of other days does not show it.
+    OtherDaysDoNot,
+}
+
 /// What the context says.
 #[derive(Debug, Default)]
 pub(super) struct Told {
@@ -61,7 +90,9 @@ pub(super) struct Told {
     pub(super) acquits: Vec<Elsewhere>,
     /// Reasons that only raise a doubt.
     pub(super) doubts: Vec<Elsewhere>,
-    /// What speaks for the deployment, in logits.
+    /// What speaks for the deployment.
+    pub(super) supports: Vec<Supports>,
+    /// The same, in logits.
     pub(super) live: f64,
 }
 
@@ -71,20 +102,35 @@ pub(super) fn told(case: &Case) -> Told {
     time(case, onset, &mut told);
     controls(&case.context.controls, onset, &mut told);
     dependencies(case, onset, &mut told);
-    if case
-        .context
-        .traffic
-        .is_some_and(|traffic| traffic.moved && traffic.explains)
-    {
-        told.acquits.push(Elsewhere::Traffic);
+    match case.context.traffic {
+        Some(traffic) if traffic.moved && traffic.explains => told.acquits.push(Elsewhere::Traffic),
+        Some(_) => told.supports.push(Supports::TrafficDoesNot),
+        None => {}
     }
     match case.context.same_hour_before {
         Some(hour) if hour.seen => told.acquits.push(Elsewhere::SameHour),
-        Some(_) => told.live += 0.5,
+        Some(_) => {
+            told.supports.push(Supports::OtherDaysDoNot);
+            told.live += 0.5;
+        }
         None => {}
     }
     neighbours(case, onset, &mut told);
+    told.live += alone(&told);
     told
+}
+
+/// What moved with the change and without its control, and nothing else moved first, is its work: that is an
+/// experiment, and worth more than its parts.
+fn alone(told: &Told) -> f64 {
+    let has = |what: fn(&Supports) -> bool| told.supports.iter().any(what);
+    let after = has(|why| matches!(why, Supports::After { .. }));
+    let stayed = has(|why| matches!(why, Supports::ControlsStayed { .. }));
+    if after && stayed && told.acquits.is_empty() && told.doubts.is_empty() {
+        ALONE
+    } else {
+        0.0
+    }
 }
 
 /// When the first signal began to move.
@@ -103,6 +149,7 @@ fn time(case: &Case, onset: Option<Timestamp>, told: &mut Told) {
     };
     if onset + SAME_TIME >= changed {
         told.live += 1.0;
+        told.supports.push(Supports::After { onset, changed });
         return;
     }
     let before = Elsewhere::Before { onset, changed };
@@ -124,7 +171,11 @@ fn controls(controls: &[Control], onset: Option<Timestamp>, told: &mut Told) {
         .filter(|control| control.moved && with(control.onset))
         .collect();
     if moved.is_empty() {
-        told.live += if controls.is_empty() { 0.0 } else { 1.5 };
+        if !controls.is_empty() {
+            told.live += 1.5;
+            let count = controls.len();
+            told.supports.push(Supports::ControlsStayed { count });
+        }
         return;
     }
     let most = 2 * moved.len() >= controls.len();
@@ -141,6 +192,7 @@ fn controls(controls: &[Control], onset: Option<Timestamp>, told: &mut Told) {
 
 /// A dependency that moved first did it; one that moved after this service was changed may have been moved by it.
 fn dependencies(case: &Case, onset: Option<Timestamp>, told: &mut Told) {
+    let acquitted_before = told.acquits.len();
     for Dependency {
         service,
         moved,
@@ -157,6 +209,10 @@ fn dependencies(case: &Case, onset: Option<Timestamp>, told: &mut Told) {
             service: service.clone(),
             onset: first,
         });
+    }
+    let count = case.context.dependencies.len();
+    if count > 0 && told.acquits.len() == acquitted_before {
+        told.supports.push(Supports::DependenciesStayed { count });
     }
 }
 

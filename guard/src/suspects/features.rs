@@ -15,9 +15,9 @@ use super::topics::Topic;
 pub const FEATURES: usize = NAMES.len();
 
 /// Their names, in order.
-pub const NAMES: [&str; 16] = [
+pub const NAMES: [&str; 20] = [
     "match", "prose", "rare", "named", "frame", "topic", "size", "inert", "versions", "coverage",
-    "path", "undone", "tongue", "risk", "stumble", "jump",
+    "path", "undone", "tongue", "risk", "stumble", "jump", "title", "touched", "file", "undoes",
 ];
 
 /// Everything that was read out of a case, once.
@@ -66,6 +66,9 @@ impl<'a> Seen<'a> {
         let feeble = 0.12 * self.scores.whole;
         let all = relative(&self.scores.all, feeble);
         let prose = relative(&self.scores.prose, feeble);
+        let title = relative(&self.scores.title, feeble);
+        let touched = relative(&self.scores.touched, feeble);
+        let file = relative(&self.scores.best_file, feeble);
         let topic = relative(&topics, 1.0);
         let size = relative(&sizes, 0.0);
         let rare = self.rarities();
@@ -96,6 +99,10 @@ impl<'a> Seen<'a> {
                 risk(&self.case.changes[at].title),
                 f64::from(u8::from(stumbled(&over, counted).is_some())),
                 jump(counted),
+                title[at],
+                touched[at],
+                file[at],
+                f64::from(u8::from(undoes(&self.case.changes[at].title))),
             ]
         };
         (0..self.counted.len()).map(one).collect()
@@ -243,6 +250,13 @@ pub(super) fn is_versions(counted: &Counted<'_>) -> bool {
                 Nature::Manifest | Nature::Lock | Nature::Vendored
             )
         })
+}
+
+/// Whether it brings back what was there before, which ran then.
+fn undoes(title: &str) -> bool {
+    let first = title.split_whitespace().next().unwrap_or_default();
+    let word = first.trim_matches(|c: char| !c.is_alphanumeric());
+    word.eq_ignore_ascii_case("revert") || word.eq_ignore_ascii_case("reverts")
 }
 
 /// Whether a later change of the same deployment takes it back.

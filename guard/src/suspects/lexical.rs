@@ -25,6 +25,9 @@ pub(super) const FIELDS: usize = 7;
 /// Weights of the fields in the order above: what somebody changed or said of it counts, what stands around it less.
 const ALL: [f64; FIELDS] = [2.0, 1.0, 1.5, 1.0, 1.0, 0.5, 0.5];
 const PROSE: [f64; FIELDS] = [2.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+const TITLE: [f64; FIELDS] = [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+/// Without what merely stands around it, or does not run.
+const TOUCHED: [f64; FIELDS] = [2.0, 1.0, 1.5, 1.0, 1.0, 0.0, 0.0];
 /// How soon more of the same word counts no more, and how much long fields are discounted.
 const K1: f64 = 1.2;
 const B: f64 = 0.75;
@@ -46,6 +49,13 @@ pub(super) struct Counted<'a> {
     /// For each term, how often it stands in each field.
     pub(super) tf: Vec<[f32; FIELDS]>,
     length: [f64; FIELDS],
+    in_files: Vec<InFile>,
+}
+
+/// What was counted in one file, by the weights of the fields.
+struct InFile {
+    tf: Vec<f32>,
+    length: f64,
 }
 
 impl<'a> Counted<'a> {
@@ -54,6 +64,7 @@ impl<'a> Counted<'a> {
             files: Vec::with_capacity(change.files.len()),
             tf: vec![[0.0; FIELDS]; query.terms.len()],
             length: [0.0; FIELDS],
+            in_files: Vec::with_capacity(change.files.len()),
         };
         counted.count(&change.title, Field::Title, query);
         counted.count(own_words(&change.body), Field::Body, query);
@@ -66,6 +77,10 @@ impl<'a> Counted<'a> {
                 changed: 0,
             };
             let aside = nature.is_inert() || nature.is_made();
+            counted.in_files.push(InFile {
+                tf: vec![0.0; query.terms.len()],
+                length: 0.0,
+            });
             counted.count(
                 &file.path,
                 if aside { Field::Aside } else { Field::Path },
@@ -93,16 +108,24 @@ impl<'a> Counted<'a> {
         counted
     }
 
+    /// Title and body come before any file.
     fn count(&mut self, text: &str, field: Field, query: &Query) {
         let field = field as usize;
         let mut length = 0_u32;
+        let mut file = self.in_files.last_mut();
         tokens(text, &mut |token| {
             length += 1;
             if let Some(at) = query.find(token.hash) {
                 self.tf[at][field] += 1.0;
+                if let Some(file) = &mut file {
+                    file.tf[at] += ALL[field] as f32;
+                }
             }
         });
         self.length[field] += f64::from(length);
+        if let Some(file) = file {
+            file.length += f64::from(length);
+        }
     }
 
     /// Words that were changed.
@@ -172,10 +195,18 @@ fn own_words(body: &str) -> &str {
     &body[..body.floor_char_boundary(end.min(BODY_BYTES))]
 }
 
-/// How well each change answers, by all that it says and by its author's words alone.
+/// How well each change answers.
 pub(super) struct Scores {
+    /// By all that it says.
     pub(super) all: Vec<f64>,
+    /// By its author's words alone.
     pub(super) prose: Vec<f64>,
+    /// By the first of them.
+    pub(super) title: Vec<f64>,
+    /// By its author's words and what was changed.
+    pub(super) touched: Vec<f64>,
+    /// By its best file: one of many that is about it is as good as one alone.
+    pub(super) best_file: Vec<f64>,
     /// How rare each term is among the changes.
     pub(super) idf: Vec<f64>,
     /// The sum of what all terms weigh.
@@ -199,6 +230,9 @@ pub(super) fn scores(all: &[Counted<'_>], query: &Query) -> Scores {
     Scores {
         all: bm25(all, query, &idf, &ALL),
         prose: bm25(all, query, &idf, &PROSE),
+        title: bm25(all, query, &idf, &TITLE),
+        touched: bm25(all, query, &idf, &TOUCHED),
+        best_file: best_file(all, query, &idf),
         idf,
         whole,
     }
@@ -229,4 +263,22 @@ fn bm25(all: &[Counted<'_>], query: &Query, idf: &[f64], fields: &[f64; FIELDS])
             .sum()
     };
     all.iter().map(one).collect()
+}
+
+fn best_file(all: &[Counted<'_>], query: &Query, idf: &[f64]) -> Vec<f64> {
+    let files = || all.iter().flat_map(|counted| &counted.in_files);
+    let mean = files().map(|file| file.length).sum::<f64>() / files().count().max(1) as f64;
+    let one = |file: &InFile| -> f64 {
+        let norm = 1.0 - B + B * file.length / mean.max(1.0);
+        let terms = query.terms.iter().zip(idf).zip(&file.tf);
+        terms
+            .map(|((term, idf), tf)| {
+                let tf = f64::from(*tf) / norm;
+                term.weight * idf * tf * (K1 + 1.0) / (K1 + tf)
+            })
+            .sum()
+    };
+    all.iter()
+        .map(|counted| counted.in_files.iter().map(one).fold(0.0, f64::max))
+        .collect()
 }

@@ -3,6 +3,7 @@
 //! Everything is counted from the case alone: the same case gives the same answer.
 
 mod case;
+mod commonness;
 mod elsewhere;
 pub mod facts;
 mod features;
@@ -24,7 +25,7 @@ pub use case::{
     Case, Change, Context, Control, Dependency, Deployment, File, Moved, Neighbour, SameHour,
     Status, Symptoms, Traffic,
 };
-pub use elsewhere::Elsewhere;
+pub use elsewhere::{Elsewhere, Supports};
 pub use features::{FEATURES, NAMES};
 pub use frames::{Frame, frames, is_library, parse};
 pub use nature::{Nature, nature};

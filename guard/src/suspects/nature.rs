@@ -120,8 +120,15 @@ const CI: [&str; 9] = [
     ".changeset",
 ];
 
-const CI_FILES: [&str; 19] = [
+const CI_FILES: [&str; 26] = [
     ".gitlab-ci.yml",
+    ".cirrus.yml",
+    ".drone.yml",
+    ".semaphore.yml",
+    "azure-pipelines.yml",
+    "bitbucket-pipelines.yml",
+    "codecov.yml",
+    ".codecov.yml",
     ".travis.yml",
     "jenkinsfile",
     "appveyor.yml",
@@ -154,7 +161,7 @@ pub fn nature(path: &str) -> Nature {
         Nature::Vendored
     } else if is_generated(&path, name) {
         Nature::Generated
-    } else if below(&TEST_FOLDERS) || is_test(name) {
+    } else if below(&TEST_FOLDERS) || folders.split('/').any(is_for_tests) || is_test(name) {
         Nature::Test
     } else if below(&CI) || CI_FILES.contains(&name) {
         Nature::Ci
@@ -167,6 +174,16 @@ pub fn nature(path: &str) -> Nature {
     } else {
         Nature::Product
     }
+}
+
+/// Folders such as `integration_test`, `test-utils` and `acceptance-tests`.
+fn is_for_tests(folder: &str) -> bool {
+    let mut words = folder.split(['_', '-']);
+    let test = |word: Option<&str>| matches!(word, Some("test" | "tests"));
+    let (first, last) = (words.next(), words.next_back());
+    // Who compares `ab-test`s or `split_test`s does so in production.
+    let compares = matches!(first, Some("ab" | "split"));
+    last.is_some() && !compares && (test(first) || test(last))
 }
 
 fn is_test(name: &str) -> bool {
@@ -244,6 +261,11 @@ mod tests {
             ("pkg/orders/pay_test.go", Nature::Test),
             ("tests/pay.rs", Nature::Test),
             ("ui/Button.test.tsx", Nature::Test),
+            ("test_utilities/bin/run.sh", Nature::Test),
+            ("app/integration-tests/pay.kt", Nature::Test),
+            ("src/ab-test/choose.rs", Nature::Product),
+            ("src/latest_tests_shown/a.rs", Nature::Product),
+            (".cirrus.yml", Nature::Ci),
             ("README.md", Nature::Docs),
             ("docs/how.html", Nature::Docs),
             (".github/workflows/ci.yml", Nature::Ci),

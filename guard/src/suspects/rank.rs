@@ -1,7 +1,7 @@
 //! The answer: all changes in order, what speaks for the first ones, and whether it was this deployment at all.
 
 use super::case::Case;
-use super::elsewhere::{Elsewhere, Told, told};
+use super::elsewhere::{Elsewhere, Supports, Told, told};
 use super::features::{Seen, is_inert};
 use super::model::{guilt, shares, utility};
 use super::reason::{Place, Reason, hunks, reasons};
@@ -59,6 +59,8 @@ pub struct Ranking {
     pub suspects: Vec<Suspect>,
     /// What speaks for another cause: all of it if it was not this deployment, doubts and neighbours otherwise.
     pub elsewhere: Vec<Elsewhere>,
+    /// What speaks for this deployment.
+    pub supports: Vec<Supports>,
 }
 
 /// So many suspects have their reasons told.
@@ -105,6 +107,7 @@ pub fn rank(case: &Case) -> Ranking {
             .iter()
             .map(|at| case.changes[*at].id.clone())
             .collect(),
+        supports: told.supports,
         elsewhere: told.acquits.into_iter().chain(told.doubts).collect(),
     }
 }

@@ -1,5 +1,7 @@
 //! Words of prose and code: identifiers are taken apart, words are cut to their stems.
 
+use super::commonness::Commonness;
+
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Shape {
@@ -185,6 +187,7 @@ const WEAK: &str = "error errors fail failed failing failure exception cause cau
 pub(super) struct Common {
     empty: Vec<u64>,
     weak: Vec<u64>,
+    commonness: Commonness,
 }
 
 impl Common {
@@ -197,6 +200,7 @@ impl Common {
         Self {
             empty: sorted(EMPTY),
             weak: sorted(WEAK),
+            commonness: Commonness::new(),
         }
     }
 
@@ -204,10 +208,9 @@ impl Common {
     pub(super) fn weight(&self, hash: u64) -> f64 {
         if self.empty.binary_search(&hash).is_ok() {
             0.0
-        } else if self.weak.binary_search(&hash).is_ok() {
-            0.3
         } else {
-            1.0
+            let weak = self.weak.binary_search(&hash).is_ok();
+            self.commonness.weight(hash) * if weak { 0.3 } else { 1.0 }
         }
     }
 }

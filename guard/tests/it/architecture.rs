@@ -51,7 +51,8 @@ fn is_test(source: &str, name: &str) -> bool {
 
 /// A piece of code that must not compile.
 fn is_case(path: &str, name: &str) -> bool {
-    path.ends_with(&format!("/{name}.rs")) && root().join(path).with_extension("stderr").exists()
+    let beside = root().join(path).with_file_name("control.rs");
+    path.ends_with(&format!("/{name}.rs")) && beside.exists()
 }
 
 #[test]

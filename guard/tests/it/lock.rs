@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
 
 /// Libraries of which more than one generation is built, who keeps the old one, and nothing else.
-const TWICE: [(&str, &str); 24] = [
+const TWICE: [(&str, &str); 25] = [
     (
         "atoi",
         "SQLx keeps the old one; the new one is sea-orm's Arrow, which is not built",
@@ -31,6 +31,10 @@ const TWICE: [(&str, &str); 24] = [
     ("getrandom", "ring, oauth2 and jsonschema keep older ones"),
     ("hashbrown", "SQLx keeps the old one"),
     ("heck", "sea-orm's macros keep the old one; build only"),
+    (
+        "hmac",
+        "octocrab keeps the old one for signatures of webhooks, which are not used",
+    ),
     (
         "num-bigint",
         "the new one is sea-orm's Arrow, which is not built",

@@ -6,9 +6,11 @@ use std::fs;
 use toml::Table;
 
 /// The rooms, and the rooms that each may know. A room that is not listed does not exist.
-const MAY_KNOW: [(&str, &[&str]); 10] = [
+const MAY_KNOW: [(&str, &[&str]); 11] = [
     ("guard", &[]),
     ("mock-service", &[]),
+    // Only tests use it.
+    ("tests/refused", &[]),
     ("config", &["guard"]),
     ("messages", &["guard"]),
     ("journal", &["config", "guard", "messages"]),

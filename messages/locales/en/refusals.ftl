@@ -13,3 +13,7 @@ refusal-nothing-to-go-back-to = No earlier version is known to go back to.
 refusal-machine-judges = { $who } is a machine. Deployments are judged by people.
 refusal-may-not-judge = { $who } is neither { $responder } nor { $operator }, and one of them is needed to judge.
 refusal-since-outside = Not possible: { $since }. Harm of this release was done between its beginning at { $begun } and now.
+refusal-nothing-to-explain = Nothing was found in this deployment that asks for a cause.
+refusal-changes-unknown = Which changes came with this deployment is not known, so none of them can be named.
+refusal-unknown-change = { $change } is none of the changes of this deployment. Give at least { $digits } digits of a commit that came with it.
+refusal-several-changes = { $change } may be several of this deployment's changes. Give more digits.

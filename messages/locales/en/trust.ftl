@@ -58,3 +58,7 @@ figures-times = { $median } / { $p90 }
 figures-legend-counts = Caught: paused or rolled back, and not judged a false alarm. Silent: nothing was said. False alarms and missed ones are what people judged.
 figures-legend-times = Times are the median and what nine of ten do not exceed: to detect from the estimated onset to the finding, to decide from there to the policy's or a person's word, to recover from the onset to the proven cure.
 figures-legend-saved = Requests saved is an estimate: what the worst share of failures would have harmed at the traffic of that moment, had the release run everywhere for { $after }, less what it did harm. It can be told of { $told } of { $back } releases that went back.
+trust-cause-first = Of the changes that people named, { $part } of { $of } were the first suspect: { $share }, with 95 % confidence { $interval }.
+trust-cause-three = Of the changes that people named, { $part } of { $of } were among the first three: { $share }, with 95 % confidence { $interval }.
+trust-cause-acquitted = Of the deployments said to be innocent, people found { $part } of { $of } to be so: { $share }, with 95 % confidence { $interval }.
+trust-cause-accused = Of the deployments said to be guilty, people found { $part } of { $of } to be so: { $share }, with 95 % confidence { $interval }.

@@ -13,3 +13,7 @@ refusal-nothing-to-go-back-to = 没有已知的旧版本可以回滚。
 refusal-machine-judges = { $who } 是机器账号，部署只能由人评判。
 refusal-may-not-judge = { $who } 既不是 { $responder } 也不是 { $operator }，评判需要其中一种角色。
 refusal-since-outside = 时间不合理：{ $since }。这次发布造成的损害只能在其开始时间 { $begun } 与现在之间。
+refusal-nothing-to-explain = 本次部署没有发现需要查找原因的问题。
+refusal-changes-unknown = 不清楚本次部署带来了哪些变更，因此无法指定其中一个。
+refusal-unknown-change = { $change } 不是本次部署的变更。请给出本次部署中某个提交的至少 { $digits } 位。
+refusal-several-changes = { $change } 可能对应本次部署的多个变更。请给出更多位数。

@@ -52,3 +52,7 @@ figures-times = { $median } / { $p90 }
 figures-legend-counts = 拦截：已暂停或回滚，且未被评判为误报。静默：未发出任何提示。误报与漏报以人工评判为准。
 figures-legend-times = 用时依次为中位数与九成不超过的值：发现，自估计的起始时刻至发现；决策，自发现至策略或人工作出决定；恢复，自起始时刻至证实恢复。
 figures-legend-saved = 避免受损的请求为估算值：按当时的流量与最严重的失败比例，假设该版本在全部实例上运行 { $after }，减去实际受损的请求数。{ $back } 次回滚中有 { $told } 次可以估算。
+trust-cause-first = 在人们指出的变更中，{ $of } 个里有 { $part } 个是首位嫌疑：{ $share }，95 % 置信区间为 { $interval }。
+trust-cause-three = 在人们指出的变更中，{ $of } 个里有 { $part } 个在前三名之内：{ $share }，95 % 置信区间为 { $interval }。
+trust-cause-acquitted = 在被判为无关的部署中，人们认为 { $of } 个里有 { $part } 个确实无关：{ $share }，95 % 置信区间为 { $interval }。
+trust-cause-accused = 在被判为有关的部署中，人们认为 { $of } 个里有 { $part } 个确实有关：{ $share }，95 % 置信区间为 { $interval }。

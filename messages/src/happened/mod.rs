@@ -234,6 +234,9 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
         Event::ExcessLocated {
             signal, accounts, ..
         } => located(signal, accounts, context),
+        Event::CauseNamed {
+            by, culprit, note, ..
+        } => with_reason(crate::cause::blamed(by, culprit, context), note, context),
         Event::CauseRanked { cause } => crate::cause::headline(cause, context),
         Event::AlertJoined { alert, relation } => alerts::joined(alert, *relation, context),
         Event::AlertOver { name, .. } => {

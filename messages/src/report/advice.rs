@@ -6,7 +6,7 @@ use crate::document::Section;
 use crate::foreign::Foreign;
 use crate::say;
 use crate::text::Text;
-use crate::words::{amount, duration};
+use crate::words::{Words, amount, duration};
 use guard::report::{Report, RiskFactor, Suggestion};
 
 /// How much, and what.
@@ -137,24 +137,18 @@ fn of_a_signal(suggestion: &Suggestion, context: &Context) -> Text {
             value,
             limit,
             unit,
-        } => say!(
-            words,
-            "advice-near-limit",
-            signal = Foreign::from(signal),
-            value = amount(words, *value, unit),
-            limit = amount(words, *limit, unit)
-        ),
+        } => limit_of("advice-near-limit", signal, (*value, *limit), unit, words),
         Suggestion::BeyondLimitBefore {
             signal,
             value,
             limit,
             unit,
-        } => say!(
-            words,
+        } => limit_of(
             "advice-beyond-limit-before",
-            signal = Foreign::from(signal),
-            value = amount(words, *value, unit),
-            limit = amount(words, *limit, unit)
+            signal,
+            (*value, *limit),
+            unit,
+            words,
         ),
         Suggestion::MendBlind { signal, why } => say!(
             words,
@@ -197,4 +191,21 @@ fn of_a_signal(suggestion: &Suggestion, context: &Context) -> Text {
         }
         _ => Text::default(),
     }
+}
+
+/// Of a signal, what it measured and the limit that it has.
+fn limit_of(
+    key: &'static str,
+    signal: &str,
+    (value, limit): (f64, f64),
+    unit: &str,
+    words: Words,
+) -> Text {
+    say!(
+        words,
+        key,
+        signal = Foreign::new(signal),
+        value = amount(words, value, unit),
+        limit = amount(words, limit, unit)
+    )
 }

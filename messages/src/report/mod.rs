@@ -1,5 +1,6 @@
 //! The health report in words.
 
+use crate::cause::section;
 use crate::context::Context;
 use crate::document::{Document, Section};
 use crate::foreign::Foreign;
@@ -29,6 +30,12 @@ pub fn report(report: &Report, context: &Context) -> Document {
         signals::findings(report, context),
         incident::incident(report, context),
         incident::impact(report, context),
+        section(
+            report.cause.as_ref(),
+            &report.named,
+            &report.findings,
+            context,
+        ),
         deeds::deeds(report, context),
         deeds::questions(report, context),
         times::times(report, context),

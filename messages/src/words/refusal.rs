@@ -6,6 +6,7 @@ use crate::say;
 use crate::text::Text;
 use guard::actor::Role;
 use guard::approval::{Choice, Refusal};
+use guard::culprit::LEAST_DIGITS;
 use guard::judgement::Judgement;
 
 /// One sentence for the person whose answer was refused.
@@ -75,6 +76,21 @@ pub fn refusal(refusal: &Refusal, context: &Context) -> Text {
             since = context.time(*since),
             begun = context.time(*begun)
         ),
+        Refusal::NothingToExplain => say!(words, "refusal-nothing-to-explain"),
+        Refusal::ChangesUnknown => say!(words, "refusal-changes-unknown"),
+        Refusal::UnknownChange { change } => say!(
+            words,
+            "refusal-unknown-change",
+            change = Foreign::from(change),
+            digits = LEAST_DIGITS
+        ),
+        Refusal::SeveralChanges { change } => {
+            say!(
+                words,
+                "refusal-several-changes",
+                change = Foreign::from(change)
+            )
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use guard::action::{Action, ActionKind, Basis, Precondition};
 use guard::alert::{Alert, AlertKey, AlertSeverity, Relation};
 use guard::approval::{Approval, Choice, Question, Refusal};
 use guard::cause::{Accused, Cause, Unseen};
+use guard::culprit::Culprit;
 use guard::event::{Event, PauseReason, Reported};
 use guard::excess::Contribution;
 use guard::finding::{Cured, Finding, Need};
@@ -13,7 +14,8 @@ use guard::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, ServiceName, Si
 use guard::judgement::Judgement;
 use guard::policy::Autonomy;
 use guard::queue::{Behind, Ending, TurnLost};
-use guard::suspects::{self, Elsewhere, Reason};
+use guard::signatures::{Change, Level, Signature};
+use guard::suspects::{self, Elsewhere, Reason, Supports};
 use guard::verdict::{Tier, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -400,6 +402,20 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
         Event::CauseRanked {
             cause: Box::new(cause(&text())),
         },
+        Event::CauseNamed {
+            by: text(),
+            culprit: Culprit::Change { id: text() },
+            place: Some(2),
+            said: Some(suspects::Verdict::Change),
+            note: Some(text()),
+        },
+        Event::CauseNamed {
+            by: text(),
+            culprit: Culprit::NotThisDeployment,
+            place: None,
+            said: None,
+            note: None,
+        },
         Event::Superseded {
             by: DeploymentId::new("dep_2").unwrap(),
         },
@@ -449,14 +465,42 @@ fn cause(text: &str) -> Cause {
             probability: 0.91,
             reasons: vec![Reason::Inert],
             hunks: Vec::new(),
+            url: Some(text.to_owned()),
         }],
         elsewhere: vec![Elsewhere::Traffic],
+        supports: vec![
+            Supports::After {
+                onset: start(),
+                changed: start(),
+            },
+            Supports::ControlsStayed { count: 1 },
+            Supports::DependenciesStayed { count: 2 },
+            Supports::TrafficDoesNot,
+            Supports::OtherDaysDoNot,
+        ],
+        order: vec![text.to_owned()],
         changes: 12,
         missing: BTreeMap::from([
             (Unseen::Commits, 1),
             (Unseen::Files, 2),
             (Unseen::Patches, 3),
+            (Unseen::Logs, 1),
+            (Unseen::Requests, 4),
         ]),
         signals: BTreeSet::from([SignalKey::new("errors").unwrap()]),
+        signatures: [Change::New, Change::MoreFrequent]
+            .map(|change| Signature {
+                change,
+                level: Level::Error,
+                template: text.to_owned(),
+                origin: Some(text.to_owned()),
+                sample: text.to_owned(),
+                before: 1,
+                after: 60,
+                before_per_minute: 0.1,
+                after_per_minute: 30.0,
+                places: vec![text.to_owned()],
+            })
+            .into(),
     }
 }

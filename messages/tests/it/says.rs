@@ -2,7 +2,6 @@
 
 use crate::story::{Story, assessed, context, each_locale, errors, latency, mei, need, plan};
 use guard::approval::Choice;
-use guard::event::Event;
 use guard::finding::{Assessment, Budget, Cured, Finding, Need};
 use guard::ids::{DeploymentId, SignalKey, Version};
 use guard::input::{Command, Happened, Outcome};
@@ -203,13 +202,7 @@ fn cured_story() -> Story {
 
 fn not_cured() -> Story {
     let mut story = rolled_back();
-    let action = story.last("rolled_back").clone();
-    let Event::RolledBack { action, .. } = action.event else {
-        unreachable!()
-    };
-    story.wait(300).tell(Happened::TimerFired {
-        timer: TimerName::Cure { action },
-    });
+    story.cure_is_late();
     story
 }
 

@@ -268,13 +268,7 @@ fn not_cured() -> Story {
         reason: Some("customers call".to_owned()),
     });
     story.wait(3).finish_running();
-    let back = story.last("rolled_back").clone();
-    let Event::RolledBack { action, .. } = back.event else {
-        unreachable!()
-    };
-    story.wait(300).tell(Happened::TimerFired {
-        timer: TimerName::Cure { action },
-    });
+    story.cure_is_late();
     story
 }
 

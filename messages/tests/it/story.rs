@@ -12,6 +12,7 @@ use guard::input::{Happened, Input, Outcome};
 use guard::plan::{Batch, Pacing, Package, Plan, steps};
 use guard::policy::{Autonomy, Policy};
 use guard::state::State;
+use guard::timer::TimerName;
 use guard::verdict::{Attribution, Comparison, Verdict};
 use jiff::{SignedDuration, Timestamp};
 use messages::{BaseUrl, Context, Locale};
@@ -256,6 +257,16 @@ impl Story {
         self.tell(Happened::ActionEnded {
             action: action.id,
             outcome: Outcome::Done,
+        });
+    }
+
+    /// The time in which a rollback should have helped is over.
+    pub(crate) fn cure_is_late(&mut self) {
+        let Event::RolledBack { action, .. } = self.last("rolled_back").event.clone() else {
+            unreachable!()
+        };
+        self.wait(300).tell(Happened::TimerFired {
+            timer: TimerName::Cure { action },
         });
     }
 

@@ -38,7 +38,8 @@ pub(crate) fn start(shop: &Arc<Shop>, order: Order) -> std::io::Result<Fault> {
     if is_loop(&fault) {
         crash_loop::remember(shop, &fault)?;
     }
-    tracing::warn!(
+    // Whoever reads the shop's log is to find the trouble as in earnest.
+    tracing::info!(
         fault = fault.id,
         intensity = fault.intensity,
         "fault begins"
@@ -50,7 +51,7 @@ pub(crate) fn start(shop: &Arc<Shop>, order: Order) -> std::io::Result<Fault> {
 /// Goes on with a crash loop that began in an earlier life of this version.
 pub(crate) fn resume_crash_loop(shop: &Arc<Shop>, marker: Marker, left: Duration) {
     let fault = marker.into_fault();
-    tracing::warn!(fault = fault.id, "crash loop goes on");
+    tracing::info!(fault = fault.id, "crash loop goes on");
     spawn(shop, fault, left, LOOP_AFTER);
 }
 
@@ -76,7 +77,7 @@ fn spawn(shop: &Arc<Shop>, fault: Fault, lasting: Duration, exit_after: Duration
             shop.faults.forget(&fault.id);
             over.cancel();
             clear(&shop, &fault);
-            tracing::warn!(fault = fault.id, "fault over");
+            tracing::info!(fault = fault.id, "fault over");
         })
     };
     shop.faults.add(Running { fault, over, task });
@@ -91,6 +92,7 @@ async fn act(shop: &Arc<Shop>, fault: &Fault, exit_after: Duration) -> std::conv
         Kind::LogNoise => log_noise::chatter(shop, fault.intensity).await,
         Kind::Crash if fault.intensity != 2.0 => {
             sleep(exit_after).await;
+            shop.diary.dies();
             shop.crash.cancel();
             std::future::pending().await
         }

@@ -14,6 +14,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get};
 use tokio_util::sync::CancellationToken;
 
+use crate::diary::Diary;
 use crate::dice::Dice;
 use crate::disk::Disk;
 use crate::downstream::Downstream;
@@ -34,6 +35,7 @@ pub(crate) struct Shop {
     pub(crate) faults: Faults,
     pub(crate) pool: Pool,
     pub(crate) disk: Disk,
+    pub(crate) diary: Diary,
     /// Cancelled when the shop is to die at once.
     pub(crate) crash: CancellationToken,
     downstream: Downstream,
@@ -67,6 +69,7 @@ impl Shop {
             faults: Faults::default(),
             pool: Pool::new(options.pool_size, Arc::clone(&metrics)),
             disk,
+            diary: Diary::open(options.words.as_deref())?,
             crash: CancellationToken::new(),
             downstream,
             orders: Orders::open(Arc::clone(&dice), Arc::clone(&metrics)),

@@ -8,8 +8,10 @@ use serde_json::json;
 /// Why the shop did not do what was asked.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Refusal {
-    /// A bug: by the fault `errors`, or on an ordinary bad day.
+    /// A bug: by the fault `errors`.
     Bug,
+    /// What goes wrong on any day.
+    BadDay,
     NoConnection,
     DownstreamFailed,
     DownstreamTimedOut,
@@ -22,7 +24,7 @@ pub(crate) enum Refusal {
 impl Refusal {
     fn answer(self) -> (StatusCode, &'static str) {
         match self {
-            Self::Bug => (StatusCode::INTERNAL_SERVER_ERROR, "something broke"),
+            Self::Bug | Self::BadDay => (StatusCode::INTERNAL_SERVER_ERROR, "something broke"),
             Self::NoConnection => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "no database connection within 2 s",
@@ -49,6 +51,9 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (status, error) = self.answer();
-        (status, Json(json!({ "error": error }))).into_response()
+        let mut response = (status, Json(json!({ "error": error }))).into_response();
+        // Whoever attends to the request writes it down.
+        response.extensions_mut().insert(self);
+        response
     }
 }

@@ -22,9 +22,7 @@ impl Shop {
     pub(super) async fn work(&self, route: Route, product: u32) -> Result<(), Refusal> {
         let seconds = self.healthy_seconds(route);
         pause(seconds * BEFORE_QUERY + self.added_seconds(route)).await;
-        if self.goes_wrong(route) {
-            return Err(Refusal::Bug);
-        }
+        self.goes_wrong(route)?;
         let query = seconds * (1.0 - BEFORE_QUERY);
         if route.uses_pool() {
             let connection = self.pool.acquire().await.map_err(Refusal::from)?;
@@ -66,9 +64,14 @@ impl Shop {
         medians.iter().map(|m| self.dice.lognormal(*m, SIGMA)).sum()
     }
 
-    fn goes_wrong(&self, route: Route) -> bool {
-        self.dice.chance(self.options.error_baseline)
-            || self.dice.chance(self.faults.error_share(route))
+    fn goes_wrong(&self, route: Route) -> Result<(), Refusal> {
+        if self.dice.chance(self.options.error_baseline) {
+            return Err(Refusal::BadDay);
+        }
+        if self.dice.chance(self.faults.error_share(route)) {
+            return Err(Refusal::Bug);
+        }
+        Ok(())
     }
 
     fn hand_back(&self, connection: Connection, route: Route) {

@@ -1,6 +1,7 @@
 //! What is told of the way from one version to another.
 
 use jiff::Timestamp;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// All that is known of the way from one version to another.
@@ -16,8 +17,15 @@ pub struct Changes {
     pub changes: Vec<Change>,
     /// What the old version had and the new one has not, the oldest first.
     pub gone: Vec<Change>,
-    /// What is not told, and why. Nothing when all is told.
+    /// Files that differ and that none of the changes touched whose files are told: by whom is not known. Empty when
+    /// the files of all changes are told.
+    pub unattributed: Vec<TouchedFile>,
+    /// What is not told. Nothing when all is told.
     pub missing: Vec<Missing>,
+    /// Why it is not told, in words; none when nothing is missing but what is beyond the bounds.
+    pub cut: Option<String>,
+    /// What it cost: requests to a code host, 0 for a repository on this machine.
+    pub requests: usize,
 }
 
 /// How the new version stands to the old one.
@@ -50,6 +58,31 @@ pub struct Change {
     pub merged_at: Option<Timestamp>,
     /// The files that it touched.
     pub files: Vec<TouchedFile>,
+    /// Its page at the code host, always below the configured address.
+    pub url: Option<String>,
+    /// The pull or merge request by which it came.
+    pub request: Option<Arc<Request>>,
+}
+
+/// A pull request or merge request.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Request {
+    /// Its number in the repository.
+    pub number: u64,
+    /// Its page at the code host, always below the configured address.
+    pub url: String,
+    /// Its title.
+    pub title: String,
+    /// What its author wrote, perhaps cut.
+    pub body: String,
+    /// Who opened it: the account.
+    pub author: String,
+    /// Who merged it: the account.
+    pub merger: Option<String>,
+    /// Its labels.
+    pub labels: Vec<String>,
+    /// Who reviewed it or was asked to: the accounts.
+    pub reviewers: Vec<String>,
 }
 
 /// A file that a change touched.
@@ -93,8 +126,12 @@ pub enum Missing {
     Patches(usize),
     /// Ends of hunks of so many files that are longer than is told of one.
     Tails(usize),
-    /// Commits whose files were not looked at when the time was over.
+    /// Commits whose files were not looked at when the time was over, or all requests were made.
     Unread(usize),
+    /// Commits of which it was not found out by which request they came.
+    Requests(usize),
+    /// Requests of which it was not found out who merged and reviewed them.
+    People(usize),
 }
 
 /// How much is told at most.

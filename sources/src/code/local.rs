@@ -26,6 +26,11 @@ impl LocalRepository {
         Self { path: path.into() }
     }
 
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// What changed from one version to another: tags, branches, or commits in full or abbreviated. Blocks, at most
     /// about as long as `bounds` say; what it could not tell by then is named.
     pub fn changes(&self, from: &str, to: &str, bounds: &Bounds) -> Result<Changes, CodeError> {
@@ -69,7 +74,10 @@ impl LocalRepository {
             relation,
             changes,
             gone,
+            unattributed: Vec::new(),
             missing,
+            cut: None,
+            requests: 0,
         })
     }
 }
@@ -200,5 +208,7 @@ fn described(commit: &Commit<'_>) -> gix::Result<Change> {
         author: format!("{} <{}>", author.name, author.email),
         merged_at: Timestamp::from_second(seconds).ok(),
         files: Vec::new(),
+        url: None,
+        request: None,
     })
 }

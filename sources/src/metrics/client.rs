@@ -151,7 +151,7 @@ fn take_userinfo(base: &mut Url, config: &mut PrometheusConfig) -> Result<(), St
     Ok(())
 }
 
-fn extra_headers(configured: &[(String, SecretString)]) -> Result<HeaderMap, String> {
+pub(crate) fn extra_headers(configured: &[(String, SecretString)]) -> Result<HeaderMap, String> {
     let mut headers = HeaderMap::new();
     for (name, value) in configured {
         let header = HeaderName::try_from(name.as_str())
@@ -161,7 +161,10 @@ fn extra_headers(configured: &[(String, SecretString)]) -> Result<HeaderMap, Str
     Ok(headers)
 }
 
-fn authorization(http: &reqwest::Client, auth: &Auth) -> Result<Option<HeaderValue>, String> {
+pub(crate) fn authorization(
+    http: &reqwest::Client,
+    auth: &Auth,
+) -> Result<Option<HeaderValue>, String> {
     match auth {
         Auth::None | Auth::ClientCredentials(_) => Ok(None),
         Auth::Bearer(token) => sensitive(

@@ -210,7 +210,7 @@ fn typed(error_type: &Option<String>, text: &str) -> String {
 }
 
 /// At most `limit` characters of foreign text, on one line.
-pub(super) fn shorten(text: &str, limit: usize) -> String {
+pub(crate) fn shorten(text: &str, limit: usize) -> String {
     let mut clean: String = text
         .trim()
         .chars()

@@ -30,7 +30,7 @@ mod alerts;
 mod attempt;
 mod build_info;
 mod call;
-mod client;
+pub(crate) mod client;
 mod config;
 mod envelope;
 pub(crate) mod error;

@@ -1,5 +1,7 @@
 //! The connection: proxy, certificates, and what an error of it says.
 
+use std::time::Duration;
+
 use reqwest::{Certificate, Identity, Url};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -66,19 +68,29 @@ impl std::fmt::Debug for Proxy {
 }
 
 /// A client for `url`, with the source's certificates unless others are given.
-/// Redirects are not followed, since credentials would travel with them.
-pub(super) fn client(
+pub(crate) fn client(
     config: &PrometheusConfig,
     tls: Option<&Tls>,
     url: &Url,
 ) -> Result<reqwest::Client, String> {
-    let tls = tls.unwrap_or(&config.tls);
+    // Shorter than an attempt, so that a silent host counts as a connection error.
+    let connecting = config.timeout / 2;
+    careful_client(tls.unwrap_or(&config.tls), &config.proxy, connecting, url)
+}
+
+/// A client for `url` that waits `connecting` for a connection.
+/// Redirects are not followed, since credentials would travel with them.
+pub(crate) fn careful_client(
+    tls: &Tls,
+    proxy: &Proxy,
+    connecting: Duration,
+    url: &Url,
+) -> Result<reqwest::Client, String> {
     let mut client = reqwest::Client::builder()
         .user_agent(concat!("tawny/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
-        // Shorter than an attempt, so that a silent host counts as a connection error.
-        .connect_timeout(config.timeout / 2);
-    client = match &config.proxy {
+        .connect_timeout(connecting);
+    client = match proxy {
         Proxy::Through(text) => client.proxy(through(text)?),
         Proxy::Direct => client.no_proxy(),
         // A proxy named in the environment cannot reach our own loopback.
@@ -114,7 +126,7 @@ pub(crate) fn direct_client() -> Result<reqwest::Client, String> {
 }
 
 /// Reads a setting that must be an `http(s)` URL without query and fragment.
-pub(super) fn web_url(field: &str, text: &str) -> Result<Url, String> {
+pub(crate) fn web_url(field: &str, text: &str) -> Result<Url, String> {
     let url = Url::parse(text)
         .map_err(|e| format!("{field} is not a url ({e}), expected http(s)://host:port/prefix"))?;
     if !matches!(url.scheme(), "http" | "https") {
@@ -132,7 +144,7 @@ pub(super) fn web_url(field: &str, text: &str) -> Result<Url, String> {
 }
 
 /// Whether the host is this machine itself.
-pub(super) fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost"

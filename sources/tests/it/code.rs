@@ -1,73 +1,16 @@
 //! A local repository is read as git itself reads it.
 
+use crate::git::Git;
 use sources::code::{Bounds, Change, CodeError, LocalRepository, Missing, Relation, Touched};
-use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::Duration;
-use tempfile::TempDir;
 
-/// A repository made and asked by git itself.
-struct Git {
-    folder: TempDir,
-    commits: u32,
+/// What is asked of both.
+trait Asked {
+    fn ask(&self, from: &str, to: &str) -> sources::code::Changes;
+    fn files(&self, commit: &str) -> Vec<(String, String, u32, u32)>;
 }
 
-impl Git {
-    fn new() -> Self {
-        let git = Self {
-            folder: TempDir::new().unwrap(),
-            commits: 0,
-        };
-        git.run(&["init", "--quiet", "--initial-branch=main"]);
-        git
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new("git");
-        command
-            .args(["-c", "core.autocrlf=false", "-c", "commit.gpgsign=false"])
-            .args(arguments)
-            .current_dir(self.path())
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_SYSTEM", "/dev/null")
-            .stdin(Stdio::null());
-        for who in ["AUTHOR", "COMMITTER"] {
-            command
-                .env(format!("GIT_{who}_NAME"), "Ann")
-                .env(format!("GIT_{who}_EMAIL"), "ann@example.com")
-                .env(format!("GIT_{who}_DATE"), self.date());
-        }
-        command
-    }
-
-    fn date(&self) -> String {
-        format!("{} +0000", 1_790_000_000 + self.commits * 60)
-    }
-
-    fn run(&self, arguments: &[&str]) -> String {
-        let out = self.command(arguments).output().unwrap();
-        let said = String::from_utf8_lossy(&out.stderr);
-        assert!(out.status.success(), "git {arguments:?}: {said}");
-        String::from_utf8(out.stdout).unwrap()
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-
-    fn commit(&mut self, message: &str) -> String {
-        self.commits += 1;
-        self.run(&["add", "--all"]);
-        self.run(&["commit", "--quiet", "--allow-empty", "--message", message]);
-        self.run(&["rev-parse", "HEAD"]).trim().to_owned()
-    }
-
+impl Asked for Git {
     fn ask(&self, from: &str, to: &str) -> sources::code::Changes {
         let repository = LocalRepository::new(self.path());
         repository.changes(from, to, &Bounds::default()).unwrap()

@@ -386,7 +386,7 @@ pub(super) fn guilty(scenario: Scenario) -> Option<Change> {
             &[Replace(
                 "shop/prices.py",
                 "\"\"\"Prices in the customer's currency.\"\"\"\n",
-                "\"\"\"Prices in the customer's currency.\"\"\"\n\nimport os\nimport threading\n\nFEED = os.environ.get(\"PRICE_FEED\", \"/var/run/prices\")\n\n\ndef watch_feed():\n    if not os.path.exists(FEED):\n        os._exit(70)\n    threading.Timer(30, watch_feed).start()\n\n\nthreading.Timer(30, watch_feed).start()\n",
+                "\"\"\"Prices in the customer's currency.\"\"\"\n\nimport logging\nimport os\nimport threading\n\nFEED = os.environ.get(\"PRICE_FEED\", \"/var/run/prices\")\n\n\ndef watch_feed():\n    if not os.path.exists(FEED):\n        logging.critical(\"price feed %s is missing, stopping\", FEED)\n        os._exit(70)\n    threading.Timer(30, watch_feed).start()\n\n\nthreading.Timer(30, watch_feed).start()\n",
             )],
         ),
         Scenario::Dependency | Scenario::Healthy | Scenario::Quiet => return None,

@@ -96,6 +96,34 @@ async fn the_same_seed_gives_the_same_commits_and_another_seed_others() {
     assert_eq!(first.new.len(), 40);
 }
 
+#[tokio::test]
+async fn what_the_faulty_code_logs_names_a_line_that_the_guilty_commit_wrote() {
+    for scenario in [
+        Scenario::ErrorSpike,
+        Scenario::PoolLeak,
+        Scenario::Latency,
+        Scenario::Crash,
+    ] {
+        let (_dir, repository) = made(scenario, 5).await;
+        let guilty = repository.guilty.clone().unwrap();
+        let said: Vec<String> = repository
+            .words
+            .values()
+            .map(|words| words.text.clone())
+            .collect();
+        let mut met = false;
+        for frame in guard::suspects::frames(&said) {
+            let path = frame.file.trim_start_matches("/srv/shop/");
+            let line = frame.line.unwrap().to_string();
+            let lines = format!("{line},{line}");
+            let blame = ["blame", "-l", "-L", lines.as_str(), "v2", "--", path];
+            met |= asked(&repository, &blame).await.starts_with(&guilty);
+        }
+        assert!(met, "{scenario:?}: {said:?}");
+        assert!(!said.concat().contains(&guilty[..7]));
+    }
+}
+
 #[test]
 fn every_seed_has_a_story_and_nobody_commits_at_night_or_at_the_weekend() {
     for seed in 0..50 {

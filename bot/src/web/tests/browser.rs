@@ -280,7 +280,9 @@ async fn a_person_judges_an_alarm_and_sees_what_follows_for_the_service() {
         return;
     };
     browser.goto(&format!("{}{PAUSED}", world.url)).await;
-    browser.click("//summary[.='Add a note']").await;
+    browser
+        .click("//form[.//button[.='False alarm']]//summary[.='Add a note']")
+        .await;
     let script =
         json!({ "script": "document.activeElement.blur(); return Boolean(busy())", "args": [] });
     let kept = browser.post("execute/sync", script).await;
@@ -289,7 +291,10 @@ async fn a_person_judges_an_alarm_and_sees_what_follows_for_the_service() {
         "an unfolded form is not replaced by a fresh page"
     );
     browser
-        .type_into("//input[@name='note']", "the cache was cold\u{E007}")
+        .type_into(
+            "//form[.//button[.='False alarm']]//input[@name='note']",
+            "the cache was cold\u{E007}",
+        )
         .await;
     browser.picture("judging").await;
     assert_eq!(

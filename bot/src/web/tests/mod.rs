@@ -4,6 +4,7 @@
 
 mod answers;
 mod browser;
+mod caused;
 mod doors;
 mod judged;
 mod reported;

@@ -1,6 +1,7 @@
 //! Which change did it: the changes are fetched when the watch begins, and ranked when something is found.
 
 use super::Task;
+use super::logs::Errors;
 use crate::error::EngineError;
 use crate::services::Service;
 use guard::cause::{Cause, Unseen, case};
@@ -10,9 +11,15 @@ use guard::ids::SignalKey;
 use guard::input::Happened;
 use guard::state::State;
 use guard::suspects::{Change, File, Status, rank};
-use sources::code::{Bounds, Changes, CodeError, Missing, Touched};
+use jiff::Timestamp;
+use sources::code::{Bounds, Changes, CodeError, Missing, Request, Touched};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 use tokio::task::JoinHandle;
+use tracing::Instrument;
+
+/// So long a look may wait for what is logged; what is late is said later.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What is known of the changes that came with the deployment.
 #[derive(Default)]
@@ -24,20 +31,26 @@ pub(super) struct Suspicion {
     pub(super) accounts: BTreeMap<SignalKey, Vec<Contribution>>,
     /// The signals that were explained already, or cannot be.
     explained: BTreeSet<SignalKey>,
+    /// What is logged.
+    errors: Option<Errors>,
 }
 
 impl Suspicion {
-    /// Begins to fetch, where it is known where the code is and what ran before.
-    pub(super) fn begin(service: &Service, state: &State) -> Self {
+    /// Begins to fetch, where it is known where the code is and what ran before, and to read what is logged.
+    pub(super) fn begin(service: &Service, state: &State, now: Timestamp) -> Self {
         let plan = state.plan();
+        let errors = Errors::begin(&service.logs, &plan.to, changed(state), now);
         let (Some(code), Some(from)) = (&service.code, &plan.from) else {
-            return Self::default();
+            return Self {
+                errors,
+                ..Self::default()
+            };
         };
         let (code, from, to) = (code.clone(), from.to_string(), plan.to.to_string());
-        let span = tracing::Span::current();
-        let fetch = move || span.in_scope(|| code.changes(&from, &to, &Bounds::default()));
+        let fetch = async move { code.changes(&from, &to, &Bounds::default()).await };
         Self {
-            fetching: Some(tokio::task::spawn_blocking(fetch)),
+            fetching: Some(tokio::spawn(fetch.in_current_span())),
+            errors,
             ..Self::default()
         }
     }
@@ -49,6 +62,10 @@ impl Suspicion {
         };
         match fetching.await {
             Ok(Ok(fetched)) => {
+                if let Some(cut) = &fetched.cut {
+                    let requests = fetched.requests;
+                    tracing::info!(requests, reason = cut, "what changed is known in part");
+                }
                 self.missing = unseen(&fetched.missing);
                 // What is gone can have broken something too.
                 let all = fetched.gone.into_iter().chain(fetched.changes);
@@ -67,22 +84,53 @@ impl Task<'_> {
         let Some(state) = self.engine.live(&self.id) else {
             return Ok(());
         };
-        let moved: BTreeSet<SignalKey> = state
-            .open_findings()
-            .filter(|known| known.finding.budget >= Budget::Pause)
-            .map(|known| known.finding.signal.clone())
-            .collect();
-        if moved.is_subset(&self.suspicion.explained) || !self.suspicion.fetched().await {
+        let findings = || {
+            let open = state.open_findings().map(|known| &known.finding);
+            open.filter(|finding| finding.budget >= Budget::Pause)
+        };
+        let moved: BTreeSet<SignalKey> = findings().map(|one| one.signal.clone()).collect();
+        let Some(onset) = findings().map(|finding| finding.onset_at).min() else {
+            return Ok(());
+        };
+        let more = !moved.is_subset(&self.suspicion.explained);
+        let now = self.engine.clock.now();
+        if let Some(errors) = &mut self.suspicion.errors
+            && !more
+            && !errors.has_news()
+        {
+            errors.look_again(now);
+        }
+        let news = |errors: &Errors| errors.has_news();
+        let news = self.suspicion.errors.as_ref().is_some_and(news);
+        if !(more || news) || !self.suspicion.fetched().await {
             return Ok(());
         }
+        if let Some(errors) = &mut self.suspicion.errors
+            && more
+        {
+            errors.look(changed(&state), onset, now);
+            errors
+                .wait(PATIENCE.min(self.service.watch.interval / 4))
+                .await;
+        }
         self.suspicion.explained.extend(moved);
-        if self.suspicion.changes.is_empty() {
+        let logged = self.suspicion.errors.as_mut().map(Errors::take);
+        let logged = logged.unwrap_or_default();
+        if self.suspicion.changes.is_empty() && logged.signatures.is_empty() {
             return Ok(());
         }
         let changes = self.suspicion.changes.clone();
-        let case = case(&state, changes, &self.suspicion.accounts);
-        let missing = self.suspicion.missing.clone();
-        let ranked = tokio::task::spawn_blocking(move || Cause::of(&case, &rank(&case), missing));
+        let mut beside = self.beside(&state).await;
+        beside.signatures.clone_from(&logged.signatures);
+        let case = case(&state, changes, &beside);
+        let mut missing = self.suspicion.missing.clone();
+        if logged.unread > 0 {
+            missing.insert(Unseen::Logs, logged.unread);
+        }
+        let ranked = tokio::task::spawn_blocking(move || Cause {
+            signatures: logged.signatures,
+            ..Cause::of(&case, &rank(&case), missing)
+        });
         match ranked.await {
             Ok(cause) => self.say(&state, Happened::Ranked(Box::new(cause))).await,
             Err(error) => {
@@ -91,6 +139,11 @@ impl Task<'_> {
             }
         }
     }
+}
+
+/// When the first instance changed.
+fn changed(state: &State) -> Option<Timestamp> {
+    state.renewed().map(|(_, at)| at).min()
 }
 
 fn change(told: sources::code::Change) -> Change {
@@ -107,13 +160,25 @@ fn change(told: sources::code::Change) -> Change {
         patch: file.patch,
     });
     Change {
+        body: words(&told.body, told.request.as_deref()),
         id: told.id,
         title: told.title,
-        body: told.body,
         author: told.author,
         merged_at: told.merged_at,
         files: files.collect(),
+        url: told.url,
     }
+}
+
+/// What was said of a change, by its commit and by the request with which it came.
+fn words(body: &str, request: Option<&Request>) -> String {
+    let Some(request) = request else {
+        return body.to_owned();
+    };
+    let labels = request.labels.join(" ");
+    let said = [body, &request.title, &request.body, &labels];
+    let said: Vec<&str> = said.into_iter().filter(|text| !text.is_empty()).collect();
+    said.join("\n\n")
 }
 
 fn unseen(missing: &[Missing]) -> BTreeMap<Unseen, usize> {
@@ -123,6 +188,9 @@ fn unseen(missing: &[Missing]) -> BTreeMap<Unseen, usize> {
             Missing::Commits(count) | Missing::Unread(count) => (Unseen::Commits, count),
             Missing::Files(count) => (Unseen::Files, count),
             Missing::Patches(count) | Missing::Tails(count) => (Unseen::Patches, count),
+            Missing::Requests(count) => (Unseen::Requests, count),
+            // Who they were decides nothing.
+            Missing::People(_) => continue,
         };
         *unseen.entry(what).or_default() += count;
     }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::alert::{Alert, AlertKey, AlertSeverity, AlertStatus, Relation};
+use crate::culprit::Culprit;
 use crate::event::Reported;
 use crate::finding::Assessment;
 use crate::ids::{DeploymentId, Environment, ServiceName};
@@ -249,6 +250,11 @@ impl World {
                 },
                 reason: None,
             }),
+            37 if dice > 120 => self.tell(Happened::Named {
+                by: mei(),
+                culprit: Culprit::NotThisDeployment,
+                note: None,
+            }),
             36 | 37 => self.tell(Happened::Judged {
                 by: mei(),
                 judgement: Judgement::ALL[usize::from(dice / 40) % 4],
@@ -320,7 +326,9 @@ impl World {
                     "known good by {:?}",
                     self.said
                 ),
-                Event::Judged { .. } => assert_eq!(events.len(), 1, "an opinion moved something"),
+                Event::Judged { .. } | Event::CauseNamed { .. } => {
+                    assert_eq!(events.len(), 1, "an opinion moved something");
+                }
                 Event::Promoted { .. } => assert!(state.everywhere()),
                 Event::ApprovalAsked { approval } => {
                     self.every_option_is_granted(&approval.options);

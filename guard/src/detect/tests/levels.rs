@@ -198,7 +198,7 @@ fn a_gauge_that_is_hardly_ever_anything_stays_silent_as_long_as_its_bursts_are_a
             (Comparison::BeforeVsAfter, PASTS[0]),
             (Comparison::BeforeVsAfter, PASTS[1]),
         ] {
-            for seed in 0..3 * TIMES {
+            for seed in 0..2 * TIMES {
                 all += 1;
                 alarms += usize::from(past.sparse(seed, comparison, usual, 0.0, 900).1.is_some());
             }
@@ -218,13 +218,13 @@ fn a_gauge_near_zero_shows_in_the_first_minutes_what_exceeds_its_bursts() {
                     visible < 6.0,
                     "{usual:?} {comparison:?} {past:?}: {visible}"
                 );
-                let mut found: Vec<f64> = (0..5)
+                let mut found: Vec<f64> = (0..3)
                     .map(|seed| past.sparse(seed, comparison, usual, 10.0, 120).1)
                     .map(|said| said.map_or(f64::MAX, |said| said.t))
                     .collect();
                 found.sort_by(f64::total_cmp);
                 assert!(
-                    found[2] < 90.0,
+                    found[1] < 90.0,
                     "{usual:?} {comparison:?} {past:?}: {found:?}"
                 );
             }

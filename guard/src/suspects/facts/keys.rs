@@ -2,8 +2,7 @@
 
 use super::super::patch::{Hunk, Side};
 use super::{Fact, paired};
-
-const MASK: &str = "•••";
+use crate::redact::MASK;
 
 /// Whether the value of a key of this name is nobody's business.
 #[must_use]

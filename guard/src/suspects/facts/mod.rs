@@ -208,6 +208,11 @@ fn distance(fact: &Fact) -> f64 {
             old: Some(old),
             new: Some(new),
             ..
+        } if is_digest(old) && is_digest(new) => 0.2,
+        Fact::Bump {
+            old: Some(old),
+            new: Some(new),
+            ..
         } => match step(old, new) {
             Step::Patch => 0.1,
             Step::Minor => 0.2,
@@ -215,6 +220,14 @@ fn distance(fact: &Fact) -> f64 {
         },
         _ => 0.0,
     }
+}
+
+/// Whether a version is the digest of a commit or an image, which says nothing of how far it went.
+fn is_digest(version: &str) -> bool {
+    let digits = version.strip_prefix("sha256:").unwrap_or(version);
+    digits.len() >= 7
+        && digits.chars().all(|digit| digit.is_ascii_hexdigit())
+        && digits.chars().any(|digit| digit.is_ascii_alphabetic())
 }
 
 /// The value of a removed line goes with the added line that has the same name; the rest came or went.

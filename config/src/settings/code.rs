@@ -1,0 +1,145 @@
+//! Code hosts: where it is read which commits came with a release.
+
+use super::{ClientTls, NoAuth};
+use crate::reader::{Reader, Step};
+use crate::text::{PemFile, Proxy, Secret, WebUrl};
+use crate::value::{settings, tagged};
+use crate::yaml::Node;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+tagged! {
+    /// Where code is.
+    pub enum CodeHost {
+        /// GitHub, or GitHub Enterprise Server.
+        GitHub(GitHubHost) = "github",
+        /// GitLab, in the cloud or one's own.
+        GitLab(GitLabHost) = "gitlab",
+    }
+}
+
+tagged! {
+    /// As whom GitHub is asked.
+    pub enum GitHubAuth {
+        /// As nobody: public repositories, sixty requests an hour.
+        None(NoAuth) = "none",
+        /// With a token that may read contents and pull requests.
+        Token(GitHubToken) = "token",
+        /// As an app that may read contents and pull requests.
+        App(GitHubApp) = "app",
+    }
+}
+
+settings! {
+    /// GitHub, or GitHub Enterprise Server.
+    pub struct GitHubHost {
+        /// What people open; repositories whose `repo` begins with it are here, and links to commits begin with it.
+        url: WebUrl = "https://github.com",
+        /// Where its API is. Without it, `https://api.github.com`, or `/api/v3` below a `url` of one's own. Nothing else is asked.
+        api_url: Option<WebUrl>,
+        /// As whom it is asked.
+        auth: GitHubAuth = "none",
+        /// Most requests for one release. What they do not buy is named as missing.
+        requests: NonZeroU32 = "240",
+        /// Most requests under way at once.
+        max_concurrency: NonZeroU32 = "6",
+        /// Longest time for one attempt.
+        timeout: Duration = "5s",
+        /// Whom to trust, and the client certificate to show.
+        tls: ClientTls = "{}",
+        /// How it is reached: `environment` as `HTTPS_PROXY` and the like say, `direct`, or the URL of a proxy. Treated as a secret, since it may hold a password.
+        proxy: Proxy = "environment",
+    }
+
+    /// A token.
+    pub struct GitHubToken {
+        /// The token.
+        token: Secret,
+    }
+
+    /// A GitHub App, installed where the repositories are.
+    pub struct GitHubApp check installed {
+        /// Its id or its client id.
+        id: String,
+        /// The id of the installation: the number at the end of its settings page's address.
+        installation: String,
+        /// Its private key, in PEM, as GitHub gives it; relative to this file.
+        key: PemFile,
+    }
+
+    /// GitLab, in the cloud or one's own.
+    pub struct GitLabHost {
+        /// What people open; repositories whose `repo` begins with it are here, and links to commits begin with it.
+        url: WebUrl = "https://gitlab.com",
+        /// Where its API is. Without it, `/api/v4` below `url`. Nothing else is asked.
+        api_url: Option<WebUrl>,
+        /// A personal, group or project access token with the scope `read_api`. Without it, public projects.
+        token: Option<Secret>,
+        /// Most requests for one release. What they do not buy is named as missing.
+        requests: NonZeroU32 = "240",
+        /// Most requests under way at once.
+        max_concurrency: NonZeroU32 = "6",
+        /// Longest time for one attempt.
+        timeout: Duration = "5s",
+        /// Whom to trust, and the client certificate to show.
+        tls: ClientTls = "{}",
+        /// How it is reached: `environment` as `HTTPS_PROXY` and the like say, `direct`, or the URL of a proxy. Treated as a secret, since it may hold a password.
+        proxy: Proxy = "environment",
+    }
+}
+
+impl GitHubHost {
+    /// Where its API is.
+    #[must_use]
+    pub fn api(&self) -> String {
+        match &self.api_url {
+            Some(url) => url.as_str().to_owned(),
+            None if self.url.as_str() == "https://github.com" => {
+                "https://api.github.com".to_owned()
+            }
+            None => format!("{}/api/v3", self.url),
+        }
+    }
+}
+
+impl GitLabHost {
+    /// Where its API is.
+    #[must_use]
+    pub fn api(&self) -> String {
+        match &self.api_url {
+            Some(url) => url.as_str().to_owned(),
+            None => format!("{}/api/v4", self.url),
+        }
+    }
+}
+
+impl CodeHost {
+    /// The word of its kind: `github` or `gitlab`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::GitHub(_) => "github",
+            Self::GitLab(_) => "gitlab",
+        }
+    }
+
+    /// What people open.
+    #[must_use]
+    pub fn url(&self) -> &WebUrl {
+        match self {
+            Self::GitHub(host) => &host.url,
+            Self::GitLab(host) => &host.url,
+        }
+    }
+}
+
+fn installed(app: &GitHubApp, node: &Node, reader: &mut Reader<'_>) -> Option<()> {
+    if app.installation.parse::<u64>().is_ok() {
+        return Some(());
+    }
+    let value = node.get("installation")?;
+    reader.inside(Step::Field("installation".to_owned()), |reader| {
+        reader.wrong_value(value, "the number of the installation, such as `12345678`");
+    });
+    None
+}
