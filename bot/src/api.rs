@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 mod answer;
 mod caller;
 mod command;
+mod deliveries;
 mod deploy;
 mod figures;
 mod gate;
@@ -31,10 +32,12 @@ mod stats;
 mod time;
 mod timeline;
 mod view;
+mod webhook_test;
 mod why;
 
 pub use answer::AnswerBody;
 pub use command::ReasonBody;
+pub use deliveries::{CameToView, DeliveriesView, DeliveryView};
 pub use deploy::{DeployBody, PackageBody};
 pub use figures::{FiguresView, ServiceFiguresView, StatisticsView, TimesView, WeekView};
 pub use gate::{ChangeView, GateView};
@@ -45,6 +48,7 @@ pub use problem::Problem;
 pub use quarantine::{QuarantineView, QuarantinedView, RemedyBody, UnreadableView};
 pub use stats::{CausesView, ShareView, StatsView, SuggestionView};
 pub use view::{ApprovalView, BehindView, DeploymentView, FindingView, JudgedView, TimelineView};
+pub use webhook_test::{WebhookTestBody, WebhookTestView};
 
 /// What the handlers share.
 #[derive(Clone)]
@@ -59,6 +63,10 @@ pub struct Api {
     pub page: crate::web::Page,
     /// Where the page is, for links.
     pub base_url: Option<messages::BaseUrl>,
+    /// The settings of the moment.
+    pub settings: Live<config::Settings>,
+    /// Where the server listens.
+    pub address: std::net::SocketAddr,
 }
 
 #[derive(OpenApi)]
@@ -95,6 +103,10 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(answer::answer))
         .routes(routes!(login_link::login_link))
         .routes(routes!(quarantine::list, quarantine::decide))
+        .routes(routes!(deliveries::list))
+        .routes(routes!(deliveries::show))
+        .routes(routes!(deliveries::replay))
+        .routes(routes!(webhook_test::test))
 }
 
 /// Anybody with a known token.

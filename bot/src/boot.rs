@@ -7,6 +7,7 @@ use crate::live::Live;
 use crate::ops::{self, Meters};
 use crate::reload::{self, Reloader};
 use crate::web;
+use crate::webhooks::{self, Hooks};
 use crate::wire::{self, WireError};
 use axum::middleware::from_fn_with_state;
 use config::Settings;
@@ -132,20 +133,28 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
     options.meters = meters.engine.clone();
     let journal_options = journal_options(options.lease(), &meters);
     let journal = Journal::open(&journal_url, journal_options).await?;
-    let (handlers, webhooks) = channels(&settings, &journal, &base_url)?;
+    let (handlers, receivers) = channels(&settings, &journal, &base_url)?;
+    let locale = wire::locale(&settings);
+    let tokens = Live::new(wire::tokens(&settings));
+    let metrics_at = settings.server.metrics_listen;
+    let settings = Live::new(settings);
+    options.understands = Some(webhooks::reader(&settings));
     let engine = Engine::new(&journal, services, handlers, options)?;
     let metrics_page = ops::Page {
         meters: meters.clone(),
         engine: engine.clone(),
         reader: journal.reader(),
     };
-    let metrics_listener = match settings.server.metrics_listen {
+    let metrics_listener = match metrics_at {
         Some(address) => Some(ops::Page::listen(address).await?),
         None => None,
     };
-    let locale = wire::locale(&settings);
-    let tokens = Live::new(wire::tokens(&settings));
-    let settings = Live::new(settings);
+    let hooks = Hooks::new(
+        settings.clone(),
+        journal.inbox()?,
+        journal.reader(),
+        meters.hooks.clone(),
+    );
     let page = web::Page::new(
         engine.clone(),
         &journal,
@@ -159,12 +168,14 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         locale,
         page: page.clone(),
         base_url: Some(base_url.clone()),
+        settings: settings.clone(),
+        address,
     };
     let reloader = Arc::new(Reloader {
         engine: engine.clone(),
         settings,
         tokens,
-        channels: webhooks,
+        channels: receivers,
         base_url,
         meters: meters.clone(),
         refused: tokio::sync::Mutex::new(None),
@@ -172,6 +183,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
     let mut router = page
         .router()
         .merge(api::router(api))
+        .merge(hooks.router())
         .merge(ops::Health::new(engine.clone(), journal.reader()).router());
     if metrics_listener.is_none() {
         router = router.merge(metrics_page.router());

@@ -9,6 +9,7 @@ mod bench;
 mod check_config;
 mod client;
 mod command;
+mod deliveries;
 mod deploy;
 mod exit;
 mod gate;
@@ -28,6 +29,7 @@ mod stats;
 mod status;
 mod suspects;
 mod timeline;
+mod webhooks;
 
 pub use exit::Exit;
 
@@ -122,6 +124,10 @@ enum Verb {
     Judge(judge::Arguments),
     /// Show how far a service's alarms have earned trust.
     Stats(stats::Arguments),
+    /// Show the webhooks that came in, and have one handled again.
+    Deliveries(deliveries::Arguments),
+    /// Try a webhook: is it set up, and what is understood of what it sends?
+    Webhooks(webhooks::Arguments),
     /// Make a one-time link to the page, for yourself.
     Login(login::Arguments),
 }
@@ -229,6 +235,8 @@ pub async fn main() -> Exit {
         Verb::Why(arguments) => report::run("why", arguments, json).await,
         Verb::Judge(arguments) => judge::run(arguments, json).await,
         Verb::Stats(arguments) => stats::run(arguments, json).await,
+        Verb::Deliveries(arguments) => deliveries::run(arguments, json).await,
+        Verb::Webhooks(arguments) => webhooks::run(arguments, json).await,
         Verb::Login(arguments) => login::run(arguments, json).await,
     }
 }

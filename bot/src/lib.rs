@@ -17,6 +17,7 @@ mod reports;
 mod shutdown;
 mod trust;
 pub mod web;
+pub mod webhooks;
 pub mod wire;
 
 pub use boot::run;

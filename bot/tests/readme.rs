@@ -116,3 +116,19 @@ fn every_verb_that_the_readme_tells_to_type_exists() {
     }
     assert!(seen >= 5, "{seen}");
 }
+
+#[test]
+fn the_pages_of_the_webhooks_are_those_of_this_build() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/integrations");
+    for (name, made) in bot::webhooks::docs::pages().unwrap() {
+        let path = folder.join(name);
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(&path, &made).unwrap();
+        }
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            kept == made,
+            "docs/integrations/{name} is old; run: make docs"
+        );
+    }
+}

@@ -25,6 +25,7 @@ pub(crate) fn check(root: &Node, reader: &mut Reader<'_>) {
     unique(root, "tokens[*].name", reader);
     unique(root, "environments[*].name", reader);
     unique(root, "notify.webhooks[*].name", reader);
+    unique(root, "webhooks[*].name", reader);
 
     refers(
         root,
@@ -62,8 +63,22 @@ pub(crate) fn check(root: &Node, reader: &mut Reader<'_>) {
         "a service under `services`",
         reader,
     );
+    refers(
+        root,
+        "webhooks[*].services[*].service",
+        &services,
+        "a service under `services`",
+        reader,
+    );
     code_hosts(root, reader);
     let environments = environments(root);
+    refers(
+        root,
+        "webhooks[*].services[*].environment",
+        &environments,
+        "an environment under `environments`",
+        reader,
+    );
     refers(
         root,
         "services[*].environments[*]",

@@ -14,6 +14,7 @@ mod policy;
 mod probe;
 mod server;
 mod service;
+mod webhooks;
 
 pub use access::{Holder, Person, Token};
 pub use code::{CodeHost, GitHubApp, GitHubAuth, GitHubHost, GitHubToken, GitLabHost};
@@ -30,12 +31,13 @@ pub use metrics::{
 pub use notify::{Notify, Webhook};
 pub use operate::{Log, LogFormat, LogLevel, Traces};
 pub use package::{Digest, Packages, Size, VersionEntry};
-pub use policy::{PacingSettings, PolicySettings, Sensitivity};
+pub use policy::{AlertTier, PacingSettings, PolicySettings, Sensitivity};
 pub use probe::{
     CommandProbe, ExitCode, Expects, HttpProbe, Number, PrintedNumber, Probe, TcpProbe,
 };
 pub use server::{Locale, Server};
 pub use service::{Platform, Service};
+pub use webhooks::{DeployEvent, EventMapping, WebhookKind, WebhookSource};
 
 use crate::reader::{Reader, Step};
 use crate::value::settings;
@@ -70,6 +72,8 @@ settings! {
         services: Vec<Service>,
         /// Who is told, beside the page.
         notify: Notify = "{}",
+        /// Who tells Tawny of deployments and alerts.
+        webhooks: Vec<WebhookSource> = "[]",
         /// How long what is kept.
         retention: Retention = "{}",
     }

@@ -10,7 +10,7 @@ use guard::actor::Actor;
 use guard::ids::{DeploymentId, Environment, ServiceName, Version};
 use guard::input::Happened;
 use guard::lane::{Lane, LaneRefusal};
-use guard::plan::{Package, Plan, Step, steps};
+use guard::plan::{Origin, Package, Plan, Step, steps};
 use guard::queue::Behind;
 use guard::state::{State, Status};
 use guard::verdict::Comparison;
@@ -37,6 +37,8 @@ pub struct DeployRequest {
     pub queue: bool,
     /// Who asks.
     pub by: Actor,
+    /// Where it is known from, if somebody else makes it and a webhook told of it.
+    pub origin: Option<Origin>,
 }
 
 impl Engine {
@@ -51,6 +53,16 @@ impl Engine {
             environment = %request.environment
         );
         self.begin_deployment(id, request).instrument(span).await
+    }
+
+    /// As [`Engine::deploy`], under an id that is known before.
+    pub(crate) async fn deploy_as(
+        &self,
+        id: &DeploymentId,
+        request: DeployRequest,
+    ) -> Result<(), EngineError> {
+        self.begin_deployment(id.clone(), request).await?;
+        Ok(())
     }
 
     async fn begin_deployment(
@@ -200,6 +212,7 @@ impl Engine {
             service: service.name.clone(),
             environment: service.environment.clone(),
             from_package: from.as_ref().and_then(template),
+            origin: request.origin.clone(),
             from,
             from_known_good,
             package,

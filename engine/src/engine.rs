@@ -9,6 +9,7 @@ use crate::meters::Meters;
 use crate::observe::Observed;
 use crate::pulse::{Heartbeat, Pulse};
 use crate::services::Service;
+use crate::told::Understands;
 use guard::event::Event;
 use guard::ids::{DeploymentId, Environment, ServiceName};
 use guard::state::State;
@@ -39,6 +40,8 @@ pub struct EngineOptions {
     pub recordings: Option<std::path::PathBuf>,
     /// What is counted.
     pub meters: Meters,
+    /// How webhooks are read; without it they are not understood.
+    pub understands: Option<Understands>,
 }
 
 impl Default for EngineOptions {
@@ -51,6 +54,7 @@ impl Default for EngineOptions {
             poll: Duration::from_millis(500),
             recordings: None,
             meters: Meters::default(),
+            understands: None,
         }
     }
 }

@@ -36,6 +36,16 @@ pub enum EngineError {
     /// The lane is taken or frozen.
     #[error(transparent)]
     Lane(#[from] LaneRefusal),
+    /// Somebody says that they deploy what Tawny deploys.
+    #[error(
+        "tawny deploys {service} in {environment} itself: nobody else's deployment of it is watched"
+    )]
+    DeployedHere {
+        /// Which.
+        service: ServiceName,
+        /// Where.
+        environment: Environment,
+    },
     /// The version is already there.
     #[error("{service} in {environment} already runs {version} everywhere")]
     NothingToDo {
@@ -128,6 +138,7 @@ impl EngineError {
         match self {
             Self::UnknownService { .. }
             | Self::Leaving { .. }
+            | Self::DeployedHere { .. }
             | Self::NothingToDo { .. }
             | Self::OnItsWay { .. }
             | Self::MixedVersions { .. }

@@ -7,6 +7,7 @@ use crate::apply::Finishes;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::execute;
+use crate::told::KEY_PREFIX;
 use guard::effects::Effect;
 use guard::ids::{ActionId, DeploymentId};
 use guard::input::{Happened, Input, Outcome};
@@ -19,11 +20,16 @@ use std::time::{Duration, Instant};
 use tracing::Instrument;
 use tracing::field::Empty;
 
+mod deliveries;
+
 /// The longest wait before an input is tried again that failed for no fault of its own.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// How soon a timer is tried again that waits for the first look.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
+/// Deliveries that are taken up at once.
+const MOST_DELIVERIES: u64 = 128;
 
 /// What an input says.
 enum Said {
@@ -61,10 +67,18 @@ impl Engine {
     /// Fires due timers and handles what is in the inbox; returns whether there was anything.
     pub(crate) async fn work_inbox(&self, fence: &Fence) -> Result<bool, EngineError> {
         self.writer.fire_timers(fence, 64).await?;
-        let inputs = self.writer.next_inbox(fence, 32, None).await?;
-        let any = !inputs.is_empty();
+        let inputs = self
+            .writer
+            .next_inbox_apart(fence, 32, KEY_PREFIX, false)
+            .await?;
+        let deliveries = self
+            .writer
+            .next_inbox_apart(fence, MOST_DELIVERIES, KEY_PREFIX, true)
+            .await?;
+        let any = !inputs.is_empty() || !deliveries.is_empty();
         let mut lost = Ok(any);
-        for input in inputs {
+        let deliveries = self.let_go(deliveries, fence).await;
+        for input in inputs.into_iter().chain(deliveries) {
             let span = tracing::info_span!(parent: None, "input", deployment = Empty, service = Empty, environment = Empty);
             self.name(&span, &input.stream_key).await;
             if let Err(error) = self.take_or_put_back(&input, fence).instrument(span).await {
@@ -133,6 +147,9 @@ impl Engine {
     }
 
     async fn take_in(&self, claimed: &ClaimedInput, fence: &Fence) -> Result<(), NotTaken> {
+        if claimed.stream_key.starts_with(KEY_PREFIX) {
+            return self.take_delivery(claimed, fence).await;
+        }
         let id = claimed
             .stream_key
             .strip_prefix("deployment/")

@@ -3,6 +3,7 @@
 //! It knows no chat: what is said goes to registered [`handler::Handler`]s. It decides nothing:
 //! every input goes through [`guard::decide::decide`], every action through [`guard::authorise::authorise`].
 
+mod alerts;
 mod apply;
 pub mod clock;
 mod configuration;
@@ -28,6 +29,7 @@ mod restored;
 mod run;
 pub mod services;
 mod span;
+pub mod told;
 mod watch;
 mod waves;
 

@@ -187,6 +187,7 @@ impl Engine {
             from: None,
             reversible: plan.reversible,
             queue: false,
+            origin: None,
             by: Actor::Policy,
         };
         let service = self.open_service(&request)?;

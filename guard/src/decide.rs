@@ -6,6 +6,7 @@ use crate::input::{Happened, Ids, Input};
 use crate::state::State;
 
 mod actions;
+mod alerted;
 mod answers;
 mod assessed;
 mod baked;
@@ -15,6 +16,7 @@ mod measured;
 mod metrics;
 mod named;
 mod questions;
+mod reported;
 mod waiting;
 
 pub use judged::may_judge;
@@ -120,6 +122,16 @@ pub fn decide(state: Option<&State>, input: &Input) -> Vec<Event> {
                 evidence,
             } => measured::located(state, signal, accounts, evidence.as_ref()),
             Happened::Ranked(cause) => crate::cause::ranked(state, cause),
+            Happened::Alerted {
+                alert,
+                relation,
+                status,
+            } => alerted::alerted(state, input, alert, *relation, *status, &mut ids),
+            Happened::Reported {
+                by,
+                outcome,
+                reason,
+            } => reported::reported(state, by, *outcome, reason),
             Happened::TimerFired { timer } => baked::timer_fired(state, input, timer, &mut ids),
             Happened::Superseded { by } => ended::superseded(state, by),
         },

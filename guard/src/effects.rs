@@ -43,7 +43,7 @@ pub fn effects(event: &Event, revision: u64, after: &State) -> Vec<Effect> {
     if shows(event) {
         effects.push(Effect::ShowParent);
     }
-    if replies(event) {
+    if replies(event, after) {
         effects.push(Effect::Reply { revision });
     }
     if notices(event) {
@@ -68,6 +68,11 @@ fn shows(event: &Event) -> bool {
             | Event::ActionRequested { .. }
             | Event::ActionAuthorised { .. }
             | Event::ApprovalWithdrawn { .. }
+            // In the thread and on the timeline.
+            | Event::AlertJoined { .. }
+            | Event::AlertOver { .. }
+            | Event::AlertStorm { .. }
+            | Event::DeployReported { .. }
             // For the report alone.
             | Event::ExcessLocated { .. }
             | Event::SignalsMeasured { .. }
@@ -77,8 +82,10 @@ fn shows(event: &Event) -> bool {
 }
 
 // Success is silent: the parent is edited and nobody is called. Only trouble and decisions reach the thread.
-fn replies(event: &Event) -> bool {
+fn replies(event: &Event, after: &State) -> bool {
     match event {
+        Event::AlertJoined { .. } => !after.alert_storm(),
+        Event::DeployReported { outcome, .. } => *outcome == crate::event::Reported::Failed,
         Event::TierRaised { .. }
         | Event::ActionFailed { .. }
         | Event::ActionStale { .. }
@@ -88,6 +95,7 @@ fn replies(event: &Event) -> bool {
         | Event::CureConfirmed { .. }
         | Event::CureFailed { .. }
         | Event::CauseRanked { .. }
+        | Event::AlertStorm { .. }
         | Event::CauseNamed { .. }
         | Event::MetricsLost { .. }
         | Event::MetricsBack { .. }

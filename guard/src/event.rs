@@ -5,6 +5,7 @@
 
 use crate::action::{Action, Basis};
 use crate::actor::Actor;
+use crate::alert::{Alert, AlertKey, Relation};
 use crate::approval::{Approval, Choice, Refusal};
 use crate::cause::Cause;
 use crate::culprit::Culprit;
@@ -272,6 +273,35 @@ pub enum Event {
         /// What it came to.
         cause: Box<Cause>,
     },
+    /// Somebody else's alert fires that belongs to it.
+    AlertJoined {
+        /// Which.
+        alert: Alert,
+        /// What its service is to this deployment.
+        relation: Relation,
+    },
+    /// One does not fire any more, whether it was heard before or not.
+    AlertOver {
+        /// Which.
+        key: AlertKey,
+        /// What it is called.
+        name: String,
+    },
+    /// There are so many alerts that each of them says little.
+    AlertStorm {
+        /// How many within an hour, this one included.
+        alerts: u32,
+    },
+    /// Whoever deploys said how it went.
+    DeployReported {
+        /// Who: the configured name of where it was said.
+        by: String,
+        /// How.
+        outcome: Reported,
+        /// Why, in their words.
+        #[serde(default)]
+        reason: Option<String>,
+    },
     /// A person said which change did it, or that none did. The last word of each person counts.
     CauseNamed {
         /// Who.
@@ -339,6 +369,16 @@ pub enum Event {
         /// Which.
         by: DeploymentId,
     },
+}
+
+/// How a deployment went, by the word of whoever made it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reported {
+    /// It is out.
+    Succeeded,
+    /// It is not, or not everywhere.
+    Failed,
 }
 
 /// Why progress is frozen.
@@ -410,6 +450,10 @@ impl Event {
             Self::SignalsMeasured { .. } => "signals_measured",
             Self::ExcessLocated { .. } => "excess_located",
             Self::CauseRanked { .. } => "cause_ranked",
+            Self::AlertJoined { .. } => "alert_joined",
+            Self::AlertOver { .. } => "alert_over",
+            Self::AlertStorm { .. } => "alert_storm",
+            Self::DeployReported { .. } => "deploy_reported",
             Self::CauseNamed { .. } => "cause_named",
             Self::MetricsLost { .. } => "metrics_lost",
             Self::MetricsBack { .. } => "metrics_back",

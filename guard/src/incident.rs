@@ -1,5 +1,6 @@
 //! The incident of a deployment: its findings grouped, with what became of them. A pure fold of the events.
 
+use crate::alert::{Alert, AlertKey, Relation};
 use crate::at::At;
 use crate::event::{Event, Recorded};
 use crate::finding::FindingKey;
@@ -47,6 +48,11 @@ pub enum Turn {
     Joined {
         /// Which.
         signal: String,
+    },
+    /// Somebody else's alert.
+    Alerted {
+        /// What it is called.
+        alert: String,
     },
     /// The answer became stronger.
     Escalated {
@@ -102,6 +108,22 @@ pub struct Incident {
 }
 
 impl Incident {
+    fn begun(at: At, began_at: At, findings: usize) -> Self {
+        Self {
+            began_at,
+            opened_at: at,
+            ended_at: None,
+            standing: Standing::Open,
+            tier: Tier::Quiet,
+            reopened: 0,
+            findings,
+            moments: vec![Moment {
+                at,
+                turn: Turn::Opened,
+            }],
+        }
+    }
+
     /// The incident of a stream; none when nothing ever moved.
     #[must_use]
     pub fn fold(records: &[Recorded]) -> Option<Self> {
@@ -136,6 +158,7 @@ pub(crate) struct Fold {
     pub(crate) incident: Option<Incident>,
     open: BTreeSet<FindingKey>,
     known: BTreeSet<FindingKey>,
+    alerts: BTreeSet<AlertKey>,
 }
 
 impl Fold {
@@ -145,6 +168,16 @@ impl Fold {
             self.opened(at, At(finding.onset_at), finding.key());
             return;
         }
+        if let Event::AlertJoined { alert, relation } = event {
+            self.alerted(at, alert, *relation);
+            return;
+        }
+        match event {
+            Event::FindingEnded { key } => drop(self.open.remove(key)),
+            Event::AlertOver { key, .. } => drop(self.alerts.remove(key)),
+            _ => {}
+        }
+        let quiet = self.open.is_empty() && self.alerts.is_empty();
         let Some(incident) = &mut self.incident else {
             return;
         };
@@ -158,11 +191,10 @@ impl Fold {
                 }
                 incident.tier = incident.tier.max(*tier);
             }
-            Event::FindingEnded { key } => {
-                self.open.remove(key);
-                if self.open.is_empty() && incident.standing == Standing::Open {
-                    incident.end(at, Standing::Recovered, Turn::Recovered);
-                }
+            Event::FindingEnded { .. } | Event::AlertOver { .. }
+                if quiet && incident.standing == Standing::Open =>
+            {
+                incident.end(at, Standing::Recovered, Turn::Recovered);
             }
             Event::Resumed { by, accepted, .. } => {
                 for key in accepted {
@@ -197,21 +229,7 @@ impl Fold {
         let signal = key.signal.to_string();
         let new = self.known.insert(key);
         match &mut self.incident {
-            None => {
-                self.incident = Some(Incident {
-                    began_at,
-                    opened_at: at,
-                    ended_at: None,
-                    standing: Standing::Open,
-                    tier: Tier::Quiet,
-                    reopened: 0,
-                    findings: 1,
-                    moments: vec![Moment {
-                        at,
-                        turn: Turn::Opened,
-                    }],
-                });
-            }
+            None => self.incident = Some(Incident::begun(at, began_at, 1)),
             Some(incident) => {
                 incident.began_at = incident.began_at.min(began_at);
                 incident.findings = self.known.len();
@@ -221,6 +239,29 @@ impl Fold {
                     incident.turn(at, Turn::Joined { signal });
                 }
             }
+        }
+    }
+
+    /// An alert joins the incident there is. One that names what is deployed makes one where there is none; a
+    /// neighbour's trouble alone does not.
+    fn alerted(&mut self, at: At, alert: &Alert, relation: Relation) {
+        let starts_at = At(alert.key.starts_at);
+        let own = relation == Relation::Own;
+        match &mut self.incident {
+            None if !own => return,
+            None => self.incident = Some(Incident::begun(at, starts_at, 0)),
+            Some(incident) => {
+                let ended = incident.ended_at.filter(|_| incident.standing.over());
+                // Late news of what is over do not open it again.
+                if own && ended.is_some_and(|ended| starts_at > ended) {
+                    incident.reopen(at);
+                }
+            }
+        }
+        self.alerts.insert(alert.key.clone());
+        if let Some(incident) = &mut self.incident {
+            let alert = alert.name.clone();
+            incident.turn(at, Turn::Alerted { alert });
         }
     }
 }

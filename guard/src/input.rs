@@ -1,9 +1,11 @@
 //! Everything that can happen to a deployment, as one closed enum.
 
 use crate::actor::Actor;
+use crate::alert::{Alert, AlertStatus, Relation};
 use crate::approval::Choice;
 use crate::cause::Cause;
 use crate::culprit::Culprit;
+use crate::event::Reported;
 use crate::excess::Contribution;
 use crate::finding::{Assessment, Cured};
 use crate::ids::{ActionId, ApprovalId, DeploymentId, EvidenceId, InstanceId, SignalKey};
@@ -106,6 +108,24 @@ pub enum Happened {
     },
     /// The changes of the deployment were ranked by what hurts.
     Ranked(Box<Cause>),
+    /// Somebody else's alert that belongs to it fires, or is over.
+    Alerted {
+        /// Which.
+        alert: Box<Alert>,
+        /// What its service is to this deployment.
+        relation: Relation,
+        /// Whether it fires.
+        status: AlertStatus,
+    },
+    /// Whoever deploys said how it went.
+    Reported {
+        /// Who: the configured name of where it was said.
+        by: String,
+        /// How.
+        outcome: Reported,
+        /// Why, in their words.
+        reason: Option<String>,
+    },
     /// The metrics source does not answer.
     MetricsLost {
         /// Which source.

@@ -70,6 +70,17 @@ pub struct Step {
     pub bake_s: f64,
 }
 
+/// Where a deployment of somebody else's is known from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The configured name of where it was told.
+    pub source: String,
+    /// The kind of that: `github`, `generic`.
+    pub kind: String,
+    /// What it is called there: at GitHub `owner/repository/number`.
+    pub id: String,
+}
+
 /// What is to happen, fixed when the deployment is requested.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
@@ -91,6 +102,9 @@ pub struct Plan {
     /// The artifact to go back to, where Tawny installs it and it may have been removed meanwhile.
     #[serde(default)]
     pub from_package: Option<Package>,
+    /// Who told of it and what they call it, where somebody else deploys and said so by a webhook.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
     /// False when a step in between is known as irreversible (a migration, a data format).
     pub reversible: bool,
     /// The steps in their order.

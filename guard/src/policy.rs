@@ -56,6 +56,13 @@ pub struct Policy {
     pub action_expiry_s: f64,
     /// How long after a rollback the cure must show, in seconds.
     pub cure_expiry_s: f64,
+    /// How strongly a critical alert of somebody else's is answered that names the service: 2 at most.
+    #[serde(default = "usual_alert_tier")]
+    pub critical_alert: Tier,
+}
+
+fn usual_alert_tier() -> Tier {
+    Tier::Pause
 }
 
 impl Default for Policy {
@@ -67,6 +74,7 @@ impl Default for Policy {
             when_unsure: WhenUnsure::Hold,
             action_expiry_s: 600.0,
             cure_expiry_s: 300.0,
+            critical_alert: usual_alert_tier(),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! A deployment as it stands: the fold of its events, and nothing else.
 
+use crate::alert::{AlertKey, AlertRecord};
 use crate::cause::Cause;
 use crate::culprit::Named;
-use crate::event::{Event, PauseReason, Recorded};
+use crate::event::{Event, PauseReason, Recorded, Reported};
 use crate::finding::{FindingKey, Need};
 use crate::ids::{ActionId, ApprovalId, DeploymentId, SignalKey};
 use crate::incident;
@@ -63,6 +64,8 @@ pub struct State {
     pub(crate) metrics_changed_at: Timestamp,
     pub(crate) cure: Cure,
     pub(crate) watch_over: bool,
+    /// Since when.
+    pub(crate) over_at: Option<Timestamp>,
     pub(crate) known_good: bool,
     pub(crate) failure: Option<String>,
     pub(crate) abandoned_by: Option<String>,
@@ -74,6 +77,12 @@ pub struct State {
     pub(crate) located: BTreeSet<SignalKey>,
     /// Which change did it, as last said, and how often it was said.
     pub(crate) cause: Option<(Cause, u32)>,
+    /// Alerts of others, and whether they are over.
+    pub(crate) alerts: BTreeMap<AlertKey, AlertRecord>,
+    /// Whether there are so many that each says little.
+    pub(crate) alert_storm: bool,
+    /// How it went, by the word of whoever deploys.
+    pub(crate) reported: Option<Reported>,
     /// What each person last said of it.
     pub(crate) named: BTreeMap<String, Named>,
     /// The findings together, and what became of them.
@@ -179,6 +188,7 @@ impl State {
             metrics_changed_at: record.at,
             cure: Cure::NotNeeded,
             watch_over: false,
+            over_at: None,
             known_good: false,
             failure: None,
             abandoned_by: None,
@@ -187,6 +197,9 @@ impl State {
             measures_wanted: false,
             located: BTreeSet::new(),
             cause: None,
+            alerts: BTreeMap::new(),
+            alert_storm: false,
+            reported: None,
             named: BTreeMap::new(),
             incidents: incident::Fold::default(),
         })

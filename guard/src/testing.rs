@@ -64,6 +64,7 @@ pub(crate) fn plan(autonomy: Autonomy) -> Plan {
         to: Version::new("v2").unwrap(),
         package: None,
         from_package: None,
+        origin: None,
         reversible: true,
         steps: steps(&names, &pacing).unwrap(),
         comparison: Comparison::CanaryVsStable,

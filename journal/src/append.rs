@@ -74,8 +74,8 @@ async fn write(
     for part in &transaction.timers {
         write_timer(tx, part).await?;
     }
-    for input in &transaction.consumed {
-        inbox::consume(tx, input, now).await?;
+    for (input, outcome) in &transaction.consumed {
+        inbox::consume(tx, input, outcome.as_ref(), now).await?;
     }
     for (effect, outcome) in &transaction.completed {
         outbox::end(tx, effect, Status::Done, outcome, now).await?;

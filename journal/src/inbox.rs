@@ -16,7 +16,7 @@ use crate::{Inbox, JournalError, Writer, claim};
 
 mod claiming;
 
-use claiming::{change_claimed, claimable, payload, quarantine_unfinished, take};
+use claiming::{Wanted, change_claimed, claimable, payload, quarantine_unfinished, take};
 
 /// What became of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,14 +101,40 @@ impl Writer {
         limit: u64,
         only_key: Option<&str>,
     ) -> Result<Vec<ClaimedInput>, JournalError> {
+        let wanted = only_key.map_or(Wanted::All, |key| Wanted::Key(key.to_owned()));
+        self.claim_inputs(fence, limit, wanted).await
+    }
+
+    /// As [`Writer::next_inbox`], of keys that begin like this alone, or of all others: a flood of the ones does
+    /// not hold up the others.
+    ///
+    /// # Errors
+    /// As [`Writer::next_inbox`].
+    pub async fn next_inbox_apart(
+        &self,
+        fence: &Fence,
+        limit: u64,
+        beginning: &str,
+        like_this: bool,
+    ) -> Result<Vec<ClaimedInput>, JournalError> {
+        let wanted = Wanted::Beginning(beginning.to_owned(), like_this);
+        self.claim_inputs(fence, limit, wanted).await
+    }
+
+    async fn claim_inputs(
+        &self,
+        fence: &Fence,
+        limit: u64,
+        wanted: Wanted,
+    ) -> Result<Vec<ClaimedInput>, JournalError> {
         let options = self.options.clone();
-        let (fence, only_key) = (fence.clone(), only_key.map(str::to_owned));
+        let fence = fence.clone();
         self.committer
             .write(move |tx| {
                 Box::pin(async move {
                     let now = options.clock.now(tx).await?;
                     lease::check(tx, &fence, now).await?;
-                    let rows = claimable(tx, now, limit, only_key).await?;
+                    let rows = claimable(tx, now, limit, wanted).await?;
                     if rows.is_empty() {
                         return Ok(Done::Unchanged(Vec::new()));
                     }
@@ -247,6 +273,7 @@ pub(crate) async fn put<C: ConnectionTrait>(
         claim_lease: Set(None),
         claim_epoch: Set(None),
         ended_at: Set(None),
+        outcome: Set(None),
     };
     let inserted = inbox::Entity::insert(row)
         .on_conflict(
@@ -267,11 +294,14 @@ pub(crate) async fn put<C: ConnectionTrait>(
 pub(crate) async fn consume(
     tx: &DatabaseTransaction,
     input: &ClaimedInput,
+    outcome: Option<&Value>,
     now: i64,
 ) -> Result<(), JournalError> {
     lease::check(tx, &input.fence, now).await?;
     let change = inbox::ActiveModel {
         status: Set(Status::Done),
+        outcome: Set(outcome.map(Value::to_string)),
+        last_error: Set(None),
         ended_at: Set(Some(now)),
         claim_lease: Set(None),
         claim_epoch: Set(None),

@@ -37,18 +37,45 @@ impl Writer {
         self.change_quarantined_input(id, change).await
     }
 
+    /// Lets an input that has ended, or is in quarantine, be handled again from the start.
+    ///
+    /// # Errors
+    /// [`JournalError::NotFound`] if there is none, or it waits or is being handled.
+    pub async fn replay_input(&self, id: i64) -> Result<(), JournalError> {
+        let change = inbox::ActiveModel {
+            status: Set(Status::Pending),
+            attempts: Set(0),
+            not_before: Set(0),
+            ended_at: Set(None),
+            outcome: Set(None),
+            ..inbox::ActiveModel::default()
+        };
+        let ended = [Status::Done, Status::Discarded, Status::Quarantined];
+        self.change_input(id, change, &ended).await
+    }
+
     async fn change_quarantined_input(
         &self,
         id: i64,
         change: inbox::ActiveModel,
     ) -> Result<(), JournalError> {
+        self.change_input(id, change, &[Status::Quarantined]).await
+    }
+
+    async fn change_input(
+        &self,
+        id: i64,
+        change: inbox::ActiveModel,
+        standing: &[Status],
+    ) -> Result<(), JournalError> {
+        let standing = standing.to_vec();
         self.committer
             .write(move |tx| {
                 Box::pin(async move {
                     let changed = inbox::Entity::update_many()
                         .set(change)
                         .filter(inbox::Column::Id.eq(id))
-                        .filter(inbox::Column::Status.eq(Status::Quarantined))
+                        .filter(inbox::Column::Status.is_in(standing))
                         .exec(tx)
                         .await?;
                     if changed.rows_affected == 0 {

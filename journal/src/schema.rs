@@ -8,6 +8,7 @@ use crate::{JournalError, dialect};
 
 mod m0001_first;
 mod m0002_closed_streams;
+mod m0003_input_outcome;
 
 struct Migrations;
 
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrations {
         vec![
             Box::new(m0001_first::Migration),
             Box::new(m0002_closed_streams::Migration),
+            Box::new(m0003_input_outcome::Migration),
         ]
     }
 }

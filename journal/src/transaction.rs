@@ -123,7 +123,7 @@ pub struct Transaction {
     /// Streams that are over from here on, or not any more.
     pub(crate) over: Vec<(StreamId, bool)>,
     pub(crate) timers: Vec<TimerPart>,
-    pub(crate) consumed: Vec<ClaimedInput>,
+    pub(crate) consumed: Vec<(ClaimedInput, Option<Value>)>,
     pub(crate) completed: Vec<(ClaimedEffect, Value)>,
 }
 
@@ -207,7 +207,14 @@ impl Transaction {
     /// Marks an input as handled: these events are what it led to.
     #[must_use]
     pub fn consume(mut self, input: &ClaimedInput) -> Self {
-        self.consumed.push(input.clone());
+        self.consumed.push((input.clone(), None));
+        self
+    }
+
+    /// As [`Transaction::consume`], and keeps what it came to.
+    #[must_use]
+    pub fn consume_as(mut self, input: &ClaimedInput, outcome: Value) -> Self {
+        self.consumed.push((input.clone(), Some(outcome)));
         self
     }
 

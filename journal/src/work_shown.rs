@@ -1,7 +1,9 @@
 //! Inputs and effects as operators see them.
 
 use jiff::Timestamp;
-use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde_json::Value;
 
 use crate::clock::from_micros;
@@ -29,6 +31,8 @@ pub struct InputShown {
     pub received_at: Timestamp,
     /// What was delivered.
     pub payload: Value,
+    /// What it came to, where that was kept.
+    pub outcome: Option<Value>,
 }
 
 /// An effect, for people.
@@ -67,6 +71,36 @@ impl Reader {
             .await?
             .map(input_shown)
             .transpose()
+    }
+
+    /// What these sources delivered, the newest first; before this id, if one is given.
+    ///
+    /// # Errors
+    /// What the database refused.
+    pub async fn inputs_of(
+        &self,
+        sources: &[String],
+        before: Option<i64>,
+        limit: u64,
+    ) -> Result<Vec<InputShown>, JournalError> {
+        let mut found = inbox::Entity::find()
+            .filter(inbox::Column::Source.is_in(sources))
+            .order_by_desc(inbox::Column::Id)
+            .limit(limit);
+        if let Some(before) = before {
+            found = found.filter(inbox::Column::Id.lt(before));
+        }
+        let rows = found.all(&self.db).await?;
+        rows.into_iter().map(input_shown).collect()
+    }
+
+    /// How many inputs wait to be handled.
+    ///
+    /// # Errors
+    /// What the database refused.
+    pub async fn waiting_inputs(&self) -> Result<u64, JournalError> {
+        let waiting = inbox::Entity::find().filter(inbox::Column::Status.eq(Status::Pending));
+        Ok(waiting.count(&self.db).await?)
     }
 
     /// Inputs in quarantine, the oldest first.
@@ -127,6 +161,7 @@ fn input_shown(row: inbox::Model) -> Result<InputShown, JournalError> {
         attempts: row.attempts.unsigned_abs(),
         last_error: row.last_error,
         received_at: from_micros(row.received_at),
+        outcome: row.outcome.map(shown),
     })
 }
 

@@ -10,7 +10,7 @@ use crate::parent::missing;
 use crate::say;
 use crate::text::Text;
 use crate::words::{amount, change, interval};
-use guard::event::{Event, PauseReason, Recorded};
+use guard::event::{Event, PauseReason, Recorded, Reported};
 use guard::finding::{Cured, FindingKey};
 use guard::state::{FindingRecord, State};
 
@@ -54,6 +54,12 @@ pub fn reply(state: &State, record: &Recorded, context: &Context) -> Option<Mess
         }),
         Event::ActionFailed { .. }
         | Event::ActionStale { .. }
+        | Event::AlertJoined { .. }
+        | Event::AlertStorm { .. }
+        | Event::DeployReported {
+            outcome: Reported::Failed,
+            ..
+        }
         | Event::ApprovalAnswered { .. }
         | Event::ApprovalExpired { .. }
         | Event::RolledBack { .. }

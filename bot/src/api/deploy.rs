@@ -116,6 +116,7 @@ pub(super) async fn deploy(
             .map_err(|error| Problem::bad("from", error))?,
         reversible: !body.irreversible,
         queue: body.queue,
+        origin: None,
         by,
     };
     let id = api.engine.deploy(request).await?;

@@ -65,6 +65,7 @@ impl From<EngineError> for Problem {
             EngineError::Lane(LaneRefusal::Busy { .. }) => (StatusCode::CONFLICT, "busy"),
             EngineError::Lane(LaneRefusal::Frozen { .. })
             | EngineError::Leaving { .. }
+            | EngineError::DeployedHere { .. }
             | EngineError::NothingToDo { .. }
             | EngineError::OnItsWay { .. }
             | EngineError::MixedVersions { .. } => (StatusCode::CONFLICT, "refused"),

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 mod detect;
 mod exporter;
+mod intake;
 mod logs;
 mod measure;
 mod report;
@@ -27,6 +28,8 @@ enum What {
     Detect(detect::Arguments),
     /// Rank the changes of a large release.
     Suspects(suspects::Arguments),
+    /// Take signed webhooks at a constant rate, durably.
+    Intake(intake::Arguments),
     /// Read, redact and count a flood of log lines.
     Logs(logs::Arguments),
     /// The services that are scraped meanwhile.
@@ -62,6 +65,7 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
             Err(error) => failed(&error),
         },
         What::Suspects(arguments) => suspects::run(&arguments, json),
+        What::Intake(arguments) => intake::run(&arguments, json).await,
         What::Detect(arguments) => detect::run(&arguments, json),
         What::Logs(arguments) => logs::run(&arguments, json).await,
         What::Watch(arguments) => match watch(&arguments).await {

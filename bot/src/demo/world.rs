@@ -422,6 +422,7 @@ fn request(version: &str) -> Result<DeployRequest, DemoError> {
         from: None,
         reversible: true,
         queue: false,
+        origin: None,
         by: you()?,
     })
 }

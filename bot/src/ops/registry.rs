@@ -3,6 +3,7 @@
 use super::gauges::Gauges;
 use super::http::HttpMeters;
 use super::process::ProcessCollector;
+use crate::webhooks::HookMeters;
 use engine::Meters as EngineMeters;
 use journal::JournalMeters;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -32,6 +33,7 @@ pub struct Meters {
     /// Those of all sources.
     pub sources: SourceMeters,
     pub(crate) http: HttpMeters,
+    pub(crate) hooks: HookMeters,
     pub(super) gauges: Gauges,
     reloads: Family<Result_, Counter>,
     loaded_at: Gauge<f64, std::sync::atomic::AtomicU64>,
@@ -60,6 +62,8 @@ impl Meters {
         sources.register(own);
         let http = HttpMeters::default();
         http.register(own);
+        let hooks = HookMeters::default();
+        hooks.register(own);
         let gauges = Gauges::default();
         gauges.register(own);
         let reloads = Family::default();
@@ -82,6 +86,7 @@ impl Meters {
             journal,
             sources,
             http,
+            hooks,
             gauges,
             reloads,
             loaded_at,

@@ -57,3 +57,4 @@ mod silence;
 mod source_options;
 mod suspected;
 mod traces;
+mod webhooks;

@@ -15,7 +15,7 @@ const CANARY: &str = "canary7f3a91c0";
 const CANARY_BASE64: &str = "Y2FuYXJ5N2YzYTkxYzA";
 
 /// Every secret field and where it is planted below; a new field must be added to both.
-const PLANTED: [&str; 19] = [
+const PLANTED: [&str; 21] = [
     "code.*.auth.token",
     "code.*.proxy",
     "code.*.token",
@@ -35,6 +35,8 @@ const PLANTED: [&str; 19] = [
     "services[].platform.instances[].env.*",
     "tokens[].secret",
     "traces.headers.*",
+    "webhooks[].previous_secret",
+    "webhooks[].secret",
 ];
 /// Secret fields that this server cannot have, each with the reason.
 const ELSEWHERE: [(&str, &str); 3] = [
@@ -136,6 +138,10 @@ people:
         "metrics: {selector:",
         "metrics: {source: prometheus, selector:",
     );
+    let hook = format!(
+        "webhooks: [{{name: planted, kind: alertmanager, secret: {CANARY}-now, previous_secret: {CANARY}-before}}]\n"
+    );
+    text = text.replacen("services:\n", &format!("{hook}services:\n"), 1);
     let logs = [
         format!(
             "{{type: loki, url: \"http://{dead}\", query: '{{a=\"b\"}}', auth: {{type: basic, username: u, password: {CANARY}-loki}}, headers: {{X-Scope-OrgID: {CANARY}-tenant}}}}"

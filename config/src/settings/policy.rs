@@ -7,6 +7,7 @@ use crate::yaml::Node;
 use guard::ids::InstanceId;
 use guard::plan::{Batch, Pacing};
 use guard::policy::{Autonomy, Policy, WhenUnsure};
+use guard::verdict::Tier;
 use std::time::Duration;
 
 settings! {
@@ -25,6 +26,9 @@ settings! {
         action_expiry: Duration = "10m",
         /// How long after a rollback the cure must show.
         cure_expiry: Duration = "5m",
+        /// How strongly a critical alert of somebody else's is answered that names the service and began after the
+        /// deployment, where `webhooks` take alerts.
+        critical_alert: AlertTier = "pause",
         /// How readily Tawny speaks.
         sensitivity: Sensitivity = "balanced",
     }
@@ -59,6 +63,23 @@ words!(Sensitivity {
     "eager" => Sensitivity::Eager, "earlier findings, more false alarms";
 });
 
+/// How strongly an alert is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AlertTier {
+    /// It is noted in the thread.
+    Note,
+    /// Tier 1.
+    Warn,
+    /// Tier 2.
+    Pause,
+}
+
+words!(AlertTier {
+    "note" => AlertTier::Note, "noted in the thread, and nothing else";
+    "warn" => AlertTier::Warn, "tier 1: a warning";
+    "pause" => AlertTier::Pause, "tier 2: pause and ask, as far as `autonomy` allows";
+});
+
 words!(Autonomy {
     "observe" => Autonomy::Observe, "says what it would have done";
     "pause" => Autonomy::Pause, "may pause and ask";
@@ -81,6 +102,11 @@ impl PolicySettings {
             when_unsure: self.when_unsure,
             action_expiry_s: self.action_expiry.as_secs_f64(),
             cure_expiry_s: self.cure_expiry.as_secs_f64(),
+            critical_alert: match self.critical_alert {
+                AlertTier::Note => Tier::Quiet,
+                AlertTier::Warn => Tier::Warn,
+                AlertTier::Pause => Tier::Pause,
+            },
         }
     }
 }

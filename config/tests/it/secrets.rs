@@ -56,7 +56,7 @@ fn a_secret_shows_itself_in_no_format() {
 }
 
 /// Every line of the example that holds a secret, with what is there.
-const PLACES: [(&str, &str); 19] = [
+const PLACES: [(&str, &str); 22] = [
     ("url: ", "postgres://tawny@db.internal/tawny"),
     ("password: ", "${TAWNY_DB_PASSWORD}"),
     ("password: ", "${PROMETHEUS_PASSWORD}"),
@@ -66,6 +66,9 @@ const PLACES: [(&str, &str); 19] = [
     ("DB_PASSWORD: ", "\"${SHOP_DB_PASSWORD}\""),
     ("url: ", "https://hooks.example.com/tawny"),
     ("secret: ", "${TAWNY_WEBHOOK_SECRET}"),
+    ("secret: ", "${GITHUB_WEBHOOK_SECRET}"),
+    ("previous_secret: ", "${GITHUB_WEBHOOK_SECRET_BEFORE}"),
+    ("secret: ", "${ALERTMANAGER_PASSWORD}"),
     ("client_secret: ", "${OAUTH_CLIENT_SECRET}"),
     ("audience: ", "\"https://thanos.example.com\""),
     (

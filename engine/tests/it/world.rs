@@ -264,6 +264,7 @@ pub(crate) fn request(service: &str) -> DeployRequest {
         from: Some(Version::new("v1").unwrap()),
         reversible: true,
         queue: false,
+        origin: None,
         by: ann(),
     }
 }

@@ -215,7 +215,7 @@ fn patience_s(finding: &Finding) -> f64 {
     (3.0 * finding.window_s).clamp(10.0, 60.0)
 }
 
-fn pause_and_ask(
+pub(super) fn pause_and_ask(
     state: &State,
     input: &Input,
     keys: Vec<FindingKey>,

@@ -13,6 +13,7 @@ use crate::timer::TimerName;
 use crate::verdict::{Comparison, Tier, Verdict};
 
 mod abandon;
+mod alerted;
 mod answers;
 mod any_story;
 mod cure;

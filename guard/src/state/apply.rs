@@ -2,6 +2,7 @@
 
 use super::{ActionRecord, ApprovalRecord, Cure, FindingRecord, State, Status};
 use crate::action::{ActionKind, Progress};
+use crate::alert::AlertRecord;
 use crate::approval::Standing;
 use crate::culprit::Named;
 use crate::event::{Event, PauseReason};
@@ -15,6 +16,11 @@ use std::collections::BTreeMap;
 
 impl State {
     pub(super) fn apply(&mut self, event: &Event, at: Timestamp) {
+        self.take(event, at);
+        self.over_at = self.watch_over.then(|| self.over_at.unwrap_or(at));
+    }
+
+    fn take(&mut self, event: &Event, at: Timestamp) {
         self.incidents.push(event, at);
         if asks_for_measures(event) {
             self.measures_wanted = true;
@@ -213,6 +219,22 @@ impl State {
                 let times = self.cause.as_ref().map_or(0, |(_, times)| *times);
                 self.cause = Some((cause.as_ref().clone(), times + 1));
             }
+            Event::AlertJoined { alert, .. } => {
+                let record = AlertRecord {
+                    joined_at: Some(at),
+                    over_at: None,
+                };
+                self.alerts.insert(alert.key.clone(), record);
+            }
+            Event::AlertOver { key, .. } => {
+                let record = self.alerts.entry(key.clone()).or_insert(AlertRecord {
+                    joined_at: None,
+                    over_at: None,
+                });
+                record.over_at = Some(at);
+            }
+            Event::AlertStorm { .. } => self.alert_storm = true,
+            Event::DeployReported { outcome, .. } => self.reported = Some(*outcome),
             Event::ExcessLocated { signal, .. } => {
                 self.located.insert(signal.clone());
             }

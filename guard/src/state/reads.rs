@@ -2,10 +2,11 @@
 
 use super::{ActionRecord, ApprovalRecord, Cure, FindingRecord, State, Status};
 use crate::action::{ActionKind, Progress};
+use crate::alert::{AlertKey, AlertRecord};
 use crate::approval::Standing;
 use crate::cause::Cause;
 use crate::culprit::Named;
-use crate::event::PauseReason;
+use crate::event::{PauseReason, Reported};
 use crate::finding::Need;
 use crate::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey, Version};
 use crate::incident::Incident;
@@ -313,6 +314,35 @@ impl State {
     #[must_use]
     pub fn cause(&self) -> Option<(&Cause, u32)> {
         self.cause.as_ref().map(|(cause, times)| (cause, *times))
+    }
+
+    /// Since when nothing of it is watched any more.
+    #[must_use]
+    pub fn over_at(&self) -> Option<Timestamp> {
+        self.over_at
+    }
+
+    /// What is known of an alert.
+    #[must_use]
+    pub fn alert(&self, key: &AlertKey) -> Option<&AlertRecord> {
+        self.alerts.get(key)
+    }
+
+    /// The alerts that it has heard of.
+    pub fn alerts(&self) -> impl Iterator<Item = &AlertRecord> {
+        self.alerts.values()
+    }
+
+    /// Whether there were so many alerts that each says little.
+    #[must_use]
+    pub fn alert_storm(&self) -> bool {
+        self.alert_storm
+    }
+
+    /// How it went, by the word of whoever deploys.
+    #[must_use]
+    pub fn reported(&self) -> Option<Reported> {
+        self.reported
     }
 
     /// Whether anything of the new version has been brought out, or may have been.

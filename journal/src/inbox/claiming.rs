@@ -17,18 +17,30 @@ pub(super) fn payload(row: &inbox::Model) -> Result<Value, JournalError> {
     json::parse(&row.payload, || format!("inbox {}", row.id))
 }
 
+/// Which keys.
+pub(super) enum Wanted {
+    All,
+    Key(String),
+    /// Those that begin like this, or all others.
+    Beginning(String, bool),
+}
+
 pub(super) async fn claimable(
     tx: &DatabaseTransaction,
     now: i64,
     limit: u64,
-    only_key: Option<String>,
+    wanted: Wanted,
 ) -> Result<Vec<inbox::Model>, JournalError> {
-    let first = claim::first_in_line(
+    let mut first = claim::first_in_line(
         inbox::Entity,
         inbox::Column::Id,
         inbox::Column::StreamKey,
         inbox::Column::Status,
     );
+    if let Wanted::Beginning(beginning, like_this) = &wanted {
+        let like = inbox::Column::StreamKey.starts_with(beginning);
+        first.and_where(if *like_this { like } else { like.not() });
+    }
     let mut found = inbox::Entity::find()
         .filter(inbox::Column::Id.in_subquery(first))
         .filter(claim::claimable(
@@ -40,7 +52,7 @@ pub(super) async fn claimable(
         ))
         .order_by_asc(inbox::Column::Id)
         .limit(limit);
-    if let Some(key) = only_key {
+    if let Wanted::Key(key) = wanted {
         found = found.filter(inbox::Column::StreamKey.eq(key));
     }
     Ok(found.all(tx).await?)

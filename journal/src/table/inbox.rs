@@ -20,6 +20,8 @@ pub struct Model {
     pub claim_lease: Option<String>,
     pub claim_epoch: Option<i64>,
     pub ended_at: Option<i64>,
+    #[serde(default)]
+    pub outcome: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -104,6 +104,7 @@ incident-reopened-times = { $standing } It was opened again { $count ->
 }.
 turn-opened = opened
 turn-joined = { $signal } joined it
+turn-alerted = alert { $alert }
 turn-escalated = escalated, { $tier }
 turn-mitigated = the old version is back
 turn-cured = cured

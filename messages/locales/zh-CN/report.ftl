@@ -98,6 +98,7 @@ incident-unresolved = 观察结束时事件仍未见平息。
 incident-reopened-times = { $standing }期间重新打开 { $count } 次。
 turn-opened = 打开事件
 turn-joined = { $signal } 并入事件
+turn-alerted = 告警 { $alert }
 turn-escalated = 升级，{ $tier }
 turn-mitigated = 旧版本恢复运行
 turn-cured = 恢复正常

@@ -1,7 +1,6 @@
 //! One sentence for each event: the timeline shows it, replies and notices begin with it.
 
 use crate::context::Context;
-use crate::finding;
 use crate::foreign::Foreign;
 use crate::known::Known;
 use crate::say;
@@ -13,10 +12,11 @@ use guard::approval::Choice;
 use guard::event::Event;
 use located::located;
 use phrases::{
-    asked, begun, cured, judged, key_name, named, new_version, paused, raised, verdict_changed,
-    version, with_reason,
+    asked, begun, cured, judged, key_name, moved, named, new_version, paused, raised,
+    verdict_changed, version, with_reason,
 };
 
+mod alerts;
 mod beginning;
 mod located;
 mod phrases;
@@ -134,20 +134,8 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
             step = step.saturating_add(1),
             until = context.time(*bake_until)
         ),
-        Event::FindingOpened { finding, .. } => {
-            say!(
-                words,
-                "event-finding-opened",
-                finding = finding::sentence(finding, context)
-            )
-        }
-        Event::FindingWorsened { finding, .. } => {
-            say!(
-                words,
-                "event-finding-worsened",
-                finding = finding::sentence(finding, context)
-            )
-        }
+        Event::FindingOpened { finding, .. } => moved("event-finding-opened", finding, context),
+        Event::FindingWorsened { finding, .. } => moved("event-finding-worsened", finding, context),
         Event::FindingEnded { key, .. } => say!(
             words,
             "event-finding-ended",
@@ -250,6 +238,16 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
             by, culprit, note, ..
         } => with_reason(crate::cause::blamed(by, culprit, context), note, context),
         Event::CauseRanked { cause } => crate::cause::headline(cause, context),
+        Event::AlertJoined { alert, relation } => alerts::joined(alert, *relation, context),
+        Event::AlertOver { name, .. } => {
+            say!(words, "event-alert-over", alert = Foreign::from(name))
+        }
+        Event::AlertStorm { alerts } => say!(words, "event-alert-storm", count = *alerts),
+        Event::DeployReported {
+            by,
+            outcome,
+            reason,
+        } => alerts::reported(by, *outcome, reason, known, context),
         Event::MetricsLost { source, error, .. } => {
             say!(
                 words,

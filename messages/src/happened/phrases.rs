@@ -10,7 +10,7 @@ use crate::words::{amount, duration};
 use guard::action::{Action, Basis};
 use guard::approval::Question;
 use guard::event::PauseReason;
-use guard::finding::{Cured, FindingKey, Need, Scope};
+use guard::finding::{Cured, Finding, FindingKey, Need, Scope};
 use guard::ids::ActionId;
 use guard::judgement::Judgement;
 use guard::verdict::{Tier, Verdict};
@@ -85,6 +85,11 @@ pub(super) fn verdict_changed(verdict: Verdict, needs: &[Need], context: &Contex
     }
 }
 
+/// A signal moved, or moved further.
+pub(super) fn moved(key: &str, finding: &Finding, context: &Context) -> Text {
+    say!(context, key, finding = finding::sentence(finding, context))
+}
+
 pub(super) fn raised(
     tier: Tier,
     deserved: Tier,
@@ -100,7 +105,11 @@ pub(super) fn raised(
             Some(finding) => finding::short(finding, context),
             None => key_name(key, context),
         });
-    let found = and_more(words.clauses(found), because.len(), context);
+    let found = if because.is_empty() {
+        say!(words, "tier-because-alert")
+    } else {
+        and_more(words.clauses(found), because.len(), context)
+    };
     let key = match tier {
         Tier::Quiet | Tier::Warn => "event-tier-warn",
         Tier::Pause => "event-tier-pause",
@@ -117,6 +126,7 @@ pub(super) fn raised(
 pub(super) fn paused(reason: &PauseReason, known: &Known<'_>, context: &Context) -> Text {
     let words = context.words();
     match reason {
+        PauseReason::Findings { keys } if keys.is_empty() => say!(words, "event-paused-alert"),
         PauseReason::Findings { keys } => {
             let signals = names(
                 keys.iter()

@@ -1,7 +1,7 @@
 //! How loud an event is.
 
 use crate::model::Severity;
-use guard::event::Event;
+use guard::event::{Event, Reported};
 use guard::verdict::{Tier, Verdict};
 
 /// How loud an event is.
@@ -28,6 +28,12 @@ pub(crate) fn severity(event: &Event) -> Severity {
         | Event::ActionStale { .. }
         | Event::Paused { .. }
         | Event::CauseRanked { .. }
+        | Event::AlertJoined { .. }
+        | Event::AlertStorm { .. }
+        | Event::DeployReported {
+            outcome: Reported::Failed,
+            ..
+        }
         | Event::MetricsLost { .. }
         | Event::MetricsIncomplete { .. }
         | Event::RolledBack { .. }
@@ -50,6 +56,7 @@ pub(crate) fn severity(event: &Event) -> Severity {
             known_good: true, ..
         }
         | Event::FindingEnded { .. }
+        | Event::AlertOver { .. }
         | Event::MetricsBack { .. }
         | Event::MetricsComplete { .. } => Severity::Good,
         _ => Severity::Quiet,

@@ -42,6 +42,7 @@ pub(crate) fn incident_items(moments: &[Moment], context: &Context) -> Vec<Text>
             Turn::Joined { signal } => {
                 say!(words, "turn-joined", signal = Foreign::from(signal))
             }
+            Turn::Alerted { alert } => say!(words, "turn-alerted", alert = Foreign::from(alert)),
             Turn::Escalated { tier } => say!(words, "turn-escalated", tier = words.tier(*tier)),
             Turn::Mitigated => say!(words, "turn-mitigated"),
             Turn::Cured => say!(words, "turn-cured"),

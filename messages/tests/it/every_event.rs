@@ -3,13 +3,14 @@
 use crate::measured::measured;
 use crate::story::{errors, latency, mei, need, plan, start};
 use guard::action::{Action, ActionKind, Basis, Precondition};
+use guard::alert::{Alert, AlertKey, AlertSeverity, Relation};
 use guard::approval::{Approval, Choice, Question, Refusal};
 use guard::cause::{Accused, Cause, Unseen};
 use guard::culprit::Culprit;
-use guard::event::{Event, PauseReason};
+use guard::event::{Event, PauseReason, Reported};
 use guard::excess::Contribution;
 use guard::finding::{Cured, Finding, Need};
-use guard::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey, Version};
+use guard::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, ServiceName, SignalKey, Version};
 use guard::judgement::Judgement;
 use guard::policy::Autonomy;
 use guard::queue::{Behind, Ending, TurnLost};
@@ -362,6 +363,42 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
             accounts: Vec::new(),
             evidence: None,
         },
+        Event::AlertJoined {
+            alert: alert(&text(), AlertSeverity::Critical),
+            relation: Relation::Own,
+        },
+        Event::AlertJoined {
+            alert: alert(&text(), AlertSeverity::Warning),
+            relation: Relation::Calls,
+        },
+        Event::AlertJoined {
+            alert: alert(&text(), AlertSeverity::Unknown),
+            relation: Relation::CalledBy,
+        },
+        Event::AlertOver {
+            key: alert(&text(), AlertSeverity::Info).key,
+            name: text(),
+        },
+        Event::AlertStorm { alerts: 11 },
+        Event::DeployReported {
+            by: text(),
+            outcome: Reported::Succeeded,
+            reason: None,
+        },
+        Event::DeployReported {
+            by: text(),
+            outcome: Reported::Failed,
+            reason: Some(text()),
+        },
+        Event::TierRaised {
+            tier: Tier::Pause,
+            deserved: Tier::Pause,
+            because: Vec::new(),
+        },
+        Event::Paused {
+            reason: PauseReason::Findings { keys: Vec::new() },
+            ask_at: None,
+        },
         Event::CauseRanked {
             cause: Box::new(cause(&text())),
         },
@@ -399,6 +436,21 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
         },
     ]);
     events
+}
+
+fn alert(text: &str, severity: AlertSeverity) -> Alert {
+    Alert {
+        key: AlertKey {
+            source: text.to_owned(),
+            fingerprint: text.to_owned(),
+            starts_at: start(),
+        },
+        name: text.to_owned(),
+        severity,
+        service: ServiceName::new("shop").unwrap(),
+        environment: None,
+        summary: Some(text.to_owned()),
+    }
 }
 
 fn cause(text: &str) -> Cause {

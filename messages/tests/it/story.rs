@@ -91,6 +91,7 @@ pub(crate) fn plan(autonomy: Autonomy) -> Plan {
         to: Version::new("v2").unwrap(),
         package: Some(package("v2")),
         from_package: Some(package("v1")),
+        origin: None,
         reversible: true,
         steps: steps(&names, &pacing).unwrap(),
         comparison: Comparison::CanaryVsStable,

@@ -39,6 +39,7 @@ pub(crate) fn plan(
         to: Version::new(to.0).unwrap(),
         package: Some(to.1.clone()),
         from_package: from.map(|(_, package)| package.clone()),
+        origin: None,
         reversible: true,
         steps: steps(instances, &pacing).unwrap(),
         comparison: Comparison::CanaryVsStable,

@@ -100,6 +100,7 @@ impl World {
             from: Some(Version::new("v1").map_err(told(bad))?),
             reversible: true,
             queue: false,
+            origin: None,
             by: Actor::Machine {
                 id: PersonId::new("bench").map_err(told(bad))?,
                 roles: Vec::new(),

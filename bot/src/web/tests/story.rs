@@ -33,6 +33,7 @@ pub(super) fn plan() -> Plan {
         to: Version::new("v2").unwrap(),
         package: None,
         from_package: None,
+        origin: None,
         reversible: true,
         steps: steps(&names, &Pacing::default()).unwrap(),
         comparison: Comparison::CanaryVsStable,

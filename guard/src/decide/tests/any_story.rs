@@ -1,7 +1,9 @@
 //! What holds in every story, whatever happens in whatever order.
 
 use super::*;
+use crate::alert::{Alert, AlertKey, AlertSeverity, AlertStatus, Relation};
 use crate::culprit::Culprit;
+use crate::event::Reported;
 use crate::finding::Assessment;
 use crate::ids::{DeploymentId, Environment, ServiceName};
 use crate::judgement::Judgement;
@@ -238,6 +240,16 @@ impl World {
                     ending: Ending::Failed,
                 },
             }),
+            36 if dice > 120 => self.alert(dice),
+            37 if dice > 200 => self.tell(Happened::Reported {
+                by: "github".into(),
+                outcome: if dice > 220 {
+                    Reported::Failed
+                } else {
+                    Reported::Succeeded
+                },
+                reason: None,
+            }),
             37 if dice > 120 => self.tell(Happened::Named {
                 by: mei(),
                 culprit: Culprit::NotThisDeployment,
@@ -254,6 +266,34 @@ impl World {
                 blind: vec![],
             }),
         }
+    }
+
+    fn alert(&mut self, dice: u8) -> Vec<Event> {
+        let alert = Alert {
+            key: AlertKey {
+                source: "alertmanager".into(),
+                fingerprint: "a".into(),
+                starts_at: self.story.now,
+            },
+            name: "HighErrorRate".into(),
+            severity: AlertSeverity::Critical,
+            service: ServiceName::new("shop").unwrap(),
+            environment: None,
+            summary: None,
+        };
+        self.tell(Happened::Alerted {
+            alert: Box::new(alert),
+            relation: if dice > 160 {
+                Relation::Own
+            } else {
+                Relation::Calls
+            },
+            status: if dice > 230 {
+                AlertStatus::Over
+            } else {
+                AlertStatus::Firing
+            },
+        })
     }
 
     fn check(&self, events: &[Event]) {
