@@ -66,7 +66,7 @@ fn read(name: &str, event: Option<&str>, body: &str) -> Result<Vec<Told>, String
     understand(&settings, source, &stored)
 }
 
-fn deployment(repository: &str, environment: &str, of: Value) -> String {
+fn deployment(repository: &str, environment: &str, of: &Value) -> String {
     let mut made = json!({
         "id": 17, "sha": "6dcb09b5b57875f334f61aebed695e2e4193db5e", "ref": "main", "task": "deploy",
         "environment": environment, "payload": "", "creator": {"login": "octocat"},
@@ -141,7 +141,7 @@ fn a_deployment_at_github_names_service_environment_version_and_how_far_it_is() 
     let told = read(
         "github",
         Some("deployment"),
-        &deployment("acme/shop", "staging", json!({"ref": "v2"})),
+        &deployment("acme/shop", "staging", &json!({"ref": "v2"})),
     );
     let told = told.unwrap();
     let [Told::Deployment(said)] = &told[..] else {
@@ -168,7 +168,7 @@ fn a_deployment_at_github_names_service_environment_version_and_how_far_it_is() 
         ("inactive", None),
     ] {
         let mut body: Value =
-            serde_json::from_str(&deployment("acme/shop", "staging", json!({}))).unwrap();
+            serde_json::from_str(&deployment("acme/shop", "staging", &json!({}))).unwrap();
         body["deployment_status"] = json!({"state": state, "description": null});
         let told = read("github", Some("deployment_status"), &body.to_string()).unwrap();
         let found = match &told[..] {
@@ -197,7 +197,7 @@ fn the_version_is_the_payloads_or_the_ref_or_the_commit_and_never_a_branch_that_
         let told = read(
             "github",
             Some("deployment"),
-            &deployment("acme/shop", "production", of),
+            &deployment("acme/shop", "production", &of),
         )
         .unwrap();
         assert_eq!(version(&told), expected);
@@ -208,7 +208,7 @@ fn the_version_is_the_payloads_or_the_ref_or_the_commit_and_never_a_branch_that_
 fn what_fits_no_entry_is_ignored_with_the_reason_and_other_events_begin_only_where_an_entry_says_so()
  {
     let of = |repository: &str, environment: &str| {
-        let body = deployment(repository, environment, json!({}));
+        let body = deployment(repository, environment, &json!({}));
         lines(&read("mapped", Some("deployment"), &body).unwrap())
     };
     assert!(
@@ -344,7 +344,7 @@ proptest! {
                 prop_assert!(shown < 12_000, "{shown}");
             }
         }
-        let hostile = deployment("acme/shop", &text, json!({"ref": text, "payload": {"version": text}, "creator": {"login": text}}));
+        let hostile = deployment("acme/shop", &text, &json!({"ref": text, "payload": {"version": text}, "creator": {"login": text}}));
         for told in read("github", Some("deployment"), &hostile).unwrap_or_default() {
             if let Told::Deployment(said) = told {
                 prop_assert!(said.version.as_str().len() <= 128);
