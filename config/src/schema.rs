@@ -158,15 +158,6 @@ mod tests {
     const EXAMPLE: &str = include_str!("../../tawny.example.yaml");
     const COMMITTED: &str = include_str!("../../docs/tawny.schema.json");
 
-    fn complaints(text: &str) -> Vec<String> {
-        let document = to_json(&yaml::parse(text).0.unwrap());
-        let validator = jsonschema::validator_for(&json_schema()).unwrap();
-        validator
-            .iter_errors(&document)
-            .map(|error| format!("{}: {error}", error.instance_path()))
-            .collect()
-    }
-
     #[test]
     fn the_committed_schema_is_the_one_the_readers_declare() {
         let fresh = format!(
@@ -177,27 +168,6 @@ mod tests {
             COMMITTED == fresh,
             "docs/tawny.schema.json is stale: cargo run -p config --example generate -- schema > docs/tawny.schema.json"
         );
-    }
-
-    #[test]
-    fn the_example_fits_the_schema() {
-        assert_eq!(complaints(EXAMPLE), Vec::<String>::new());
-    }
-
-    #[test]
-    fn the_schema_refuses_what_the_readers_refuse() {
-        for (right, wrong) in [
-            ("locale: en ", "locale: fr "),
-            ("gray_bake: 5m ", "gray_bakes: 5m "),
-            ("timeout: 5s ", "timeout: 5 "),
-            ("type: basic", "type: basik"),
-            ("keep_releases: 5 ", "keep_releases: 0 "),
-            ("batch: 25% ", "batch: 0 "),
-        ] {
-            assert!(EXAMPLE.contains(right), "{right}");
-            let broken = EXAMPLE.replacen(right, wrong, 1);
-            assert_ne!(complaints(&broken), Vec::<String>::new(), "{wrong}");
-        }
     }
 
     #[test]

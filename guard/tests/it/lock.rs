@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
 
 /// Libraries of which more than one generation is built, who keeps the old one, and nothing else.
-const TWICE: [(&str, &str); 25] = [
+const TWICE: [(&str, &str); 24] = [
     (
         "atoi",
         "SQLx keeps the old one; the new one is sea-orm's Arrow, which is not built",
@@ -14,11 +14,7 @@ const TWICE: [(&str, &str); 25] = [
         "base64",
         "standardwebhooks, SQLx and oauth2 keep older ones",
     ),
-    (
-        "bit-set",
-        "fancy-regex below jsonschema keeps the old one; tests only",
-    ),
-    ("bit-vec", "with bit-set, and yasna below rcgen; tests only"),
+    ("bit-vec", "yasna below rcgen keeps the old one; tests only"),
     (
         "bitflags",
         "the old one is of defmt, which faster-hex offers below gix; not built",
@@ -28,7 +24,7 @@ const TWICE: [(&str, &str); 25] = [
     ("crypto-common", "with digest"),
     ("defmt", "faster-hex offers both below gix; not built"),
     ("digest", "with sha2"),
-    ("getrandom", "ring, oauth2 and jsonschema keep older ones"),
+    ("getrandom", "ring and oauth2 keep older ones"),
     ("hashbrown", "SQLx keeps the old one"),
     ("heck", "sea-orm's macros keep the old one; build only"),
     (
