@@ -30,6 +30,7 @@ pub mod input;
 pub mod judgement;
 pub mod lane;
 pub mod measured;
+pub mod order;
 pub mod plan;
 pub mod policy;
 pub mod queue;
