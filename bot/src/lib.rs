@@ -11,6 +11,7 @@ mod figures;
 pub mod live;
 pub mod log;
 pub mod ops;
+pub mod orders;
 pub mod reload;
 pub mod replay;
 mod reports;

@@ -24,6 +24,7 @@ mod packages;
 mod postgres;
 mod prometheus;
 mod receiver;
+mod said;
 mod server;
 mod settings;
 mod wait;
