@@ -2,6 +2,7 @@
 
 use crate::api::{self, Api};
 use crate::chat::page::PageChannel;
+use crate::chat::slack::{Listener, Presses, SlackChannel, SlackError};
 use crate::chat::webhook::{WebhookChannel, WebhookError};
 use crate::live::Live;
 use crate::ops::{self, Meters};
@@ -61,6 +62,9 @@ pub enum BootError {
     /// A receiver of messages.
     #[error(transparent)]
     Webhook(#[from] WebhookError),
+    /// Slack.
+    #[error(transparent)]
+    Slack(#[from] SlackError),
     /// The journal.
     #[error("journal: {0}")]
     Journal(#[from] JournalError),
@@ -133,11 +137,11 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
     options.meters = meters.engine.clone();
     let journal_options = journal_options(options.lease(), &meters);
     let journal = Journal::open(&journal_url, journal_options).await?;
-    let (handlers, receivers) = channels(&settings, &journal, &base_url)?;
     let locale = wire::locale(&settings);
     let tokens = Live::new(wire::tokens(&settings));
     let metrics_at = settings.server.metrics_listen;
     let settings = Live::new(settings);
+    let (handlers, receivers) = channels(&settings, &journal, &base_url)?;
     options.understands = Some(webhooks::reader(&settings));
     let engine = Engine::new(&journal, services, handlers, options)?;
     let metrics_page = ops::Page {
@@ -155,6 +159,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         journal.reader(),
         meters.hooks.clone(),
     );
+    let presses = Presses::new(settings.clone(), engine.clone()).map_err(SlackError::from)?;
     let page = web::Page::new(
         engine.clone(),
         &journal,
@@ -184,6 +189,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         .router()
         .merge(api::router(api))
         .merge(hooks.router())
+        .merge(Listener::new(presses).router())
         .merge(ops::Health::new(engine.clone(), journal.reader()).router());
     if metrics_listener.is_none() {
         router = router.merge(metrics_page.router());
@@ -297,11 +303,12 @@ fn journal_options(lease: Duration, meters: &Meters) -> JournalOptions {
 type Channels = (Vec<Arc<dyn Handler>>, Vec<Arc<WebhookChannel>>);
 
 fn channels(
-    settings: &Settings,
+    live: &Live<Settings>,
     journal: &Journal,
     base_url: &BaseUrl,
 ) -> Result<Channels, BootError> {
-    let locale = wire::locale(settings);
+    let settings = live.get();
+    let locale = wire::locale(&settings);
     let mut channels: Vec<Arc<dyn Handler>> = vec![Arc::new(PageChannel::new(journal, locale)?)];
     let mut webhooks = Vec::new();
     for webhook in &settings.notify.webhooks {
@@ -315,6 +322,11 @@ fn channels(
         let channel = Arc::new(channel);
         webhooks.push(Arc::clone(&channel));
         channels.push(channel);
+    }
+    if let Some(slack) = &settings.chat.slack {
+        let base_url = Some(base_url.clone());
+        let channel = SlackChannel::new(slack, live.clone(), journal, base_url)?;
+        channels.push(Arc::new(channel));
     }
     Ok((channels, webhooks))
 }

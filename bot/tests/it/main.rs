@@ -54,6 +54,7 @@ mod reload;
 mod replicas;
 mod reported;
 mod silence;
+mod slack;
 mod source_options;
 mod suspected;
 mod traces;

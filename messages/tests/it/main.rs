@@ -11,6 +11,7 @@ mod measured;
 mod reports;
 mod says;
 mod scenarios;
+mod slack;
 mod story;
 mod suspects;
 mod tidy;

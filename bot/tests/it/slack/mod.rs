@@ -1,0 +1,69 @@
+//! Tawny in Slack: a workspace that is as strict as the real one, and what is told and pressed there.
+
+mod awry;
+mod pressed;
+mod rules;
+mod told;
+mod workspace;
+
+use crate::server::Life;
+use crate::settings::Guarding;
+use crate::world::World;
+use workspace::Workspace;
+
+/// The accounts of those who are configured.
+pub(crate) const ANN: &str = "U0ANN";
+pub(crate) const BO: &str = "U0BO";
+pub(crate) const CY: &str = "U0CY";
+
+/// A world that is told in a workspace, with its first version out and all of that read.
+async fn listening(guarding: &Guarding) -> (World, Workspace) {
+    let world = World::of(&[("shop", 2)], guarding).await;
+    let slack = Workspace::start(world.at(18500), world.at(17700)).await;
+    let file = world.dir.path().join("main/tawny.yaml");
+    let mut text = std::fs::read_to_string(&file).unwrap();
+    for (name, account) in [("ann", ANN), ("bo", BO), ("cy", CY)] {
+        text = text.replacen(
+            &format!("- {{name: {name}"),
+            &format!("- {{slack: {account}, name: {name}"),
+            1,
+        );
+    }
+    text += &slack.settings();
+    std::fs::write(&file, text).unwrap();
+    let mut world = world.with_first_version().await;
+    world.at_rest().await;
+    (world, slack)
+}
+
+/// The same, and a second version that is asked about.
+async fn asked(guarding: &Guarding) -> (World, Workspace, String) {
+    let (mut world, slack) = listening(guarding).await;
+    slack.take();
+    let id = bad_release(&mut world).await;
+    world
+        .view(&id, "a question", |view| view["approval"].is_object())
+        .await;
+    world.at_rest().await;
+    (world, slack, id)
+}
+
+async fn bad_release(world: &mut World) -> String {
+    world.prometheus.spoil("bad");
+    let package = world.put("shop", "bad", crate::packages::SERVES);
+    world.deploy("shop", "bad", &package).await
+}
+
+fn pausing() -> Guarding {
+    Guarding {
+        autonomy: "pause",
+        ..Guarding::default()
+    }
+}
+
+/// Another life of the same server.
+async fn again(world: &mut World) {
+    world.server.stop().await;
+    world.server.begin(&Life::default());
+    world.server.ready().await;
+}
