@@ -2,7 +2,7 @@
 
 use crate::api::{self, Api};
 use crate::chat::page::PageChannel;
-use crate::chat::slack::{Listener, Presses, SlackChannel, SlackError};
+use crate::chat::slack::{Listener, Presses, SlackChannel, SlackError, SocketMode};
 use crate::chat::webhook::{WebhookChannel, WebhookError};
 use crate::live::Live;
 use crate::ops::{self, Meters};
@@ -160,6 +160,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         meters.hooks.clone(),
     );
     let presses = Presses::new(settings.clone(), engine.clone()).map_err(SlackError::from)?;
+    let sockets = sockets(&settings.get(), &presses)?;
     let page = web::Page::new(
         engine.clone(),
         &journal,
@@ -212,6 +213,13 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         let ended = serve.await;
         ended.map_err(|error| format!("the server: {error}"))
     });
+    if let Some(sockets) = sockets {
+        let stopped = stop.clone();
+        tasks.spawn(async move {
+            sockets.run(stopped).await;
+            Ok(())
+        });
+    }
     let (working, stopped) = (engine.clone(), stop.clone());
     tasks.spawn(async move {
         let ended = working.run(stopped).await;
@@ -329,6 +337,17 @@ fn channels(
         channels.push(Arc::new(channel));
     }
     Ok((channels, webhooks))
+}
+
+/// What listens to Slack by sockets, where a token says so.
+fn sockets(settings: &Settings, presses: &Presses) -> Result<Option<SocketMode>, SlackError> {
+    let token = settings
+        .chat
+        .slack
+        .as_ref()
+        .and_then(|slack| slack.app_token.as_ref());
+    let sockets = token.map(|_| SocketMode::new(presses.clone()));
+    Ok(sockets.transpose()?)
 }
 
 /// The lease among servers that share a journal: they watch at the pace of the quickest source, and another

@@ -5,12 +5,14 @@
 
 mod api;
 mod compose;
+mod connect;
 mod http;
 mod interaction;
 mod pace;
 mod posts;
 mod press;
 mod seen;
+mod socket;
 mod verify;
 
 use crate::live::Live;
@@ -34,6 +36,7 @@ use serde_json::{Value, json};
 pub use api::ClientError;
 pub(crate) use http::Listener;
 pub(crate) use press::Presses;
+pub(crate) use socket::SocketMode;
 
 /// The name of the channel.
 pub const CHANNEL: &str = "slack";

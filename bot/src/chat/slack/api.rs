@@ -46,6 +46,12 @@ pub(super) struct Posted {
 #[error("the HTTP client cannot be made: {0}")]
 pub struct ClientError(String);
 
+impl From<reqwest::Error> for ClientError {
+    fn from(error: reqwest::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
 /// A client of one workspace.
 pub(super) struct Api {
     http: reqwest::Client,
@@ -135,8 +141,8 @@ pub(super) fn client() -> Result<reqwest::Client, ClientError> {
     let client = reqwest::Client::builder()
         .timeout(TIMEOUT)
         .redirect(reqwest::redirect::Policy::none())
-        .build();
-    client.map_err(|error| ClientError(error.to_string()))
+        .build()?;
+    Ok(client)
 }
 
 /// One call of a method.
@@ -150,6 +156,7 @@ pub(super) async fn call(
     let sent = http
         .post(format!("{base}/{method}"))
         .bearer_auth(token.expose())
+        .timeout(TIMEOUT)
         .header("content-type", "application/json; charset=utf-8")
         .body(arguments.to_string())
         .send()

@@ -16,6 +16,8 @@ pub(super) struct Press {
     pub(super) approval: ApprovalId,
     pub(super) choice: Choice,
     pub(super) response_url: Option<String>,
+    /// When it was pressed, as Slack calls it: the same press told twice has the same.
+    pub(super) at: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -53,6 +55,17 @@ struct Action {
     #[serde(default)]
     action_id: String,
     value: Option<String>,
+    action_ts: Option<String>,
+}
+
+/// More than any of Slack's ids has.
+const ID: usize = 64;
+
+fn is_id(id: &str) -> bool {
+    id.len() <= ID
+        && id
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
 }
 
 /// The press that an interaction is; none when it is anything else.
@@ -62,12 +75,12 @@ pub(super) fn press(payload: &Value) -> Option<Press> {
         return None;
     }
     let is_answer = |action: &&Action| action.action_id.starts_with("answer.");
-    let value = said.actions.iter().find(is_answer)?.value.as_deref()?;
-    let (approval, choice) = value.split_once('/')?;
+    let action = said.actions.iter().find(is_answer)?;
+    let (approval, choice) = action.value.as_deref()?.split_once('/')?;
     let container = said.container?;
     let team = said.team.map(|team| team.id);
     let foreign_team = said.user.team_id.filter(|own| Some(own) != team.as_ref());
-    Some(Press {
+    let press = Press {
         user: said.user.id,
         foreign_team,
         channel: container
@@ -77,7 +90,11 @@ pub(super) fn press(payload: &Value) -> Option<Press> {
         approval: ApprovalId::new(approval).ok()?,
         choice: choice.parse().ok()?,
         response_url: said.response_url,
-    })
+        at: action.action_ts.clone(),
+    };
+    let ids = [&press.user, &press.channel, &press.message];
+    let good = ids.into_iter().all(|id| is_id(id));
+    good.then_some(press)
 }
 
 #[cfg(test)]
@@ -128,6 +145,8 @@ mod tests {
             ("/actions/0/value", json!("apr_1/explode")),
             ("/actions/0/action_id", json!("else")),
             ("/actions", json!("nonsense")),
+            ("/user/id", json!("U1\nnothing to see")),
+            ("/container/message_ts", json!("1".repeat(100))),
         ] {
             let mut payload = pressed();
             *payload.pointer_mut(pointer).unwrap() = value.clone();

@@ -1,6 +1,7 @@
 //! A press becomes an answer: who it was, which question, what the domain says to it; and who may not is told so.
 
 use super::interaction::{Press, press};
+use super::seen::Seen;
 use super::{CHANNEL, api, posts};
 use crate::approvals;
 use crate::live::Live;
@@ -17,6 +18,7 @@ use messages::layout::slack::{self, Post};
 use messages::words::refusal;
 use messages::{Context, Text, chat};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use url::Url;
 
@@ -29,6 +31,8 @@ pub(crate) struct Inner {
     engine: Engine,
     reader: Reader,
     http: reqwest::Client,
+    /// Presses, by what makes each of them one: Slack tells again what was not acknowledged in time.
+    heard: Seen,
 }
 
 impl std::ops::Deref for Presses {
@@ -55,6 +59,7 @@ impl Presses {
             reader: engine.reader().clone(),
             engine,
             http: api::client()?,
+            heard: Seen::default(),
         })))
     }
 
@@ -74,6 +79,10 @@ impl Presses {
             );
             return;
         };
+        if !self.is_new(&press) {
+            tracing::info!("a press was heard before: nothing is done");
+            return;
+        }
         let (user, choice) = (press.user.clone(), press.choice.as_str());
         match self.answer(&press).await {
             Ok(person) => {
@@ -85,6 +94,17 @@ impl Presses {
                 tokio::spawn(async move { telling.tell(&press, &denied).await });
             }
         }
+    }
+
+    fn is_new(&self, press: &Press) -> bool {
+        let Some(at) = &press.at else { return true };
+        let (user, approval, choice) = (&press.user, &press.approval, press.choice.as_str());
+        let one = format!(
+            "{user} {} {} {approval} {choice} {at}",
+            press.channel, press.message
+        );
+        let one = Sha256::digest(one.as_bytes()).to_vec();
+        self.heard.is_new(one, jiff::Timestamp::now())
     }
 
     async fn answer(&self, press: &Press) -> Result<PersonId, Denied> {

@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+const APP_TOKEN: &str = "xapp-a-token-for-tests";
 const TOKEN: &str = "xoxb-a-token-for-tests";
 pub(super) const SIGNING: &str = "a-signing-secret-for-tests";
 pub(super) const BEFORE: &str = "the-signing-secret-before";
@@ -81,6 +82,9 @@ struct Inner {
     planned: VecDeque<(String, Mood)>,
     closed: BTreeMap<String, Instant>,
     calls: usize,
+    /// Where sockets are opened, and how many tickets were given out.
+    sockets: Option<SocketAddr>,
+    tickets: usize,
     /// Whom a response url tells, and how often it still may.
     response_urls: BTreeMap<String, (String, u32)>,
 }
@@ -120,6 +124,17 @@ impl Workspace {
     channels: [{{channel: {CHANNEL}, services: [shop], environments: [test]}}]
 "#,
             self.address
+        )
+    }
+
+    /// The same, with sockets at this address and nothing that could be sent to Tawny.
+    pub(super) fn settings_with_sockets(&self, address: SocketAddr) -> String {
+        self.inner.lock().unwrap().sockets = Some(address);
+        let text = self.settings();
+        let text = text.replace(&format!("    previous_signing_secret: {BEFORE}\n"), "");
+        text.replace(
+            &format!("signing_secret: {SIGNING}"),
+            &format!("app_token: {APP_TOKEN}"),
         )
     }
 
@@ -180,7 +195,7 @@ impl Workspace {
             "channel": { "id": CHANNEL, "name": "deploys" },
             "trigger_id": "1.2.3",
             "response_url": format!("http://{}{path}", self.address),
-            "actions": [{ "type": "button", "block_id": "x", "action_id": format!("answer.{choice}"), "value": value, "action_ts": "1.2" }],
+            "actions": [{ "type": "button", "block_id": "x", "action_id": format!("answer.{choice}"), "value": value, "action_ts": format!("1.{}", inner.response_urls.len()) }],
         })
     }
 
@@ -247,9 +262,9 @@ impl Inner {
         let Some(method) = request.path.strip_prefix("/api/") else {
             return self.fault(format!("{} {}", request.method, request.path));
         };
-        if request.headers.get("authorization").map(String::as_str)
-            != Some(&format!("Bearer {TOKEN}"))
-        {
+        let opens = method == "apps.connections.open";
+        let token = format!("Bearer {}", if opens { APP_TOKEN } else { TOKEN });
+        if request.headers.get("authorization") != Some(&token) {
             return refused("invalid_auth");
         }
         if let Some(until) = self.closed.get(method)
@@ -274,6 +289,11 @@ impl Inner {
             }
             Some(Mood::Refuses(code)) => return refused(code),
             Some(Mood::DoesAndHangsUp) | None => {}
+        }
+        if opens && let Some(address) = self.sockets {
+            self.tickets += 1;
+            let url = format!("ws://{address}/link/?ticket={}", self.tickets);
+            return Reply::json(200, &json!({ "ok": true, "url": url }));
         }
         let reply = self.called(method, request);
         if planned == Some(Mood::DoesAndHangsUp) {
