@@ -2,7 +2,7 @@
 
 use crate::api::{self, Api};
 use crate::chat::page::PageChannel;
-use crate::chat::slack::{Listener, Presses, SlackChannel, SlackError, SocketMode};
+use crate::chat::slack::{Hearing, Listener, SlackChannel, SlackError, SocketMode};
 use crate::chat::webhook::{WebhookChannel, WebhookError};
 use crate::live::Live;
 use crate::ops::{self, Meters};
@@ -159,8 +159,8 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         journal.reader(),
         meters.hooks.clone(),
     );
-    let presses = Presses::new(settings.clone(), engine.clone()).map_err(SlackError::from)?;
-    let sockets = sockets(&settings.get(), &presses)?;
+    let hearing = Hearing::new(settings.clone(), engine.clone()).map_err(SlackError::from)?;
+    let sockets = sockets(&settings.get(), &hearing)?;
     let page = web::Page::new(
         engine.clone(),
         &journal,
@@ -190,7 +190,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         .router()
         .merge(api::router(api))
         .merge(hooks.router())
-        .merge(Listener::new(presses).router())
+        .merge(Listener::new(hearing).router())
         .merge(ops::Health::new(engine.clone(), journal.reader()).router());
     if metrics_listener.is_none() {
         router = router.merge(metrics_page.router());
@@ -340,13 +340,13 @@ fn channels(
 }
 
 /// What listens to Slack by sockets, where a token says so.
-fn sockets(settings: &Settings, presses: &Presses) -> Result<Option<SocketMode>, SlackError> {
+fn sockets(settings: &Settings, hearing: &Hearing) -> Result<Option<SocketMode>, SlackError> {
     let token = settings
         .chat
         .slack
         .as_ref()
         .and_then(|slack| slack.app_token.as_ref());
-    let sockets = token.map(|_| SocketMode::new(presses.clone()));
+    let sockets = token.map(|_| SocketMode::new(hearing.clone()));
     Ok(sockets.transpose()?)
 }
 

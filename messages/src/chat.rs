@@ -39,6 +39,26 @@ pub fn not_kept(context: &Context) -> Text {
     say!(context, "chat-not-kept")
 }
 
+/// What can be said to Tawny.
+#[must_use]
+pub fn help(words: &[&str], context: &Context) -> Text {
+    let words = words.iter().map(|word| Text::code(Foreign::new(word)));
+    let listed = Text::join(words, &say!(context, "list-separator"));
+    say!(context, "chat-help", words = listed)
+}
+
+/// Something that is not understood.
+#[must_use]
+pub fn unknown_word(word: &str, context: &Context) -> Text {
+    say!(context, "chat-unknown-word", word = Foreign::new(word))
+}
+
+/// A wish that belongs to a deployment, said elsewhere.
+#[must_use]
+pub fn not_in_a_thread(context: &Context) -> Text {
+    say!(context, "chat-not-in-a-thread")
+}
+
 /// The button belongs to nothing that is known.
 #[must_use]
 pub fn unknown_question(context: &Context) -> Text {

@@ -1,16 +1,17 @@
-//! `POST /slack/interactions`: bytes in bounds, genuine, new; then what they say.
+//! `POST /slack/interactions` and `/slack/events`: bytes in bounds, genuine, new; then what they say.
 
-use super::press::Presses;
+use super::hearing::Hearing;
 use super::seen::Seen;
 use super::verify;
 use crate::webhooks::body::{self, NoBody, Room};
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use axum::{Json, Router};
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,15 +23,15 @@ const ACKNOWLEDGED_WITHIN: Duration = Duration::from_secs(2);
 /// What listens for Slack. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Listener {
-    presses: Presses,
+    hearing: Hearing,
     room: Room,
     seen: Arc<Seen>,
 }
 
 impl Listener {
-    pub(crate) fn new(presses: Presses) -> Self {
+    pub(crate) fn new(hearing: Hearing) -> Self {
         Self {
-            presses,
+            hearing,
             room: Room::default(),
             seen: Arc::default(),
         }
@@ -40,13 +41,14 @@ impl Listener {
         // The limit of the body is this module's own.
         Router::new()
             .route("/slack/interactions", post(interactions))
+            .route("/slack/events", post(events))
             .layer(DefaultBodyLimit::disable())
             .with_state(self)
     }
 
     /// The body, if Slack sent it; none when it was heard before.
     async fn heard(&self, headers: &HeaderMap, body: Body) -> Result<Option<Vec<u8>>, StatusCode> {
-        let settings = self.presses.settings.get();
+        let settings = self.hearing.settings.get();
         let slack = settings.chat.slack.as_ref();
         let slack = slack.filter(|slack| slack.signing_secret.is_some());
         let slack = slack.ok_or(StatusCode::NOT_FOUND)?;
@@ -83,9 +85,28 @@ async fn interactions(
         return StatusCode::BAD_REQUEST;
     };
     // What takes longer goes on; Slack would show a failure to whoever pressed.
-    let taking = tokio::spawn(async move { listener.presses.take(&payload).await });
+    let taking = tokio::spawn(async move { listener.hearing.take_interaction(&payload).await });
     let _ = tokio::time::timeout(ACKNOWLEDGED_WITHIN, taking).await;
     StatusCode::OK
+}
+
+async fn events(State(listener): State<Listener>, headers: HeaderMap, body: Body) -> Response {
+    let bytes = match listener.heard(&headers, body).await {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return StatusCode::OK.into_response(),
+        Err(status) => return status.into_response(),
+    };
+    let Ok(payload) = serde_json::from_slice::<Value>(&bytes) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    // So Slack finds out whether the address is ours.
+    if payload["type"] == "url_verification" {
+        return Json(json!({ "challenge": payload["challenge"] })).into_response();
+    }
+    // What is not acknowledged in time is told again, and known then.
+    let taking = tokio::spawn(async move { listener.hearing.take_event(&payload).await });
+    let _ = tokio::time::timeout(ACKNOWLEDGED_WITHIN, taking).await;
+    StatusCode::OK.into_response()
 }
 
 /// A form with one field, which holds JSON.

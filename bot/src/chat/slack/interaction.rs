@@ -61,7 +61,8 @@ struct Action {
 /// More than any of Slack's ids has.
 const ID: usize = 64;
 
-fn is_id(id: &str) -> bool {
+/// Whether it could be an id of Slack's.
+pub(super) fn is_id(id: &str) -> bool {
     id.len() <= ID
         && id
             .chars()

@@ -5,7 +5,7 @@
 
 use super::api::{self, Wrong};
 use super::connect::{self, Socket};
-use super::press::Presses;
+use super::hearing::Hearing;
 use futures_util::{SinkExt, StreamExt};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// What listens at sockets. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct SocketMode {
-    presses: Presses,
+    hearing: Hearing,
     http: reqwest::Client,
 }
 
@@ -52,7 +52,7 @@ struct Unopened {
 }
 
 impl Unopened {
-    fn because(why: impl ToString) -> Self {
+    fn because(why: &dyn std::fmt::Display) -> Self {
         Self {
             why: why.to_string(),
             pause: Duration::ZERO,
@@ -62,9 +62,9 @@ impl Unopened {
 
 impl SocketMode {
     /// Listens with the HTTP client that everything else uses.
-    pub(crate) fn new(presses: Presses) -> Result<Self, api::ClientError> {
+    pub(crate) fn new(hearing: Hearing) -> Result<Self, api::ClientError> {
         let http = connect::client().map_err(api::ClientError::from)?;
-        Ok(Self { presses, http })
+        Ok(Self { hearing, http })
     }
 
     /// Keeps a socket open until it is told to stop.
@@ -106,10 +106,10 @@ impl SocketMode {
     }
 
     async fn open(&self) -> Result<Socket, Unopened> {
-        let settings = self.presses.settings.get();
+        let settings = self.hearing.settings.get();
         let slack = settings.chat.slack.as_ref();
         let token = slack.and_then(|slack| Some((slack, slack.app_token.as_ref()?)));
-        let (slack, token) = token.ok_or_else(|| Unopened::because("there is no app_token"))?;
+        let (slack, token) = token.ok_or_else(|| Unopened::because(&"there is no app_token"))?;
         let base = slack.base_url.as_str();
         let opened = api::call(&self.http, base, token, "apps.connections.open", &json!({})).await;
         let opened = opened.map_err(|wrong| Unopened {
@@ -121,7 +121,7 @@ impl SocketMode {
         })?;
         let url = opened["url"].as_str().unwrap_or_default();
         let socket = connect::connect(&self.http, url).await;
-        socket.map_err(Unopened::because)
+        socket.map_err(|error| Unopened::because(&error))
     }
 
     /// Hears one socket to its end; `leaving` ends when the next one should be opened.
@@ -179,17 +179,18 @@ impl SocketMode {
                 true
             }
             (kind, Some(id)) => {
-                let (hearing, kind) = (self.clone(), kind == "interactive");
+                let (hearing, kind) = (self.hearing.clone(), kind.to_owned());
                 let acknowledge = acknowledge.clone();
                 tokio::spawn(async move {
-                    if kind {
-                        // What takes longer goes on; Slack would show a failure to whoever pressed.
-                        let taking =
-                            tokio::spawn(
-                                async move { hearing.presses.take(&envelope.payload).await },
-                            );
-                        let _ = timeout(ACKNOWLEDGED_WITHIN, taking).await;
-                    }
+                    // What takes longer goes on; Slack would show a failure to whoever pressed.
+                    let taking = tokio::spawn(async move {
+                        match kind.as_str() {
+                            "interactive" => hearing.take_interaction(&envelope.payload).await,
+                            "events_api" => hearing.take_event(&envelope.payload).await,
+                            _ => {}
+                        }
+                    });
+                    let _ = timeout(ACKNOWLEDGED_WITHIN, taking).await;
                     // A socket that is gone needs none.
                     let _ = acknowledge.send(id);
                 });

@@ -4,6 +4,7 @@ mod awry;
 mod over_sockets;
 mod pressed;
 mod rules;
+mod said;
 mod sockets;
 mod told;
 mod workspace;

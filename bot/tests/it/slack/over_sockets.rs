@@ -94,7 +94,7 @@ async fn a_press_over_a_socket_counts_and_the_next_socket_is_open_before_the_old
 
     // A line that breaks is opened again.
     sockets.drop_line(1);
-    assert_eq!(sockets.opened(3).await[2], true);
+    assert!(sockets.opened(3).await[2]);
     sockets.all_is_well();
     world.server.stop().await;
     let log = world.server.whole_log();

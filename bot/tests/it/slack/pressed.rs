@@ -6,7 +6,7 @@ use crate::wait::until;
 use serde_json::json;
 
 /// What one person was told since.
-async fn whispered(slack: &super::Workspace, user: &str) -> String {
+pub(super) async fn whispered(slack: &super::Workspace, user: &str) -> String {
     let mut heard: Vec<Said> = Vec::new();
     until("somebody is told why not", async || {
         heard.extend(slack.take());

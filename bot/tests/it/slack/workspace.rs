@@ -85,6 +85,7 @@ struct Inner {
     /// Where sockets are opened, and how many tickets were given out.
     sockets: Option<SocketAddr>,
     tickets: usize,
+    events: usize,
     /// Whom a response url tells, and how often it still may.
     response_urls: BTreeMap<String, (String, u32)>,
 }
@@ -213,22 +214,61 @@ impl Workspace {
     }
 
     pub(super) async fn post(&self, body: &str, stamp: &str, signature: &str) -> StatusCode {
+        self.send_to("interactions", body, stamp, signature).await.0
+    }
+
+    async fn send_to(
+        &self,
+        path: &str,
+        body: &str,
+        stamp: &str,
+        signature: &str,
+    ) -> (StatusCode, String) {
         let begun = Instant::now();
         let sent = self
             .http
-            .post(format!("http://{}/slack/interactions", self.tawny))
+            .post(format!("http://{}/slack/{path}", self.tawny))
             .header("content-type", "application/x-www-form-urlencoded")
             .header("x-slack-request-timestamp", stamp)
             .header("x-slack-signature", signature)
             .body(body.to_owned())
             .send()
-            .await;
-        assert!(
-            begun.elapsed() < Duration::from_secs(3),
-            "{:?}",
-            begun.elapsed()
-        );
-        sent.unwrap().status()
+            .await
+            .unwrap();
+        let took = begun.elapsed();
+        assert!(took < Duration::from_secs(3), "{took:?}");
+        (sent.status(), sent.text().await.unwrap())
+    }
+
+    /// Sends an event so often, each time with a signature of its own.
+    pub(super) async fn tell(&self, event: &Value, times: i64) -> String {
+        let body = event.to_string();
+        let mut said = String::new();
+        for time in 0..times {
+            let (stamp, signature) = signed(SIGNING, -time, &body);
+            let (status, answer) = self.send_to("events", &body, &stamp, &signature).await;
+            assert_eq!(status, 200);
+            said = answer;
+        }
+        said
+    }
+
+    /// Somebody speaks to Tawny.
+    pub(super) fn mention(&self, user: &str, thread: Option<&str>, text: &str) -> Value {
+        let mut inner = self.inner.lock().unwrap();
+        inner.events += 1;
+        let number = inner.events;
+        let mut event = json!({
+            "type": "app_mention", "user": user, "team": TEAM, "text": format!("<@U0TAWNY> {text}"),
+            "channel": CHANNEL, "ts": format!("1800000000.{number:06}"),
+        });
+        if let Some(thread) = thread {
+            event["thread_ts"] = json!(thread);
+        }
+        json!({
+            "type": "event_callback", "event_id": format!("Ev{number}"), "team_id": TEAM,
+            "api_app_id": "A0TAWNY", "event": event, "event_time": 1_800_000_000,
+        })
     }
 }
 
