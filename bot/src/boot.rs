@@ -2,6 +2,7 @@
 
 use crate::api::{self, Api};
 use crate::chat::page::PageChannel;
+use crate::chat::slack::{Hearing, Listener, SlackChannel, SlackError, SocketMode};
 use crate::chat::webhook::{WebhookChannel, WebhookError};
 use crate::live::Live;
 use crate::ops::{self, Meters};
@@ -61,6 +62,9 @@ pub enum BootError {
     /// A receiver of messages.
     #[error(transparent)]
     Webhook(#[from] WebhookError),
+    /// Slack.
+    #[error(transparent)]
+    Slack(#[from] SlackError),
     /// The journal.
     #[error("journal: {0}")]
     Journal(#[from] JournalError),
@@ -133,11 +137,11 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
     options.meters = meters.engine.clone();
     let journal_options = journal_options(options.lease(), &meters);
     let journal = Journal::open(&journal_url, journal_options).await?;
-    let (handlers, receivers) = channels(&settings, &journal, &base_url)?;
     let locale = wire::locale(&settings);
     let tokens = Live::new(wire::tokens(&settings));
     let metrics_at = settings.server.metrics_listen;
     let settings = Live::new(settings);
+    let (handlers, receivers) = channels(&settings, &journal, &base_url)?;
     options.understands = Some(webhooks::reader(&settings));
     let engine = Engine::new(&journal, services, handlers, options)?;
     let metrics_page = ops::Page {
@@ -155,6 +159,8 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         journal.reader(),
         meters.hooks.clone(),
     );
+    let hearing = Hearing::new(settings.clone(), engine.clone()).map_err(SlackError::from)?;
+    let sockets = sockets(&settings.get(), &hearing)?;
     let page = web::Page::new(
         engine.clone(),
         &journal,
@@ -185,6 +191,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         .router()
         .merge(api::router(api))
         .merge(hooks.router())
+        .merge(Listener::new(hearing).router())
         .merge(ops::Health::new(engine.clone(), journal.reader()).router());
     if metrics_listener.is_none() {
         router = router.merge(metrics_page.router());
@@ -207,6 +214,13 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         let ended = serve.await;
         ended.map_err(|error| format!("the server: {error}"))
     });
+    if let Some(sockets) = sockets {
+        let stopped = stop.clone();
+        tasks.spawn(async move {
+            sockets.run(stopped).await;
+            Ok(())
+        });
+    }
     let (working, stopped) = (engine.clone(), stop.clone());
     tasks.spawn(async move {
         let ended = working.run(stopped).await;
@@ -298,11 +312,12 @@ fn journal_options(lease: Duration, meters: &Meters) -> JournalOptions {
 type Channels = (Vec<Arc<dyn Handler>>, Vec<Arc<WebhookChannel>>);
 
 fn channels(
-    settings: &Settings,
+    live: &Live<Settings>,
     journal: &Journal,
     base_url: &BaseUrl,
 ) -> Result<Channels, BootError> {
-    let locale = wire::locale(settings);
+    let settings = live.get();
+    let locale = wire::locale(&settings);
     let mut channels: Vec<Arc<dyn Handler>> = vec![Arc::new(PageChannel::new(journal, locale)?)];
     let mut webhooks = Vec::new();
     for webhook in &settings.notify.webhooks {
@@ -317,7 +332,23 @@ fn channels(
         webhooks.push(Arc::clone(&channel));
         channels.push(channel);
     }
+    if let Some(slack) = &settings.chat.slack {
+        let base_url = Some(base_url.clone());
+        let channel = SlackChannel::new(slack, live.clone(), journal, base_url)?;
+        channels.push(Arc::new(channel));
+    }
     Ok((channels, webhooks))
+}
+
+/// What listens to Slack by sockets, where a token says so.
+fn sockets(settings: &Settings, hearing: &Hearing) -> Result<Option<SocketMode>, SlackError> {
+    let token = settings
+        .chat
+        .slack
+        .as_ref()
+        .and_then(|slack| slack.app_token.as_ref());
+    let sockets = token.map(|_| SocketMode::new(hearing.clone()));
+    Ok(sockets.transpose()?)
 }
 
 /// The lease among servers that share a journal: they watch at the pace of the quickest source, and another

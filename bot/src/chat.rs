@@ -1,4 +1,5 @@
 //! Channels: where what is said goes. The page is always one; others are configured.
 
 pub mod page;
+pub mod slack;
 pub mod webhook;

@@ -26,6 +26,7 @@ mod report;
 mod say;
 mod serve;
 mod signals_table;
+mod slack;
 mod stats;
 mod status;
 mod suspects;
@@ -135,6 +136,8 @@ enum Verb {
     Deliveries(deliveries::Arguments),
     /// Try a webhook: is it set up, and what is understood of what it sends?
     Webhooks(webhooks::Arguments),
+    /// Make what Slack needs to know of Tawny's app.
+    Slack(slack::Arguments),
     /// Make a one-time link to the page, for yourself.
     Login(login::Arguments),
 }
@@ -247,6 +250,7 @@ pub async fn main() -> Exit {
         Verb::Say(arguments) => say::run(arguments, json).await,
         Verb::Deliveries(arguments) => deliveries::run(arguments, json).await,
         Verb::Webhooks(arguments) => webhooks::run(arguments, json).await,
+        Verb::Slack(arguments) => slack::run(arguments, json),
         Verb::Login(arguments) => login::run(arguments, json).await,
     }
 }

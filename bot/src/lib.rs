@@ -1,6 +1,7 @@
 //! The binary `tawny`: page, API, chat channels, CLI verbs, and the wiring of all rooms.
 
 pub mod api;
+mod approvals;
 pub mod auth;
 pub mod boot;
 pub mod chat;

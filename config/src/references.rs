@@ -65,6 +65,13 @@ pub(crate) fn check(root: &Node, reader: &mut Reader<'_>) {
     );
     refers(
         root,
+        "chat.slack.channels[*].services[*]",
+        &services,
+        "a service under `services`",
+        reader,
+    );
+    refers(
+        root,
         "webhooks[*].services[*].service",
         &services,
         "a service under `services`",
@@ -72,6 +79,13 @@ pub(crate) fn check(root: &Node, reader: &mut Reader<'_>) {
     );
     code_hosts(root, reader);
     let environments = environments(root);
+    refers(
+        root,
+        "chat.slack.channels[*].environments[*]",
+        &environments,
+        "an environment under `environments`",
+        reader,
+    );
     refers(
         root,
         "webhooks[*].services[*].environment",

@@ -1,6 +1,7 @@
 //! The settings, one file per part. Each field is declared once: type, default and meaning.
 
 mod access;
+mod chat;
 mod code;
 mod environment;
 mod hosts;
@@ -17,6 +18,7 @@ mod service;
 mod webhooks;
 
 pub use access::{Holder, Person, Token};
+pub use chat::{Chat, Slack, SlackChannel};
 pub use code::{CodeHost, GitHubApp, GitHubAuth, GitHubHost, GitHubToken, GitLabHost};
 pub use environment::EnvironmentSettings;
 pub use hosts::{Health, Hosts, Instance, Observed, ObservedInstance};
@@ -72,6 +74,8 @@ settings! {
         services: Vec<Service>,
         /// Who is told, beside the page.
         notify: Notify = "{}",
+        /// Chats in which people are asked and told, beside the page.
+        chat: Chat = "{}",
         /// Who tells Tawny of deployments and alerts.
         webhooks: Vec<WebhookSource> = "[]",
         /// How long what is kept.

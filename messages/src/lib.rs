@@ -6,6 +6,7 @@
 //! layout can read it.
 
 pub mod cause;
+pub mod chat;
 pub mod configuration;
 pub mod context;
 pub mod document;

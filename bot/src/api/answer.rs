@@ -5,10 +5,11 @@ use super::command::told;
 use super::given::{self, Given};
 use super::problem::Problem;
 use super::{Api, Caller, DeploymentView};
+use crate::approvals;
 use axum::Json;
 use axum::extract::{Path, State as Shared};
 use guard::approval::Choice;
-use guard::ids::{ApprovalId, DeploymentId};
+use guard::ids::ApprovalId;
 use guard::input::Happened;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -42,7 +43,7 @@ pub(super) async fn answer(
         .parse()
         .map_err(|error| Problem::bad("choice", error))?;
     let reason = given::reason(body.reason)?;
-    let deployment = deployment_of(&api, &approval)
+    let deployment = approvals::deployment_of(&api.engine, &approval)
         .await?
         .ok_or_else(|| Problem::unknown("approval", &approval))?;
     let events = api
@@ -58,31 +59,4 @@ pub(super) async fn answer(
         )
         .await?;
     told(&api, &deployment, &events, locale).await
-}
-
-/// The deployment that asked: among those that are not over first, then among all.
-async fn deployment_of(api: &Api, approval: &ApprovalId) -> Result<Option<DeploymentId>, Problem> {
-    let live = api.engine.watched().await?;
-    if let Some(state) = live.iter().find(|state| state.approval(approval).is_some()) {
-        return Ok(Some(state.plan().deployment.clone()));
-    }
-    for head in api
-        .engine
-        .reader()
-        .streams("deployment", 10_000)
-        .await
-        .map_err(engine::EngineError::from)?
-    {
-        let Ok(id) = DeploymentId::new(head.stream.id()) else {
-            continue;
-        };
-        let state = match engine::ledger::state(api.engine.reader(), &id).await {
-            Err(error) if error.is_damage() => continue,
-            state => state?,
-        };
-        if state.is_some_and(|state| state.approval(approval).is_some()) {
-            return Ok(Some(id));
-        }
-    }
-    Ok(None)
 }

@@ -5,7 +5,7 @@ use guard::configuration::ConfigurationEvent;
 use std::collections::BTreeSet;
 
 /// Beginnings of paths that are read once, when the server starts.
-const AT_START: [&str; 5] = ["server", "journal", "notify", "retention", "locale"];
+const AT_START: [&str; 6] = ["server", "journal", "notify", "chat", "retention", "locale"];
 
 /// A difference. It holds no value.
 pub(super) struct Change {

@@ -13,7 +13,7 @@ const ALL_KIB: usize = 128 * 1024;
 
 /// Why there is no body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum NoBody {
+pub(crate) enum NoBody {
     /// It is longer than allowed.
     TooLarge,
     /// It broke off.
@@ -26,7 +26,7 @@ pub(super) enum NoBody {
 
 /// How much may be held.
 #[derive(Clone)]
-pub(super) struct Room(Arc<Semaphore>);
+pub(crate) struct Room(Arc<Semaphore>);
 
 impl Default for Room {
     fn default() -> Self {
@@ -36,13 +36,13 @@ impl Default for Room {
 
 /// A body, and the room that it takes as long as it is there.
 #[derive(Debug)]
-pub(super) struct Held {
-    pub(super) bytes: Vec<u8>,
+pub(crate) struct Held {
+    pub(crate) bytes: Vec<u8>,
     _room: Option<OwnedSemaphorePermit>,
 }
 
 /// Reads a body of at most `limit` bytes.
-pub(super) async fn read(body: Body, limit: usize, room: &Room) -> Result<Held, NoBody> {
+pub(crate) async fn read(body: Body, limit: usize, room: &Room) -> Result<Held, NoBody> {
     match tokio::time::timeout(ARRIVES_WITHIN, gather(body, limit, room)).await {
         Ok(read) => read,
         Err(_) => Err(NoBody::TooSlow),

@@ -2,7 +2,7 @@
 //! afterwards, once.
 
 mod alertmanager;
-mod body;
+pub(crate) mod body;
 pub mod docs;
 mod event;
 mod generic;

@@ -34,6 +34,8 @@ pub(crate) enum Reply {
         gate: Arc<Semaphore>,
         body: Vec<u8>,
     },
+    /// Too much: to be asked again after so many seconds.
+    Wait(u64),
     /// Takes the request and hangs up.
     HangUp,
 }
@@ -103,6 +105,7 @@ async fn serve(mut stream: TcpStream, answer: Arc<Answer>) {
     let Some(request) = read(&mut stream).await else {
         return;
     };
+    let mut more = String::new();
     let (status, promised, body) = match answer(&request) {
         Reply::Http { status, body } => (status, body.len(), body),
         Reply::CutShort(mut body) => {
@@ -114,10 +117,14 @@ async fn serve(mut stream: TcpStream, answer: Arc<Answer>) {
             drop(gate.acquire().await);
             (200, body.len(), body)
         }
+        Reply::Wait(seconds) => {
+            more = format!("retry-after: {seconds}\r\n");
+            (429, 0, Vec::new())
+        }
         Reply::HangUp => return,
     };
     let head = format!(
-        "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\ncontent-length: {promised}\r\nconnection: close\r\n\r\n"
+        "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\ncontent-length: {promised}\r\n{more}connection: close\r\n\r\n"
     );
     let _ = stream.write_all(head.as_bytes()).await;
     let _ = stream.write_all(&body).await;

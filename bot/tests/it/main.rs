@@ -55,6 +55,7 @@ mod reload;
 mod replicas;
 mod reported;
 mod silence;
+mod slack;
 mod source_options;
 mod suspected;
 mod traces;

@@ -15,7 +15,11 @@ const CANARY: &str = "canary7f3a91c0";
 const CANARY_BASE64: &str = "Y2FuYXJ5N2YzYTkxYzA";
 
 /// Every secret field and where it is planted below; a new field must be added to both.
-const PLANTED: [&str; 21] = [
+const PLANTED: [&str; 25] = [
+    "chat.slack.app_token",
+    "chat.slack.bot_token",
+    "chat.slack.previous_signing_secret",
+    "chat.slack.signing_secret",
     "code.*.auth.token",
     "code.*.proxy",
     "code.*.token",
@@ -141,7 +145,10 @@ people:
     let hook = format!(
         "webhooks: [{{name: planted, kind: alertmanager, secret: {CANARY}-now, previous_secret: {CANARY}-before}}]\n"
     );
-    text = text.replacen("services:\n", &format!("{hook}services:\n"), 1);
+    let slack = format!(
+        "chat: {{slack: {{bot_token: xoxb-{CANARY}-bot, signing_secret: {CANARY}-signs, previous_signing_secret: {CANARY}-signed, app_token: xapp-{CANARY}-app, base_url: \"http://{dead}/api\", channels: [{{channel: C1}}]}}}}\n"
+    );
+    text = text.replacen("services:\n", &format!("{hook}{slack}services:\n"), 1);
     let logs = [
         format!(
             "{{type: loki, url: \"http://{dead}\", query: '{{a=\"b\"}}', auth: {{type: basic, username: u, password: {CANARY}-loki}}, headers: {{X-Scope-OrgID: {CANARY}-tenant}}}}"

@@ -1,4 +1,4 @@
-use crate::support::read;
+use crate::support::{EXAMPLE, read};
 
 /// One of each kind of mistake that people make.
 const TWELVE: &str = r#"locale: zh-CM
@@ -233,4 +233,75 @@ fn what_a_server_would_refuse_when_it_starts_is_found_with_its_line() {
         assert!(place, "{path}: {errors}");
     }
     assert!(!errors.contains("canary"), "{errors}");
+}
+
+#[test]
+fn what_slack_would_refuse_is_found_with_its_line_and_shows_no_token() {
+    let slack = |fields: &str| {
+        let text = EXAMPLE.split("\n  slack:\n").next().unwrap();
+        let rest = EXAMPLE.split("# Who tells Tawny of").nth(1).unwrap();
+        read(&format!("{text}\n  slack: {fields}\n#{rest}"))
+    };
+    let channels = "channels: [{channel: C024BE91L}]";
+    for (fields, path, said) in [
+        (
+            format!("{{bot_token: xoxb-canary, {channels}}}"),
+            "chat.slack.signing_secret",
+            "neither `signing_secret` nor `app_token`",
+        ),
+        (
+            format!("{{bot_token: xoxp-canary, app_token: xapp-canary, {channels}}}"),
+            "chat.slack.bot_token",
+            "one that begins with `xoxb-`",
+        ),
+        (
+            format!("{{bot_token: xoxb-canary, app_token: xoxb-canary, {channels}}}"),
+            "chat.slack.app_token",
+            "one that begins with `xapp-`",
+        ),
+        (
+            format!("{{bot_token: xoxb-canary, signing_secret: canary, {channels}}}"),
+            "chat.slack.signing_secret",
+            "a short secret",
+        ),
+        (
+            "{bot_token: xoxb-canary, app_token: xapp-canary, channels: []}".to_owned(),
+            "chat.slack.channels",
+            "at least one channel",
+        ),
+        (
+            "{bot_token: xoxb-canary, app_token: xapp-canary, channels: [{channel: '#deploys'}]}"
+                .to_owned(),
+            "chat.slack.channels[0].channel",
+            "the id of a channel",
+        ),
+        (
+            "{bot_token: xoxb-canary, app_token: xapp-canary, channels: [{channel: C1, services: [nobody]}]}"
+                .to_owned(),
+            "chat.slack.channels[0].services[0]",
+            "a service under `services`",
+        ),
+    ] {
+        let errors = slack(&fields).unwrap_err().to_string();
+        assert!(errors.contains(path) && errors.contains(said), "{fields}: {errors}");
+        assert!(!errors.contains("canary"), "{errors}");
+    }
+}
+
+#[test]
+fn the_first_channel_of_slack_that_fits_a_deployment_counts() {
+    let settings = read(EXAMPLE).unwrap();
+    let slack = settings.chat.slack.unwrap();
+    let channel = |service: &str, environment: &str| {
+        let service = guard::ids::ServiceName::new(service).unwrap();
+        let environment = guard::ids::Environment::new(environment).unwrap();
+        slack
+            .channel_of(&service, &environment)
+            .unwrap()
+            .channel
+            .clone()
+    };
+    assert_eq!(channel("payments", "production"), "C024BE91L");
+    assert_eq!(channel("payments", "staging"), "C061EG9SL");
+    assert_eq!(channel("shop", "production"), "C061EG9SL");
 }

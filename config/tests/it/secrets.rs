@@ -56,7 +56,7 @@ fn a_secret_shows_itself_in_no_format() {
 }
 
 /// Every line of the example that holds a secret, with what is there.
-const PLACES: [(&str, &str); 22] = [
+const PLACES: [(&str, &str); 26] = [
     ("url: ", "postgres://tawny@db.internal/tawny"),
     ("password: ", "${TAWNY_DB_PASSWORD}"),
     ("password: ", "${PROMETHEUS_PASSWORD}"),
@@ -69,6 +69,13 @@ const PLACES: [(&str, &str); 22] = [
     ("secret: ", "${GITHUB_WEBHOOK_SECRET}"),
     ("previous_secret: ", "${GITHUB_WEBHOOK_SECRET_BEFORE}"),
     ("secret: ", "${ALERTMANAGER_PASSWORD}"),
+    ("bot_token: ", "${SLACK_BOT_TOKEN}"),
+    ("signing_secret: ", "${SLACK_SIGNING_SECRET}"),
+    (
+        "previous_signing_secret: ",
+        "${SLACK_SIGNING_SECRET_BEFORE}",
+    ),
+    ("app_token: ", "${SLACK_APP_TOKEN}"),
     ("client_secret: ", "${OAUTH_CLIENT_SECRET}"),
     ("audience: ", "\"https://thanos.example.com\""),
     (

@@ -29,6 +29,10 @@ pub(crate) fn world() -> Lookup {
                 "GITLAB_TOKEN",
                 "KUBERNETES_TOKEN",
                 "SENTRY_TOKEN",
+                "SLACK_BOT_TOKEN",
+                "SLACK_SIGNING_SECRET",
+                "SLACK_SIGNING_SECRET_BEFORE",
+                "SLACK_APP_TOKEN",
             ];
             if name == "TAWNY_WEBHOOK_SECRET" {
                 return Some("whsec_MDEyMzQ1Njc4OWFiY2RlZg==".to_owned());

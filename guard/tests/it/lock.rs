@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
 
 /// Libraries of which more than one generation is built, who keeps the old one, and nothing else.
-const TWICE: [(&str, &str); 24] = [
+const TWICE: [(&str, &str); 27] = [
     (
         "atoi",
         "SQLx keeps the old one; the new one is sea-orm's Arrow, which is not built",
@@ -22,6 +22,12 @@ const TWICE: [(&str, &str); 24] = [
     ("block-buffer", "with digest"),
     ("cpufeatures", "with sha2"),
     ("crypto-common", "with digest"),
+    (
+        "darling",
+        "serde_with below slack-morphism moved on; build only",
+    ),
+    ("darling_core", "with darling; build only"),
+    ("darling_macro", "with darling; build only"),
     ("defmt", "faster-hex offers both below gix; not built"),
     ("digest", "with sha2"),
     ("getrandom", "ring and oauth2 keep older ones"),

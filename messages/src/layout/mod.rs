@@ -3,6 +3,7 @@
 pub mod html;
 pub mod markdown;
 pub mod plain;
+pub mod slack;
 pub mod terminal;
 
 mod clean;

@@ -26,13 +26,17 @@ macro_rules! say {
 
 /// The files of a language, in the order of the folder.
 #[must_use]
-pub fn files(locale: Locale) -> [(&'static str, &'static str); 11] {
+pub fn files(locale: Locale) -> [(&'static str, &'static str); 12] {
     macro_rules! files {
         ($folder:literal) => {
             [
                 (
                     "cause.ftl",
                     include_str!(concat!("../../locales/", $folder, "/cause.ftl")),
+                ),
+                (
+                    "chat.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/chat.ftl")),
                 ),
                 (
                     "events.ftl",

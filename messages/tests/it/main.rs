@@ -12,6 +12,7 @@ mod orders;
 mod reports;
 mod says;
 mod scenarios;
+mod slack;
 mod story;
 mod suspects;
 mod tidy;

@@ -313,7 +313,7 @@ fn abandoned() -> Story {
     story
 }
 
-fn stories() -> Vec<(&'static str, Story)> {
+pub(crate) fn stories() -> Vec<(&'static str, Story)> {
     vec![
         ("pending", pending()),
         ("queued", queued()),

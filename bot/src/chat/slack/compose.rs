@@ -1,0 +1,110 @@
+//! What is said, as Slack takes it.
+
+use guard::event::{Event, Recorded};
+use guard::ids::{ApprovalId, DeploymentId};
+use guard::state::State;
+use messages::Context;
+use messages::layout::slack::{self, Depth, Post};
+use messages::model::Message;
+use serde_json::{Value, json};
+
+/// A message, and where it belongs.
+pub(super) struct Said<'a> {
+    pub(super) post: &'a Post,
+    deployment: &'a DeploymentId,
+    thread: Option<&'a str>,
+    broadcast: bool,
+}
+
+impl<'a> Said<'a> {
+    pub(super) fn parent(post: &'a Post, deployment: &'a DeploymentId) -> Self {
+        Self {
+            post,
+            deployment,
+            thread: None,
+            broadcast: false,
+        }
+    }
+
+    pub(super) fn reply(
+        post: &'a Post,
+        deployment: &'a DeploymentId,
+        thread: &'a str,
+        broadcast: bool,
+    ) -> Self {
+        Self {
+            post,
+            deployment,
+            thread: Some(thread),
+            broadcast,
+        }
+    }
+
+    /// In a word.
+    pub(super) fn kind(&self) -> &'static str {
+        match (self.thread, self.broadcast) {
+            (None, _) => "parent",
+            (Some(_), false) => "reply",
+            (Some(_), true) => "notice",
+        }
+    }
+
+    /// The arguments of `chat.postMessage`. Nothing in it calls anybody or shows what is behind a link.
+    pub(super) fn arguments(&self, channel: &str) -> Value {
+        let mut arguments = json!({
+            "channel": channel,
+            "text": self.post.text,
+            "blocks": self.post.blocks,
+            "parse": "none",
+            "link_names": false,
+            "unfurl_links": false,
+            "unfurl_media": false,
+            "metadata": {
+                "event_type": "tawny_deployment",
+                "event_payload": { "deployment": self.deployment },
+            },
+        });
+        if let Some(thread) = self.thread {
+            arguments["thread_ts"] = json!(thread);
+            arguments["reply_broadcast"] = json!(self.broadcast);
+        }
+        arguments
+    }
+}
+
+/// The one message of a deployment.
+pub(super) fn parent(state: &State, context: &Context) -> Post {
+    let message = messages::parent(state, context);
+    slack::message(&message, context.locale, Depth::Short)
+}
+
+/// What is said about an event, and whether the whole channel should see it. A notice that has a reply too is said
+/// once, with what the reply shows.
+pub(super) fn about(state: &State, record: &Recorded, context: &Context) -> Option<(Post, bool)> {
+    let reply = messages::reply(state, record, context);
+    let notice = messages::notice(state, record, context);
+    let broadcast = notice.is_some();
+    let message = match (reply, notice) {
+        (Some(reply), Some(notice)) => Message {
+            table: reply.table,
+            body: reply.body,
+            ..notice
+        },
+        (reply, notice) => reply.or(notice)?,
+    };
+    Some((
+        slack::message(&message, context.locale, Depth::Full),
+        broadcast,
+    ))
+}
+
+/// Whether an event asked something that is no question any more.
+pub(super) fn asks_and_is_over(state: &State, record: &Recorded) -> bool {
+    let asked: &ApprovalId = match &record.event {
+        Event::ApprovalAsked { approval, .. } => &approval.id,
+        Event::ApprovalReminded { approval, .. } => approval,
+        _ => return false,
+    };
+    let open = state.open_approval();
+    open.is_none_or(|open| open.approval.id != *asked)
+}

@@ -1,0 +1,157 @@
+//! What Slack says of a press. Only what is needed is read: whatever else a message holds, its buttons work.
+
+use guard::approval::Choice;
+use guard::ids::ApprovalId;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A press of a button that answers a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Press {
+    pub(super) user: String,
+    /// Whether the person belongs to the workspace of the app, or to which other one.
+    pub(super) foreign_team: Option<String>,
+    pub(super) channel: String,
+    pub(super) message: String,
+    pub(super) approval: ApprovalId,
+    pub(super) choice: Choice,
+    pub(super) response_url: Option<String>,
+    /// When it was pressed, as Slack calls it: the same press told twice has the same.
+    pub(super) at: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Interaction {
+    #[serde(rename = "type")]
+    kind: String,
+    user: User,
+    team: Option<Id>,
+    channel: Option<Id>,
+    container: Option<Container>,
+    response_url: Option<String>,
+    #[serde(default)]
+    actions: Vec<Action>,
+}
+
+#[derive(Deserialize)]
+struct User {
+    id: String,
+    team_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Id {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct Container {
+    message_ts: Option<String>,
+    channel_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Action {
+    #[serde(default)]
+    action_id: String,
+    value: Option<String>,
+    action_ts: Option<String>,
+}
+
+/// More than any of Slack's ids has.
+const ID: usize = 64;
+
+/// Whether it could be an id of Slack's.
+pub(super) fn is_id(id: &str) -> bool {
+    id.len() <= ID
+        && id
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
+}
+
+/// The press that an interaction is; none when it is anything else.
+pub(super) fn press(payload: &Value) -> Option<Press> {
+    let said = Interaction::deserialize(payload).ok()?;
+    if said.kind != "block_actions" {
+        return None;
+    }
+    let is_answer = |action: &&Action| action.action_id.starts_with("answer.");
+    let action = said.actions.iter().find(is_answer)?;
+    let (approval, choice) = action.value.as_deref()?.split_once('/')?;
+    let container = said.container?;
+    let team = said.team.map(|team| team.id);
+    let foreign_team = said.user.team_id.filter(|own| Some(own) != team.as_ref());
+    let press = Press {
+        user: said.user.id,
+        foreign_team,
+        channel: container
+            .channel_id
+            .or(said.channel.map(|channel| channel.id))?,
+        message: container.message_ts?,
+        approval: ApprovalId::new(approval).ok()?,
+        choice: choice.parse().ok()?,
+        response_url: said.response_url,
+        at: action.action_ts.clone(),
+    };
+    let ids = [&press.user, &press.channel, &press.message];
+    let good = ids.into_iter().all(|id| is_id(id));
+    good.then_some(press)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn pressed() -> Value {
+        json!({
+            "type": "block_actions",
+            "user": { "id": "U1", "username": "ann", "team_id": "T1" },
+            "team": { "id": "T1", "domain": "acme" },
+            "container": { "type": "message", "message_ts": "1.2", "channel_id": "C1" },
+            "channel": { "id": "C1" },
+            "message": { "blocks": [{ "type": "block_of_the_year_2030" }] },
+            "response_url": "https://hooks.slack.com/actions/x",
+            "actions": [{ "type": "button", "action_id": "answer.hold", "value": "apr_1/hold" }],
+        })
+    }
+
+    #[test]
+    fn a_press_is_read_whatever_else_the_message_holds() {
+        let read = press(&pressed()).unwrap();
+        assert_eq!((read.user.as_str(), read.choice), ("U1", Choice::Hold));
+        assert_eq!(
+            (read.channel.as_str(), read.message.as_str()),
+            ("C1", "1.2")
+        );
+        assert_eq!(read.foreign_team, None);
+    }
+
+    #[test]
+    fn somebody_of_another_workspace_is_known_as_such() {
+        let mut payload = pressed();
+        payload["user"]["team_id"] = json!("T2");
+        assert_eq!(press(&payload).unwrap().foreign_team.as_deref(), Some("T2"));
+    }
+
+    #[test]
+    fn what_is_no_press_of_ours_is_none() {
+        for (pointer, value) in [
+            ("/type", json!("view_submission")),
+            ("/user", json!(null)),
+            ("/container", json!(null)),
+            ("/actions", json!([])),
+            ("/actions/0/value", json!("apr_1")),
+            ("/actions/0/value", json!("../../etc/hold")),
+            ("/actions/0/value", json!("apr_1/explode")),
+            ("/actions/0/action_id", json!("else")),
+            ("/actions", json!("nonsense")),
+            ("/user/id", json!("U1\nnothing to see")),
+            ("/container/message_ts", json!("1".repeat(100))),
+        ] {
+            let mut payload = pressed();
+            *payload.pointer_mut(pointer).unwrap() = value.clone();
+            assert_eq!(press(&payload), None, "{pointer} {value}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The app as Slack makes it: what Tawny uses, and nothing else.
+
+use slack_morphism::{
+    SlackAppManifest, SlackAppManifestDisplayInformation, SlackAppManifestFeatures,
+    SlackAppManifestFeaturesBotUser, SlackAppManifestOAuthConfig,
+    SlackAppManifestOAuthConfigScopes, SlackAppManifestSettings,
+    SlackAppManifestSettingsEventSubscriptions, SlackAppManifestSettingsInteractivity,
+};
+use url::Url;
+
+/// To post, edit and answer, and to hear who speaks to it. Nobody else's messages are read.
+const SCOPES: [&str; 2] = ["chat:write", "app_mentions:read"];
+/// What Slack tells beside presses.
+const EVENTS: [&str; 1] = ["app_mention"];
+
+/// The manifest for an app that is sent to an address, or for one that is asked by sockets.
+#[must_use]
+pub fn manifest(name: &str, public_url: Option<&Url>) -> SlackAppManifest {
+    let at = |path: &str| {
+        let url = public_url?;
+        let base = url.as_str().trim_end_matches('/');
+        Url::parse(&format!("{base}{path}")).ok()
+    };
+    let interactivity =
+        SlackAppManifestSettingsInteractivity::new(true).opt_request_url(at("/slack/interactions"));
+    let events = EVENTS.iter().map(|event| (*event).to_owned().into());
+    let events = SlackAppManifestSettingsEventSubscriptions::new()
+        .opt_request_url(at("/slack/events"))
+        .with_bot_events(events.collect());
+    let settings = SlackAppManifestSettings::new()
+        .with_event_subscriptions(events)
+        .with_interactivity(interactivity)
+        .with_org_deploy_enabled(false)
+        .with_socket_mode_enabled(public_url.is_none());
+    let scopes = SCOPES.iter().map(|scope| (*scope).to_owned().into());
+    let scopes = SlackAppManifestOAuthConfigScopes::new().with_bot(scopes.collect());
+    let display = SlackAppManifestDisplayInformation::new(name.to_owned()).with_description(
+        "Watches every deployment: warns, pauses and asks, rolls back".to_owned(),
+    );
+    let bot = SlackAppManifestFeaturesBotUser::new(name.to_owned(), true);
+    SlackAppManifest::new(display)
+        .with_features(SlackAppManifestFeatures::new().with_bot_user(bot))
+        .with_oauth_config(SlackAppManifestOAuthConfig::new().with_scopes(scopes))
+        .with_settings(settings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_app_by_sockets_has_no_address_and_the_other_one_the_paths_that_are_served() {
+        let sockets = serde_json::to_value(manifest("tawny", None)).unwrap();
+        assert_eq!(
+            sockets,
+            json!({
+                "display_information": {
+                    "name": "tawny",
+                    "description": "Watches every deployment: warns, pauses and asks, rolls back",
+                },
+                "features": { "bot_user": { "display_name": "tawny", "always_online": true } },
+                "oauth_config": { "scopes": { "bot": ["chat:write", "app_mentions:read"] } },
+                "settings": {
+                    "event_subscriptions": { "bot_events": ["app_mention"] },
+                    "interactivity": { "is_enabled": true },
+                    "org_deploy_enabled": false,
+                    "socket_mode_enabled": true,
+                },
+            })
+        );
+        let url = Url::parse("https://tawny.example.com/prefix/").unwrap();
+        let served = serde_json::to_value(manifest("owl", Some(&url))).unwrap();
+        assert_eq!(served["settings"]["socket_mode_enabled"], false);
+        assert_eq!(
+            served["settings"]["interactivity"]["request_url"],
+            "https://tawny.example.com/prefix/slack/interactions"
+        );
+    }
+}

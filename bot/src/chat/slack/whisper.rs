@@ -1,0 +1,71 @@
+//! What is told to one person alone.
+
+use super::api;
+use super::hearing::Hearing;
+use messages::layout::slack::Post;
+use serde_json::json;
+use url::Url;
+
+/// To whom, and where they are.
+#[derive(Debug, Clone)]
+pub(super) struct Ear {
+    pub(super) user: String,
+    pub(super) channel: String,
+    pub(super) thread: Option<String>,
+    /// An address that Slack gave for this one conversation; good for half an hour.
+    pub(super) response_url: Option<String>,
+}
+
+impl Hearing {
+    /// Tells one person and nobody else.
+    pub(super) async fn whisper(&self, ear: &Ear, post: &Post) {
+        if self.responded(ear, post).await {
+            return;
+        }
+        let settings = self.settings.get();
+        let Some(slack) = &settings.chat.slack else {
+            return;
+        };
+        let mut arguments = post.json();
+        arguments["channel"] = json!(ear.channel);
+        arguments["user"] = json!(ear.user);
+        if let Some(thread) = &ear.thread {
+            arguments["thread_ts"] = json!(thread);
+        }
+        let (base, token) = (slack.base_url.as_str(), &slack.bot_token);
+        let method = "chat.postEphemeral";
+        if let Err(error) = api::call(&self.http, base, token, method, &arguments).await {
+            tracing::warn!(%error, "somebody was not told what became of what they wanted");
+        }
+    }
+
+    /// Whether the conversation's own address took it.
+    async fn responded(&self, ear: &Ear, post: &Post) -> bool {
+        let url = ear.response_url.as_deref();
+        let Some(url) = url.filter(|url| self.is_slacks(url)) else {
+            return false;
+        };
+        let mut body = post.json();
+        body["response_type"] = json!("ephemeral");
+        body["replace_original"] = json!(false);
+        match self.http.post(url).json(&body).send().await {
+            Ok(answer) => answer.status().is_success(),
+            Err(error) => {
+                tracing::debug!(error = %error.without_url(), "a response url does not answer");
+                false
+            }
+        }
+    }
+
+    /// What is signed says the address; still nothing is sent to anybody else.
+    fn is_slacks(&self, url: &str) -> bool {
+        let settings = self.settings.get();
+        let slack = settings.chat.slack.as_ref();
+        let own = slack.map(|slack| slack.base_url.url().origin());
+        Url::parse(url).is_ok_and(|url| {
+            let known = ["hooks.slack.com", "hooks.slack-gov.com"];
+            let known = url.host_str().is_some_and(|host| known.contains(&host));
+            (known && url.scheme() == "https") || own.is_some_and(|own| own == url.origin())
+        })
+    }
+}

@@ -1,0 +1,106 @@
+//! A workspace that has enough, hangs up, or has lost a message.
+
+use super::workspace::{Kind, Mood, Said};
+use super::{ANN, again, asked, bad_release, listening, pausing};
+
+fn texts(said: &[Said], kind: &Kind) -> Vec<String> {
+    said.iter()
+        .filter(|said| said.kind == *kind)
+        .map(|said| said.text.clone())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_slack_wants_peace_it_has_it_and_then_hears_everything_once() {
+    let (mut world, slack) = listening(&pausing()).await;
+    slack.take();
+    slack.plan("chat.postMessage", Mood::Waits(2));
+    slack.plan("chat.update", Mood::Waits(7));
+    let id = bad_release(&mut world).await;
+    world
+        .view(&id, "a question", |view| view["approval"].is_object())
+        .await;
+    world.at_rest().await;
+    // That nothing was called before its time is one of the faults.
+    let said = slack.take();
+    assert_eq!(texts(&said, &Kind::Parent).len(), 1, "{said:#?}");
+    assert_eq!(texts(&said, &Kind::Broadcast).len(), 1, "{said:#?}");
+    let mut replies = texts(&said, &Kind::Reply);
+    replies.sort();
+    let all = replies.len();
+    replies.dedup();
+    assert_eq!(replies.len(), all, "{replies:#?}");
+    world.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_perhaps_posted_is_posted_again_only_if_it_asks_or_is_the_parent_and_its_buttons_work()
+ {
+    let (mut world, slack) = listening(&pausing()).await;
+    slack.take();
+    // The parent; then the warning in the thread; then the question.
+    slack.plan("chat.postMessage", Mood::DoesAndHangsUp);
+    let id = bad_release(&mut world).await;
+    world
+        .view(&id, "a question", |view| view["approval"].is_object())
+        .await;
+    world.at_rest().await;
+    let said = slack.take();
+    let parents: Vec<&Said> = said
+        .iter()
+        .filter(|said| said.kind == Kind::Parent)
+        .collect();
+    assert_eq!(parents.len(), 2, "{said:#?}");
+    let edited: Vec<&Said> = said.iter().filter(|said| said.kind == Kind::Edit).collect();
+    assert!(
+        edited.iter().all(|said| said.ts != parents[0].ts),
+        "{edited:#?}"
+    );
+    // The question's buttons work from the message that nobody remembers, too.
+    let question = said
+        .iter()
+        .find(|said| said.kind == Kind::Broadcast)
+        .unwrap();
+    let hold = question
+        .buttons()
+        .into_iter()
+        .find(|value| value.ends_with("/hold"))
+        .unwrap();
+    assert_eq!(slack.pressed(ANN, &parents[0].ts, &hold).await, 200);
+    world.event(&id, "approval_answered").await;
+    world.at_rest().await;
+    slack.take();
+    world.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restart_goes_on_in_the_same_thread_and_a_deleted_parent_is_posted_anew() {
+    let (mut world, slack, id) = asked(&pausing()).await;
+    let said = slack.take();
+    let parent = said
+        .iter()
+        .find(|said| said.kind == Kind::Parent)
+        .unwrap()
+        .clone();
+    let calls = slack.calls();
+    again(&mut world).await;
+    world.at_rest().await;
+    assert_eq!(slack.calls(), calls, "a restart says nothing");
+    let question = said
+        .iter()
+        .find(|said| said.kind == Kind::Broadcast)
+        .unwrap();
+    let hold = question
+        .buttons()
+        .into_iter()
+        .find(|value| value.ends_with("/hold"))
+        .unwrap();
+    slack.plan("chat.update", Mood::Refuses("message_not_found"));
+    assert_eq!(slack.pressed(ANN, &parent.ts, &hold).await, 200);
+    world.event(&id, "approval_answered").await;
+    world.at_rest().await;
+    let said = slack.take();
+    let parents = texts(&said, &Kind::Parent);
+    assert_eq!(parents.len(), 1, "{said:#?}");
+    world.server.stop().await;
+}

@@ -1,0 +1,87 @@
+//! Tawny in Slack: a workspace that is as strict as the real one, and what is told and pressed there.
+
+mod awry;
+mod over_sockets;
+mod pressed;
+mod rules;
+mod said;
+mod sockets;
+mod told;
+mod workspace;
+
+use crate::server::Life;
+use crate::settings::Guarding;
+use crate::world::World;
+use sockets::Sockets;
+use workspace::Workspace;
+
+/// The accounts of those who are configured.
+pub(crate) const ANN: &str = "U0ANN";
+pub(crate) const BO: &str = "U0BO";
+pub(crate) const CY: &str = "U0CY";
+
+/// A world that is told in a workspace, with its first version out.
+async fn listening(guarding: &Guarding) -> (World, Workspace) {
+    let world = World::of(&[("shop", 2)], guarding).await;
+    let slack = Workspace::start(world.at(18500), world.at(17700)).await;
+    let settings = slack.settings();
+    (begun(world, &settings).await, slack)
+}
+
+/// The same by sockets.
+async fn listening_to_sockets(guarding: &Guarding) -> (World, Workspace, Sockets) {
+    let world = World::of(&[("shop", 2)], guarding).await;
+    let slack = Workspace::start(world.at(18500), world.at(17700)).await;
+    let sockets = Sockets::start(world.at(18501)).await;
+    let settings = slack.settings_with_sockets(world.at(18501));
+    (begun(world, &settings).await, slack, sockets)
+}
+
+async fn begun(world: World, settings: &str) -> World {
+    let file = world.dir.path().join("main/tawny.yaml");
+    let mut text = std::fs::read_to_string(&file).unwrap();
+    for (name, account) in [("ann", ANN), ("bo", BO), ("cy", CY)] {
+        text = text.replacen(
+            &format!("- {{name: {name}"),
+            &format!("- {{slack: {account}, name: {name}"),
+            1,
+        );
+    }
+    text += settings;
+    std::fs::write(&file, text).unwrap();
+    let mut world = world.with_first_version().await;
+    world.at_rest().await;
+    world
+}
+
+/// The same, and a second version that is asked about.
+async fn asked(guarding: &Guarding) -> (World, Workspace, String) {
+    let (mut world, slack) = listening(guarding).await;
+    slack.take();
+    let id = bad_release(&mut world).await;
+    world
+        .view(&id, "a question", |view| view["approval"].is_object())
+        .await;
+    world.at_rest().await;
+    (world, slack, id)
+}
+
+async fn bad_release(world: &mut World) -> String {
+    world.prometheus.spoil("bad");
+    let package = world.put("shop", "bad", crate::packages::SERVES);
+    world.deploy("shop", "bad", &package).await
+}
+
+fn pausing() -> Guarding {
+    Guarding {
+        autonomy: "pause",
+        ..Guarding::default()
+    }
+}
+
+/// Another life of the same server.
+async fn again(world: &mut World) {
+    world.server.stop().await;
+    world.server.begin(&Life::default());
+    world.server.ready().await;
+}

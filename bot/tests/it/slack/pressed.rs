@@ -1,0 +1,176 @@
+//! Who may press, and what is no press at all.
+
+use super::workspace::{BEFORE, Kind, SIGNING, Said, TEAM, form, signed};
+use super::{ANN, BO, CY, asked, pausing};
+use crate::wait::until;
+use serde_json::json;
+
+/// What one person was told since.
+pub(super) async fn whispered(slack: &super::Workspace, user: &str) -> String {
+    let mut heard: Vec<Said> = Vec::new();
+    until("somebody is told why not", async || {
+        heard.extend(slack.take());
+        (!heard.is_empty()).then_some(())
+    })
+    .await;
+    assert_eq!(heard.len(), 1, "{heard:#?}");
+    assert_eq!(heard[0].kind, Kind::Whisper(user.to_owned()));
+    heard[0].text.replace('\u{200B}', "")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_slack_did_not_send_or_sent_before_is_not_heard() {
+    let (mut world, slack, id) = asked(&pausing()).await;
+    let said = slack.take();
+    let question = said
+        .iter()
+        .find(|said| said.kind == Kind::Broadcast)
+        .unwrap();
+    let hold = question
+        .buttons()
+        .into_iter()
+        .find(|value| value.ends_with("/hold"))
+        .unwrap();
+    let payload = slack.press(ANN, TEAM, &question.ts, &hold);
+    for (secret, away) in [("another-secret-0123", 0), (SIGNING, -400), (SIGNING, 400)] {
+        assert_eq!(
+            slack.send(&payload, secret, away).await,
+            401,
+            "{secret} {away}"
+        );
+    }
+    let body = form(&payload);
+    let (stamp, signature) = signed(SIGNING, 0, &body);
+    for (body, stamp, signature, status) in [
+        (
+            format!("{body}&more=1"),
+            stamp.clone(),
+            signature.clone(),
+            401,
+        ),
+        (body.clone(), stamp.clone(), String::new(), 401),
+        (
+            body.clone(),
+            stamp.clone(),
+            signature.replace("v0=", "v1="),
+            401,
+        ),
+        (body.clone(), String::new(), signature.clone(), 401),
+        (
+            "x".repeat(1024 * 1024 + 1),
+            stamp.clone(),
+            signature.clone(),
+            413,
+        ),
+    ] {
+        assert_eq!(slack.post(&body, &stamp, &signature).await, status);
+    }
+    // Genuine and senseless: taken, and nothing comes of it.
+    for (body, status) in [
+        ("", 400),
+        ("payload=", 400),
+        ("payload=%7B", 400),
+        ("other=1", 400),
+        ("payload=null", 200),
+        ("payload=%5B%5D", 200),
+        ("payload=%7B%22type%22%3A%22view_closed%22%7D", 200),
+        ("\u{0}\u{fffd}", 400),
+    ] {
+        let (stamp, signature) = signed(SIGNING, 0, body);
+        assert_eq!(
+            slack.post(body, &stamp, &signature).await,
+            status,
+            "{body:?}"
+        );
+    }
+    let before = world.events(&id).await;
+    assert!(
+        !before.contains(&"approval_answered".to_owned()),
+        "{before:?}"
+    );
+
+    // The good one counts once, also signed with the secret before; sent again it is nothing new.
+    let (stamp, signature) = signed(BEFORE, -100, &body);
+    for _ in 0..3 {
+        assert_eq!(slack.post(&body, &stamp, &signature).await, 200);
+    }
+    world.event(&id, "approval_answered").await;
+    world.at_rest().await;
+    let said = slack.take();
+    assert!(
+        said.iter()
+            .all(|said| !matches!(said.kind, Kind::Whisper(_))),
+        "{said:#?}"
+    );
+    let events = world.events(&id).await;
+    assert_eq!(
+        events
+            .iter()
+            .filter(|name| *name == "approval_answered")
+            .count(),
+        1
+    );
+    assert!(!events.contains(&"refused".to_owned()), "{events:?}");
+    let log = world.server.whole_log();
+    assert!(!log.contains(&signature) && !log.contains(SIGNING) && !log.contains(BEFORE));
+    world.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_may_not_press_is_told_why_and_who_can_and_who_comes_late_who_was_first() {
+    let (mut world, slack, id) = asked(&pausing()).await;
+    let said = slack.take();
+    let parent = said
+        .iter()
+        .find(|said| said.kind == Kind::Parent)
+        .unwrap()
+        .ts
+        .clone();
+    let question = said
+        .iter()
+        .find(|said| said.kind == Kind::Broadcast)
+        .unwrap();
+    let value = |choice: &str| {
+        let mut all = question.buttons().into_iter();
+        all.find(|value| value.ends_with(choice)).unwrap()
+    };
+    let (rollback, hold) = (value("/rollback"), value("/hold"));
+
+    // A responder holds and does not roll back.
+    assert_eq!(slack.pressed(CY, &parent, &rollback).await, 200);
+    let told = whispered(&slack, CY).await;
+    assert!(
+        told.contains("lacks the role") && told.contains("Who can: ann, bo."),
+        "{told}"
+    );
+    // Nobody knows this account.
+    assert_eq!(slack.pressed("U0NOBODY", &parent, &hold).await, 200);
+    let told = whispered(&slack, "U0NOBODY").await;
+    assert!(
+        told.contains("does not know you") && told.contains("Who can: ann, bo, cy."),
+        "{told}"
+    );
+    // Somebody of another workspace, even under a known account.
+    let payload = slack.press(ANN, "T0ELSEWHERE", &parent, &hold);
+    assert_eq!(slack.send(&payload, SIGNING, 0).await, 200);
+    let told = whispered(&slack, ANN).await;
+    assert!(told.contains("another workspace"), "{told}");
+    // A question that nobody asked, from a message that nobody posted.
+    assert_eq!(slack.pressed(ANN, "1.2", "apr_unknown/hold").await, 200);
+    let told = whispered(&slack, ANN).await;
+    assert!(told.contains("not known here"), "{told}");
+    // A response url that is worth nothing any more: told all the same.
+    let mut payload = slack.press(CY, TEAM, &parent, &rollback);
+    payload["response_url"] = json!("http://127.0.0.1:9/actions/x");
+    assert_eq!(slack.send(&payload, SIGNING, 0).await, 200);
+    assert!(whispered(&slack, CY).await.contains("lacks the role"));
+
+    assert_eq!(slack.pressed(CY, &parent, &hold).await, 200);
+    world.event(&id, "approval_answered").await;
+    world.at_rest().await;
+    slack.take();
+    assert_eq!(slack.pressed(BO, &question.ts, &rollback).await, 200);
+    let told = whispered(&slack, BO).await;
+    assert!(told.contains("cy already answered at"), "{told}");
+    world.server.stop().await;
+}

@@ -1,0 +1,141 @@
+//! Where people are asked and told, beside the page.
+
+use super::Locale;
+use crate::reader::{Reader, Step};
+use crate::text::{Secret, WebUrl};
+use crate::value::settings;
+use crate::yaml::Node;
+use guard::ids::{Environment, ServiceName};
+
+settings! {
+    /// Chats in which people are asked and told, beside the page.
+    pub struct Chat {
+        /// Slack.
+        slack: Option<Slack>,
+    }
+
+    /// A Slack workspace. `tawny slack manifest` makes the app, `docs/slack.md` says how it is installed.
+    pub struct Slack check usable {
+        /// The bot token of the installed app, `xoxb-…`.
+        bot_token: Secret,
+        /// What Slack signs with what it sends to `/slack/…`: *Signing Secret* of the app. Not needed with `app_token`.
+        signing_secret: Option<Secret>,
+        /// The signing secret before, taken as well until the new one is everywhere.
+        previous_signing_secret: Option<Secret>,
+        /// The app-level token, `xapp-…`, for Socket Mode: Tawny asks Slack, and needs no address that Slack can reach.
+        app_token: Option<Secret>,
+        /// Where Slack's API is.
+        base_url: WebUrl = "https://slack.com/api",
+        /// Ids of other workspaces whose people may press buttons too, such as `T024BE7LD`; without them only people of
+        /// the workspace in which the app is installed.
+        teams: Vec<String> = "[]",
+        /// Where what is said: the first entry that fits a deployment counts.
+        channels: Vec<SlackChannel>,
+    }
+
+    /// A channel, and whose deployments are told there.
+    pub struct SlackChannel check is_id {
+        /// The id of the channel, such as `C024BE91L`: in Slack, at the end of the channel's details.
+        channel: String,
+        /// Of which services; of all when not said.
+        services: Vec<ServiceName> = "[]",
+        /// In which environments; in all when not said.
+        environments: Vec<Environment> = "[]",
+        /// The language of the channel; `locale` when not said.
+        locale: Option<Locale>,
+    }
+}
+
+impl Slack {
+    /// The channel for deployments of a service in an environment.
+    #[must_use]
+    pub fn channel_of(
+        &self,
+        service: &ServiceName,
+        environment: &Environment,
+    ) -> Option<&SlackChannel> {
+        self.channels.iter().find(|channel| {
+            (channel.services.is_empty() || channel.services.contains(service))
+                && (channel.environments.is_empty() || channel.environments.contains(environment))
+        })
+    }
+}
+
+/// Ids of channels: public, private, and of one person.
+fn is_id(channel: &SlackChannel, node: &Node, reader: &mut Reader<'_>) -> Option<()> {
+    let id = &channel.channel;
+    let good = (2..=64).contains(&id.len())
+        && id.starts_with(['C', 'G', 'D'])
+        && id
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    if good {
+        return Some(());
+    }
+    let value = node.get("channel").unwrap_or(node);
+    reader.inside(Step::Field("channel".to_owned()), |reader| {
+        reader.wrong_value(
+            value,
+            "the id of a channel such as `C024BE91L`, and not its name, which may change",
+        );
+    });
+    None
+}
+
+/// Characters below which a signing secret can be guessed.
+const MIN_SECRET: usize = 16;
+
+fn usable(slack: &Slack, node: &Node, reader: &mut Reader<'_>) -> Option<()> {
+    let mut good = Some(());
+    let mut wrong = |field: &str, found: &str, expected: &str| {
+        let at = node.get(field).map_or(node.at, |value| value.at);
+        reader.inside(Step::Field(field.to_owned()), |reader| {
+            reader.wrong(at, found, expected);
+        });
+        good = None;
+    };
+    if slack.signing_secret.is_none() && slack.app_token.is_none() {
+        wrong(
+            "signing_secret",
+            "neither `signing_secret` nor `app_token`",
+            "one of them, or nobody could press a button",
+        );
+    }
+    let tokens = [
+        ("bot_token", Some(&slack.bot_token), "xoxb-"),
+        ("app_token", slack.app_token.as_ref(), "xapp-"),
+    ];
+    for (field, token, start) in tokens {
+        let other = |token: &Secret| {
+            let token = token.expose();
+            (token.starts_with("xox") || token.starts_with("xapp-")) && !token.starts_with(start)
+        };
+        if token.is_some_and(other) {
+            wrong(
+                field,
+                "another kind of token",
+                &format!("one that begins with `{start}`"),
+            );
+        }
+    }
+    let secrets = [
+        ("signing_secret", slack.signing_secret.as_ref()),
+        (
+            "previous_signing_secret",
+            slack.previous_signing_secret.as_ref(),
+        ),
+    ];
+    for (field, secret) in secrets {
+        if secret.is_some_and(|secret| secret.expose().chars().count() < MIN_SECRET) {
+            wrong(
+                field,
+                "a short secret",
+                "the signing secret as Slack shows it, of 16 characters or more",
+            );
+        }
+    }
+    if slack.channels.is_empty() {
+        wrong("channels", "nothing in it", "at least one channel");
+    }
+    good
+}

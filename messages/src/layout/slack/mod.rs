@@ -1,0 +1,162 @@
+//! Slack: Block Kit, within its limits.
+//!
+//! What is too long is split or cut, with a pointer to Tawny's page, so that a post is never refused for its length.
+//! Foreign text stands in code spans where Slack reads markup, and nowhere can it call somebody, link or format.
+
+mod blocks;
+mod mrkdwn;
+
+use super::clean::colon;
+use super::plain;
+use crate::locale::Locale;
+use crate::model::{Fact, Message, Table};
+use crate::say;
+use crate::text::Text;
+use crate::words::Words;
+use serde_json::{Value, json};
+
+/// A message as Slack takes it: `chat.postMessage` and `chat.update` want both parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Post {
+    /// The notification, and what is read aloud.
+    pub text: String,
+    /// What is seen.
+    pub blocks: Vec<Value>,
+}
+
+/// How much is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// The parent: what is needed at a glance.
+    Short,
+    /// The thread: with queries and evidence.
+    Full,
+}
+
+/// Units of the notification.
+const TEXT: usize = 4000;
+/// Units of what stands above the buttons, and of what stands below them.
+const ABOVE: usize = 5500;
+const BELOW: usize = 5500;
+/// Units of a line: several of them fit into a section.
+const LINE: usize = 1400;
+
+/// A whole message.
+#[must_use]
+pub fn message(message: &Message, locale: Locale, depth: Depth) -> Post {
+    let words = Words::new(locale);
+    let headline = format!(
+        "{} {}",
+        message.severity.mark(),
+        plain::text(&message.headline)
+    );
+    let mut blocks = vec![blocks::header(&headline)];
+    blocks.extend(part(above(message, &headline), ABOVE, words));
+    blocks.extend(blocks::actions(&message.buttons));
+    blocks.extend(part(below(message, depth), BELOW, words));
+    if !message.footer.is_empty() {
+        blocks.push(blocks::context(&mrkdwn::line(&message.footer, LINE)));
+    }
+    Post {
+        text: mrkdwn::escaped(&headline, TEXT),
+        blocks,
+    }
+}
+
+/// Some sentences without a headline, such as an answer for one person.
+#[must_use]
+pub fn sentences(sentences: &[Text], locale: Locale) -> Post {
+    let plain: Vec<String> = sentences.iter().map(plain::text).collect();
+    let lines = sentences.iter().map(|text| mrkdwn::line(text, LINE));
+    Post {
+        text: mrkdwn::escaped(&plain.join(" "), TEXT),
+        blocks: part(lines.collect(), ABOVE, Words::new(locale)),
+    }
+}
+
+impl Post {
+    /// The same as one JSON object.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        json!({ "text": self.text, "blocks": self.blocks })
+    }
+}
+
+fn above(message: &Message, headline: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    if mrkdwn::units(headline) > blocks::HEADER {
+        // The head was cut: nobody should have to guess the rest.
+        lines.push(mrkdwn::line(&message.headline, LINE));
+    }
+    lines.extend(message.facts.iter().map(labelled));
+    lines.extend(message.body.iter().map(|text| mrkdwn::line(text, LINE)));
+    lines
+}
+
+fn below(message: &Message, depth: Depth) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(progress) = &message.progress {
+        lines.push(mrkdwn::line(&progress.words, LINE));
+    }
+    let tables = message
+        .table
+        .iter()
+        .chain(message.progress.iter().map(|progress| &progress.instances));
+    for table in tables {
+        rows(&mut lines, table, depth);
+    }
+    // Before what is cut: the way to the rest.
+    let links = message.links.iter().map(|link| {
+        let label = mrkdwn::line(&link.label, 200).replace('|', "∣");
+        format!("<{}|{label}>", link.url)
+    });
+    links.chain(lines).collect()
+}
+
+fn rows(lines: &mut Vec<String>, table: &Table, depth: Depth) {
+    if table.rows.is_empty() {
+        return;
+    }
+    if !table.title.is_empty() {
+        lines.push(format!("*{}*", mrkdwn::line(&table.title, 200)));
+    }
+    for row in &table.rows {
+        let cells = row.cells.iter().filter(|cell| !cell.is_empty());
+        let cells: Vec<String> = cells.map(|cell| mrkdwn::line(cell, 400)).collect();
+        lines.push(mrkdwn::bullet(&cells.join(" · ")));
+        if depth == Depth::Full {
+            let details = row.details.iter();
+            lines.extend(details.map(|detail| mrkdwn::detail(&labelled(detail))));
+        }
+    }
+    if let Some(more) = &table.more {
+        lines.push(mrkdwn::bullet(&mrkdwn::line(more, 200)));
+    }
+}
+
+fn labelled(fact: &Fact) -> String {
+    let label = mrkdwn::line(&fact.label, 200);
+    // Bold ends only before what is no letter.
+    format!(
+        "*{label}*{}{}{}",
+        mrkdwn::APART,
+        colon(&label),
+        mrkdwn::line(&fact.value, LINE)
+    )
+}
+
+/// Lines as sections; what is beyond `most` is on the page.
+fn part(lines: Vec<String>, most: usize, words: Words) -> Vec<Value> {
+    let mut left = most;
+    let mut kept = Vec::new();
+    for line in lines {
+        let units = mrkdwn::units(&line) + 1;
+        if units > left {
+            kept.push(mrkdwn::line(&say!(words, "chat-cut"), 200));
+            break;
+        }
+        left -= units;
+        kept.push(line);
+    }
+    blocks::sections(&kept)
+}
