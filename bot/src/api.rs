@@ -13,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 mod answer;
+mod audit;
 mod caller;
 mod command;
 mod deliveries;
@@ -38,6 +39,7 @@ mod webhook_test;
 mod why;
 
 pub use answer::AnswerBody;
+pub use audit::{AuditEntryView, AuditView, VerifiedView};
 pub use command::ReasonBody;
 pub use deliveries::{CameToView, DeliveriesView, DeliveryView};
 pub use deploy::{DeployBody, PackageBody};
@@ -103,6 +105,8 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(command::command))
         .routes(routes!(judge::judge))
         .routes(routes!(name::name))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::verify))
         .routes(routes!(order::give))
         .routes(routes!(order::confirm))
         .routes(routes!(stats::stats))

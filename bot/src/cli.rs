@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
 mod answer;
+mod audit;
 mod backtest;
 mod bench;
 mod check_config;
@@ -132,6 +133,8 @@ enum Verb {
     Unfreeze(say::Lane),
     /// Say something as in a chat: `tawny say help` tells what.
     Say(say::Arguments),
+    /// Show who did what and who was refused, and check that the record was not changed.
+    Audit(audit::Arguments),
     /// Show the webhooks that came in, and have one handled again.
     Deliveries(deliveries::Arguments),
     /// Try a webhook: is it set up, and what is understood of what it sends?
@@ -248,6 +251,7 @@ pub async fn main() -> Exit {
         Verb::Freeze(lane) => say::lane("freeze", lane, json).await,
         Verb::Unfreeze(lane) => say::lane("unfreeze", lane, json).await,
         Verb::Say(arguments) => say::run(arguments, json).await,
+        Verb::Audit(arguments) => audit::run(arguments, json).await,
         Verb::Deliveries(arguments) => deliveries::run(arguments, json).await,
         Verb::Webhooks(arguments) => webhooks::run(arguments, json).await,
         Verb::Slack(arguments) => slack::run(arguments, json),

@@ -2,6 +2,7 @@
 
 pub mod api;
 mod approvals;
+mod audit;
 pub mod auth;
 pub mod boot;
 pub mod chat;

@@ -10,6 +10,7 @@ pub mod actor;
 pub mod alert;
 pub mod approval;
 pub mod at;
+pub mod audit;
 pub mod authorise;
 pub mod blame;
 pub mod cause;
