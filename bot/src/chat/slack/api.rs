@@ -104,14 +104,7 @@ impl Api {
     /// Shows something else in a message: both parts, or the blocks would go.
     pub(super) async fn update(&self, channel: &str, ts: &str, post: &Post) -> Result<(), Wrong> {
         let method = "chat.update";
-        let mut arguments = json!({
-            "channel": channel,
-            "ts": ts,
-            "text": post.text,
-            "blocks": post.blocks,
-            "parse": "none",
-            "link_names": false,
-        });
+        let mut arguments = update(channel, ts, post);
         match self.call(method, &arguments).await {
             Err(Wrong::Refused { code, .. }) if is_unshowable(&code) => {
                 tracing::error!(
@@ -134,6 +127,18 @@ impl Api {
         }
         called
     }
+}
+
+/// The arguments of `chat.update`.
+pub(super) fn update(channel: &str, ts: &str, post: &Post) -> Value {
+    json!({
+        "channel": channel,
+        "ts": ts,
+        "text": post.text,
+        "blocks": post.blocks,
+        "parse": "none",
+        "link_names": false,
+    })
 }
 
 /// A client that follows nobody.

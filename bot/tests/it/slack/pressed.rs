@@ -174,3 +174,46 @@ async fn who_may_not_press_is_told_why_and_who_can_and_who_comes_late_who_was_fi
     assert!(told.contains("cy already answered at"), "{told}");
     world.server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_presses_at_once_one_counts_and_everybody_else_is_told() {
+    let (mut world, slack, id) = asked(&pausing()).await;
+    let said = slack.take();
+    let question = said
+        .iter()
+        .find(|said| said.kind == Kind::Broadcast)
+        .unwrap();
+    let buttons = question.buttons();
+    let presses = (0..48).map(|n| {
+        let user = [ANN, BO, CY][n % 3];
+        slack.pressed(user, &question.ts, &buttons[(n / 3) % buttons.len()])
+    });
+    for status in futures_util::future::join_all(presses).await {
+        assert_eq!(status, 200);
+    }
+    world.event(&id, "approval_answered").await;
+    let mut heard: Vec<Said> = Vec::new();
+    until("everybody else is told", async || {
+        heard.extend(slack.take());
+        let told = heard
+            .iter()
+            .filter(|said| matches!(said.kind, Kind::Whisper(_)));
+        (told.count() == 47).then_some(())
+    })
+    .await;
+    let told = heard
+        .iter()
+        .filter(|said| matches!(said.kind, Kind::Whisper(_)));
+    for said in told {
+        let known = ["already answered at", "lacks the role"];
+        assert!(
+            known.iter().any(|known| said.text.contains(known)),
+            "{}",
+            said.text
+        );
+    }
+    let events = world.events(&id).await;
+    let answers = events.iter().filter(|name| *name == "approval_answered");
+    assert_eq!(answers.count(), 1, "{events:?}");
+    world.server.stop().await;
+}

@@ -139,7 +139,7 @@ impl Workspace {
         )
     }
 
-    /// Plans what happens to the next call of a method.
+    /// Plans what happens to the next call of a method, or of one kind: `chat.postMessage/reply`.
     pub(super) fn plan(&self, method: &str, mood: Mood) {
         let mut inner = self.inner.lock().unwrap();
         inner.planned.push_back((method.to_owned(), mood));
@@ -314,10 +314,11 @@ impl Inner {
                 "{method}: called before the time that Slack asked for was over"
             ));
         }
+        let kind = kind(request);
         let planned = self
             .planned
             .iter()
-            .position(|(planned, _)| planned == method);
+            .position(|(planned, _)| planned == method || *planned == format!("{method}/{kind}"));
         let planned = planned
             .and_then(|at| self.planned.remove(at))
             .map(|(_, mood)| mood);
@@ -459,6 +460,16 @@ impl Inner {
     fn fault(&mut self, fault: String) -> Reply {
         self.faults.push(fault);
         refused("invalid_arguments")
+    }
+}
+
+/// What a post will be: `parent`, `reply` or `broadcast`.
+fn kind(request: &Request) -> &'static str {
+    let arguments: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    match (&arguments["thread_ts"], &arguments["reply_broadcast"]) {
+        (Value::Null, _) => "parent",
+        (_, Value::Bool(true)) => "broadcast",
+        _ => "reply",
     }
 }
 
