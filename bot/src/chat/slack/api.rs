@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// How long Slack may take.
-const TIMEOUT: Duration = Duration::from_secs(15);
+const TIMEOUT: Duration = Duration::from_secs(10);
 /// Peace when Slack asks for it and does not say how long.
 const USUAL_PAUSE: Duration = Duration::from_secs(30);
 
