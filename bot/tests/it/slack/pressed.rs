@@ -5,11 +5,12 @@ use super::{ANN, BO, CY, asked, pausing};
 use crate::wait::until;
 use serde_json::json;
 
-/// What one person was told since.
+/// What one person was told since; beside it nothing but edits was said.
 pub(super) async fn whispered(slack: &super::Workspace, user: &str) -> String {
     let mut heard: Vec<Said> = Vec::new();
     until("somebody is told why not", async || {
-        heard.extend(slack.take());
+        let said = slack.take().into_iter();
+        heard.extend(said.filter(|said| said.kind != Kind::Edit));
         (!heard.is_empty()).then_some(())
     })
     .await;
