@@ -7,7 +7,7 @@ use crate::story::{Story, context, each_locale};
 use messages::layout::slack::{Depth, Post, message, sentences};
 use messages::model::Message;
 use messages::words::refusal;
-use messages::{Locale, Text, notice, parent, reply};
+use messages::{Locale, Text, chat, notice, parent, reply};
 use proptest::prelude::*;
 use serde_json::Value;
 use std::fmt::Write;
@@ -73,6 +73,44 @@ fn slack_shows_the_thread_of_every_scenario() {
                     }
                 }
             }
+        }
+        out
+    });
+}
+
+/// Every kind of event that is told, and what is told to one person.
+#[test]
+fn slack_shows_every_kind_of_reply_and_notice() {
+    each_locale("slack_events", |locale| {
+        let mut out = String::new();
+        let context = context(locale);
+        let mut story = Story::new();
+        for event in every_event("<!here> `x`") {
+            let record = story.record(event);
+            for (kind, said) in [
+                ("reply", reply(story.state(), &record, &context)),
+                ("notice", notice(story.state(), &record, &context)),
+            ] {
+                if let Some(said) = said {
+                    let name = record.event.name();
+                    let post = message(&said, locale, Depth::Full);
+                    let _ = writeln!(out, "=== {kind} of {name}\n{}", shown(&post));
+                }
+            }
+        }
+        let people = ["ann", "bo"].map(|name| guard::ids::PersonId::new(name).unwrap());
+        for (name, told) in [
+            ("unknown person", chat::unknown_person("U1", &context)),
+            ("other team", chat::other_team(&context)),
+            ("who can", chat::who_can(&people, &context)),
+            ("nobody can", chat::who_can(&[], &context)),
+            ("not kept", chat::not_kept(&context)),
+            ("unknown question", chat::unknown_question(&context)),
+            ("unknown word", chat::unknown_word("dance", &context)),
+            ("not in a thread", chat::not_in_a_thread(&context)),
+            ("help", chat::help(&["status", "pause"], &context)),
+        ] {
+            let _ = writeln!(out, "=== {name}\n{}", shown(&sentences(&[told], locale)));
         }
         out
     });

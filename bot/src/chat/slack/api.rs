@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// How long Slack may take.
-const TIMEOUT: Duration = Duration::from_secs(15);
+const TIMEOUT: Duration = Duration::from_secs(10);
 /// Peace when Slack asks for it and does not say how long.
 const USUAL_PAUSE: Duration = Duration::from_secs(30);
 
@@ -104,14 +104,7 @@ impl Api {
     /// Shows something else in a message: both parts, or the blocks would go.
     pub(super) async fn update(&self, channel: &str, ts: &str, post: &Post) -> Result<(), Wrong> {
         let method = "chat.update";
-        let mut arguments = json!({
-            "channel": channel,
-            "ts": ts,
-            "text": post.text,
-            "blocks": post.blocks,
-            "parse": "none",
-            "link_names": false,
-        });
+        let mut arguments = update(channel, ts, post);
         match self.call(method, &arguments).await {
             Err(Wrong::Refused { code, .. }) if is_unshowable(&code) => {
                 tracing::error!(
@@ -134,6 +127,18 @@ impl Api {
         }
         called
     }
+}
+
+/// The arguments of `chat.update`.
+pub(super) fn update(channel: &str, ts: &str, post: &Post) -> Value {
+    json!({
+        "channel": channel,
+        "ts": ts,
+        "text": post.text,
+        "blocks": post.blocks,
+        "parse": "none",
+        "link_names": false,
+    })
 }
 
 /// A client that follows nobody.

@@ -63,7 +63,7 @@ impl Hearing {
                     command: *command,
                     reason: reason.clone(),
                 };
-                granted(self.engine.apply(&id, happened).await)?;
+                granted(self.apply(&id, happened).await)?;
                 tracing::info!(user = mention.user, %person, command = command.as_str(), deployment = %id, "commanded in Slack");
                 self.headline(&id, context).await
             }

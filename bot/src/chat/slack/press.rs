@@ -4,11 +4,13 @@ use super::hearing::Hearing;
 use super::interaction::{Press, press};
 use super::people::{Denied, granted};
 use super::whisper::Ear;
-use super::{CHANNEL, posts};
+use super::{CHANNEL, api, posts};
 use crate::approvals;
+use engine::ledger;
 use guard::ids::{DeploymentId, PersonId};
 use guard::input::Happened;
-use messages::layout::slack;
+use messages::layout::slack::{self as layout, Depth};
+use messages::model::Message;
 use serde_json::Value;
 
 impl Hearing {
@@ -44,26 +46,49 @@ impl Hearing {
 
     async fn answer(&self, press: &Press) -> Result<PersonId, Denied> {
         let (person, by) = self.person(&press.user, press.foreign_team.as_ref())?;
-        let deployment = self.deployment_of_press(press).await?;
+        let known = self.deployment_at(&press.channel, &press.message).await?;
+        let deployment = match &known {
+            Some(id) => id.clone(),
+            // It was posted and Slack never said so. Its question is known.
+            None => approvals::deployment_of(&self.engine, &press.approval)
+                .await
+                .map_err(|error| Denied::not_kept(&error))?
+                .ok_or(Denied::UnknownQuestion)?,
+        };
         let happened = Happened::Answered {
             approval: press.approval.clone(),
             by,
             choice: press.choice,
             reason: None,
         };
-        granted(self.engine.apply(&deployment, happened).await).map(|()| person)
+        let answered = granted(self.apply(&deployment, happened).await);
+        if known.is_none() {
+            let (closing, channel, message) =
+                (self.clone(), press.channel.clone(), press.message.clone());
+            tokio::spawn(async move { closing.close(&deployment, &channel, &message).await });
+        }
+        answered.map(|()| person)
     }
 
-    /// The message says which deployment it is about. One that was posted and never answered for is not known
-    /// here; its question is.
-    async fn deployment_of_press(&self, press: &Press) -> Result<DeploymentId, Denied> {
-        let known = self.deployment_at(&press.channel, &press.message).await?;
-        if let Some(id) = known {
-            return Ok(id);
+    /// Shows for the last time how a deployment stands, in a message that nobody will edit.
+    async fn close(&self, deployment: &DeploymentId, channel: &str, message: &str) {
+        let settings = self.settings.get();
+        let (Some(slack), Ok(Some(state))) = (
+            &settings.chat.slack,
+            ledger::state(&self.reader, deployment).await,
+        ) else {
+            return;
+        };
+        let context = self.context(channel);
+        let shown = messages::parent(&state, &context);
+        let shown = Message::line(shown.severity, shown.headline);
+        let post = layout::message(&shown, context.locale, Depth::Full);
+        let arguments = api::update(channel, message, &post);
+        let (base, token) = (slack.base_url.as_str(), &slack.bot_token);
+        let done = api::call(&self.http, base, token, "chat.update", &arguments).await;
+        if let Err(error) = done {
+            tracing::info!(%error, "a message that nobody remembers keeps its buttons");
         }
-        let found = approvals::deployment_of(&self.engine, &press.approval).await;
-        let found = found.map_err(|error| Denied::not_kept(&error))?;
-        found.ok_or(Denied::UnknownQuestion)
     }
 
     /// The deployment that a message of ours is about.
@@ -87,7 +112,7 @@ impl Hearing {
             thread: None,
             response_url: press.response_url,
         };
-        let post = slack::sentences(&sentences, context.locale);
+        let post = layout::sentences(&sentences, context.locale);
         self.whisper(&ear, &post).await;
     }
 }

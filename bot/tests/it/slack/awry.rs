@@ -2,6 +2,7 @@
 
 use super::workspace::{Kind, Mood, Said};
 use super::{ANN, again, asked, bad_release, listening, pausing};
+use crate::wait::until;
 
 fn texts(said: &[Said], kind: &Kind) -> Vec<String> {
     said.iter()
@@ -56,7 +57,7 @@ async fn what_was_perhaps_posted_is_posted_again_only_if_it_asks_or_is_the_paren
         edited.iter().all(|said| said.ts != parents[0].ts),
         "{edited:#?}"
     );
-    // The question's buttons work from the message that nobody remembers, too.
+    // The question's buttons work from the message that nobody remembers, too; then it has none any more.
     let question = said
         .iter()
         .find(|said| said.kind == Kind::Broadcast)
@@ -69,7 +70,47 @@ async fn what_was_perhaps_posted_is_posted_again_only_if_it_asks_or_is_the_paren
     assert_eq!(slack.pressed(ANN, &parents[0].ts, &hold).await, 200);
     world.event(&id, "approval_answered").await;
     world.at_rest().await;
+    let mut edits: Vec<Said> = Vec::new();
+    until("the forgotten message says how it stands", async || {
+        edits.extend(slack.take());
+        edits
+            .iter()
+            .any(|said| said.ts == parents[0].ts)
+            .then_some(())
+    })
+    .await;
+    assert!(
+        slack.shown().iter().all(|(_, buttons)| buttons.is_empty()),
+        "{:#?}",
+        slack.shown()
+    );
+    world.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_question_that_was_perhaps_posted_is_asked_again_and_a_reply_is_not() {
+    let (mut world, slack) = listening(&pausing()).await;
     slack.take();
+    slack.plan("chat.postMessage/reply", Mood::DoesAndHangsUp);
+    slack.plan("chat.postMessage/broadcast", Mood::DoesAndHangsUp);
+    let id = bad_release(&mut world).await;
+    world
+        .view(&id, "a question", |view| view["approval"].is_object())
+        .await;
+    world.at_rest().await;
+    let said = slack.take();
+    let mut replies = texts(&said, &Kind::Reply);
+    assert!(!replies.is_empty());
+    replies.sort();
+    let all = replies.len();
+    replies.dedup();
+    assert_eq!(replies.len(), all, "{replies:#?}");
+    let questions: Vec<&Said> = said
+        .iter()
+        .filter(|said| said.kind == Kind::Broadcast)
+        .collect();
+    assert_eq!(questions.len(), 2, "{said:#?}");
+    assert_eq!(questions[0].buttons(), questions[1].buttons());
     world.server.stop().await;
 }
 
@@ -82,10 +123,13 @@ async fn a_restart_goes_on_in_the_same_thread_and_a_deleted_parent_is_posted_ane
         .find(|said| said.kind == Kind::Parent)
         .unwrap()
         .clone();
-    let calls = slack.calls();
     again(&mut world).await;
     world.at_rest().await;
-    assert_eq!(slack.calls(), calls, "a restart says nothing");
+    let more = slack.take();
+    assert!(
+        more.iter().all(|said| said.kind == Kind::Edit),
+        "a restart says nothing new: {more:#?}"
+    );
     let question = said
         .iter()
         .find(|said| said.kind == Kind::Broadcast)

@@ -28,6 +28,14 @@ async fn listening(guarding: &Guarding) -> (World, Workspace) {
     (begun(world, &settings).await, slack)
 }
 
+/// The same for two services, of which one is told, in Chinese.
+async fn listening_in_chinese(guarding: &Guarding) -> (World, Workspace) {
+    let world = World::of(&[("shop", 2), ("cart", 1)], guarding).await;
+    let slack = Workspace::start(world.at(18500), world.at(17700)).await;
+    let settings = slack.settings().replace("locale: en", "locale: zh-CN");
+    (begun(world, &settings).await, slack)
+}
+
 /// The same by sockets.
 async fn listening_to_sockets(guarding: &Guarding) -> (World, Workspace, Sockets) {
     let world = World::of(&[("shop", 2)], guarding).await;

@@ -1,5 +1,6 @@
 //! The same presses over sockets, which come and go.
 
+use super::pressed::whispered;
 use super::workspace::{Kind, Mood, TEAM};
 use super::{ANN, BO, bad_release, listening_to_sockets, pausing};
 use crate::wait::until;
@@ -77,20 +78,8 @@ async fn a_press_over_a_socket_counts_and_the_next_socket_is_open_before_the_old
     // Who is late is told over the new one.
     let late = slack.press(BO, TEAM, &question.ts, &value("/rollback"));
     sockets.deliver(1, "interactive", "e-6", &late).await;
-    let mut heard = Vec::new();
-    until("he is told", async || {
-        heard.extend(slack.take());
-        (!heard.is_empty()).then_some(())
-    })
-    .await;
-    assert_eq!(heard.len(), 1, "{heard:#?}");
-    assert!(
-        heard[0]
-            .text
-            .replace('\u{200B}', "")
-            .contains("ann already answered"),
-        "{heard:#?}"
-    );
+    let told = whispered(&slack, BO).await;
+    assert!(told.contains("ann already answered"), "{told}");
 
     // A line that breaks is opened again.
     sockets.drop_line(1);

@@ -5,11 +5,12 @@ use super::{ANN, BO, CY, asked, pausing};
 use crate::wait::until;
 use serde_json::json;
 
-/// What one person was told since.
+/// What one person was told since; beside it nothing but edits was said.
 pub(super) async fn whispered(slack: &super::Workspace, user: &str) -> String {
     let mut heard: Vec<Said> = Vec::new();
     until("somebody is told why not", async || {
-        heard.extend(slack.take());
+        let said = slack.take().into_iter();
+        heard.extend(said.filter(|said| said.kind != Kind::Edit));
         (!heard.is_empty()).then_some(())
     })
     .await;
@@ -172,5 +173,48 @@ async fn who_may_not_press_is_told_why_and_who_can_and_who_comes_late_who_was_fi
     assert_eq!(slack.pressed(BO, &question.ts, &rollback).await, 200);
     let told = whispered(&slack, BO).await;
     assert!(told.contains("cy already answered at"), "{told}");
+    world.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_presses_at_once_one_counts_and_everybody_else_is_told() {
+    let (mut world, slack, id) = asked(&pausing()).await;
+    let said = slack.take();
+    let question = said
+        .iter()
+        .find(|said| said.kind == Kind::Broadcast)
+        .unwrap();
+    let buttons = question.buttons();
+    let presses = (0..48).map(|n| {
+        let user = [ANN, BO, CY][n % 3];
+        slack.pressed(user, &question.ts, &buttons[(n / 3) % buttons.len()])
+    });
+    for status in futures_util::future::join_all(presses).await {
+        assert_eq!(status, 200);
+    }
+    world.event(&id, "approval_answered").await;
+    let mut heard: Vec<Said> = Vec::new();
+    until("everybody else is told", async || {
+        heard.extend(slack.take());
+        let told = heard
+            .iter()
+            .filter(|said| matches!(said.kind, Kind::Whisper(_)));
+        (told.count() == 47).then_some(())
+    })
+    .await;
+    let told = heard
+        .iter()
+        .filter(|said| matches!(said.kind, Kind::Whisper(_)));
+    for said in told {
+        let known = ["already answered at", "lacks the role"];
+        assert!(
+            known.iter().any(|known| said.text.contains(known)),
+            "{}",
+            said.text
+        );
+    }
+    let events = world.events(&id).await;
+    let answers = events.iter().filter(|name| *name == "approval_answered");
+    assert_eq!(answers.count(), 1, "{events:?}");
     world.server.stop().await;
 }

@@ -1,7 +1,7 @@
 //! A deployment from its beginning to its end, as a channel sees it.
 
 use super::workspace::{Kind, Said};
-use super::{ANN, asked, listening, pausing};
+use super::{ANN, asked, listening, listening_in_chinese, pausing};
 use crate::settings::Guarding;
 
 fn first(said: &[Said], kind: &Kind) -> Said {
@@ -118,4 +118,29 @@ async fn a_deployment_that_hurts_is_asked_about_in_slack_and_rolled_back_by_a_pr
     ] {
         assert!(!log.contains(secret), "a secret is in the log");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_channel_hears_in_its_language_and_only_of_its_own_services() {
+    let (mut world, slack) = listening_in_chinese(&Guarding::default()).await;
+    let said = slack.take();
+    assert!(said.iter().any(|said| said.kind == Kind::Parent));
+    for said in &said {
+        let chinese = said
+            .text
+            .chars()
+            .any(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c));
+        assert!(chinese, "{}", said.text);
+        assert!(
+            said.kind != Kind::Parent || said.text.contains("shop"),
+            "{}",
+            said.text
+        );
+    }
+    // What is told nowhere holds nothing up.
+    let calls = slack.calls();
+    world.bring_out("cart", "v2").await;
+    world.at_rest().await;
+    assert_eq!(slack.calls(), calls);
+    world.examine().await;
 }

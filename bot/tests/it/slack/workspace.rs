@@ -122,7 +122,7 @@ impl Workspace {
     signing_secret: {SIGNING}
     previous_signing_secret: {BEFORE}
     base_url: "http://{}/api"
-    channels: [{{channel: {CHANNEL}, services: [shop], environments: [test]}}]
+    channels: [{{channel: {CHANNEL}, services: [shop], environments: [test], locale: en}}]
 "#,
             self.address
         )
@@ -139,7 +139,7 @@ impl Workspace {
         )
     }
 
-    /// Plans what happens to the next call of a method.
+    /// Plans what happens to the next call of a method, or of one kind: `chat.postMessage/reply`.
     pub(super) fn plan(&self, method: &str, mood: Mood) {
         let mut inner = self.inner.lock().unwrap();
         inner.planned.push_back((method.to_owned(), mood));
@@ -214,7 +214,9 @@ impl Workspace {
     }
 
     pub(super) async fn post(&self, body: &str, stamp: &str, signature: &str) -> StatusCode {
-        self.send_to("interactions", body, stamp, signature).await.0
+        self.send_to("interactions", body, stamp, signature, 0)
+            .await
+            .0
     }
 
     async fn send_to(
@@ -223,6 +225,7 @@ impl Workspace {
         body: &str,
         stamp: &str,
         signature: &str,
+        retry: i64,
     ) -> (StatusCode, String) {
         let begun = Instant::now();
         let sent = self
@@ -231,6 +234,7 @@ impl Workspace {
             .header("content-type", "application/x-www-form-urlencoded")
             .header("x-slack-request-timestamp", stamp)
             .header("x-slack-signature", signature)
+            .header("x-slack-retry-num", retry)
             .body(body.to_owned())
             .send()
             .await
@@ -246,7 +250,9 @@ impl Workspace {
         let mut said = String::new();
         for time in 0..times {
             let (stamp, signature) = signed(SIGNING, -time, &body);
-            let (status, answer) = self.send_to("events", &body, &stamp, &signature).await;
+            let (status, answer) = self
+                .send_to("events", &body, &stamp, &signature, time)
+                .await;
             assert_eq!(status, 200);
             said = answer;
         }
@@ -314,10 +320,11 @@ impl Inner {
                 "{method}: called before the time that Slack asked for was over"
             ));
         }
+        let kind = kind(request);
         let planned = self
             .planned
             .iter()
-            .position(|(planned, _)| planned == method);
+            .position(|(planned, _)| planned == method || *planned == format!("{method}/{kind}"));
         let planned = planned
             .and_then(|at| self.planned.remove(at))
             .map(|(_, mood)| mood);
@@ -459,6 +466,16 @@ impl Inner {
     fn fault(&mut self, fault: String) -> Reply {
         self.faults.push(fault);
         refused("invalid_arguments")
+    }
+}
+
+/// What a post will be: `parent`, `reply` or `broadcast`.
+fn kind(request: &Request) -> &'static str {
+    let arguments: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    match (&arguments["thread_ts"], &arguments["reply_broadcast"]) {
+        (Value::Null, _) => "parent",
+        (_, Value::Bool(true)) => "broadcast",
+        _ => "reply",
     }
 }
 

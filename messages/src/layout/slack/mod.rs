@@ -41,7 +41,7 @@ const BELOW: usize = 5500;
 /// Units of a line: several of them fit into a section.
 const LINE: usize = 1400;
 
-/// A whole message.
+/// A whole message. The parent has a head; in a thread a line is loud enough.
 #[must_use]
 pub fn message(message: &Message, locale: Locale, depth: Depth) -> Post {
     let words = Words::new(locale);
@@ -50,8 +50,18 @@ pub fn message(message: &Message, locale: Locale, depth: Depth) -> Post {
         message.severity.mark(),
         plain::text(&message.headline)
     );
-    let mut blocks = vec![blocks::header(&headline)];
-    blocks.extend(part(above(message, &headline), ABOVE, words));
+    let head = (depth == Depth::Short).then(|| blocks::header(&headline));
+    let whole = depth == Depth::Full || mrkdwn::units(&headline) > blocks::HEADER;
+    let mut above = Vec::new();
+    if whole {
+        // Of a head that is cut nobody should have to guess the rest.
+        let line = mrkdwn::line(&message.headline, LINE);
+        above.push(format!("{} {line}", message.severity.mark()));
+    }
+    above.extend(message.facts.iter().map(labelled));
+    above.extend(message.body.iter().map(|text| mrkdwn::line(text, LINE)));
+    let mut blocks: Vec<Value> = head.into_iter().collect();
+    blocks.extend(part(above, ABOVE, words));
     blocks.extend(blocks::actions(&message.buttons));
     blocks.extend(part(below(message, depth), BELOW, words));
     if !message.footer.is_empty() {
@@ -80,17 +90,6 @@ impl Post {
     pub fn json(&self) -> Value {
         json!({ "text": self.text, "blocks": self.blocks })
     }
-}
-
-fn above(message: &Message, headline: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    if mrkdwn::units(headline) > blocks::HEADER {
-        // The head was cut: nobody should have to guess the rest.
-        lines.push(mrkdwn::line(&message.headline, LINE));
-    }
-    lines.extend(message.facts.iter().map(labelled));
-    lines.extend(message.body.iter().map(|text| mrkdwn::line(text, LINE)));
-    lines
 }
 
 fn below(message: &Message, depth: Depth) -> Vec<String> {
