@@ -1,6 +1,7 @@
 //! Orders about a deployment that is there.
 
 use super::{Answer, Carried, Orders, Speaker};
+use guard::approval::Refusal;
 use guard::event::Event;
 use guard::input::{Command, Happened};
 use guard::order::{Order, Target};
@@ -30,6 +31,10 @@ impl Orders {
         // Who may is decided with everything else that decides.
         let events = self.inner.engine.apply(&id, happened).await?;
         if let Some(Event::Refused { refusal, .. }) = events.first() {
+            if let Refusal::MissingRole { role, .. } = refusal {
+                // Said with who may.
+                self.may(speaker, *role, verb)?;
+            }
             return Err(Trouble::Refused(refusal.clone()).into());
         }
         let context = self.context(speaker.locale);
