@@ -1,6 +1,7 @@
 //! Who did what, from the record: the newest first.
 
 use guard::audit::{self, Deed};
+use guard::event::Event;
 use guard::ids::DeploymentId;
 use jiff::Timestamp;
 use journal::{JournalError, Reader, StoredEvent, codec};
@@ -56,6 +57,7 @@ pub(crate) async fn deeds(reader: &Reader, wanted: &Wanted) -> Result<Found, Jou
         before = Some(last.seq);
         looked_at += AT_A_TIME;
         for event in &events {
+            name_action(&mut found.entries, event);
             if wanted.since.is_some_and(|since| event.at < since) {
                 // Clocks of writers differ a little; the order of commits is what counts.
                 return Ok(found);
@@ -73,6 +75,29 @@ pub(crate) async fn deeds(reader: &Reader, wanted: &Wanted) -> Result<Found, Jou
             found.more_before = before;
             return Ok(found);
         }
+    }
+}
+
+/// Who authorised an action did not say which one: its request, right before, did.
+fn name_action(entries: &mut [Entry], event: &StoredEvent) {
+    let Some(last) = entries
+        .last_mut()
+        .filter(|_| event.name == "action_requested")
+    else {
+        return;
+    };
+    let Ok(Event::ActionRequested { action }) = codec::decode(event).map(|recorded| recorded.event)
+    else {
+        return;
+    };
+    if last.deed.which.as_deref() == Some(action.id.as_str()) {
+        let instances = action.instances.len();
+        let which = format!(
+            "{} to {} on {instances}",
+            action.kind.as_str(),
+            action.version
+        );
+        last.deed.which = Some(which);
     }
 }
 
