@@ -23,6 +23,8 @@ import time
 import urllib.error
 import urllib.request
 
+from waiting import until
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Seconds that the gray instance runs before the first disturbance, and between one and the next.
 FIRST, BETWEEN = 8, 16
@@ -51,16 +53,6 @@ def processes(folder):
             yield "prometheus", int(entry.name), command, environ
 
 
-def wait(found, what):
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        value = found()
-        if value:
-            return value
-        time.sleep(0.2)
-    raise SystemExit(f"waited a minute in vain for {what}")
-
-
 def gone(pid):
     return not pathlib.Path(f"/proc/{pid}/exe").exists()
 
@@ -68,7 +60,7 @@ def gone(pid):
 def restart_instance(folder, name):
     _, pid, command, environ = next(found for found in processes(folder) if found[0] == name)
     os.kill(pid, signal.SIGKILL)
-    wait(lambda: gone(pid) or "Z" in pathlib.Path(f"/proc/{pid}/stat").read_text().split()[2], f"the end of {name}")
+    until(f"the end of {name}", lambda: gone(pid) or "Z" in pathlib.Path(f"/proc/{pid}/stat").read_text().split()[2])
     time.sleep(DOWN_SECONDS)
     return subprocess.Popen(command, env=environ, cwd=environ["TAWNY_RELEASE_DIR"], stdout=subprocess.DEVNULL)
 
@@ -76,7 +68,7 @@ def restart_instance(folder, name):
 def restart_prometheus(folder):
     _, pid, command, environ = next(found for found in processes(folder) if found[0] == "prometheus")
     os.kill(pid, signal.SIGTERM)
-    wait(lambda: "Z" in pathlib.Path(f"/proc/{pid}/stat").read_text().split()[2], "the end of Prometheus")
+    until("the end of Prometheus", lambda: "Z" in pathlib.Path(f"/proc/{pid}/stat").read_text().split()[2])
     return subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
@@ -116,9 +108,9 @@ def play(options, seed):
     reader.start()
     ours = []
     try:
-        folder = wait(lambda: next(iter(pathlib.Path(base).glob("tawny-demo-*")), None), "the demo's folder")
+        folder = until("the demo's folder", lambda: next(iter(pathlib.Path(base).glob("tawny-demo-*")), None))
         running = lambda: {environ["TAWNY_VERSION"]: name for name, _, _, environ in processes(folder) if name != "prometheus"}
-        wait(lambda: len(running()) == 2, "the gray instance")
+        until("the gray instance", lambda: len(running()) == 2)
         time.sleep(FIRST)
         more_customers(folder)
         time.sleep(BETWEEN)

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The JSON schema of `tawny.yaml` before a validator that is not ours (jsonschema and PyYAML, both of PyPI).
+"""The JSON schema of `tawny.yaml` before a validator that is not ours: jsonschema, of PyPI. What it judges is read as
+YAML 1.2 by ruamel.yaml: by YAML 1.1, `on` would be no text.
 
 The example fits, and what the readers refuse is refused. Exit code 1 if not.
 """
@@ -9,7 +10,7 @@ import pathlib
 import sys
 
 import jsonschema
-import yaml
+from ruamel.yaml import YAML
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # What stands in the example, and what would be wrong in its place.
@@ -27,10 +28,11 @@ def main():
     schema = json.loads((ROOT / "docs/tawny.schema.json").read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
+    yaml = YAML(typ="safe", pure=True)
     example = (ROOT / "tawny.example.yaml").read_text()
 
     def complaints(text):
-        return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(yaml.safe_load(text))]
+        return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(yaml.load(text))]
 
     failed = [f"the example: {complaint}" for complaint in complaints(example)]
     for right, wrong in BROKEN:

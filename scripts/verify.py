@@ -78,7 +78,7 @@ STEPS = [
     (
         "schema",
         "the JSON schema of tawny.yaml by a validator of its own: the example fits, wrong ones do not",
-        "python3 -m venv .tawny/judges && .tawny/judges/bin/pip install -q jsonschema==4.25.1 pyyaml==6.0.3"
+        "python3 -m venv .tawny/judges && .tawny/judges/bin/pip install -q jsonschema==4.25.1 ruamel.yaml==0.18.15"
         " && .tawny/judges/bin/python scripts/schema.py",
         r"^FAIL|^schema: ",
     ),

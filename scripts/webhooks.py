@@ -24,6 +24,8 @@ import time
 import urllib.error
 import urllib.request
 
+from waiting import until
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SNAPSHOT = ROOT / "docs/verify/github-webhooks.txt"
 EXAMPLES = "@octokit/webhooks-examples@7.6.1"
@@ -115,17 +117,6 @@ class Tawny:
     def stop(self):
         self.process.terminate()
         self.process.wait(20)
-
-
-def until(what, look, seconds=60):
-    """What is looked for, once it is there."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = look()
-        if found:
-            return found
-        time.sleep(0.1)
-    raise SystemExit(f"in vain waited until {what}")
 
 
 def examples(folder):

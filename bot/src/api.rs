@@ -2,6 +2,7 @@
 
 use crate::auth::Tokens;
 use crate::live::Live;
+use crate::orders::Orders;
 use axum::Router;
 use axum::routing::get;
 use engine::Engine;
@@ -12,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 mod answer;
+mod audit;
 mod caller;
 mod command;
 mod deliveries;
@@ -23,6 +25,7 @@ mod judge;
 mod list;
 mod login_link;
 mod name;
+mod order;
 mod problem;
 mod quarantine;
 mod reader;
@@ -36,6 +39,7 @@ mod webhook_test;
 mod why;
 
 pub use answer::AnswerBody;
+pub use audit::{AuditEntryView, AuditView, VerifiedView};
 pub use command::ReasonBody;
 pub use deliveries::{CameToView, DeliveriesView, DeliveryView};
 pub use deploy::{DeployBody, PackageBody};
@@ -44,6 +48,7 @@ pub use gate::{ChangeView, GateView};
 pub use judge::JudgementBody;
 pub use login_link::LoginLinkView;
 pub use name::CauseBody;
+pub use order::{OrderBody, OrderView};
 pub use problem::Problem;
 pub use quarantine::{QuarantineView, QuarantinedView, RemedyBody, UnreadableView};
 pub use stats::{CausesView, ShareView, StatsView, SuggestionView};
@@ -65,6 +70,8 @@ pub struct Api {
     pub base_url: Option<messages::BaseUrl>,
     /// The settings of the moment.
     pub settings: Live<config::Settings>,
+    /// What people say in words is done there.
+    pub orders: Orders,
     /// Where the server listens.
     pub address: std::net::SocketAddr,
 }
@@ -98,6 +105,10 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(command::command))
         .routes(routes!(judge::judge))
         .routes(routes!(name::name))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::verify))
+        .routes(routes!(order::give))
+        .routes(routes!(order::confirm))
         .routes(routes!(stats::stats))
         .routes(routes!(figures::figures))
         .routes(routes!(answer::answer))

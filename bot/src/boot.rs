@@ -169,6 +169,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         base_url.clone(),
     )?;
     let api = Api {
+        orders: page.orders().clone(),
         engine: engine.clone(),
         tokens: tokens.clone(),
         locale,

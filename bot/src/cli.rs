@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
 mod answer;
+mod audit;
 mod backtest;
 mod bench;
 mod check_config;
@@ -23,6 +24,7 @@ mod output;
 mod record;
 mod replay;
 mod report;
+mod say;
 mod serve;
 mod signals_table;
 mod slack;
@@ -125,6 +127,14 @@ enum Verb {
     Judge(judge::Arguments),
     /// Show how far a service's alarms have earned trust.
     Stats(stats::Arguments),
+    /// Let no deployment begin: of one service, or of all.
+    Freeze(say::Lane),
+    /// Let deployments begin again.
+    Unfreeze(say::Lane),
+    /// Say something as in a chat: `tawny say help` tells what.
+    Say(say::Arguments),
+    /// Show who did what and who was refused, and check that the record was not changed.
+    Audit(audit::Arguments),
     /// Show the webhooks that came in, and have one handled again.
     Deliveries(deliveries::Arguments),
     /// Try a webhook: is it set up, and what is understood of what it sends?
@@ -238,6 +248,10 @@ pub async fn main() -> Exit {
         Verb::Why(arguments) => report::run("why", arguments, json).await,
         Verb::Judge(arguments) => judge::run(arguments, json).await,
         Verb::Stats(arguments) => stats::run(arguments, json).await,
+        Verb::Freeze(lane) => say::lane("freeze", lane, json).await,
+        Verb::Unfreeze(lane) => say::lane("unfreeze", lane, json).await,
+        Verb::Say(arguments) => say::run(arguments, json).await,
+        Verb::Audit(arguments) => audit::run(arguments, json).await,
         Verb::Deliveries(arguments) => deliveries::run(arguments, json).await,
         Verb::Webhooks(arguments) => webhooks::run(arguments, json).await,
         Verb::Slack(arguments) => slack::run(arguments, json),

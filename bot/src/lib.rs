@@ -2,6 +2,7 @@
 
 pub mod api;
 mod approvals;
+mod audit;
 pub mod auth;
 pub mod boot;
 pub mod chat;
@@ -12,6 +13,7 @@ mod figures;
 pub mod live;
 pub mod log;
 pub mod ops;
+pub mod orders;
 pub mod reload;
 pub mod replay;
 mod reports;

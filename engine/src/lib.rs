@@ -12,6 +12,7 @@ mod engine;
 mod error;
 mod execute;
 mod follow;
+mod freeze;
 pub mod handler;
 mod inbox;
 mod lead;

@@ -125,6 +125,11 @@ pub enum Event {
         /// Which, and how.
         finding: Finding,
     },
+    /// What moved is blamed on something else than before: more is known.
+    FindingReattributed {
+        /// Which, and on what it is blamed now.
+        finding: Finding,
+    },
     /// A signal came back by itself.
     FindingEnded {
         /// Which.
@@ -429,6 +434,7 @@ impl Event {
             Self::BakeExtended { .. } => "bake_extended",
             Self::FindingOpened { .. } => "finding_opened",
             Self::FindingWorsened { .. } => "finding_worsened",
+            Self::FindingReattributed { .. } => "finding_reattributed",
             Self::FindingEnded { .. } => "finding_ended",
             Self::VerdictChanged { .. } => "verdict_changed",
             Self::TierRaised { .. } => "tier_raised",

@@ -243,6 +243,13 @@ impl Lane {
         self.last_good.as_ref()
     }
 
+    /// Who froze it, and why, while it is.
+    #[must_use]
+    pub fn frozen(&self) -> Option<(&str, Option<&str>)> {
+        let (by, reason) = self.frozen.as_ref()?;
+        Some((by, reason.as_deref()))
+    }
+
     /// Whether a deployment that has had the lane may go back in it: also while it is frozen, but not when
     /// somebody else has it.
     pub fn goes_back(&self, by: &DeploymentId) -> Result<(), LaneRefusal> {

@@ -78,6 +78,25 @@ impl Reader {
         rows.into_iter().map(stored).collect()
     }
 
+    /// Up to `limit` events of all streams before a sequence number (none: from the end), the last one first.
+    ///
+    /// # Errors
+    /// As [`Reader::events`].
+    pub async fn backwards(
+        &self,
+        before: Option<i64>,
+        limit: u64,
+    ) -> Result<Vec<StoredEvent>, JournalError> {
+        let mut found = event::Entity::find()
+            .order_by_desc(event::Column::Seq)
+            .limit(limit);
+        if let Some(before) = before {
+            found = found.filter(event::Column::Seq.lt(before));
+        }
+        let rows = found.all(&self.db).await?;
+        rows.into_iter().map(stored).collect()
+    }
+
     /// The number of the last event of all; 0 when there is none.
     ///
     /// # Errors

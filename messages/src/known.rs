@@ -40,7 +40,9 @@ impl<'a> Known<'a> {
             Event::ActionRequested { action, .. } => {
                 self.actions.insert(&action.id, action);
             }
-            Event::FindingOpened { finding, .. } | Event::FindingWorsened { finding, .. } => {
+            Event::FindingOpened { finding, .. }
+            | Event::FindingWorsened { finding, .. }
+            | Event::FindingReattributed { finding } => {
                 self.findings.insert(finding.key(), finding);
             }
             _ => {}

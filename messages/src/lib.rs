@@ -16,6 +16,7 @@ pub mod gate;
 pub mod layout;
 pub mod locale;
 pub mod model;
+pub mod orders;
 pub mod postmortem;
 pub mod queue;
 pub mod report;

@@ -5,6 +5,7 @@ use super::{Api, Caller};
 use axum::extract::FromRequestParts;
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION};
 use axum::http::request::Parts;
+use guard::actor::{Actor, Role};
 use messages::Locale;
 
 impl FromRequestParts<Api> for Caller {
@@ -21,6 +22,15 @@ impl FromRequestParts<Api> for Caller {
             .map(Caller)
             .ok_or_else(Problem::unauthorised)
     }
+}
+
+/// That the caller is an operator.
+pub(super) fn operator(by: &Actor) -> Result<(), Problem> {
+    if by.has(Role::Operator) {
+        return Ok(());
+    }
+    let detail = format!("{} is no operator: ask one of them", by.name());
+    Err(Problem::refused(detail))
 }
 
 /// The language that the caller asks for.

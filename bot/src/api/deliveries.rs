@@ -1,5 +1,6 @@
 //! `/api/v1/deliveries`: webhooks as they came in, what became of them, and having one handled again.
 
+use super::caller::operator;
 use super::given::Asked;
 use super::problem::Problem;
 use super::time::millis;
@@ -140,10 +141,7 @@ pub(super) async fn replay(
     Caller(by): Caller,
     Path(id): Path<i64>,
 ) -> Result<(StatusCode, Json<DeliveryView>), Problem> {
-    if !by.has(Role::Operator) {
-        let detail = format!("{} is no operator: ask one of them", by.name());
-        return Err(Problem::refused(detail));
-    }
+    operator(&by)?;
     find(&api, id).await?;
     match api.engine.replay_delivery(id, by.name()).await {
         Ok(()) => Ok((

@@ -1,5 +1,6 @@
 //! `GET` and `POST /api/v1/quarantine`: what failed too often, and what an operator does about it.
 
+use super::caller::operator;
 use super::given::Given;
 use super::problem::Problem;
 use super::time::millis_or_null;
@@ -8,7 +9,6 @@ use axum::Json;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use engine::{EngineError, Quarantine, Remedy};
-use guard::actor::Role;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -91,10 +91,7 @@ pub(super) async fn decide(
             return Err(Problem::bad("remedy", detail));
         }
     };
-    if !by.has(Role::Operator) {
-        let detail = format!("{} is no operator: ask one of them", by.name());
-        return Err(Problem::refused(detail));
-    }
+    operator(&by)?;
     match api.engine.remedy(&body.id, remedy, by.name()).await {
         Ok(()) => Ok(Json(view(api.engine.quarantine().await?))),
         Err(EngineError::Journal(journal::JournalError::NotFound(what))) => Err(Problem::new(

@@ -1,5 +1,6 @@
 //! `POST /api/v1/webhooks/test`
 
+use super::caller::operator;
 use super::given::Given;
 use super::problem::Problem;
 use super::{Api, Caller};
@@ -7,7 +8,6 @@ use crate::webhooks;
 use axum::Json;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
-use guard::actor::Role;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -61,10 +61,7 @@ pub(super) async fn test(
     Caller(by): Caller,
     Given(body): Given<WebhookTestBody>,
 ) -> Result<Json<WebhookTestView>, Problem> {
-    if !by.has(Role::Operator) {
-        let detail = format!("{} is no operator: ask one of them", by.name());
-        return Err(Problem::refused(detail));
-    }
+    operator(&by)?;
     let settings = api.settings.get();
     let source = webhooks::source(&settings, &body.source)
         .ok_or_else(|| Problem::unknown("webhook", &body.source))?;

@@ -5,6 +5,7 @@ use super::denied::{Denied, DeniedPage};
 use super::frame::{self, Frame};
 use super::language::Language;
 use super::rows::{self, Column};
+use super::say;
 use super::session::Visitor;
 use axum::extract::State as Shared;
 use axum::response::Html;
@@ -34,6 +35,7 @@ pub(super) async fn list(
     let body = html! {
         @if let Some(refused) = refused(&page, &context).await { (refused) }
         (table(&states, stuck, &context))
+        (say::line(&visitor, None, &context))
     };
     let frame = Frame {
         title: Some(say!(language, "page-deployments")),

@@ -5,6 +5,7 @@
 //! works without scripts; the one script only keeps the page fresh.
 
 use crate::live::Live;
+use crate::orders::Orders;
 use crate::wire;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -35,6 +36,7 @@ mod list;
 mod login;
 mod report;
 mod rows;
+mod say;
 mod service;
 mod session;
 mod show;
@@ -64,6 +66,7 @@ pub struct Inner {
     hosts: hosts::Hosts,
     cookie: session::CookieName,
     base_url: BaseUrl,
+    orders: Orders,
     locale: Locale,
     clock: Clock,
 }
@@ -102,6 +105,7 @@ impl Page {
             hosts: hosts::Hosts::new(address, &base_url, &settings.get().server.allowed_hosts),
             cookie: session::CookieName::new(address, &base_url),
             locale: wire::locale(&settings.get()),
+            orders: Orders::new(engine.clone(), settings.clone(), base_url.clone()),
             engine,
             settings,
             base_url,
@@ -110,6 +114,12 @@ impl Page {
         Ok(Self {
             inner: Arc::new(inner),
         })
+    }
+
+    /// What people say in words is done there.
+    #[must_use]
+    pub fn orders(&self) -> &Orders {
+        &self.inner.orders
     }
 
     /// The page's routes, each behind the checks of host and origin.
@@ -128,6 +138,7 @@ impl Page {
             .route("/deployments/{id}/abandon", post(abandon::abandon))
             .route("/deployments/{id}/judge", post(judge::judge))
             .route("/deployments/{id}/cause", post(cause::name))
+            .route("/say", post(say::said))
             .route("/services/{name}", get(service::service))
             .route("/login/{token}", get(login::login))
             .route("/logout", post(login::logout))

@@ -80,6 +80,7 @@ async fn body(
             h3 { (text(&say!(context, "page-timeline"))) }
             (timeline(&messages::timeline(&records, &context)))
         }
+        (super::say::line(visitor, Some(&plan.deployment), &context))
         (abandon::form(&state, &path, visitor, &context))
     };
     Ok((title, path, body))

@@ -328,6 +328,8 @@ fn what_is_of_another_form_is_not_understood_and_what_is_no_text_neither() {
 }
 
 proptest! {
+    // Every source is compiled anew for each case.
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn no_body_panics_and_what_is_kept_of_foreign_text_is_bounded(
         name in prop::sample::select(vec!["github", "mapped", "generic", "alerts"]),

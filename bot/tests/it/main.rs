@@ -31,6 +31,7 @@ mod why;
 mod wire;
 mod world;
 
+mod audited;
 mod blamed;
 mod broken_packages;
 mod chat;
@@ -53,6 +54,7 @@ mod rejudged;
 mod reload;
 mod replicas;
 mod reported;
+mod said;
 mod silence;
 mod slack;
 mod source_options;

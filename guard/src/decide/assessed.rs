@@ -16,6 +16,8 @@ use jiff::Timestamp;
 const LONGEST_WAIT_S: f64 = 7200.0;
 /// How long a comparison that begins anew may be without anything in hand, in seconds.
 const SETTLING_S: f64 = 60.0;
+/// What is blamed now on this and now on that is in doubt, and not news each time.
+const MOST_REATTRIBUTED: u32 = 3;
 
 pub(super) fn assessed(
     state: &State,
@@ -36,19 +38,26 @@ pub(super) fn assessed(
 }
 
 fn moved(state: &State, findings: &[Finding]) -> Vec<Event> {
-    findings
-        .iter()
-        .filter_map(|finding| match state.findings.get(&finding.key()) {
+    let moved = |finding: &Finding| {
+        let finding = finding.clone();
+        match state.findings.get(&finding.key()) {
             Some(record) if record.ended_at.is_none() => {
-                worse(&record.finding, finding).then(|| Event::FindingWorsened {
-                    finding: finding.clone(),
-                })
+                if worse(&record.finding, &finding) {
+                    Some(Event::FindingWorsened { finding })
+                } else if blamed_on_another(record, &finding) {
+                    Some(Event::FindingReattributed { finding })
+                } else {
+                    None
+                }
             }
-            _ => Some(Event::FindingOpened {
-                finding: finding.clone(),
-            }),
-        })
-        .collect()
+            _ => Some(Event::FindingOpened { finding }),
+        }
+    };
+    findings.iter().filter_map(moved).collect()
+}
+
+fn blamed_on_another(record: &FindingRecord, now: &Finding) -> bool {
+    record.finding.attribution != now.attribution && record.reattributed < MOST_REATTRIBUTED
 }
 
 fn worse(before: &Finding, now: &Finding) -> bool {

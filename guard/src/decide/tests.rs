@@ -10,7 +10,7 @@ use crate::policy::Autonomy;
 use crate::state::{Cure, Status};
 use crate::testing::{Story, assessment, finding, mei, names, plan};
 use crate::timer::TimerName;
-use crate::verdict::{Comparison, Tier, Verdict};
+use crate::verdict::{Attribution, Comparison, Tier, Verdict};
 
 mod abandon;
 mod alerted;

@@ -82,6 +82,12 @@ impl State {
             Event::FindingOpened { finding } | Event::FindingWorsened { finding } => {
                 self.take_finding(finding, at);
             }
+            Event::FindingReattributed { finding } => {
+                if let Some(record) = self.findings.get_mut(&finding.key()) {
+                    record.finding = finding.clone();
+                    record.reattributed += 1;
+                }
+            }
             Event::FindingEnded { key } => {
                 if let Some(record) = self.findings.get_mut(key) {
                     record.ended_at = Some(at);
@@ -338,6 +344,7 @@ impl State {
                     accepted: false,
                     changes: 0,
                     changed_at: at,
+                    reattributed: 0,
                 };
                 self.findings.insert(key, record);
             }

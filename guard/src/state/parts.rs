@@ -96,6 +96,8 @@ pub struct FindingRecord {
     pub changes: u32,
     /// When it last did.
     pub changed_at: Timestamp,
+    /// How often it was blamed on something else than before.
+    pub reattributed: u32,
 }
 
 /// Whether a rollback helped.

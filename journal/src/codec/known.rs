@@ -27,6 +27,7 @@ pub(super) const KNOWN: &[(&str, u32)] = &[
     ("bake_extended", 1),
     ("finding_opened", 1),
     ("finding_worsened", 1),
+    ("finding_reattributed", 1),
     ("finding_ended", 1),
     ("verdict_changed", 1),
     ("tier_raised", 1),

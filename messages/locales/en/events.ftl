@@ -31,6 +31,7 @@ event-bake-extended = Step { $step } is watched longer, until { $until }
 event-final-bake-extended = { $version } is watched longer, until { $until }: a decision about it is still open
 event-finding-opened = Moved: { $finding }
 event-finding-worsened = Worse: { $finding }
+event-finding-reattributed = Blamed on something else: { $finding }
 event-finding-ended = Came back by itself: { $finding }
 event-verdict-changed = Verdict: { $verdict } — { $meaning }
 event-verdict-needs = { $said }; { $signal } needs about { $duration } more

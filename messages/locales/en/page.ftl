@@ -73,3 +73,7 @@ page-cause-none = It was not this deployment
 page-cause-other = Another commit, or a note
 page-cause-typed = A commit that came with it (at least its first seven digits)
 page-cause-it-was-this = It was this one
+page-say = Say what you want
+page-say-send = Send
+page-say-yes = Yes, do it
+page-say-no = No

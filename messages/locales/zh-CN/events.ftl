@@ -25,6 +25,7 @@ event-bake-extended = 第 { $step } 步延长观察至 { $until }
 event-final-bake-extended = { $version } 尚待决定，延长观察至 { $until }
 event-finding-opened = 指标变化：{ $finding }
 event-finding-worsened = 进一步恶化：{ $finding }
+event-finding-reattributed = 归因改变：{ $finding }
 event-finding-ended = 已自行恢复：{ $finding }
 event-verdict-changed = 判定：{ $verdict }，{ $meaning }
 event-verdict-needs = { $said }；{ $signal } 约需再观察 { $duration }

@@ -67,3 +67,7 @@ page-cause-none = 不是本次部署造成的
 page-cause-other = 其他提交，或添加备注
 page-cause-typed = 随本次部署而来的提交（至少前七位）
 page-cause-it-was-this = 就是它
+page-say = 说出您要做的事
+page-say-send = 发送
+page-say-yes = 是的，执行
+page-say-no = 不

@@ -136,6 +136,9 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
         ),
         Event::FindingOpened { finding, .. } => moved("event-finding-opened", finding, context),
         Event::FindingWorsened { finding, .. } => moved("event-finding-worsened", finding, context),
+        Event::FindingReattributed { finding } => {
+            moved("event-finding-reattributed", finding, context)
+        }
         Event::FindingEnded { key, .. } => say!(
             words,
             "event-finding-ended",

@@ -25,6 +25,7 @@ pub(crate) fn severity(event: &Event) -> Severity {
         Event::TierRaised { .. }
         | Event::FindingOpened { .. }
         | Event::FindingWorsened { .. }
+        | Event::FindingReattributed { .. }
         | Event::ActionStale { .. }
         | Event::Paused { .. }
         | Event::CauseRanked { .. }

@@ -26,7 +26,7 @@ macro_rules! say {
 
 /// The files of a language, in the order of the folder.
 #[must_use]
-pub fn files(locale: Locale) -> [(&'static str, &'static str); 11] {
+pub fn files(locale: Locale) -> [(&'static str, &'static str); 12] {
     macro_rules! files {
         ($folder:literal) => {
             [
@@ -41,6 +41,10 @@ pub fn files(locale: Locale) -> [(&'static str, &'static str); 11] {
                 (
                     "events.ftl",
                     include_str!(concat!("../../locales/", $folder, "/events.ftl")),
+                ),
+                (
+                    "orders.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/orders.ftl")),
                 ),
                 (
                     "page.ftl",

@@ -16,7 +16,7 @@ use guard::policy::Autonomy;
 use guard::queue::{Behind, Ending, TurnLost};
 use guard::signatures::{Change, Level, Signature};
 use guard::suspects::{self, Elsewhere, Reason, Supports};
-use guard::verdict::{Tier, Verdict};
+use guard::verdict::{Attribution, Tier, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) fn action_id() -> ActionId {
@@ -166,6 +166,12 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
         Event::FindingOpened { finding: latency() },
         Event::FindingWorsened {
             finding: finding(&text()),
+        },
+        Event::FindingReattributed {
+            finding: Finding {
+                attribution: Attribution::Load,
+                ..finding(&text())
+            },
         },
         Event::FindingEnded {
             key: latency().key(),

@@ -8,6 +8,7 @@ mod every_event;
 mod hostile;
 mod locales;
 mod measured;
+mod orders;
 mod reports;
 mod says;
 mod scenarios;

@@ -8,6 +8,7 @@ mod caused;
 mod doors;
 mod judged;
 mod reported;
+mod said;
 mod shown;
 mod story;
 mod tidy;

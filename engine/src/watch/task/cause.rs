@@ -12,9 +12,10 @@ use guard::ids::SignalKey;
 use guard::input::Happened;
 use guard::state::State;
 use guard::suspects::{Change, File, Status, rank};
+use guard::verdict::Attribution;
 use jiff::Timestamp;
 use sources::code::{Bounds, Changes, CodeError, Missing, Request, Touched};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use tracing::Instrument;
@@ -30,8 +31,8 @@ pub(super) struct Suspicion {
     missing: BTreeMap<Unseen, usize>,
     /// The values of labels that account for a signal.
     pub(super) accounts: BTreeMap<SignalKey, Vec<Contribution>>,
-    /// The signals that were explained already, or cannot be.
-    explained: BTreeSet<SignalKey>,
+    /// The signals that were explained already, or cannot be, each as it was blamed then.
+    explained: BTreeMap<SignalKey, Attribution>,
     /// What is logged.
     errors: Option<Errors>,
     /// Whether it happens at this hour every day.
@@ -91,11 +92,16 @@ impl Task<'_> {
             let open = state.open_findings().map(|known| &known.finding);
             open.filter(|finding| finding.budget >= Budget::Pause)
         };
-        let moved: BTreeSet<SignalKey> = findings().map(|one| one.signal.clone()).collect();
+        let moved: BTreeMap<SignalKey, Attribution> = findings()
+            .map(|one| (one.signal.clone(), one.attribution))
+            .collect();
         let Some(onset) = findings().map(|finding| finding.onset_at).min() else {
             return Ok(());
         };
-        let more = !moved.is_subset(&self.suspicion.explained);
+        let explained = &self.suspicion.explained;
+        let more = moved
+            .iter()
+            .any(|(signal, on)| explained.get(signal) != Some(on));
         let now = self.engine.clock.now();
         if let Some(errors) = &mut self.suspicion.errors
             && !more

@@ -254,3 +254,26 @@ fn a_step_that_ends_without_metrics_is_held_although_it_was_only_warned_about_be
         })
     ));
 }
+
+#[test]
+fn a_finding_that_is_explained_later_is_blamed_anew_and_no_more_often_than_is_of_use() {
+    let mut story = Story::gray(Autonomy::Observe);
+    let seen = |attribution| {
+        let finding = Finding {
+            attribution,
+            ..finding()
+        };
+        Happened::Assessed(assessment(Verdict::Degraded, vec![finding]))
+    };
+    story.tell(seen(Attribution::Change));
+    assert_eq!(
+        names(&story.wait(1).tell(seen(Attribution::Load))),
+        ["finding_reattributed"]
+    );
+    let blamed = story.state().open_findings().next().unwrap();
+    assert_eq!(blamed.finding.attribution, Attribution::Load);
+    assert_eq!(story.wait(1).tell(seen(Attribution::Load)), []);
+    let turns = [Attribution::Change, Attribution::Load];
+    let told = (0..10).map(|turn| story.wait(1).tell(seen(turns[turn % 2])).len());
+    assert_eq!(told.sum::<usize>(), 2);
+}

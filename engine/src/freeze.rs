@@ -1,0 +1,76 @@
+//! Freezing a lane: no deployment begins in it, and none is kept from ending.
+
+use crate::apply::MOST_TRIES;
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::ledger::{self, lane_stream};
+use guard::ids::{Environment, ServiceName};
+use guard::lane::LaneEvent;
+use journal::{JournalError, Transaction, codec};
+
+impl Engine {
+    /// Freezes a lane; false where it was already. Any replica may.
+    ///
+    /// # Errors
+    /// The service is not configured, or the journal fails.
+    pub async fn freeze(
+        &self,
+        service: &ServiceName,
+        environment: &Environment,
+        by: &str,
+        reason: Option<String>,
+    ) -> Result<bool, EngineError> {
+        let event = LaneEvent::Frozen {
+            by: by.to_owned(),
+            reason,
+        };
+        self.write_frozen(service, environment, &event, false).await
+    }
+
+    /// Lets deployments begin again; false where they might already. Any replica may.
+    ///
+    /// # Errors
+    /// The service is not configured, or the journal fails.
+    pub async fn unfreeze(
+        &self,
+        service: &ServiceName,
+        environment: &Environment,
+        by: &str,
+    ) -> Result<bool, EngineError> {
+        let event = LaneEvent::Unfrozen { by: by.to_owned() };
+        self.write_frozen(service, environment, &event, true).await
+    }
+
+    /// Writes the event if the lane is as it was: `frozen` or not.
+    async fn write_frozen(
+        &self,
+        service: &ServiceName,
+        environment: &Environment,
+        event: &LaneEvent,
+        frozen: bool,
+    ) -> Result<bool, EngineError> {
+        let known = self.service(service, environment)?;
+        let stream = lane_stream(&known.name, &known.environment)?;
+        let mut tries = 0;
+        loop {
+            let lane = ledger::lane(&self.reader, service, environment).await?;
+            if lane.frozen().is_some() != frozen {
+                return Ok(false);
+            }
+            let transaction = Transaction::at(self.clock.now()).append(
+                &stream,
+                lane.revision().cast_signed(),
+                vec![codec::encode_lane(event)?],
+            );
+            match self.writer.append(transaction).await {
+                Err(JournalError::Conflict { .. }) if tries < MOST_TRIES => tries += 1,
+                Err(error) => return Err(error.into()),
+                Ok(_) => {
+                    let what = event.name();
+                    tracing::warn!(%service, %environment, what, "a lane was frozen or opened");
+                    return Ok(true);
+                }
+            }
+        }
+    }
+}

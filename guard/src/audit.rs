@@ -1,0 +1,133 @@
+//! Who did what, and who was not allowed to: the record of people, machines and Tawny's own policy.
+
+use crate::action::Basis;
+use crate::configuration::ConfigurationEvent;
+use crate::event::{Event, PauseReason};
+use crate::lane::LaneEvent;
+use serde::{Deserialize, Serialize};
+
+/// One deed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deed {
+    /// Who: a configured name, `tawny` for policy, `nobody` for a question that ran out.
+    pub who: String,
+    /// What: `deploy pause resume answer refused expired reminded authorise abandon judge name freeze unfreeze
+    /// configure`.
+    pub what: String,
+    /// Which one: the choice, the action, the version.
+    pub which: Option<String>,
+    /// Why, in their words; of what was refused, the kind of the refusal.
+    pub why: Option<String>,
+}
+
+impl Deed {
+    fn of(who: &str, what: &str) -> Self {
+        Self {
+            who: who.to_owned(),
+            what: what.to_owned(),
+            which: None,
+            why: None,
+        }
+    }
+
+    fn which(self, which: impl Into<String>) -> Self {
+        Self {
+            which: Some(which.into()),
+            ..self
+        }
+    }
+
+    fn why(self, why: Option<&String>) -> Self {
+        Self {
+            why: why.cloned(),
+            ..self
+        }
+    }
+}
+
+/// Tawny's own policy, and a question that nobody answered.
+const POLICY: &str = "tawny";
+const NOBODY: &str = "nobody";
+
+/// The deed that an event of a deployment records, if it is one.
+#[must_use]
+pub fn deed(event: &Event) -> Option<Deed> {
+    Some(match event {
+        Event::DeploymentRequested { plan, by, .. } => {
+            Deed::of(by.name(), "deploy").which(plan.to.as_str())
+        }
+        Event::ApprovalAnswered {
+            by, choice, reason, ..
+        } => Deed::of(by, "answer")
+            .which(choice.as_str())
+            .why(reason.as_ref()),
+        Event::Refused {
+            by,
+            wanted,
+            refusal,
+            ..
+        } => Deed::of(by, "refused")
+            .which(wanted)
+            .why(Some(&kind(refusal))),
+        Event::ApprovalReminded { approval } => {
+            Deed::of(POLICY, "reminded").which(approval.as_str())
+        }
+        Event::ApprovalExpired { approval } => Deed::of(NOBODY, "expired").which(approval.as_str()),
+        Event::ActionAuthorised { action, basis } => authorised(action.as_str(), basis)?,
+        Event::Paused {
+            reason: PauseReason::Person { by, reason },
+            ..
+        } => Deed::of(by, "pause").why(reason.as_ref()),
+        Event::Resumed { by, reason, .. } => Deed::of(by, "resume").why(reason.as_ref()),
+        Event::Abandoned { by, reason } => Deed::of(by, "abandon").why(reason.as_ref()),
+        Event::Judged {
+            by,
+            judgement,
+            note,
+            ..
+        } => Deed::of(by, "judge")
+            .which(judgement.as_str())
+            .why(note.as_ref()),
+        Event::CauseNamed { by, note, .. } => Deed::of(by, "name").why(note.as_ref()),
+        _ => return None,
+    })
+}
+
+/// What goes on as paced is nobody's deed: whoever asked for the deployment is named there.
+fn authorised(action: &str, basis: &Basis) -> Option<Deed> {
+    let who = match basis {
+        Basis::Release { .. } => return None,
+        Basis::Policy => POLICY,
+        Basis::Approval { who, .. } | Basis::Command { who } => who,
+    };
+    Some(Deed::of(who, "authorise").which(action))
+}
+
+/// The name of a refusal's kind, as the record has it.
+fn kind(refusal: &crate::approval::Refusal) -> String {
+    let said = serde_json::to_value(refusal).unwrap_or_default();
+    said["why"].as_str().unwrap_or("refused").to_owned()
+}
+
+/// The deed that an event of a lane records, if it is one.
+#[must_use]
+pub fn of_lane(event: &LaneEvent) -> Option<Deed> {
+    match event {
+        LaneEvent::Frozen { by, reason } => Some(Deed::of(by, "freeze").why(reason.as_ref())),
+        LaneEvent::Unfrozen { by } => Some(Deed::of(by, "unfreeze")),
+        _ => None,
+    }
+}
+
+/// The deed that an event of the configuration records: whoever writes the file is not known.
+#[must_use]
+pub fn of_configuration(event: &ConfigurationEvent) -> Deed {
+    match event {
+        ConfigurationEvent::Applied { changed, .. } => {
+            Deed::of("configuration", "configure").which(changed.join(", "))
+        }
+        ConfigurationEvent::Refused { errors, .. } => {
+            Deed::of("configuration", "refused").why(errors.first())
+        }
+    }
+}

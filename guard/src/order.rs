@@ -1,0 +1,112 @@
+//! What people say to Tawny in words: in a chat, on the page, on the command line. One grammar for all of them.
+//!
+//! [`parse`] makes an [`Order`] of a line, or says what is wrong with it. Who may give which order is not decided here.
+
+use crate::ids::{DeploymentId, Environment, ServiceName, Version};
+use crate::input::Command;
+
+mod line;
+mod parse;
+mod verb;
+
+#[cfg(test)]
+mod tests;
+
+pub use parse::{NotUnderstood, parse};
+pub use verb::{Takes, Verb};
+
+/// Characters of an order that are read; nobody means more than that.
+pub const LONGEST: usize = 1000;
+
+/// A service, and where it runs if that was said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Which service.
+    pub service: ServiceName,
+    /// In which environment; none where there is only one, or the answer is about all.
+    pub environment: Option<Environment>,
+}
+
+/// Which deployment is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// The one that the thread, or the page, is about.
+    Here,
+    /// This one.
+    Deployment(DeploymentId),
+    /// The one under way of this service, or else its newest.
+    Of(Place),
+}
+
+/// What is asked for about a deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Its health report.
+    Report,
+    /// What happened to it, in order.
+    Timeline,
+    /// Which change did it.
+    Why,
+}
+
+/// What somebody wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Order {
+    /// How it stands: with one service, or with all.
+    Status(Option<Place>),
+    /// Watch a version that somebody else deploys.
+    Watch(Place, Version),
+    /// Bring a version out.
+    Deploy(Place, Version),
+    /// Something is to be done with a deployment.
+    Do {
+        /// What.
+        command: Command,
+        /// With which.
+        target: Target,
+        /// Why, in their words.
+        reason: Option<String>,
+    },
+    /// Something is to be shown of a deployment.
+    Show(Shown, Target),
+    /// How far alarms have earned trust: of one service.
+    Stats(Option<Place>),
+    /// Let no deployment begin: of one service, or of all.
+    Freeze {
+        /// Of which.
+        place: Option<Place>,
+        /// Why, in their words.
+        reason: Option<String>,
+    },
+    /// Let deployments begin again.
+    Unfreeze(Option<Place>),
+    /// What can be said, or how one thing is.
+    Help(Option<Verb>),
+}
+
+impl Order {
+    /// The verb by which it is given.
+    #[must_use]
+    pub fn verb(&self) -> Verb {
+        match self {
+            Self::Status(_) => Verb::Status,
+            Self::Watch(..) => Verb::Watch,
+            Self::Deploy(..) => Verb::Deploy,
+            Self::Do { command, .. } => match command {
+                Command::Pause => Verb::Pause,
+                Command::Resume => Verb::Resume,
+                Command::Hold => Verb::Hold,
+                Command::Promote => Verb::Promote,
+                Command::Rollback => Verb::Rollback,
+                Command::Abandon => Verb::Abandon,
+            },
+            Self::Show(Shown::Report, _) => Verb::Report,
+            Self::Show(Shown::Timeline, _) => Verb::Timeline,
+            Self::Show(Shown::Why, _) => Verb::Why,
+            Self::Stats(_) => Verb::Stats,
+            Self::Freeze { .. } => Verb::Freeze,
+            Self::Unfreeze(_) => Verb::Unfreeze,
+            Self::Help(_) => Verb::Help,
+        }
+    }
+}

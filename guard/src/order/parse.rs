@@ -1,0 +1,184 @@
+//! From a line to an order.
+
+use super::line::Line;
+use super::verb::{Takes, Verb};
+use super::{Order, Place, Shown, Target};
+use crate::ids::{BadName, DeploymentId, Environment, ServiceName, Version};
+use crate::input::Command;
+
+/// Words that may stand before an environment.
+const IN: [&str; 3] = ["in", "@", "--environment"];
+
+/// Why a line is no order.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotUnderstood {
+    /// There is no such verb.
+    #[error("`{word}` is no command")]
+    NoVerb {
+        /// What was said; at most 40 characters.
+        word: String,
+        /// What was probably meant.
+        near: Option<Verb>,
+    },
+    /// Something is missing behind the verb.
+    #[error("`{}` needs more", verb.as_str())]
+    Incomplete {
+        /// The verb.
+        verb: Verb,
+    },
+    /// Something stands there that has no meaning.
+    #[error("`{word}` has no place in `{}`", verb.as_str())]
+    TooMuch {
+        /// The verb.
+        verb: Verb,
+        /// The first word that is too much; at most 40 characters.
+        word: String,
+    },
+    /// A name that cannot be one.
+    #[error(transparent)]
+    BadName(#[from] BadName),
+}
+
+/// What is wanted by a line; help where it is empty.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn parse(text: &str) -> Result<Order, NotUnderstood> {
+    let Line { words, reason } = Line::of(text);
+    let mut words = words.into_iter().peekable();
+    let Some(first) = words.next() else {
+        return Ok(Order::Help(None));
+    };
+    let Some(verb) = Verb::of(&first) else {
+        let near = Verb::near(&first);
+        return Err(NotUnderstood::NoVerb {
+            word: short(&first),
+            near,
+        });
+    };
+    let mut rest = Rest { verb, words };
+    let order = order(&mut rest, reason)?;
+    match rest.words.next() {
+        Some(word) => Err(NotUnderstood::TooMuch {
+            verb,
+            word: short(&word),
+        }),
+        None => Ok(order),
+    }
+}
+
+fn short(word: &str) -> String {
+    word.chars().take(40).collect()
+}
+
+fn order(rest: &mut Rest, reason: Option<String>) -> Result<Order, NotUnderstood> {
+    let verb = rest.verb;
+    Ok(match verb.takes() {
+        Takes::PerhapsService => {
+            let place = rest.place()?;
+            match verb {
+                Verb::Stats => Order::Stats(place),
+                Verb::Unfreeze => Order::Unfreeze(place),
+                _ => Order::Status(place),
+            }
+        }
+        Takes::PerhapsServiceAndReason => Order::Freeze {
+            place: rest.place()?,
+            reason,
+        },
+        Takes::ServiceAndVersion => {
+            let (place, version) = rest.place_and_version()?;
+            match verb {
+                Verb::Watch => Order::Watch(place, version),
+                _ => Order::Deploy(place, version),
+            }
+        }
+        Takes::Deployment { .. } => {
+            let target = rest.target()?;
+            match verb {
+                Verb::Report => Order::Show(Shown::Report, target),
+                Verb::Timeline => Order::Show(Shown::Timeline, target),
+                Verb::Why => Order::Show(Shown::Why, target),
+                _ => Order::Do {
+                    command: command(verb),
+                    target,
+                    reason,
+                },
+            }
+        }
+        Takes::PerhapsVerb => {
+            let about = rest.words.next();
+            let verb = about.as_deref().map(|word| {
+                Verb::of(word).ok_or_else(|| NotUnderstood::NoVerb {
+                    word: short(word),
+                    near: Verb::near(word),
+                })
+            });
+            Order::Help(verb.transpose()?)
+        }
+    })
+}
+
+fn command(verb: Verb) -> Command {
+    match verb {
+        Verb::Rollback => Command::Rollback,
+        Verb::Resume => Command::Resume,
+        Verb::Hold => Command::Hold,
+        Verb::Promote => Command::Promote,
+        Verb::Abandon => Command::Abandon,
+        _ => Command::Pause,
+    }
+}
+
+/// What stands behind the verb.
+struct Rest {
+    verb: Verb,
+    words: std::iter::Peekable<std::vec::IntoIter<String>>,
+}
+
+impl Rest {
+    /// `shop`, `shop@prod`, `shop in prod`.
+    fn place(&mut self) -> Result<Option<Place>, NotUnderstood> {
+        let Some(word) = self.words.next() else {
+            return Ok(None);
+        };
+        let (service, environment) = match word.split_once(['@', '/']) {
+            Some((service, environment)) => (service, Some(environment.to_owned())),
+            None => (word.as_str(), self.environment()?),
+        };
+        Ok(Some(Place {
+            service: ServiceName::new(service)?,
+            environment: environment.map(Environment::new).transpose()?,
+        }))
+    }
+
+    fn environment(&mut self) -> Result<Option<String>, NotUnderstood> {
+        let said = |word: &String| IN.contains(&word.to_lowercase().as_str());
+        if self.words.next_if(said).is_none() {
+            return Ok(None);
+        }
+        let verb = self.verb;
+        let named = self.words.next();
+        named.map(Some).ok_or(NotUnderstood::Incomplete { verb })
+    }
+
+    /// `shop v2`, `shop v2 in prod`, `shop@prod v2`.
+    fn place_and_version(&mut self) -> Result<(Place, Version), NotUnderstood> {
+        let missing = NotUnderstood::Incomplete { verb: self.verb };
+        let mut place = self.place()?.ok_or_else(|| missing.clone())?;
+        let version = Version::new(self.words.next().ok_or(missing)?)?;
+        if place.environment.is_none() {
+            let environment = self.environment()?;
+            place.environment = environment.map(Environment::new).transpose()?;
+        }
+        Ok((place, version))
+    }
+
+    /// A deployment by its id, or of a service, or the one that the thread is about.
+    fn target(&mut self) -> Result<Target, NotUnderstood> {
+        if let Some(word) = self.words.next_if(|word| word.starts_with("dep_")) {
+            return Ok(Target::Deployment(DeploymentId::new(word)?));
+        }
+        Ok(self.place()?.map_or(Target::Here, Target::Of))
+    }
+}

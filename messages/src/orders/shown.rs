@@ -1,0 +1,62 @@
+//! What is shown when it is asked for.
+
+use crate::context::Context;
+use crate::document::{Document, Section};
+use crate::foreign::Foreign;
+use crate::model::Severity;
+use crate::parent::lead;
+use crate::say;
+use crate::text::Text;
+use crate::timeline::timeline as lines;
+use crate::trust;
+use guard::event::Recorded;
+use guard::ids::ServiceName;
+use guard::state::State;
+use guard::trust::Ledger;
+
+/// What happened to a deployment, in order.
+#[must_use]
+pub fn timeline(state: &State, records: &[Recorded], context: &Context) -> Document {
+    let told = lines(records, context);
+    let severity = told.iter().map(|line| line.severity).max();
+    let items = told.into_iter().map(|line| {
+        say!(
+            context,
+            "orders-timeline-line",
+            time = line.time,
+            text = line.text
+        )
+    });
+    Document {
+        severity: severity.unwrap_or(Severity::Quiet),
+        title: lead(state, context),
+        headline: crate::parent(state, context).headline,
+        facts: Vec::new(),
+        sections: vec![Section {
+            items: items.collect(),
+            ..Section::new(say!(context, "orders-timeline-title"))
+        }],
+        footer: Text::default(),
+    }
+}
+
+/// How far the alarms of each service have earned trust.
+#[must_use]
+pub fn stats<'a>(
+    all: impl IntoIterator<Item = (&'a ServiceName, u32, &'a Ledger)>,
+    context: &Context,
+) -> Document {
+    let section = |(service, deployments, ledger): (&ServiceName, u32, &Ledger)| Section {
+        body: trust::sentences(ledger, deployments, context),
+        ..Section::new(Foreign::from(service).into())
+    };
+    let title = say!(context, "orders-stats-title");
+    Document {
+        severity: Severity::Quiet,
+        headline: title.clone(),
+        title,
+        facts: Vec::new(),
+        sections: all.into_iter().map(section).collect(),
+        footer: Text::default(),
+    }
+}
