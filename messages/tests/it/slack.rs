@@ -4,7 +4,7 @@ use crate::every_event::every_event;
 use crate::says::stories;
 use crate::scenarios::scenarios;
 use crate::story::{Story, context, each_locale};
-use messages::layout::slack::{Depth, Post, message, sentences};
+use messages::layout::slack::{Depth, Post, document, message, sentences};
 use messages::model::Message;
 use messages::words::refusal;
 use messages::{Locale, Text, chat, notice, parent, reply};
@@ -79,6 +79,49 @@ fn slack_shows_the_thread_of_every_scenario() {
     });
 }
 
+#[test]
+fn slack_shows_a_report() {
+    each_locale("slack_report", |locale| {
+        let mut out = String::new();
+        for (name, story) in scenarios() {
+            let known = guard::report::Report::of(&story.records).unwrap().unwrap();
+            let made = messages::report::report(&known, &context(locale));
+            let post = document(&made, locale);
+            is_within_limits(&post);
+            is_inert(&post);
+            hand_over(&post);
+            if ["error-spike", "quiet"].contains(&name) {
+                let _ = writeln!(out, "=== {name}\n{}", shown(&post));
+            }
+        }
+        out
+    });
+}
+
+#[test]
+fn a_hostile_report_is_inert_in_slack_and_fits() {
+    let hostile = "</td><!channel> | `x` <https://b|c> @here ".repeat(300);
+    let (_, story) = scenarios().into_iter().next().unwrap();
+    let mut known = guard::report::Report::of(&story.records).unwrap().unwrap();
+    known.requested_by.clone_from(&hostile);
+    known.failure = Some(hostile.clone());
+    known.to.clone_from(&hostile);
+    for finding in &mut known.findings {
+        finding.query.clone_from(&hostile);
+        finding.scope.clone_from(&hostile);
+        finding.signal.clone_from(&hostile);
+    }
+    let made = messages::report::report(&known, &context(Locale::En));
+    let mut post = document(&made, Locale::En);
+    post.ask(
+        "order.confirm",
+        &"x".repeat(32),
+        &Text::foreign(hostile.as_str()),
+    );
+    is_within_limits(&post);
+    is_inert(&post);
+}
+
 /// Every kind of event that is told, and what is told to one person.
 #[test]
 fn slack_shows_every_kind_of_reply_and_notice() {
@@ -107,9 +150,7 @@ fn slack_shows_every_kind_of_reply_and_notice() {
             ("nobody can", chat::who_can(&[], &context)),
             ("not kept", chat::not_kept(&context)),
             ("unknown question", chat::unknown_question(&context)),
-            ("unknown word", chat::unknown_word("dance", &context)),
-            ("not in a thread", chat::not_in_a_thread(&context)),
-            ("help", chat::help(&["status", "pause"], &context)),
+            ("yes", chat::yes(&context)),
         ] {
             let _ = writeln!(out, "=== {name}\n{}", shown(&sentences(&[told], locale)));
         }
