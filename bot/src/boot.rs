@@ -159,8 +159,6 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         journal.reader(),
         meters.hooks.clone(),
     );
-    let hearing = Hearing::new(settings.clone(), engine.clone()).map_err(SlackError::from)?;
-    let sockets = sockets(&settings.get(), &hearing)?;
     let page = web::Page::new(
         engine.clone(),
         &journal,
@@ -168,6 +166,9 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         address,
         base_url.clone(),
     )?;
+    let hearing = Hearing::new(settings.clone(), engine.clone(), page.orders().clone());
+    let hearing = hearing.map_err(SlackError::from)?;
+    let sockets = sockets(&settings.get(), &hearing)?;
     let api = Api {
         orders: page.orders().clone(),
         engine: engine.clone(),

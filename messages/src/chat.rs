@@ -39,24 +39,10 @@ pub fn not_kept(context: &Context) -> Text {
     say!(context, "chat-not-kept")
 }
 
-/// What can be said to Tawny.
+/// What somebody presses who means what they were asked about.
 #[must_use]
-pub fn help(words: &[&str], context: &Context) -> Text {
-    let words = words.iter().map(|word| Text::code(Foreign::new(word)));
-    let listed = Text::join(words, &say!(context, "list-separator"));
-    say!(context, "chat-help", words = listed)
-}
-
-/// Something that is not understood.
-#[must_use]
-pub fn unknown_word(word: &str, context: &Context) -> Text {
-    say!(context, "chat-unknown-word", word = Foreign::new(word))
-}
-
-/// A wish that belongs to a deployment, said elsewhere.
-#[must_use]
-pub fn not_in_a_thread(context: &Context) -> Text {
-    say!(context, "chat-not-in-a-thread")
+pub fn yes(context: &Context) -> Text {
+    say!(context, "chat-yes")
 }
 
 /// The button belongs to nothing that is known.

@@ -6,6 +6,4 @@ chat-who-can = Who can: { $people }.
 chat-nobody-can = Nobody who is configured can.
 chat-not-kept = Your answer could not be kept and does not count. Press again, or answer on Tawny's page.
 chat-unknown-question = This question is not known here any more. Look at Tawny's page.
-chat-help = In the thread of a deployment you can say to Tawny: { $words }. What follows a command is kept as its reason.
-chat-unknown-word = Tawny does not understand { $word }.
-chat-not-in-a-thread = Say it in the thread of a deployment: there it is clear which one is meant.
+chat-yes = Yes, do it

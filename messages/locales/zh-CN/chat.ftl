@@ -6,6 +6,4 @@ chat-who-can = 可以回答的人：{ $people }。
 chat-nobody-can = 已配置的人员中没有人可以回答。
 chat-not-kept = 你的回答未能保存，不作数。请重新点击，或在 Tawny 页面上回答。
 chat-unknown-question = 这里已经找不到这个问题，请查看 Tawny 页面。
-chat-help = 在部署的话题中可以对 Tawny 说：{ $words }。命令之后的文字作为理由保存。
-chat-unknown-word = Tawny 不明白 { $word }。
-chat-not-in-a-thread = 请在部署的话题中说：这样才清楚指的是哪一个。
+chat-yes = 是的，执行

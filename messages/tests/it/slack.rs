@@ -4,13 +4,14 @@ use crate::every_event::every_event;
 use crate::says::stories;
 use crate::scenarios::scenarios;
 use crate::story::{Story, context, each_locale};
-use messages::layout::slack::{Depth, Post, message, sentences};
+use messages::layout::slack::{Depth, Post, document, message, sentences};
 use messages::model::Message;
 use messages::words::refusal;
 use messages::{Locale, Text, chat, notice, parent, reply};
 use proptest::prelude::*;
 use serde_json::Value;
 use std::fmt::Write;
+use std::io::Write as _;
 
 fn units(text: &str) -> usize {
     text.encode_utf16().count()
@@ -78,6 +79,49 @@ fn slack_shows_the_thread_of_every_scenario() {
     });
 }
 
+#[test]
+fn slack_shows_a_report() {
+    each_locale("slack_report", |locale| {
+        let mut out = String::new();
+        for (name, story) in scenarios() {
+            let known = guard::report::Report::of(&story.records).unwrap().unwrap();
+            let made = messages::report::report(&known, &context(locale));
+            let post = document(&made, locale);
+            is_within_limits(&post);
+            is_inert(&post);
+            hand_over(&post);
+            if ["error-spike", "quiet"].contains(&name) {
+                let _ = writeln!(out, "=== {name}\n{}", shown(&post));
+            }
+        }
+        out
+    });
+}
+
+#[test]
+fn a_hostile_report_is_inert_in_slack_and_fits() {
+    let hostile = "</td><!channel> | `x` <https://b|c> @here ".repeat(300);
+    let (_, story) = scenarios().into_iter().next().unwrap();
+    let mut known = guard::report::Report::of(&story.records).unwrap().unwrap();
+    known.requested_by.clone_from(&hostile);
+    known.failure = Some(hostile.clone());
+    known.to.clone_from(&hostile);
+    for finding in &mut known.findings {
+        finding.query.clone_from(&hostile);
+        finding.scope.clone_from(&hostile);
+        finding.signal.clone_from(&hostile);
+    }
+    let made = messages::report::report(&known, &context(Locale::En));
+    let mut post = document(&made, Locale::En);
+    post.ask(
+        "order.confirm",
+        &"x".repeat(32),
+        &Text::foreign(hostile.as_str()),
+    );
+    is_within_limits(&post);
+    is_inert(&post);
+}
+
 /// Every kind of event that is told, and what is told to one person.
 #[test]
 fn slack_shows_every_kind_of_reply_and_notice() {
@@ -106,9 +150,7 @@ fn slack_shows_every_kind_of_reply_and_notice() {
             ("nobody can", chat::who_can(&[], &context)),
             ("not kept", chat::not_kept(&context)),
             ("unknown question", chat::unknown_question(&context)),
-            ("unknown word", chat::unknown_word("dance", &context)),
-            ("not in a thread", chat::not_in_a_thread(&context)),
-            ("help", chat::help(&["status", "pause"], &context)),
+            ("yes", chat::yes(&context)),
         ] {
             let _ = writeln!(out, "=== {name}\n{}", shown(&sentences(&[told], locale)));
         }
@@ -265,12 +307,25 @@ fn all_messages(text: &str, locale: Locale) -> Vec<Message> {
     said
 }
 
+/// For a judge that is not ours, if one asks: `scripts/slack.py`.
+fn hand_over(post: &Post) {
+    let Some(path) = std::env::var_os("TAWNY_SLACK_POSTS") else {
+        return;
+    };
+    let mut options = std::fs::File::options();
+    let file = options.create(true).append(true).open(path);
+    writeln!(file.unwrap(), "{}", post.json()).unwrap();
+}
+
 fn all_are_good(text: &str, locale: Locale, every: usize) {
     for said in all_messages(text, locale).iter().step_by(every) {
         for depth in [Depth::Short, Depth::Full] {
             let post = message(said, locale, depth);
             is_within_limits(&post);
             is_inert(&post);
+            if every == 1 {
+                hand_over(&post);
+            }
         }
     }
     let post = sentences(&[Text::foreign(text), Text::code(text)], locale);

@@ -1,94 +1,118 @@
-//! What becomes of a wish: told to the one who said it, and to nobody else. What it changes, the thread tells.
+//! What somebody says is carried out as it is everywhere else; the answer is for them alone. What it changes, the
+//! thread tells.
 
 use super::hearing::Hearing;
-use super::mention::{Mention, WORDS, Wish, mention};
-use super::people::{Denied, granted};
+use super::interaction::confirm;
+use super::mention::{Line, mention, slash};
+use super::people::Denied;
 use super::whisper::Ear;
-use engine::ledger;
+use crate::orders::{Answer, Said, Speaker};
 use guard::approval::Choice;
-use guard::ids::DeploymentId;
-use guard::input::{Command, Happened};
-use messages::layout::slack;
-use messages::{Context, Text, chat};
+use messages::layout::slack::{self, Depth, Post};
+use messages::{Context, chat};
 use serde_json::Value;
 
 impl Hearing {
-    /// Takes an event. When this returns, what it asks for is kept or refused; who asked is told afterwards.
+    /// Takes an event. When this returns, what it asks for is done or refused; who asked is told afterwards.
     pub(super) async fn take_event(&self, payload: &Value) {
-        let Some(mention) = mention(payload) else {
-            return;
-        };
-        if !self.is_new(&format!("event {}", mention.event)) {
+        if let Some(line) = mention(payload) {
+            self.take_line(line).await;
+        }
+    }
+
+    /// Takes a slash command in the same way.
+    pub(super) async fn take_slash(&self, payload: &Value) {
+        if let Some(line) = slash(payload) {
+            self.take_line(line).await;
+        }
+    }
+
+    async fn take_line(&self, line: Line) {
+        if !self.is_new(&line.once) {
             return;
         }
-        let context = self.context(&mention.channel);
-        let sentences = match self.fulfilled(&mention, &context).await {
-            Ok(sentences) => sentences,
+        let context = self.context(&line.channel);
+        let answered = self.carried(&line, &context).await;
+        let ear = Ear {
+            user: line.user,
+            channel: line.channel,
+            thread: line.thread,
+            response_url: line.response_url,
+            replaces: false,
+        };
+        self.answer_order(ear, answered, &context);
+    }
+
+    async fn carried(&self, line: &Line, context: &Context) -> Result<Answer, Denied> {
+        let (_, by) = self.person(&line.user, line.foreign_team.as_ref())?;
+        let here = match &line.thread {
+            Some(thread) => self.deployment_at(&line.channel, thread).await?,
+            None => None,
+        };
+        let locale = context.locale;
+        let speaker = Speaker { by, here, locale };
+        let answered = self.orders.say(&line.text, &speaker).await;
+        answered.map_err(|error| Denied::not_kept(&error))
+    }
+
+    /// Takes the press with which somebody says that they mean what they were asked about; whether it was one.
+    pub(super) async fn take_confirmation(&self, payload: &Value) -> bool {
+        let Some(press) = confirm(payload) else {
+            return false;
+        };
+        let context = self.context(&press.channel);
+        let answered = match self.person(&press.user, press.foreign_team.as_ref()) {
+            Ok((_, by)) => {
+                let locale = context.locale;
+                let here = None;
+                let speaker = Speaker { by, here, locale };
+                let answered = self.orders.confirm(&press.value, &speaker).await;
+                answered.map_err(|error| Denied::not_kept(&error))
+            }
+            Err(denied) => Err(denied),
+        };
+        let ear = Ear {
+            user: press.user,
+            channel: press.channel,
+            thread: None,
+            response_url: press.response_url,
+            replaces: true,
+        };
+        self.answer_order(ear, answered, &context);
+        true
+    }
+
+    fn answer_order(&self, ear: Ear, answered: Result<Answer, Denied>, context: &Context) {
+        let post = match answered {
+            Ok(answer) => shown(&answer, context),
             Err(denied) => {
                 tracing::info!(
-                    user = mention.user,
+                    user = ear.user,
                     ?denied,
-                    "a wish in Slack does not count"
+                    "what was said in Slack does not count"
                 );
                 let settings = self.settings.get();
-                let wanted = needs(&mention.wish);
-                denied.sentences(&mention.user, wanted, &settings, &context)
+                let sentences = denied.sentences(&ear.user, Choice::Hold, &settings, context);
+                slack::sentences(&sentences, context.locale)
             }
-        };
-        let post = slack::sentences(&sentences, context.locale);
-        let ear = Ear {
-            user: mention.user,
-            channel: mention.channel,
-            thread: mention.in_thread.then_some(mention.thread),
-            response_url: None,
         };
         let telling = self.clone();
         tokio::spawn(async move { telling.whisper(&ear, &post).await });
     }
-
-    async fn fulfilled(&self, mention: &Mention, context: &Context) -> Result<Vec<Text>, Denied> {
-        let help = || chat::help(&WORDS, context);
-        let about = self
-            .deployment_at(&mention.channel, &mention.thread)
-            .await?;
-        match (&mention.wish, about) {
-            (Wish::Help, _) => Ok(vec![help()]),
-            (Wish::Unknown(word), _) => Ok(vec![chat::unknown_word(word, context), help()]),
-            (Wish::Status | Wish::Do(..), None) => Ok(vec![chat::not_in_a_thread(context)]),
-            (Wish::Status, Some(id)) => self.headline(&id, context).await,
-            (Wish::Do(command, reason), Some(id)) => {
-                let (person, by) = self.person(&mention.user, mention.foreign_team.as_ref())?;
-                let happened = Happened::Commanded {
-                    by,
-                    command: *command,
-                    reason: reason.clone(),
-                };
-                granted(self.apply(&id, happened).await)?;
-                tracing::info!(user = mention.user, %person, command = command.as_str(), deployment = %id, "commanded in Slack");
-                self.headline(&id, context).await
-            }
-        }
-    }
-
-    /// How a deployment stands now.
-    async fn headline(&self, id: &DeploymentId, context: &Context) -> Result<Vec<Text>, Denied> {
-        let state = ledger::state(&self.reader, id).await;
-        let state = state.map_err(|error| Denied::not_kept(&error))?;
-        let state = state.ok_or(Denied::UnknownQuestion)?;
-        Ok(vec![messages::parent(&state, context).headline])
-    }
 }
 
-/// The answer that needs the same role as a wish.
-fn needs(wish: &Wish) -> Choice {
-    match wish {
-        Wish::Do(Command::Promote, _) => Choice::Promote,
-        Wish::Do(Command::Resume, _) => Choice::Resume,
-        Wish::Do(Command::Rollback, _) => Choice::Rollback,
-        Wish::Do(Command::Abandon, _) => Choice::Abandon,
-        Wish::Do(Command::Pause | Command::Hold, _)
-        | Wish::Status
-        | Wish::Help
-        | Wish::Unknown(_) => Choice::Hold,
+fn shown(answer: &Answer, context: &Context) -> Post {
+    let mut post = match &answer.said {
+        Said::Message(message) => {
+            let mut message = message.as_ref().clone();
+            // What one person alone sees cannot be edited: its buttons would never go.
+            message.buttons.clear();
+            slack::message(&message, context.locale, Depth::Full)
+        }
+        Said::Document(document) => slack::document(document, context.locale),
+    };
+    if let Some(id) = &answer.confirm {
+        post.ask("order.confirm", id, &chat::yes(context));
     }
+    post
 }

@@ -4,6 +4,7 @@ use super::api;
 use super::posts;
 use super::seen::Seen;
 use crate::live::Live;
+use crate::orders::Orders;
 use config::Settings;
 use engine::{Engine, EngineError};
 use guard::event::Event;
@@ -22,6 +23,7 @@ pub(crate) struct Hearing(Arc<Inner>);
 pub(crate) struct Inner {
     pub(super) settings: Live<Settings>,
     pub(super) engine: Engine,
+    pub(super) orders: Orders,
     pub(super) reader: Reader,
     pub(super) http: reqwest::Client,
     /// What was heard: Slack tells again what was not acknowledged in time.
@@ -41,11 +43,16 @@ impl std::ops::Deref for Hearing {
 }
 
 impl Hearing {
-    pub(crate) fn new(settings: Live<Settings>, engine: Engine) -> Result<Self, api::ClientError> {
+    pub(crate) fn new(
+        settings: Live<Settings>,
+        engine: Engine,
+        orders: Orders,
+    ) -> Result<Self, api::ClientError> {
         Ok(Self(Arc::new(Inner {
             settings,
             reader: engine.reader().clone(),
             engine,
+            orders,
             http: api::client()?,
             heard: Seen::default(),
             turns: Default::default(),

@@ -1,4 +1,4 @@
-//! `POST /slack/interactions` and `/slack/events`: bytes in bounds, genuine, new; then what they say.
+//! `POST /slack/interactions`, `/slack/events` and `/slack/commands`: bytes in bounds, genuine, new; then what they say.
 
 use super::hearing::Hearing;
 use super::seen::Seen;
@@ -42,6 +42,7 @@ impl Listener {
         Router::new()
             .route("/slack/interactions", post(interactions))
             .route("/slack/events", post(events))
+            .route("/slack/commands", post(commands))
             .layer(DefaultBodyLimit::disable())
             .with_state(self)
     }
@@ -107,6 +108,20 @@ async fn events(State(listener): State<Listener>, headers: HeaderMap, body: Body
     let taking = tokio::spawn(async move { listener.hearing.take_event(&payload).await });
     let _ = tokio::time::timeout(ACKNOWLEDGED_WITHIN, taking).await;
     StatusCode::OK.into_response()
+}
+
+async fn commands(State(listener): State<Listener>, headers: HeaderMap, body: Body) -> StatusCode {
+    let bytes = match listener.heard(&headers, body).await {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return StatusCode::OK,
+        Err(status) => return status,
+    };
+    let fields = url::form_urlencoded::parse(&bytes);
+    let fields = fields.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())));
+    let payload = Value::Object(fields.collect());
+    let taking = tokio::spawn(async move { listener.hearing.take_slash(&payload).await });
+    let _ = tokio::time::timeout(ACKNOWLEDGED_WITHIN, taking).await;
+    StatusCode::OK
 }
 
 /// A form with one field, which holds JSON.

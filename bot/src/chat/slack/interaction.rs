@@ -69,33 +69,64 @@ pub(super) fn is_id(id: &str) -> bool {
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
 }
 
-/// The press that an interaction is; none when it is anything else.
-pub(super) fn press(payload: &Value) -> Option<Press> {
+/// A press of one of our buttons, whatever it means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Pressed {
+    pub(super) user: String,
+    pub(super) foreign_team: Option<String>,
+    pub(super) channel: String,
+    message: String,
+    pub(super) value: String,
+    pub(super) response_url: Option<String>,
+    at: Option<String>,
+}
+
+/// The press of a button whose name begins so; none when it is anything else.
+fn pressed(payload: &Value, name: &str) -> Option<Pressed> {
     let said = Interaction::deserialize(payload).ok()?;
     if said.kind != "block_actions" {
         return None;
     }
-    let is_answer = |action: &&Action| action.action_id.starts_with("answer.");
-    let action = said.actions.iter().find(is_answer)?;
-    let (approval, choice) = action.value.as_deref()?.split_once('/')?;
+    let mut actions = said.actions.into_iter();
+    let action = actions.find(|action| action.action_id.starts_with(name))?;
     let container = said.container?;
     let team = said.team.map(|team| team.id);
-    let foreign_team = said.user.team_id.filter(|own| Some(own) != team.as_ref());
-    let press = Press {
+    let channel = container
+        .channel_id
+        .or(said.channel.map(|channel| channel.id));
+    let press = Pressed {
+        foreign_team: said.user.team_id.filter(|own| Some(own) != team.as_ref()),
         user: said.user.id,
-        foreign_team,
-        channel: container
-            .channel_id
-            .or(said.channel.map(|channel| channel.id))?,
+        channel: channel?,
         message: container.message_ts?,
-        approval: ApprovalId::new(approval).ok()?,
-        choice: choice.parse().ok()?,
+        value: action.value?,
         response_url: said.response_url,
-        at: action.action_ts.clone(),
+        at: action.action_ts,
     };
     let ids = [&press.user, &press.channel, &press.message];
     let good = ids.into_iter().all(|id| is_id(id));
     good.then_some(press)
+}
+
+/// The answer to a question that an interaction is; none when it is anything else.
+pub(super) fn press(payload: &Value) -> Option<Press> {
+    let pressed = pressed(payload, "answer.")?;
+    let (approval, choice) = pressed.value.split_once('/')?;
+    Some(Press {
+        approval: ApprovalId::new(approval).ok()?,
+        choice: choice.parse().ok()?,
+        user: pressed.user,
+        foreign_team: pressed.foreign_team,
+        channel: pressed.channel,
+        message: pressed.message,
+        response_url: pressed.response_url,
+        at: pressed.at,
+    })
+}
+
+/// Somebody says that they mean what they were asked about.
+pub(super) fn confirm(payload: &Value) -> Option<Pressed> {
+    pressed(payload, "order.confirm")
 }
 
 #[cfg(test)]

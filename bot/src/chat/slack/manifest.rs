@@ -2,14 +2,14 @@
 
 use slack_morphism::{
     SlackAppManifest, SlackAppManifestDisplayInformation, SlackAppManifestFeatures,
-    SlackAppManifestFeaturesBotUser, SlackAppManifestOAuthConfig,
-    SlackAppManifestOAuthConfigScopes, SlackAppManifestSettings,
+    SlackAppManifestFeaturesBotUser, SlackAppManifestFeaturesSlashCommand,
+    SlackAppManifestOAuthConfig, SlackAppManifestOAuthConfigScopes, SlackAppManifestSettings,
     SlackAppManifestSettingsEventSubscriptions, SlackAppManifestSettingsInteractivity,
 };
 use url::Url;
 
 /// To post, edit and answer, and to hear who speaks to it. Nobody else's messages are read.
-const SCOPES: [&str; 2] = ["chat:write", "app_mentions:read"];
+const SCOPES: [&str; 3] = ["chat:write", "app_mentions:read", "commands"];
 /// What Slack tells beside presses.
 const EVENTS: [&str; 1] = ["app_mention"];
 
@@ -38,8 +38,19 @@ pub fn manifest(name: &str, public_url: Option<&Url>) -> SlackAppManifest {
         "Watches every deployment: warns, pauses and asks, rolls back".to_owned(),
     );
     let bot = SlackAppManifestFeaturesBotUser::new(name.to_owned(), true);
+    let command = SlackAppManifestFeaturesSlashCommand::new(
+        "/tawny".to_owned(),
+        "Ask or tell Tawny; `help` shows what".to_owned(),
+    );
+    let command = command
+        .with_usage_hint("help".to_owned())
+        .with_should_escape(false)
+        .opt_url(at("/slack/commands"));
+    let features = SlackAppManifestFeatures::new()
+        .with_bot_user(bot)
+        .with_slash_commands(vec![command]);
     SlackAppManifest::new(display)
-        .with_features(SlackAppManifestFeatures::new().with_bot_user(bot))
+        .with_features(features)
         .with_oauth_config(SlackAppManifestOAuthConfig::new().with_scopes(scopes))
         .with_settings(settings)
 }
@@ -59,8 +70,16 @@ mod tests {
                     "name": "tawny",
                     "description": "Watches every deployment: warns, pauses and asks, rolls back",
                 },
-                "features": { "bot_user": { "display_name": "tawny", "always_online": true } },
-                "oauth_config": { "scopes": { "bot": ["chat:write", "app_mentions:read"] } },
+                "features": {
+                    "bot_user": { "display_name": "tawny", "always_online": true },
+                    "slash_commands": [{
+                        "command": "/tawny",
+                        "description": "Ask or tell Tawny; `help` shows what",
+                        "usage_hint": "help",
+                        "should_escape": false,
+                    }],
+                },
+                "oauth_config": { "scopes": { "bot": ["chat:write", "app_mentions:read", "commands"] } },
                 "settings": {
                     "event_subscriptions": { "bot_events": ["app_mention"] },
                     "interactivity": { "is_enabled": true },

@@ -1,45 +1,31 @@
-//! What somebody says to Tawny, read.
+//! What somebody says to Tawny, read: by name in a channel, or as a slash command.
 
-use guard::input::Command;
+use super::interaction::is_id;
+use guard::order::LONGEST;
 use serde::Deserialize;
 use serde_json::Value;
 
 /// Somebody spoke to Tawny.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Mention {
-    /// Slack's id of the telling, the same each time that it is told.
-    pub(super) event: String,
+pub(super) struct Line {
+    /// What makes it one, however often Slack tells it.
+    pub(super) once: String,
     pub(super) user: String,
     pub(super) foreign_team: Option<String>,
     pub(super) channel: String,
-    /// The thread, or the message that would begin one.
-    pub(super) thread: String,
-    pub(super) in_thread: bool,
-    pub(super) wish: Wish,
+    /// The thread in which it was said.
+    pub(super) thread: Option<String>,
+    pub(super) response_url: Option<String>,
+    pub(super) text: String,
 }
 
-/// What is wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Wish {
-    /// How the deployment stands.
-    Status,
-    /// What can be said.
-    Help,
-    /// A command, and why.
-    Do(Command, Option<String>),
-    /// Something else.
-    Unknown(String),
+impl Line {
+    fn checked(self) -> Option<Self> {
+        let ids = [&self.user, &self.channel];
+        let good = ids.into_iter().chain(&self.thread).all(|id| is_id(id));
+        good.then_some(self)
+    }
 }
-
-/// Every word that is understood, in the order of help.
-pub(super) const WORDS: [&str; 8] = [
-    "status", "pause", "resume", "hold", "promote", "rollback", "abandon", "help",
-];
-
-/// Characters of a reason that are kept.
-const MOST_REASON: usize = 500;
-/// Characters of a word that is not understood.
-const MOST_WORD: usize = 40;
 
 #[derive(Deserialize)]
 struct Callback {
@@ -59,57 +45,59 @@ struct Event {
     #[serde(default)]
     text: String,
     channel: String,
-    ts: String,
     thread_ts: Option<String>,
 }
 
-/// The mention that an event is; none when it is anything else, or a bot's.
-pub(super) fn mention(payload: &Value) -> Option<Mention> {
+/// What was said to Tawny by name; none when an event is anything else, or a bot's.
+pub(super) fn mention(payload: &Value) -> Option<Line> {
     let said = Callback::deserialize(payload).ok()?;
     let event = said.event;
     if event.kind != "app_mention" || event.bot_id.is_some() {
         return None;
     }
+    let home = said.team_id;
     let team = event.user_team.or(event.team);
-    let ids = [&event.channel, &event.ts];
-    let good = ids.into_iter().chain(&event.user).chain(&event.thread_ts);
-    if !good.into_iter().all(|id| super::interaction::is_id(id)) {
-        return None;
-    }
-    Some(Mention {
-        event: said.event_id,
+    let line = Line {
+        once: format!("event {}", said.event_id),
         user: event.user?,
-        foreign_team: team.filter(|own| said.team_id.as_ref().is_some_and(|home| home != own)),
+        foreign_team: team.filter(|own| home.as_ref().is_some_and(|home| home != own)),
         channel: event.channel,
-        in_thread: event.thread_ts.is_some(),
-        thread: event.thread_ts.unwrap_or(event.ts),
-        wish: wish(&event.text),
-    })
+        thread: event.thread_ts,
+        response_url: None,
+        text: cut(&event.text),
+    };
+    line.checked()
 }
 
-/// What a text wants: after the mentions, a word, and for a command perhaps a reason.
-fn wish(text: &str) -> Wish {
-    let mut words = text
-        .split_whitespace()
-        .filter(|word| !(word.starts_with("<@") && word.ends_with('>')));
-    let Some(word) = words.next() else {
-        return Wish::Help;
+#[derive(Deserialize)]
+struct Slash {
+    user_id: String,
+    channel_id: String,
+    #[serde(default)]
+    text: String,
+    response_url: Option<String>,
+    trigger_id: String,
+}
+
+/// What was said as a slash command. They do not work in threads.
+pub(super) fn slash(payload: &Value) -> Option<Line> {
+    let said = Slash::deserialize(payload).ok()?;
+    let line = Line {
+        once: format!("slash {}", said.trigger_id),
+        user: said.user_id,
+        // Only people of the workspace have the command.
+        foreign_team: None,
+        channel: said.channel_id,
+        thread: None,
+        response_url: said.response_url,
+        text: cut(&said.text),
     };
-    let reason = words.collect::<Vec<_>>().join(" ");
-    let reason: String = reason.chars().take(MOST_REASON).collect();
-    let reason = (!reason.is_empty()).then_some(reason);
-    let command = match word.to_lowercase().as_str() {
-        "status" => return Wish::Status,
-        "help" => return Wish::Help,
-        "pause" => Command::Pause,
-        "resume" => Command::Resume,
-        "hold" => Command::Hold,
-        "promote" => Command::Promote,
-        "rollback" => Command::Rollback,
-        "abandon" => Command::Abandon,
-        _ => return Wish::Unknown(word.chars().take(MOST_WORD).collect()),
-    };
-    Wish::Do(command, reason)
+    line.checked()
+}
+
+// A little more than is read, so that too much is seen to be too much.
+fn cut(text: &str) -> String {
+    text.chars().take(2 * LONGEST).collect()
 }
 
 #[cfg(test)]
@@ -126,25 +114,11 @@ mod tests {
     }
 
     #[test]
-    fn a_word_after_the_mention_is_what_is_wanted_and_the_rest_is_why() {
-        for (text, wanted) in [
-            ("<@U0BOT> status", Wish::Status),
-            ("<@U0BOT>  STATUS please", Wish::Status),
-            ("<@U0BOT>", Wish::Help),
-            ("", Wish::Help),
-            ("hey", Wish::Unknown("hey".to_owned())),
-            ("<@U0BOT> rollback", Wish::Do(Command::Rollback, None)),
-            (
-                "<@U0BOT> Pause the database\n is full",
-                Wish::Do(Command::Pause, Some("the database is full".to_owned())),
-            ),
-        ] {
-            assert_eq!(mention(&said(text)).unwrap().wish, wanted, "{text}");
-        }
-        for word in WORDS {
-            let wish = wish(word);
-            assert!(!matches!(wish, Wish::Unknown(_)), "{word}");
-        }
+    fn what_is_said_by_name_is_read_with_its_thread() {
+        let line = mention(&said("<@U0BOT> rollback because of errors")).unwrap();
+        assert_eq!(line.text, "<@U0BOT> rollback because of errors");
+        assert_eq!(line.thread.as_deref(), Some("1.1"));
+        assert!(guard::order::parse(&line.text).is_ok());
     }
 
     #[test]
@@ -170,9 +144,18 @@ mod tests {
         let mut payload = said("<@U0BOT> status");
         assert_eq!(mention(&payload).unwrap().foreign_team, None);
         payload["event"]["user_team"] = json!("T2");
-        assert_eq!(
-            mention(&payload).unwrap().foreign_team.as_deref(),
-            Some("T2")
-        );
+        let line = mention(&payload).unwrap();
+        assert_eq!(line.foreign_team.as_deref(), Some("T2"));
+    }
+
+    #[test]
+    fn a_slash_command_is_a_line_outside_of_threads() {
+        let payload = json!({
+            "command": "/tawny", "text": "status shop", "user_id": "U1", "channel_id": "C1",
+            "trigger_id": "1.2.3", "response_url": "https://hooks.slack.com/commands/x",
+        });
+        let line = slash(&payload).unwrap();
+        assert_eq!((line.text.as_str(), line.thread), ("status shop", None));
+        assert_eq!(slash(&json!({ "text": "status" })), None);
     }
 }

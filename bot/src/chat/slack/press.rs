@@ -17,6 +17,9 @@ impl Hearing {
     /// Takes an interaction. When this returns, what it asks for is kept or refused; who is refused is told
     /// afterwards.
     pub(super) async fn take_interaction(&self, payload: &Value) {
+        if self.take_confirmation(payload).await {
+            return;
+        }
         let Some(press) = press(payload) else {
             let kind = payload["type"].as_str().unwrap_or_default();
             let kind = kind.chars().take(40).collect::<String>();
@@ -111,6 +114,7 @@ impl Hearing {
             channel: press.channel,
             thread: None,
             response_url: press.response_url,
+            replaces: false,
         };
         let post = layout::sentences(&sentences, context.locale);
         self.whisper(&ear, &post).await;

@@ -187,6 +187,7 @@ impl SocketMode {
                         match kind.as_str() {
                             "interactive" => hearing.take_interaction(&envelope.payload).await,
                             "events_api" => hearing.take_event(&envelope.payload).await,
+                            "slash_commands" => hearing.take_slash(&envelope.payload).await,
                             _ => {}
                         }
                     });

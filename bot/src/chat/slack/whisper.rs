@@ -14,6 +14,8 @@ pub(super) struct Ear {
     pub(super) thread: Option<String>,
     /// An address that Slack gave for this one conversation; good for half an hour.
     pub(super) response_url: Option<String>,
+    /// Whether it takes the place of what they pressed, which they alone see.
+    pub(super) replaces: bool,
 }
 
 impl Hearing {
@@ -47,7 +49,7 @@ impl Hearing {
         };
         let mut body = post.json();
         body["response_type"] = json!("ephemeral");
-        body["replace_original"] = json!(false);
+        body["replace_original"] = json!(ear.replaces);
         match self.http.post(url).json(&body).send().await {
             Ok(answer) => answer.status().is_success(),
             Err(error) => {

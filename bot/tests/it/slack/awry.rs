@@ -2,6 +2,7 @@
 
 use super::workspace::{Kind, Mood, Said};
 use super::{ANN, again, asked, bad_release, listening, pausing};
+use crate::examine::at_rest;
 use crate::wait::until;
 
 fn texts(said: &[Said], kind: &Kind) -> Vec<String> {
@@ -21,7 +22,25 @@ async fn while_slack_wants_peace_it_has_it_and_then_hears_everything_once() {
     world
         .view(&id, "a question", |view| view["approval"].is_object())
         .await;
-    world.at_rest().await;
+    let reader = at_rest(&mut world).await;
+    // Edits that had to wait became one: those behind it found nothing to do.
+    let id = guard::ids::DeploymentId::new(id).unwrap();
+    let stream = engine::ledger::deployment_stream(&id).unwrap();
+    let effects = reader.effects(&stream).await.unwrap();
+    let outcomes = effects.iter().filter(|effect| effect.kind == "chat.slack");
+    let outcomes = outcomes.filter_map(|effect| effect.outcome.as_ref());
+    let saved = outcomes.filter(|outcome| {
+        outcome["said"] == "unchanged" || outcome["why"] == "a newer one follows"
+    });
+    assert!(saved.count() >= 1, "{effects:#?}");
+    let shown = slack.shown();
+    let parent = shown
+        .iter()
+        .rfind(|(text, _)| text.contains("shop · test · bad") && !text.contains(": "));
+    assert!(
+        parent.is_some_and(|(text, _)| text.contains("PAUSED")),
+        "{shown:#?}"
+    );
     // That nothing was called before its time is one of the faults.
     let said = slack.take();
     assert_eq!(texts(&said, &Kind::Parent).len(), 1, "{said:#?}");

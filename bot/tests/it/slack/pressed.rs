@@ -5,10 +5,16 @@ use super::{ANN, BO, CY, asked, pausing};
 use crate::wait::until;
 use serde_json::json;
 
-/// What one person was told since; beside it nothing but edits was said.
+/// What one person was told since, all of it; beside it nothing but edits was said.
 pub(super) async fn whispered(slack: &super::Workspace, user: &str) -> String {
+    let said = whisper(slack, user).await;
+    let blocks = said.blocks.to_string();
+    format!("{} {blocks}", said.text).replace('\u{200B}', "")
+}
+
+pub(super) async fn whisper(slack: &super::Workspace, user: &str) -> Said {
     let mut heard: Vec<Said> = Vec::new();
-    until("somebody is told why not", async || {
+    until("somebody is told what came of it", async || {
         let said = slack.take().into_iter();
         heard.extend(said.filter(|said| said.kind != Kind::Edit));
         (!heard.is_empty()).then_some(())
@@ -16,7 +22,7 @@ pub(super) async fn whispered(slack: &super::Workspace, user: &str) -> String {
     .await;
     assert_eq!(heard.len(), 1, "{heard:#?}");
     assert_eq!(heard[0].kind, Kind::Whisper(user.to_owned()));
-    heard[0].text.replace('\u{200B}', "")
+    heard.remove(0)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,8 +1,9 @@
-//! What people say to Tawny in a thread.
+//! What people say to Tawny: by name in a thread, or as a slash command.
 
-use super::pressed::whispered;
-use super::workspace::{Kind, Said};
+use super::pressed::{whisper, whispered};
+use super::workspace::{Kind, SIGNING, Said};
 use super::{ANN, BO, CY, asked, pausing};
+use crate::packages::SERVES;
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -17,27 +18,32 @@ async fn what_is_said_to_tawny_in_a_thread_is_done_once_and_who_said_it_is_told_
         r#"{"challenge":"3eZbrw1a"}"#
     );
     // Nobody else's messages are of interest.
-    slack
-        .tell(
-            &json!({ "type": "event_callback", "event_id": "Ev0", "event": { "type": "message" } }),
-            1,
-        )
-        .await;
+    let other =
+        json!({ "type": "event_callback", "event_id": "Ev0", "event": { "type": "message" } });
+    slack.tell(&other, 1).await;
     slack.tell(&json!([]), 1).await;
 
     for (user, place, text, expected) in [
-        (ANN, thread, "status", "PAUSED"),
-        ("U0NOBODY", thread, "status", "PAUSED"),
-        (ANN, thread, "", "you can say to Tawny: status, pause"),
-        (ANN, thread, "dance", "does not understand dance"),
-        (ANN, None, "rollback", "Say it in the thread"),
-        (ANN, Some("1.1"), "rollback", "Say it in the thread"),
-        (CY, thread, "rollback now", "lacks the role"),
+        (ANN, None, "status", "PAUSED on 1 of 2 instances"),
+        (ANN, thread, "", "What can be said"),
+        (
+            ANN,
+            thread,
+            "rolback",
+            "Was this meant: `rollback [deployment]",
+        ),
+        (ANN, thread, "report", "Signals"),
+        (ANN, thread, "timeline", "What happened"),
+        (ANN, None, "rollback", "Which deployment?"),
+        (ANN, Some("1.1"), "rollback", "Which deployment?"),
+        (CY, thread, "rollback because now", "lacks the role"),
         ("U0NOBODY", thread, "rollback", "does not know you"),
     ] {
         slack.tell(&slack.mention(user, place, text), 1).await;
         let told = whispered(&slack, user).await;
-        assert!(told.contains(expected), "{text}: {told}");
+        assert!(!told.contains("answer."), "buttons that never go: {told}");
+        let plain = told.replace('`', "");
+        assert!(plain.contains(&expected.replace('`', "")), "{text}: {told}");
     }
     let foreign = {
         let mut event = slack.mention(BO, thread, "rollback");
@@ -50,9 +56,8 @@ async fn what_is_said_to_tawny_in_a_thread_is_done_once_and_who_said_it_is_told_
     assert!(!events.contains(&"rolled_back".to_owned()), "{events:?}");
 
     // Told three times, as Slack does when it is in doubt, and done once.
-    slack
-        .tell(&slack.mention(BO, thread, "rollback customers call"), 3)
-        .await;
+    let order = slack.mention(BO, thread, "rollback because customers call");
+    slack.tell(&order, 3).await;
     world.over(&id, "rolled_back").await;
     world.at_rest().await;
     let said = slack.take();
@@ -65,18 +70,37 @@ async fn what_is_said_to_tawny_in_a_thread_is_done_once_and_who_said_it_is_told_
         said.iter().all(|said| said.kind != Kind::Parent),
         "{said:#?}"
     );
+    let path = format!("deployments/{id}/timeline");
+    let get = reqwest::Method::GET;
     let (_, timeline) = world
         .server
-        .call(
-            crate::settings::ANN,
-            reqwest::Method::GET,
-            &format!("deployments/{id}/timeline"),
-            None,
-        )
+        .call(crate::settings::ANN, get, &path, None)
         .await;
     assert!(
         timeline.to_string().contains("customers call"),
         "{timeline}"
+    );
+
+    // As a slash command: asked about, and only who was asked can mean it.
+    world.put("shop", "v2", SERVES);
+    assert_eq!(slack.command(ANN, "deploy shop v2").await, 200);
+    let question = whisper(&slack, ANN).await;
+    assert!(question.text.contains("Bring v2 to"), "{}", question.text);
+    let value = question.buttons().remove(0);
+    for (user, expected) in [
+        (BO, "ann was asked, not you"),
+        (ANN, "names neither md5 nor sha256"),
+    ] {
+        let press = slack.confirm(user, &value);
+        assert_eq!(slack.send(&press, SIGNING, 0).await, 200);
+        let told = whispered(&slack, user).await;
+        assert!(told.contains(expected), "{told}");
+    }
+    assert_eq!(slack.command("U0NOBODY", "status").await, 200);
+    assert!(
+        whispered(&slack, "U0NOBODY")
+            .await
+            .contains("does not know you")
     );
     world.server.stop().await;
 }

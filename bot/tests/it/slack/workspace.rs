@@ -259,6 +259,43 @@ impl Workspace {
         said
     }
 
+    /// A slash command as Slack sends it, and what it is answered.
+    pub(super) async fn command(&self, user: &str, text: &str) -> StatusCode {
+        let body = {
+            let mut inner = self.inner.lock().unwrap();
+            let number = inner.response_urls.len();
+            let path = format!("/actions/{number}");
+            let url = format!("http://{}{path}", self.address);
+            inner.response_urls.insert(path, (user.to_owned(), 5));
+            url::form_urlencoded::Serializer::new(String::new())
+                .extend_pairs([
+                    ("command", "/tawny"),
+                    ("text", text),
+                    ("user_id", user),
+                    ("team_id", TEAM),
+                    ("channel_id", CHANNEL),
+                    ("response_url", &url),
+                    ("trigger_id", &format!("1.2.{number}")),
+                    ("api_app_id", "A0TAWNY"),
+                ])
+                .finish()
+        };
+        let (stamp, signature) = signed(SIGNING, 0, &body);
+        let answer = self.send_to("commands", &body, &stamp, &signature, 0).await;
+        // What is in the answer would be seen before it is checked who asks.
+        assert_eq!(answer.1, "");
+        answer.0
+    }
+
+    /// A press of the button with which somebody means what they were asked about.
+    pub(super) fn confirm(&self, user: &str, value: &str) -> Value {
+        let mut payload = self.press(user, TEAM, "1.2", &format!("{value}/confirm"));
+        payload["container"]["is_ephemeral"] = json!(true);
+        payload["actions"][0]["action_id"] = json!("order.confirm");
+        payload["actions"][0]["value"] = json!(value);
+        payload
+    }
+
     /// Somebody speaks to Tawny.
     pub(super) fn mention(&self, user: &str, thread: Option<&str>, text: &str) -> Value {
         let mut inner = self.inner.lock().unwrap();
@@ -445,7 +482,7 @@ impl Inner {
         if let Err(fault) = message(&body) {
             return self.fault(format!("response url: {fault}"));
         }
-        if body["response_type"] != "ephemeral" || body["replace_original"] != false {
+        if body["response_type"] != "ephemeral" || !body["replace_original"].is_boolean() {
             return self.fault(format!("seen by all: {body}"));
         }
         self.say(Kind::Whisper(user), "", &body);

@@ -60,6 +60,18 @@ pub(super) fn actions(buttons: &[Button]) -> Option<Value> {
     Some(json!({ "type": "actions", "elements": elements }))
 }
 
+/// A button alone.
+pub(super) fn yes(name: &str, id: &str, label: &Text) -> Value {
+    let element = json!({
+        "type": "button",
+        "action_id": name,
+        "value": id,
+        "text": text(label, LABEL),
+        "style": "primary",
+    });
+    json!({ "type": "actions", "elements": [element] })
+}
+
 fn button(button: &Button) -> Value {
     let mut element = json!({
         "type": "button",

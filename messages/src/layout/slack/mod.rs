@@ -8,8 +8,9 @@ mod mrkdwn;
 
 use super::clean::colon;
 use super::plain;
+use crate::document::Document;
 use crate::locale::Locale;
-use crate::model::{Fact, Message, Table};
+use crate::model::{Fact, Link, Message, Table};
 use crate::say;
 use crate::text::Text;
 use crate::words::Words;
@@ -73,6 +74,40 @@ pub fn message(message: &Message, locale: Locale, depth: Depth) -> Post {
     }
 }
 
+/// A whole document, such as a report.
+#[must_use]
+pub fn document(document: &Document, locale: Locale) -> Post {
+    let words = Words::new(locale);
+    let headline = format!(
+        "{} {}",
+        document.severity.mark(),
+        plain::text(&document.headline)
+    );
+    let line = mrkdwn::line(&document.headline, LINE);
+    let mut lines = vec![format!("{} {line}", document.severity.mark())];
+    lines.extend(document.facts.iter().map(labelled));
+    for part in document.sections.iter().filter(|part| !part.is_empty()) {
+        lines.push(format!("*{}*", mrkdwn::line(&part.title, 200)));
+        lines.extend(part.body.iter().map(|text| mrkdwn::line(text, LINE)));
+        lines.extend(part.facts.iter().map(labelled));
+        let items = part.items.iter();
+        lines.extend(items.map(|item| mrkdwn::bullet(&mrkdwn::line(item, LINE))));
+        if let Some(table) = &part.table {
+            rows(&mut lines, table, Depth::Short);
+        }
+        lines.extend(part.links.iter().map(linked));
+    }
+    let mut blocks = vec![blocks::header(&plain::text(&document.title))];
+    blocks.extend(self::part(lines, ABOVE + BELOW, words));
+    if !document.footer.is_empty() {
+        blocks.push(blocks::context(&mrkdwn::line(&document.footer, LINE)));
+    }
+    Post {
+        text: mrkdwn::escaped(&headline, TEXT),
+        blocks,
+    }
+}
+
 /// Some sentences without a headline, such as an answer for one person.
 #[must_use]
 pub fn sentences(sentences: &[Text], locale: Locale) -> Post {
@@ -85,6 +120,11 @@ pub fn sentences(sentences: &[Text], locale: Locale) -> Post {
 }
 
 impl Post {
+    /// Adds a button that says yes to an opaque id.
+    pub fn ask(&mut self, name: &str, id: &str, yes: &Text) {
+        self.blocks.push(blocks::yes(name, id, yes));
+    }
+
     /// The same as one JSON object.
     #[must_use]
     pub fn json(&self) -> Value {
@@ -105,11 +145,12 @@ fn below(message: &Message, depth: Depth) -> Vec<String> {
         rows(&mut lines, table, depth);
     }
     // Before what is cut: the way to the rest.
-    let links = message.links.iter().map(|link| {
-        let label = mrkdwn::line(&link.label, 200).replace('|', "∣");
-        format!("<{}|{label}>", link.url)
-    });
-    links.chain(lines).collect()
+    message.links.iter().map(linked).chain(lines).collect()
+}
+
+fn linked(link: &Link) -> String {
+    let label = mrkdwn::line(&link.label, 200).replace('|', "∣");
+    format!("<{}|{label}>", link.url)
 }
 
 fn rows(lines: &mut Vec<String>, table: &Table, depth: Depth) {
