@@ -27,7 +27,8 @@ impl Hearing {
         }
     }
 
-    async fn take_line(&self, line: Line) {
+    /// Does what a line says, once.
+    pub(super) async fn take_line(&self, line: Line) {
         if !self.is_new(&line.once) {
             return;
         }

@@ -1,10 +1,13 @@
 //! The app as Slack makes it: what Tawny uses, and nothing else.
 
+use super::mention::EXPLAIN;
 use slack_morphism::{
     SlackAppManifest, SlackAppManifestDisplayInformation, SlackAppManifestFeatures,
-    SlackAppManifestFeaturesBotUser, SlackAppManifestFeaturesSlashCommand,
-    SlackAppManifestOAuthConfig, SlackAppManifestOAuthConfigScopes, SlackAppManifestSettings,
+    SlackAppManifestFeaturesBotUser, SlackAppManifestFeaturesShortcut,
+    SlackAppManifestFeaturesSlashCommand, SlackAppManifestOAuthConfig,
+    SlackAppManifestOAuthConfigScopes, SlackAppManifestSettings,
     SlackAppManifestSettingsEventSubscriptions, SlackAppManifestSettingsInteractivity,
+    SlackShortcutType,
 };
 use url::Url;
 
@@ -46,9 +49,16 @@ pub fn manifest(name: &str, public_url: Option<&Url>) -> SlackAppManifest {
         .with_usage_hint("help".to_owned())
         .with_should_escape(false)
         .opt_url(at("/slack/commands"));
+    let shortcut = SlackAppManifestFeaturesShortcut::new(
+        "Explain this deployment".to_owned(),
+        EXPLAIN.to_owned().into(),
+        "Which change did it, and why it is suspected".to_owned(),
+        SlackShortcutType::Message,
+    );
     let features = SlackAppManifestFeatures::new()
         .with_bot_user(bot)
-        .with_slash_commands(vec![command]);
+        .with_slash_commands(vec![command])
+        .with_shortcuts(vec![shortcut]);
     SlackAppManifest::new(display)
         .with_features(features)
         .with_oauth_config(SlackAppManifestOAuthConfig::new().with_scopes(scopes))
@@ -72,6 +82,12 @@ mod tests {
                 },
                 "features": {
                     "bot_user": { "display_name": "tawny", "always_online": true },
+                    "shortcuts": [{
+                        "name": "Explain this deployment",
+                        "callback_id": "explain",
+                        "description": "Which change did it, and why it is suspected",
+                        "type": "message",
+                    }],
                     "slash_commands": [{
                         "command": "/tawny",
                         "description": "Ask or tell Tawny; `help` shows what",

@@ -1,7 +1,7 @@
 //! What somebody says to Tawny, read: by name in a channel, or as a slash command.
 
 use super::interaction::is_id;
-use guard::order::LONGEST;
+use guard::order::{LONGEST, Verb};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -95,6 +95,53 @@ pub(super) fn slash(payload: &Value) -> Option<Line> {
     line.checked()
 }
 
+/// The shortcut of a message, as the app's manifest names it.
+pub(super) const EXPLAIN: &str = "explain";
+
+#[derive(Deserialize)]
+struct Shortcut {
+    #[serde(rename = "type")]
+    kind: String,
+    callback_id: String,
+    trigger_id: String,
+    user: Member,
+    team: Option<Member>,
+    channel: Member,
+    message: Message,
+    response_url: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Member {
+    id: String,
+    team_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    ts: String,
+    thread_ts: Option<String>,
+}
+
+/// What the shortcut of a message asks: why, of the deployment that the message's thread is about.
+pub(super) fn explain(payload: &Value) -> Option<Line> {
+    let said = Shortcut::deserialize(payload).ok()?;
+    if said.kind != "message_action" || said.callback_id != EXPLAIN {
+        return None;
+    }
+    let home = said.team.map(|team| team.id);
+    let line = Line {
+        once: format!("shortcut {}", said.trigger_id),
+        user: said.user.id,
+        foreign_team: said.user.team_id.filter(|own| Some(own) != home.as_ref()),
+        channel: said.channel.id,
+        thread: Some(said.message.thread_ts.unwrap_or(said.message.ts)),
+        response_url: said.response_url,
+        text: Verb::Why.as_str().to_owned(),
+    };
+    line.checked()
+}
+
 // A little more than is read, so that too much is seen to be too much.
 fn cut(text: &str) -> String {
     text.chars().take(2 * LONGEST).collect()
@@ -111,6 +158,22 @@ mod tests {
             "event": { "type": "app_mention", "user": "U1", "team": "T1", "text": text,
                 "channel": "C1", "ts": "2.1", "thread_ts": "1.1" },
         })
+    }
+
+    #[test]
+    fn a_shortcut_asks_why_about_the_thread_of_its_message() {
+        let mut payload = json!({
+            "type": "message_action", "callback_id": "explain", "trigger_id": "1.2.3",
+            "user": {"id": "U1", "team_id": "T1"}, "team": {"id": "T1"}, "channel": {"id": "C1"},
+            "message": {"ts": "2.1", "thread_ts": "1.1"}, "response_url": "https://hooks.slack.com/app/x",
+        });
+        let line = explain(&payload).unwrap();
+        assert_eq!(
+            (line.text.as_str(), line.thread.as_deref()),
+            ("why", Some("1.1"))
+        );
+        payload["callback_id"] = json!("another");
+        assert_eq!(explain(&payload), None);
     }
 
     #[test]

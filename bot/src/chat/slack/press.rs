@@ -2,6 +2,7 @@
 
 use super::hearing::Hearing;
 use super::interaction::{Press, press};
+use super::mention::explain;
 use super::people::{Denied, granted};
 use super::whisper::Ear;
 use super::{CHANNEL, api, posts};
@@ -19,6 +20,9 @@ impl Hearing {
     pub(super) async fn take_interaction(&self, payload: &Value) {
         if self.take_confirmation(payload).await {
             return;
+        }
+        if let Some(line) = explain(payload) {
+            return self.take_line(line).await;
         }
         let Some(press) = press(payload) else {
             let kind = payload["type"].as_str().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! What people say to Tawny: by name in a thread, or as a slash command.
 
 use super::pressed::{whisper, whispered};
-use super::workspace::{Kind, SIGNING, Said};
+use super::workspace::{CHANNEL, Kind, SIGNING, Said, TEAM};
 use super::{ANN, BO, CY, asked, pausing};
 use crate::packages::SERVES;
 use serde_json::json;
@@ -45,6 +45,15 @@ async fn what_is_said_to_tawny_in_a_thread_is_done_once_and_who_said_it_is_told_
         let plain = told.replace('`', "");
         assert!(plain.contains(&expected.replace('`', "")), "{text}: {told}");
     }
+    // The shortcut of a message asks why.
+    let shortcut = json!({
+        "type": "message_action", "callback_id": "explain", "trigger_id": "5.6.7",
+        "user": { "id": CY, "team_id": TEAM }, "team": { "id": TEAM }, "channel": { "id": CHANNEL },
+        "message": { "ts": parent.ts },
+    });
+    assert_eq!(slack.send(&shortcut, SIGNING, 0).await, 200);
+    let told = whispered(&slack, CY).await;
+    assert!(told.contains("Nothing was ranked"), "{told}");
     let foreign = {
         let mut event = slack.mention(BO, thread, "rollback");
         event["event"]["user_team"] = json!("T0ELSEWHERE");
