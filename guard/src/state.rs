@@ -8,6 +8,7 @@ use crate::finding::{FindingKey, Need};
 use crate::ids::{ActionId, ApprovalId, DeploymentId, SignalKey};
 use crate::incident;
 use crate::judgement::Judged;
+use crate::measured::Measured;
 use crate::plan::Plan;
 use crate::queue::{Behind, TurnLost};
 use crate::verdict::{Tier, Verdict};
@@ -73,6 +74,8 @@ pub struct State {
     pub(crate) judged: Option<Judged>,
     /// Whether what was measured by now has yet to be kept.
     pub(crate) measures_wanted: bool,
+    /// What was measured of each signal when it was last kept.
+    pub(crate) measured: Vec<Measured>,
     /// Signals of which it was looked up where they moved.
     pub(crate) located: BTreeSet<SignalKey>,
     /// Which change did it, as last said, and how often it was said.
@@ -195,6 +198,7 @@ impl State {
             superseded_by: None,
             judged: None,
             measures_wanted: false,
+            measured: Vec::new(),
             located: BTreeSet::new(),
             cause: None,
             alerts: BTreeMap::new(),

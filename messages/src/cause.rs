@@ -5,6 +5,7 @@ use crate::document::{Document, Section};
 use crate::foreign::Foreign;
 use crate::model::{Fact, Link, Message, Row, Severity, Table};
 use crate::say;
+use crate::spark::Spark;
 use crate::suspects::{elsewhere, reason};
 use crate::text::Text;
 use crate::words::amount;
@@ -24,6 +25,8 @@ const STANDS_OUT: f64 = 0.4;
 const REASONS: usize = 3;
 /// Digits of a commit that people read.
 const SHORT: usize = 10;
+/// Courses that are drawn.
+const MOST_COURSES: usize = 3;
 
 /// The answer in one line.
 #[must_use]
@@ -161,7 +164,8 @@ pub(crate) fn section(
 
 /// The answer in the thread.
 pub(crate) fn message(cause: &Cause, state: &State, context: &Context) -> Message {
-    let mut facts = evidence::evidence(cause, context);
+    let mut facts = courses(cause, state);
+    facts.extend(evidence::evidence(cause, context));
     facts.extend(evidence::queries(queries(state).into_iter(), cause));
     let mut body = signatures::lines(cause, context);
     body.extend(evidence::looked_at(cause, context));
@@ -175,6 +179,19 @@ pub(crate) fn message(cause: &Cause, state: &State, context: &Context) -> Messag
             .collect(),
         ..Message::line(Severity::Warning, headline(cause, context))
     }
+}
+
+/// How each signal that it explains went, as far as that was kept.
+fn courses(cause: &Cause, state: &State) -> Vec<Fact> {
+    let drawn = cause.signals.iter().filter_map(|signal| {
+        let measure = &state.measured(signal)?.measure;
+        let spark = Spark::of(&measure.past.values, &measure.course.values)?;
+        Some(Fact {
+            label: Text::foreign(signal),
+            value: Text::spark(spark),
+        })
+    });
+    drawn.take(MOST_COURSES).collect()
 }
 
 fn queries(state: &State) -> Vec<(&str, &str)> {

@@ -244,7 +244,10 @@ impl State {
             Event::ExcessLocated { signal, .. } => {
                 self.located.insert(signal.clone());
             }
-            Event::SignalsMeasured { .. } => self.measures_wanted = false,
+            Event::SignalsMeasured { signals } => {
+                self.measures_wanted = false;
+                self.measured.clone_from(signals);
+            }
             Event::MetricsLost { source, error } => {
                 self.take_metrics(Some((source.clone(), error.clone())), at);
             }

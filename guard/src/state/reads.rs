@@ -11,6 +11,7 @@ use crate::finding::Need;
 use crate::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey, Version};
 use crate::incident::Incident;
 use crate::judgement::Judged;
+use crate::measured::Measured;
 use crate::plan::Plan;
 use crate::queue::{Behind, TurnLost};
 use crate::verdict::{Tier, Verdict};
@@ -218,6 +219,12 @@ impl State {
     #[must_use]
     pub fn measures_wanted(&self) -> bool {
         self.measures_wanted
+    }
+
+    /// What was measured of a signal when it was last kept.
+    #[must_use]
+    pub fn measured(&self, signal: &SignalKey) -> Option<&Measured> {
+        self.measured.iter().find(|one| one.signal == *signal)
     }
 
     /// Whether it was looked up which values of labels account for what this signal shows.

@@ -1,14 +1,17 @@
 //! What else was going on, and what a pipeline is told, in both languages.
 
+use crate::every_event::every_event;
+use crate::measured::measured;
 use crate::story::{Story, assessed, context, errors, plan, start};
+use guard::event::Event;
 use guard::finding::{Circumstance, Finding, Neighbour};
 use guard::gate::{Outcome, Until, gate};
-use guard::ids::{DeploymentId, ServiceName, Version};
+use guard::ids::{DeploymentId, ServiceName, SignalKey, Version};
 use guard::policy::Autonomy;
 use guard::verdict::{Attribution, Verdict};
 use jiff::SignedDuration;
 use messages::layout::plain;
-use messages::{Locale, parent, timeline};
+use messages::{Locale, parent, reply, timeline};
 
 fn blamed() -> Story {
     let at = |seconds| start() + SignedDuration::from_secs(seconds);
@@ -123,5 +126,34 @@ fn the_gates_word_is_a_sentence_in_both_languages_for_every_outcome() {
     assert_eq!(
         plain::text(&text),
         "shop · prod · v2 is still under way — errors 0.2 % → 31 % since 03:12:07"
+    );
+}
+
+#[test]
+fn the_answer_in_the_thread_draws_what_it_explains() {
+    let mut story = blamed();
+    story.record(Event::SignalsMeasured {
+        signals: vec![measured("errors"), measured("throughput")],
+    });
+    let ranked = every_event("x")
+        .into_iter()
+        .find(|event| event.name() == "cause_ranked")
+        .unwrap();
+    let Event::CauseRanked { mut cause } = ranked else {
+        panic!("{ranked:?}");
+    };
+    cause.signals = [SignalKey::new("errors").unwrap()].into();
+    let record = story.record(Event::CauseRanked { cause });
+    let said = reply(story.state(), &record, &context(Locale::En)).unwrap();
+    let drawn: Vec<String> = said
+        .facts
+        .iter()
+        .filter(|fact| plain::text(&fact.label) == "errors")
+        .map(|fact| plain::text(&fact.value))
+        .collect();
+    assert!(drawn[0].contains('┃'), "{drawn:?}");
+    assert!(
+        drawn.iter().filter(|line| line.contains('┃')).count() == 1,
+        "{drawn:?}"
     );
 }

@@ -86,7 +86,7 @@ fn html_is_inert(markup: &str) {
     let allowed = [
         "article", "h2", "h3", "span", "dl", "div", "dt", "dd", "p", "bdi", "code", "time",
         "section", "table", "thead", "tbody", "tr", "th", "td", "progress", "a", "footer", "ol",
-        "li",
+        "li", "svg", "polyline", "line",
     ];
     for tag in markup.split('<').skip(1) {
         let tag = tag.trim_start_matches('/');
