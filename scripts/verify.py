@@ -87,7 +87,7 @@ STEPS = [
         "every message of Slack's, whatever foreign text is in it, by slack_sdk's own validation",
         "python3 -m venv .tawny/judges && .tawny/judges/bin/pip install -q slack_sdk==3.47.0"
         " && rm -f .tawny/slack.jsonl"
-        " && env TAWNY_SLACK_POSTS=$PWD/.tawny/slack.jsonl cargo test -q -p messages --test it every_message_of_slack"
+        " && env TAWNY_SLACK_POSTS=$PWD/.tawny/slack.jsonl cargo test -q -p messages --test it slack"
         " && .tawny/judges/bin/python scripts/slack.py .tawny/slack.jsonl",
         r"^slack_sdk|^refused|^FAILED",
     ),

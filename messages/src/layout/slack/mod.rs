@@ -93,7 +93,12 @@ pub fn document(document: &Document, locale: Locale) -> Post {
         let items = part.items.iter();
         lines.extend(items.map(|item| mrkdwn::bullet(&mrkdwn::line(item, LINE))));
         if let Some(table) = &part.table {
-            rows(&mut lines, table, Depth::Short);
+            // The part's own title says it.
+            let table = Table {
+                title: Text::default(),
+                ..table.clone()
+            };
+            rows(&mut lines, &table, Depth::Short);
         }
         lines.extend(part.links.iter().map(linked));
     }
