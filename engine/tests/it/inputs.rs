@@ -11,8 +11,8 @@ pub(crate) async fn fail(world: &World, life: &Life, id: &DeploymentId) {
     // Where somebody else deploys, the engine would take the step as done before it can fail.
     world
         .sql(
-            "CREATE TRIGGER held BEFORE UPDATE OF status ON effect
-              WHEN NEW.kind = 'platform.execute' AND NEW.status = 'claimed' BEGIN SELECT RAISE(IGNORE); END",
+            "CREATE TRIGGER held AFTER INSERT ON effect WHEN NEW.kind = 'platform.execute' BEGIN
+              UPDATE effect SET not_before = 4000000000000000 WHERE ordinal = NEW.ordinal; END",
         )
         .await;
     let captured = Happened::BaselineCaptured {
@@ -35,7 +35,11 @@ pub(crate) async fn fail(world: &World, life: &Life, id: &DeploymentId) {
     let events = life.engine.apply(id, failed).await.unwrap();
     let names: Vec<_> = events.iter().map(Event::name).collect();
     assert_eq!(names, ["action_failed", "failed"]);
-    world.sql("DROP TRIGGER held").await;
+    world
+        .sql(
+            "DROP TRIGGER held; UPDATE effect SET not_before = 0 WHERE not_before = 4000000000000000",
+        )
+        .await;
 }
 
 #[tokio::test]
