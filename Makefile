@@ -70,9 +70,10 @@ bench-suspects: ## which change did it, over a folder of cases: make bench-suspe
 	cargo run -q -p guard --example suspect_features -- $(CASES) > target/suspect_features.jsonl
 	python3 bench/suspects/fit.py target/suspect_features.jsonl $(or $(LABELS),$(CASES)/labels.jsonl)
 
-docs: ## generated tables of README.md, docs/tawny.schema.json and docs/presets.md
+docs: ## generated tables of README.md, docs/tawny.schema.json, docs/presets.md and docs/messages.md
 	cargo run -q -p config --example generate -- schema > docs/tawny.schema.json.new
 	mv docs/tawny.schema.json.new docs/tawny.schema.json
 	cargo run -q -p config --example generate -- presets > docs/presets.md.new
 	mv docs/presets.md.new docs/presets.md
 	UPDATE_DOCS=1 cargo test -q -p bot --test readme
+	UPDATE_DOCS=1 cargo test -q -p messages --test it the_page_of_messages

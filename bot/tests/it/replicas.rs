@@ -125,7 +125,13 @@ impl Pair {
             (!said.contains("this server leads")).then_some(())
         })
         .await;
-        self.looks_of_the_first()
+        // Whoever followed and still looked would do so at every tick.
+        until("it has asked to the end", async || {
+            let looks = self.looks_of_the_first();
+            tokio::time::sleep(TICK * 3 / 2).await;
+            (self.looks_of_the_first() == looks).then_some(looks)
+        })
+        .await
     }
 
     /// How long nobody looked, at most, from that time on. Asserted only on a machine that has time

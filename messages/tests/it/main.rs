@@ -9,6 +9,7 @@ mod hostile;
 mod locales;
 mod measured;
 mod orders;
+mod page;
 mod reports;
 mod says;
 mod scenarios;

@@ -117,12 +117,23 @@ fn error(line: &str) -> Option<String> {
     let said: Value = serde_json::from_str(line).ok()?;
     let code = said["code"]["code"].as_str()?;
     (said["level"] == "error").then_some(())?;
-    let mut told = format!("  {code}: {}\n", said["message"].as_str()?);
+    let mut told = format!("  {code}: {}\n", short(said["message"].as_str()?));
     for span in said["spans"].as_array()? {
         if span["is_primary"] == true {
             let label = span["label"].as_str().unwrap_or("here");
-            let _ = writeln!(told, "    line {}: {label}", span["line_start"]);
+            let _ = writeln!(told, "    line {}: {}", span["line_start"], short(label));
         }
     }
     Some(told)
+}
+
+/// A reason names all fields of a large struct: which ones is not why it is refused.
+fn short(text: &str) -> String {
+    const BETWEEN: &str = "`, `";
+    match (text.find(BETWEEN), text.rfind(BETWEEN)) {
+        (Some(first), Some(last)) if text.matches(BETWEEN).count() > 7 => {
+            format!("{}`, …, `{}", &text[..first], &text[last + BETWEEN.len()..])
+        }
+        _ => text.to_owned(),
+    }
 }
