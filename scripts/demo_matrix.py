@@ -215,6 +215,22 @@ def same(values):
     return ", ".join(sorted({str(value) for value in values}))
 
 
+def blamed(group):
+    """Which change was blamed: the place of the planted one among the suspects, or that there was none to blame."""
+    places = []
+    for run in group:
+        document = run["document"]
+        ids = [one if isinstance(one, str) else one.get("id") for one in document.get("suspects") or []]
+        guilty = document.get("guilty_commit")
+        if guilty:
+            places.append(f"place {ids.index(guilty) + 1}" if guilty in ids else "not among them")
+        elif document.get("cause") == "not_this_deployment":
+            places.append("acquitted")
+        else:
+            places.append("–")
+    return ", ".join(f"{one} {places.count(one)}×" if one != "–" else one for one in dict.fromkeys(places))
+
+
 def page(runs, command):
     groups = {}
     for run in runs:
@@ -234,7 +250,7 @@ def page(runs, command):
             f"| {scenario} | {answer} | {interval} | {' '.join(str(run['seed']) for run in sorted(group, key=key))} "
             f"| {same(of('verdict'))} | {same(of('tier'))} | {same(of('outcome'))} "
             f"| {spread(of('seconds_to_detect'))} | {spread(of('seconds_to_recover'))} "
-            f"| {spread(of('requests_failed'), 0)} | {sum(not run['wrong'] for run in group)} of {len(group)} |"
+            f"| {spread(of('requests_failed'), 0)} | {blamed(group)} | {sum(not run['wrong'] for run in group)} of {len(group)} |"
         )
     wrong = [f"- {' '.join(map(str, key(run)))}: {'; '.join(run['wrong'])}" for run in runs if run["wrong"]]
     days = sorted({run["at"][:10] for run in runs})
@@ -252,9 +268,10 @@ Four instances of a small shop, 50 requests per second in all, a real Prometheus
 less than a minute of history. The seed moves when the fault begins and how strong it is. Seconds count from the
 fault's beginning, as the fault switch stated it: to the finding, and to the proof of the cure. Failed requests
 are those that customers saw from the fault to the cure, or to the end. Pairs are median / maximum over the seeds.
+*Cause*: the place of the commit that was planted among the suspects, or that it was not this deployment.
 
-| scenario | answer | interval | seeds | verdict | tier | outcome | detected after s | cured after s | requests failed | as demanded |
-|---|---|---|---|---|---|---|---|---|---|---|
+| scenario | answer | interval | seeds | verdict | tier | outcome | detected after s | cured after s | requests failed | cause | as demanded |
+|---|---|---|---|---|---|---|---|---|---|---|---|
 {table}
 
 As demanded are `traffic-step` and `fault-before` only where it was said that it was not this deployment.
