@@ -349,14 +349,14 @@ fn hostile() -> impl Strategy<Value = String> {
     prop_oneof![
         proptest::sample::select(seeds.to_vec()).prop_map(str::to_owned),
         (proptest::sample::select(seeds.to_vec()), 100_usize..4000)
-            .prop_map(|(seed, times)| { seed.repeat(times).chars().take(100_000).collect() }),
+            .prop_map(|(seed, times)| { seed.repeat(times).chars().take(10_000).collect() }),
         "\\PC{0,60}",
         any::<String>(),
     ]
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn foreign_text_neither_calls_nor_links_nor_formats_in_slack_and_fits(text in hostile(), chinese in any::<bool>(), every in 3_usize..9) {
@@ -367,16 +367,15 @@ proptest! {
 
 #[test]
 fn every_message_of_slack_is_inert_and_fits_whatever_all_its_fields_hold() {
-    for locale in Locale::ALL {
-        for text in [
-            "x",
-            "`<!channel>`",
-            &"&<>`@a://b".repeat(10_000),
-            &"😀".repeat(5000),
-            "",
-        ] {
-            all_are_good(text, locale, 1);
-        }
+    // Words differ between languages, and foreign text does not.
+    for (text, locale) in [
+        ("", Locale::ZhCn),
+        ("`<!channel>`", Locale::En),
+        // Longer than what is carried along.
+        (&"&<>`@a://b".repeat(1000), Locale::ZhCn),
+        (&"😀".repeat(2500), Locale::En),
+    ] {
+        all_are_good(text, locale, 1);
     }
 }
 
