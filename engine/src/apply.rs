@@ -80,6 +80,7 @@ impl Engine {
         fence: Option<&Fence>,
     ) -> Result<Vec<Event>, EngineError> {
         let mut tries = 0;
+        let mut turn = None;
         loop {
             tries += 1;
             let state = ledger::state(&self.reader, id).await?;
@@ -92,7 +93,11 @@ impl Engine {
                 .write(id, state.as_ref(), input, &events, &finishes, fence)
                 .await
             {
-                Err(EngineError::Journal(JournalError::Conflict { .. })) if tries < MOST_TRIES => {}
+                Err(EngineError::Journal(JournalError::Conflict { .. })) if tries < MOST_TRIES => {
+                    if turn.is_none() {
+                        turn = Some(self.crowd.turn(id).await);
+                    }
+                }
                 Err(error) => return Err(error),
                 Ok(after) => {
                     platforms::crash::point("after-append");

@@ -1,6 +1,7 @@
 //! The engine itself: its handles, and who listens to what it does.
 
 use crate::clock::Clock;
+use crate::crowd::Crowd;
 use crate::error::EngineError;
 use crate::handler::Handler;
 use crate::lead::Leadership;
@@ -134,6 +135,7 @@ pub struct Inner {
     /// What the slots of watches are counted from.
     pub(crate) epoch: tokio::time::Instant,
     pub(crate) pulse: Pulse,
+    pub(crate) crowd: Crowd,
 }
 
 impl Inner {
@@ -187,6 +189,7 @@ impl Engine {
             ticks,
             epoch: tokio::time::Instant::now(),
             pulse: Pulse::default(),
+            crowd: Crowd::default(),
         };
         let mut kinds = inner.chat_kinds();
         kinds.push(crate::execute::KIND.to_owned());

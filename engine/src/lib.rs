@@ -7,6 +7,7 @@ mod alerts;
 mod apply;
 pub mod clock;
 mod configuration;
+mod crowd;
 mod deploy;
 mod engine;
 mod error;

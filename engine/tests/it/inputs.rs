@@ -135,3 +135,27 @@ async fn a_journal_that_fails_for_minutes_costs_no_timer() {
     .await;
     life.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_who_answer_at_once_one_is_heard_and_all_others_are_told_who_was_first() {
+    let world = World::new();
+    let life = world.begin().await;
+    let id = life.deploy("shop").await;
+    let mut waiting = Vec::new();
+    for _ in 0..60 {
+        let (engine, id) = (life.engine.clone(), id.clone());
+        let given = Happened::Commanded {
+            by: ann(),
+            command: Command::Abandon,
+            reason: None,
+        };
+        waiting.push(tokio::spawn(async move { engine.apply(&id, given).await }));
+    }
+    let mut said = std::collections::BTreeMap::new();
+    for one in waiting {
+        let events = one.await.unwrap().unwrap();
+        *said.entry(events[0].name()).or_insert(0) += 1;
+    }
+    assert_eq!(said, [("abandoned", 1), ("refused", 59)].into());
+    life.end().await;
+}

@@ -6,15 +6,11 @@ use super::seen::Seen;
 use crate::live::Live;
 use crate::orders::Orders;
 use config::Settings;
-use engine::{Engine, EngineError};
-use guard::event::Event;
-use guard::ids::DeploymentId;
-use guard::input::Happened;
+use engine::Engine;
 use journal::Reader;
 use messages::Context;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
-use tokio::sync::Mutex;
 
 /// Hears and answers. Cheap to clone.
 #[derive(Clone)]
@@ -28,12 +24,7 @@ pub(crate) struct Inner {
     pub(super) http: reqwest::Client,
     /// What was heard: Slack tells again what was not acknowledged in time.
     heard: Seen,
-    /// Of one deployment one after the other: many at once would only make each other begin anew.
-    turns: [Mutex<()>; TURNS],
 }
-
-/// Deployments that share a turn are few, and wait shortly.
-const TURNS: usize = 16;
 
 impl std::ops::Deref for Hearing {
     type Target = Inner;
@@ -55,7 +46,6 @@ impl Hearing {
             orders,
             http: api::client()?,
             heard: Seen::default(),
-            turns: Default::default(),
         })))
     }
 
@@ -67,20 +57,6 @@ impl Hearing {
             tracing::info!("what Slack tells was heard before: nothing is done");
         }
         new
-    }
-
-    /// Lets something that somebody wants happen to a deployment.
-    pub(super) async fn apply(
-        &self,
-        deployment: &DeploymentId,
-        happened: Happened,
-    ) -> Result<Vec<Event>, EngineError> {
-        let bytes = deployment.as_str().bytes();
-        let at = bytes.fold(0_usize, |sum, byte| {
-            sum.wrapping_mul(31).wrapping_add(byte.into())
-        });
-        let _turn = self.turns[at % TURNS].lock().await;
-        self.engine.apply(deployment, happened).await
     }
 
     /// How people of a channel are spoken to.

@@ -68,7 +68,7 @@ impl Hearing {
             choice: press.choice,
             reason: None,
         };
-        let answered = granted(self.apply(&deployment, happened).await);
+        let answered = granted(self.engine.apply(&deployment, happened).await);
         if known.is_none() {
             let (closing, channel, message) =
                 (self.clone(), press.channel.clone(), press.message.clone());
