@@ -1,6 +1,6 @@
 //! A workspace that has enough, hangs up, or has lost a message.
 
-use super::workspace::{Kind, Mood, Said};
+use super::workspace::{Kind, Mood, Said, first};
 use super::{ANN, again, asked, bad_release, listening, pausing};
 use crate::examine::at_rest;
 use crate::wait::until;
@@ -77,15 +77,8 @@ async fn what_was_perhaps_posted_is_posted_again_only_if_it_asks_or_is_the_paren
         "{edited:#?}"
     );
     // The question's buttons work from the message that nobody remembers, too; then it has none any more.
-    let question = said
-        .iter()
-        .find(|said| said.kind == Kind::Broadcast)
-        .unwrap();
-    let hold = question
-        .buttons()
-        .into_iter()
-        .find(|value| value.ends_with("/hold"))
-        .unwrap();
+    let question = first(&said, &Kind::Broadcast);
+    let hold = question.button("hold");
     assert_eq!(slack.pressed(ANN, &parents[0].ts, &hold).await, 200);
     world.event(&id, "approval_answered").await;
     world.at_rest().await;
@@ -137,11 +130,7 @@ async fn a_question_that_was_perhaps_posted_is_asked_again_and_a_reply_is_not() 
 async fn a_restart_goes_on_in_the_same_thread_and_a_deleted_parent_is_posted_anew() {
     let (mut world, slack, id) = asked(&pausing()).await;
     let said = slack.take();
-    let parent = said
-        .iter()
-        .find(|said| said.kind == Kind::Parent)
-        .unwrap()
-        .clone();
+    let parent = first(&said, &Kind::Parent);
     again(&mut world).await;
     world.at_rest().await;
     let more = slack.take();
@@ -149,15 +138,8 @@ async fn a_restart_goes_on_in_the_same_thread_and_a_deleted_parent_is_posted_ane
         more.iter().all(|said| said.kind == Kind::Edit),
         "a restart says nothing new: {more:#?}"
     );
-    let question = said
-        .iter()
-        .find(|said| said.kind == Kind::Broadcast)
-        .unwrap();
-    let hold = question
-        .buttons()
-        .into_iter()
-        .find(|value| value.ends_with("/hold"))
-        .unwrap();
+    let question = first(&said, &Kind::Broadcast);
+    let hold = question.button("hold");
     slack.plan("chat.update", Mood::Refuses("message_not_found"));
     assert_eq!(slack.pressed(ANN, &parent.ts, &hold).await, 200);
     world.event(&id, "approval_answered").await;

@@ -1,7 +1,7 @@
 //! The same presses over sockets, which come and go.
 
 use super::pressed::whispered;
-use super::workspace::{Kind, Mood, TEAM};
+use super::workspace::{Kind, Mood, TEAM, first};
 use super::{ANN, BO, bad_release, listening_to_sockets, pausing};
 use crate::wait::until;
 use serde_json::json;
@@ -17,17 +17,10 @@ async fn a_press_over_a_socket_counts_and_the_next_socket_is_open_before_the_old
         .await;
     world.at_rest().await;
     let said = slack.take();
-    let question = said
-        .iter()
-        .find(|said| said.kind == Kind::Broadcast)
-        .unwrap();
-    let value = |choice: &str| {
-        let mut all = question.buttons().into_iter();
-        all.find(|value| value.ends_with(choice)).unwrap()
-    };
+    let question = first(&said, &Kind::Broadcast);
 
     // Without a signing secret nothing is heard over HTTP.
-    let payload = slack.press(ANN, TEAM, &question.ts, &value("/hold"));
+    let payload = slack.press(ANN, TEAM, &question.ts, &question.button("hold"));
     assert_eq!(
         slack.send(&payload, super::workspace::SIGNING, 0).await,
         404
@@ -76,7 +69,7 @@ async fn a_press_over_a_socket_counts_and_the_next_socket_is_open_before_the_old
     );
 
     // Who is late is told over the new one.
-    let late = slack.press(BO, TEAM, &question.ts, &value("/rollback"));
+    let late = slack.press(BO, TEAM, &question.ts, &question.button("rollback"));
     sockets.deliver(1, "interactive", "e-6", &late).await;
     let told = whispered(&slack, BO).await;
     assert!(told.contains("ann already answered"), "{told}");

@@ -1,6 +1,6 @@
 //! Who may press, and what is no press at all.
 
-use super::workspace::{BEFORE, Kind, SIGNING, Said, TEAM, form, signed};
+use super::workspace::{BEFORE, Kind, SIGNING, Said, TEAM, first, form, signed};
 use super::{ANN, BO, CY, asked, pausing};
 use crate::wait::until;
 use serde_json::json;
@@ -29,15 +29,8 @@ pub(super) async fn whisper(slack: &super::Workspace, user: &str) -> Said {
 async fn what_slack_did_not_send_or_sent_before_is_not_heard() {
     let (mut world, slack, id) = asked(&pausing()).await;
     let said = slack.take();
-    let question = said
-        .iter()
-        .find(|said| said.kind == Kind::Broadcast)
-        .unwrap();
-    let hold = question
-        .buttons()
-        .into_iter()
-        .find(|value| value.ends_with("/hold"))
-        .unwrap();
+    let question = first(&said, &Kind::Broadcast);
+    let hold = question.button("hold");
     let payload = slack.press(ANN, TEAM, &question.ts, &hold);
     for (secret, away) in [("another-secret-0123", 0), (SIGNING, -400), (SIGNING, 400)] {
         assert_eq!(
@@ -127,21 +120,9 @@ async fn what_slack_did_not_send_or_sent_before_is_not_heard() {
 async fn who_may_not_press_is_told_why_and_who_can_and_who_comes_late_who_was_first() {
     let (mut world, slack, id) = asked(&pausing()).await;
     let said = slack.take();
-    let parent = said
-        .iter()
-        .find(|said| said.kind == Kind::Parent)
-        .unwrap()
-        .ts
-        .clone();
-    let question = said
-        .iter()
-        .find(|said| said.kind == Kind::Broadcast)
-        .unwrap();
-    let value = |choice: &str| {
-        let mut all = question.buttons().into_iter();
-        all.find(|value| value.ends_with(choice)).unwrap()
-    };
-    let (rollback, hold) = (value("/rollback"), value("/hold"));
+    let parent = first(&said, &Kind::Parent).ts.clone();
+    let question = first(&said, &Kind::Broadcast);
+    let (rollback, hold) = (question.button("rollback"), question.button("hold"));
 
     // A responder holds and does not roll back.
     assert_eq!(slack.pressed(CY, &parent, &rollback).await, 200);
@@ -186,10 +167,7 @@ async fn who_may_not_press_is_told_why_and_who_can_and_who_comes_late_who_was_fi
 async fn of_many_presses_at_once_one_counts_and_everybody_else_is_told() {
     let (mut world, slack, id) = asked(&pausing()).await;
     let said = slack.take();
-    let question = said
-        .iter()
-        .find(|said| said.kind == Kind::Broadcast)
-        .unwrap();
+    let question = first(&said, &Kind::Broadcast);
     let buttons = question.buttons();
     let presses = (0..48).map(|n| {
         let user = [ANN, BO, CY][n % 3];

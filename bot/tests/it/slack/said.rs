@@ -1,7 +1,7 @@
 //! What people say to Tawny: by name in a thread, or as a slash command.
 
 use super::pressed::{whisper, whispered};
-use super::workspace::{CHANNEL, Kind, SIGNING, Said, TEAM};
+use super::workspace::{CHANNEL, Kind, SIGNING, Said, TEAM, first};
 use super::{ANN, BO, CY, asked, pausing};
 use crate::packages::SERVES;
 use serde_json::json;
@@ -10,7 +10,7 @@ use serde_json::json;
 async fn what_is_said_to_tawny_in_a_thread_is_done_once_and_who_said_it_is_told_what_came_of_it() {
     let (mut world, slack, id) = asked(&pausing()).await;
     let said = slack.take();
-    let parent = said.iter().find(|said| said.kind == Kind::Parent).unwrap();
+    let parent = first(&said, &Kind::Parent);
     let thread = Some(parent.ts.as_str());
     let challenge = json!({ "type": "url_verification", "challenge": "3eZbrw1a" });
     assert_eq!(

@@ -1,15 +1,8 @@
 //! A deployment from its beginning to its end, as a channel sees it.
 
-use super::workspace::{Kind, Said};
+use super::workspace::{Kind, Said, first};
 use super::{ANN, asked, listening, listening_in_chinese, pausing};
 use crate::settings::Guarding;
-
-fn first(said: &[Said], kind: &Kind) -> Said {
-    said.iter()
-        .find(|said| said.kind == *kind)
-        .unwrap_or_else(|| panic!("no {kind:?} in {said:#?}"))
-        .clone()
-}
 
 fn count(said: &[Said], kind: &Kind) -> usize {
     said.iter().filter(|said| said.kind == *kind).count()

@@ -63,6 +63,21 @@ impl Said {
             .map(|button| button["value"].as_str().unwrap().to_owned())
             .collect()
     }
+
+    /// What the button of an answer, such as `hold`, sends.
+    pub(super) fn button(&self, choice: &str) -> String {
+        let mut all = self.buttons().into_iter();
+        all.find(|value| value.ends_with(&format!("/{choice}")))
+            .unwrap_or_else(|| panic!("no {choice} in {self:#?}"))
+    }
+}
+
+/// The first of this kind.
+pub(super) fn first(said: &[Said], kind: &Kind) -> Said {
+    said.iter()
+        .find(|said| said.kind == *kind)
+        .unwrap_or_else(|| panic!("no {kind:?} in {said:#?}"))
+        .clone()
 }
 
 /// A message as it is now.
