@@ -222,6 +222,11 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
             Ok(())
         });
     }
+    let (people, stopped) = (page.orders().people().clone(), stop.clone());
+    tasks.spawn(async move {
+        people.follow(stopped).await;
+        Ok(())
+    });
     let (working, stopped) = (engine.clone(), stop.clone());
     tasks.spawn(async move {
         let ended = working.run(stopped).await;

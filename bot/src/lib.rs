@@ -14,6 +14,7 @@ pub mod live;
 pub mod log;
 pub mod ops;
 pub mod orders;
+pub mod people;
 pub mod reload;
 pub mod replay;
 mod reports;

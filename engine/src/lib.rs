@@ -23,6 +23,7 @@ mod moves;
 mod observe;
 mod outbox;
 mod patience;
+mod people;
 mod probes;
 mod pulse;
 mod quarantine;

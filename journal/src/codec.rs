@@ -7,6 +7,7 @@
 use guard::configuration::ConfigurationEvent;
 use guard::event::{Event, Recorded};
 use guard::lane::LaneEvent;
+use guard::people::PeopleEvent;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -55,6 +56,15 @@ pub fn encode_configuration(event: &ConfigurationEvent) -> Result<NewEvent, Jour
         .map(|payload| NewEvent::new(event.name(), u32::from(event.version()), payload))
 }
 
+/// An event of people's accounts as the journal takes it.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_people(event: &PeopleEvent) -> Result<NewEvent, JournalError> {
+    payload(event.name(), event)
+        .map(|payload| NewEvent::new(event.name(), u32::from(event.version()), payload))
+}
+
 /// A deployment's event as the domain takes it.
 ///
 /// # Errors
@@ -85,6 +95,16 @@ pub fn decode_lane(stored: &StoredEvent) -> Result<LaneEvent, JournalError> {
 /// As [`decode`].
 pub fn decode_configuration(stored: &StoredEvent) -> Result<ConfigurationEvent, JournalError> {
     let event: ConfigurationEvent = typed(stored)?;
+    expect_name(stored, event.name())?;
+    Ok(event)
+}
+
+/// An event of people's accounts as the domain takes it.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_people(stored: &StoredEvent) -> Result<PeopleEvent, JournalError> {
+    let event: PeopleEvent = typed(stored)?;
     expect_name(stored, event.name())?;
     Ok(event)
 }

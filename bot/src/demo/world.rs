@@ -10,6 +10,7 @@ use super::warehouse::Warehouse;
 use crate::boot::{self, Running};
 use engine::{DeployRequest, EngineOptions, ledger};
 use guard::actor::{Actor, Role};
+use guard::duty::Duty;
 use guard::ids::{DeploymentId, Environment, PersonId, ServiceName, Version};
 use guard::input::{Command, Happened};
 use guard::state::Status;
@@ -382,6 +383,7 @@ async fn install(server: &Running) -> Result<(), DemoError> {
                         &id,
                         Happened::Commanded {
                             by: you()?,
+                            duty: Duty::default(),
                             command: Command::Promote,
                             reason: None,
                         },

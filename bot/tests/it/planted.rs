@@ -32,6 +32,7 @@ const PLANTED: [&str; 25] = [
     "metrics.*.proxy",
     "notify.webhooks[].secret",
     "notify.webhooks[].url",
+    "on_call[].calendar_url",
     "services[].logs[].auth.password",
     "services[].logs[].auth.token",
     "services[].logs[].headers.*",
@@ -146,7 +147,7 @@ people:
         "webhooks: [{{name: planted, kind: alertmanager, secret: {CANARY}-now, previous_secret: {CANARY}-before}}]\n"
     );
     let slack = format!(
-        "chat: {{slack: {{bot_token: xoxb-{CANARY}-bot, signing_secret: {CANARY}-signs, previous_signing_secret: {CANARY}-signed, app_token: xapp-{CANARY}-app, base_url: \"http://{dead}/api\", channels: [{{channel: C1}}]}}}}\n"
+        "chat: {{slack: {{bot_token: xoxb-{CANARY}-bot, signing_secret: {CANARY}-signs, previous_signing_secret: {CANARY}-signed, app_token: xapp-{CANARY}-app, base_url: \"http://{dead}/api\", channels: [{{channel: C1}}]}}}}\non_call: [{{name: nights, calendar_url: \"http://{dead}/{CANARY}-calendar.ics\"}}]\n"
     );
     text = text.replacen("services:\n", &format!("{hook}{slack}services:\n"), 1);
     let logs = [

@@ -267,6 +267,7 @@ impl<'a> Task<'a> {
             return self.baseline(now, &heard.missing, &heard.failed).await;
         }
         self.forgive(state, seconds(now));
+        self.name_authors(state).await?;
         if judges(state) {
             self.assess(state, now).await?;
             self.accuse().await

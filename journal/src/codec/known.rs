@@ -36,6 +36,9 @@ pub(super) const KNOWN: &[(&str, u32)] = &[
     ("approval_asked", 1),
     ("approval_reminded", 1),
     ("approval_answered", 1),
+    ("approval_backed", 1),
+    ("glass_broken", 1),
+    ("authors_known", 1),
     ("approval_expired", 1),
     ("approval_withdrawn", 1),
     ("refused", 1),
@@ -70,4 +73,7 @@ pub(super) const KNOWN: &[(&str, u32)] = &[
     ("lane_unfrozen", 1),
     ("configuration_applied", 1),
     ("configuration_refused", 1),
+    ("people_code_given", 1),
+    ("people_account_linked", 1),
+    ("people_accounts_unlinked", 1),
 ];

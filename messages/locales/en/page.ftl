@@ -77,3 +77,10 @@ page-say = Say what you want
 page-say-send = Send
 page-say-yes = Yes, do it
 page-say-no = No
+page-others-agree = { $more ->
+        [one] One more person has
+       *[other] { $more } more people have
+    } to agree.
+page-break-glass = Break the glass: { $choice }
+page-break-glass-means = You go past a rule of who may answer. It is done at once, and everybody is told, with your reason.
+page-reason-needed = Why (needed)

@@ -12,6 +12,7 @@ pub(crate) fn severity(event: &Event) -> Severity {
             ..
         }
         | Event::CureFailed { .. }
+        | Event::GlassBroken { .. }
         | Event::Failed {
             turn_lost: None, ..
         } => Severity::Critical,
@@ -20,6 +21,7 @@ pub(crate) fn severity(event: &Event) -> Severity {
         }
         | Event::ApprovalAsked { .. }
         | Event::ApprovalReminded { .. }
+        | Event::ApprovalBacked { .. }
         | Event::ApprovalExpired { .. }
         | Event::ActionFailed { .. } => Severity::Alarm,
         Event::TierRaised { .. }

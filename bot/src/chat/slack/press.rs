@@ -52,7 +52,9 @@ impl Hearing {
     }
 
     async fn answer(&self, press: &Press) -> Result<PersonId, Denied> {
-        let (person, by) = self.person(&press.user, press.foreign_team.as_ref())?;
+        let (person, by) = self
+            .person(&press.user, press.foreign_team.as_ref())
+            .await?;
         let known = self.deployment_at(&press.channel, &press.message).await?;
         let deployment = match &known {
             Some(id) => id.clone(),
@@ -62,9 +64,13 @@ impl Hearing {
                 .map_err(|error| Denied::not_kept(&error))?
                 .ok_or(Denied::UnknownQuestion)?,
         };
+        let people = self.orders.people();
+        let duty = people.duty_to(&by, &deployment, false).await;
+        let duty = duty.map_err(|error| Denied::not_kept(&error))?;
         let happened = Happened::Answered {
             approval: press.approval.clone(),
             by,
+            duty,
             choice: press.choice,
             reason: None,
         };
@@ -111,8 +117,12 @@ impl Hearing {
 
     async fn tell(&self, press: Press, denied: &Denied) {
         let context = self.context(&press.channel);
-        let settings = self.settings.get();
-        let sentences = denied.sentences(&press.user, press.choice, &settings, &context);
+        let state = match approvals::deployment_of(&self.engine, &press.approval).await {
+            Ok(Some(id)) => ledger::state(&self.reader, &id).await.ok().flatten(),
+            _ => None,
+        };
+        let able = self.who_can(press.choice, state.as_ref()).await;
+        let sentences = denied.sentences(&press.user, press.choice, &able, &context);
         let ear = Ear {
             user: press.user,
             channel: press.channel,
