@@ -7,3 +7,13 @@ chat-nobody-can = Nobody who is configured can.
 chat-not-kept = Your answer could not be kept and does not count. Press again, or answer on Tawny's page.
 chat-unknown-question = This question is not known here any more. Look at Tawny's page.
 chat-yes = Yes, do it
+# A dialog that asks why.
+dialog-reason = Why
+dialog-reason-hint = Everybody reads it in the thread, and it stays on record.
+dialog-evidence = Last measured { $measured } ago. What was found last changed { $found } ago.
+dialog-evidence-nothing = Last measured { $measured } ago. Nothing that was found is still open.
+dialog-evidence-recorded = What was found last changed { $found } ago. When it was last measured, another server knows.
+dialog-evidence-unknown = Nothing that was found is still open. When it was last measured is not known here.
+dialog-too-short = Please write at least { $least } characters.
+dialog-not-opened = The dialog for the reason could not be opened. Press again, or say in the thread: { $choice } because …
+chat-choices = Can be answered: { $choices }.

@@ -1,6 +1,7 @@
 //! What somebody says is carried out as it is everywhere else; the answer is for them alone. What it changes, the
 //! thread tells.
 
+use super::events::members_changed;
 use super::hearing::Hearing;
 use super::interaction::confirm;
 use super::mention::{Line, mention, slash};
@@ -17,6 +18,8 @@ impl Hearing {
     pub(super) async fn take_event(&self, payload: &Value) {
         if let Some(line) = mention(payload) {
             self.take_line(line).await;
+        } else if let Some(group) = members_changed(payload) {
+            self.groups.changed(&group);
         }
     }
 
@@ -32,7 +35,7 @@ impl Hearing {
         if !self.is_new(&line.once) {
             return;
         }
-        let context = self.context(&line.channel);
+        let context = self.context_for(&line.user, &line.channel).await;
         let answered = self.carried(&line, &context).await;
         let ear = Ear {
             user: line.user,
@@ -61,7 +64,7 @@ impl Hearing {
         let Some(press) = confirm(payload) else {
             return false;
         };
-        let context = self.context(&press.channel);
+        let context = self.context_for(&press.user, &press.channel).await;
         let answered = match self.person(&press.user, press.foreign_team.as_ref()) {
             Ok((_, by)) => {
                 let locale = context.locale;

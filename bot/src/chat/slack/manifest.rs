@@ -11,10 +11,17 @@ use slack_morphism::{
 };
 use url::Url;
 
-/// To post, edit and answer, and to hear who speaks to it. Nobody else's messages are read.
-const SCOPES: [&str; 3] = ["chat:write", "app_mentions:read", "commands"];
+/// To post, edit and answer, to hear who speaks to it, to speak people's languages and to know who belongs to a user
+/// group. Nobody else's messages are read.
+const SCOPES: [&str; 5] = [
+    "chat:write",
+    "app_mentions:read",
+    "commands",
+    "users:read",
+    "usergroups:read",
+];
 /// What Slack tells beside presses.
-const EVENTS: [&str; 1] = ["app_mention"];
+const EVENTS: [&str; 2] = ["app_mention", "subteam_members_changed"];
 
 /// The manifest for an app that is sent to an address, or for one that is asked by sockets.
 #[must_use]
@@ -95,9 +102,9 @@ mod tests {
                         "should_escape": false,
                     }],
                 },
-                "oauth_config": { "scopes": { "bot": ["chat:write", "app_mentions:read", "commands"] } },
+                "oauth_config": { "scopes": { "bot": SCOPES } },
                 "settings": {
-                    "event_subscriptions": { "bot_events": ["app_mention"] },
+                    "event_subscriptions": { "bot_events": EVENTS },
                     "interactivity": { "is_enabled": true },
                     "org_deploy_enabled": false,
                     "socket_mode_enabled": true,

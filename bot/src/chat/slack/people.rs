@@ -9,7 +9,7 @@ use guard::approval::{Choice, Refusal, check_role};
 use guard::event::Event;
 use guard::ids::PersonId;
 use messages::words::refusal;
-use messages::{Context, Text, chat};
+use messages::{Context, Text, chat, dialog};
 
 /// Why what somebody wants does not count.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub(super) enum Denied {
     Refused(Refusal),
     /// The journal did not take it.
     NotKept,
+    /// Slack did not show the dialog for the reason.
+    NoDialog,
 }
 
 impl Denied {
@@ -47,6 +49,7 @@ impl Denied {
             Self::UnknownQuestion => chat::unknown_question(context),
             Self::Refused(why) => refusal(why, context),
             Self::NotKept => chat::not_kept(context),
+            Self::NoDialog => dialog::not_opened(wanted, context),
         };
         let of_the_person = matches!(
             self,

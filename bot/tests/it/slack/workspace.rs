@@ -1,7 +1,7 @@
 //! A workspace: takes calls of the Web API and refuses what Slack refuses; keeps every message with its edits;
 //! signs what it sends.
 
-use super::rules;
+use super::{reads, rules, views};
 use crate::double::{Double, Reply, Request};
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::StatusCode;
@@ -51,6 +51,8 @@ pub(super) enum Kind {
     Edit,
     /// To one person alone.
     Whisper(String),
+    /// A dialog that one person has open.
+    Dialog(String),
 }
 
 impl Said {
@@ -103,6 +105,14 @@ struct Inner {
     events: usize,
     /// Whom a response url tells, and how often it still may.
     response_urls: BTreeMap<String, (String, u32)>,
+    /// Who may be shown a dialog, until when; and by what nobody may any more.
+    triggers: views::Triggers,
+    /// Who belongs to which user group.
+    groups: BTreeMap<String, Vec<String>>,
+    /// The languages of people; of all others it is American English.
+    languages: BTreeMap<String, &'static str>,
+    /// What was asked, of whom.
+    asked: Vec<(String, String)>,
 }
 
 pub(super) struct Workspace {
@@ -189,6 +199,26 @@ impl Workspace {
             .collect()
     }
 
+    /// Who belongs to a user group from now on.
+    pub(super) fn group(&self, group: &str, members: &[&str]) {
+        let members = members.iter().map(|&user| user.to_owned()).collect();
+        let mut inner = self.inner.lock().unwrap();
+        inner.groups.insert(group.to_owned(), members);
+    }
+
+    /// Somebody has set this language.
+    pub(super) fn speaks(&self, user: &str, tag: &'static str) {
+        let mut inner = self.inner.lock().unwrap();
+        inner.languages.insert(user.to_owned(), tag);
+    }
+
+    /// About whom or what a method was called, each time.
+    pub(super) fn asked(&self, method: &str) -> Vec<String> {
+        let inner = self.inner.lock().unwrap();
+        let asked = inner.asked.iter().filter(|(called, _)| called == method);
+        asked.map(|(_, about)| about.clone()).collect()
+    }
+
     /// How many calls came in.
     pub(super) fn calls(&self) -> usize {
         self.inner.lock().unwrap().calls
@@ -202,6 +232,7 @@ impl Workspace {
             .response_urls
             .insert(path.clone(), (user.to_owned(), 5));
         let choice = value.split('/').nth(1).unwrap();
+        let trigger = inner.triggers.give(user);
         json!({
             "type": "block_actions",
             "api_app_id": "A0TAWNY",
@@ -209,7 +240,7 @@ impl Workspace {
             "user": { "id": user, "username": "somebody", "team_id": team },
             "container": { "type": "message", "message_ts": ts, "channel_id": CHANNEL, "is_ephemeral": false },
             "channel": { "id": CHANNEL, "name": "deploys" },
-            "trigger_id": "1.2.3",
+            "trigger_id": trigger,
             "response_url": format!("http://{}{path}", self.address),
             "actions": [{ "type": "button", "block_id": "x", "action_id": format!("answer.{choice}"), "value": value, "action_ts": format!("1.{}", inner.response_urls.len()) }],
         })
@@ -311,6 +342,38 @@ impl Workspace {
         payload
     }
 
+    /// From now on nothing that was pressed before opens a dialog.
+    pub(super) fn triggers_expire(&self) {
+        self.inner.lock().unwrap().triggers.expire();
+    }
+
+    /// Somebody sends a dialog off, with this reason: what Slack would do with the answer.
+    pub(super) async fn submit(&self, user: &str, dialog: &Said, reason: &str) -> Value {
+        let payload = self.submission(user, dialog, reason);
+        let body = form(&payload);
+        let (stamp, signature) = signed(SIGNING, 0, &body);
+        let (status, answer) = self
+            .send_to("interactions", &body, &stamp, &signature, 0)
+            .await;
+        assert_eq!(status, 200);
+        views::answer(&answer)
+    }
+
+    /// The same as Slack sends it.
+    pub(super) fn submission(&self, user: &str, dialog: &Said, reason: &str) -> Value {
+        let inner = self.inner.lock().unwrap();
+        let view = inner.triggers.view(&dialog.ts);
+        json!({
+            "type": "view_submission",
+            "team": { "id": TEAM, "domain": "acme" },
+            "user": { "id": user, "username": "somebody", "team_id": TEAM },
+            "api_app_id": "A0TAWNY",
+            "trigger_id": "9.9.9",
+            "view": views::filled(view, &dialog.ts, reason),
+            "response_urls": [],
+        })
+    }
+
     /// Somebody speaks to Tawny.
     pub(super) fn mention(&self, user: &str, thread: Option<&str>, text: &str) -> Value {
         let mut inner = self.inner.lock().unwrap();
@@ -402,14 +465,26 @@ impl Inner {
     }
 
     fn called(&mut self, method: &str, request: &Request) -> Reply {
-        let json = request
-            .headers
-            .get("content-type")
-            .is_some_and(|kind| kind.starts_with("application/json"));
+        let kind = request.headers.get("content-type");
+        let is = |wanted: &str| kind.is_some_and(|kind| kind.starts_with(wanted));
+        let json = is("application/json");
+        if reads::METHODS.contains(&method) {
+            // JSON is not even looked at.
+            let body = if is("application/x-www-form-urlencoded") {
+                request.body.as_slice()
+            } else {
+                &[]
+            };
+            let fields = url::form_urlencoded::parse(body).into_owned().collect();
+            return self.read(method, &fields);
+        }
         let arguments: Value = match serde_json::from_slice(&request.body) {
             Ok(arguments) if json => arguments,
             _ => return refused("invalid_json"),
         };
+        if method == "views.open" {
+            return self.open(&arguments);
+        }
         if let Err(fault) = message(&arguments) {
             return self.fault(format!("{method}: {fault}"));
         }
@@ -425,6 +500,38 @@ impl Inner {
                 Reply::json(200, &json!({ "ok": true }))
             }
             other => self.fault(format!("method {other}")),
+        }
+    }
+
+    fn open(&mut self, arguments: &Value) -> Reply {
+        let view = &arguments["view"];
+        if let Err(fault) = views::modal(view) {
+            return self.fault(format!("views.open: {fault}"));
+        }
+        let trigger = arguments["trigger_id"].as_str().unwrap_or_default();
+        match self.triggers.take(trigger) {
+            Ok(user) => {
+                let said = json!({ "text": view["title"]["text"], "blocks": view["blocks"] });
+                let id = self.triggers.shown(view);
+                self.say(Kind::Dialog(user), &id, &said);
+                Reply::json(200, &json!({ "ok": true, "view": { "id": id } }))
+            }
+            Err("expired_trigger_id") => refused("expired_trigger_id"),
+            Err(code) => self.fault(format!("views.open: {code}")),
+        }
+    }
+
+    fn read(&mut self, method: &str, fields: &BTreeMap<String, String>) -> Reply {
+        let known = reads::Known {
+            groups: &self.groups,
+            languages: &self.languages,
+        };
+        match reads::read(method, fields, &known) {
+            Ok((about, answer)) => {
+                self.asked.push((method.to_owned(), about));
+                Reply::json(200, &answer)
+            }
+            Err(fault) => self.fault(format!("{method}: {fault}")),
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod blocks;
 mod mrkdwn;
+pub mod views;
 
 use super::clean::colon;
 use super::plain;
@@ -12,7 +13,7 @@ use crate::document::Document;
 use crate::locale::Locale;
 use crate::model::{Fact, Link, Message, Table};
 use crate::say;
-use crate::text::Text;
+use crate::text::{Piece, Text};
 use crate::words::Words;
 use serde_json::{Value, json};
 
@@ -68,8 +69,15 @@ pub fn message(message: &Message, locale: Locale, depth: Depth) -> Post {
     if !message.footer.is_empty() {
         blocks.push(blocks::context(&mrkdwn::line(&message.footer, LINE)));
     }
+    let heard = message.facts.iter().filter_map(heard);
+    let heard = heard.chain(message.body.iter().map(plain::text));
+    let choices = message.buttons.iter().take(blocks::BUTTONS);
+    let choices = choices.map(|button| button.label.clone());
+    let choices = words.listed(choices);
+    let asked =
+        (!choices.is_empty()).then(|| plain::text(&say!(words, "chat-choices", choices = choices)));
     Post {
-        text: mrkdwn::escaped(&headline, TEXT),
+        text: aloud(headline, heard.chain(asked)),
         blocks,
     }
 }
@@ -108,7 +116,7 @@ pub fn document(document: &Document, locale: Locale) -> Post {
         blocks.push(blocks::context(&mrkdwn::line(&document.footer, LINE)));
     }
     Post {
-        text: mrkdwn::escaped(&headline, TEXT),
+        text: aloud(headline, document.facts.iter().filter_map(heard)),
         blocks,
     }
 }
@@ -135,6 +143,23 @@ impl Post {
     pub fn json(&self) -> Value {
         json!({ "text": self.text, "blocks": self.blocks })
     }
+}
+
+/// What is read aloud, line by line: whoever does not see the blocks has nothing else.
+fn aloud(headline: String, more: impl Iterator<Item = String>) -> String {
+    let lines: Vec<String> = std::iter::once(headline).chain(more).collect();
+    mrkdwn::escaped(&lines.join("\n"), TEXT)
+}
+
+// A drawn line says nothing to who hears it.
+fn heard(fact: &Fact) -> Option<String> {
+    let drawn = |piece: &Piece| matches!(piece, Piece::Spark(_));
+    if fact.value.pieces().iter().any(drawn) {
+        return None;
+    }
+    let label = plain::text(&fact.label);
+    let said = format!("{label}{}{}", colon(&label), plain::text(&fact.value));
+    Some(said)
 }
 
 fn below(message: &Message, depth: Depth) -> Vec<String> {
