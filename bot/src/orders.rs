@@ -254,7 +254,7 @@ impl Orders {
         }
     }
 
-    fn context(&self, locale: Locale) -> Context {
+    pub(crate) fn context(&self, locale: Locale) -> Context {
         Context {
             locale,
             now: jiff::Timestamp::now(),

@@ -14,6 +14,7 @@ pub mod document;
 pub mod figures;
 pub mod foreign;
 pub mod gate;
+pub mod home;
 pub mod layout;
 pub mod locale;
 pub mod model;

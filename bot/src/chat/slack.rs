@@ -12,6 +12,7 @@ mod dialog;
 mod events;
 mod groups;
 mod hearing;
+mod home;
 mod http;
 mod interaction;
 mod languages;

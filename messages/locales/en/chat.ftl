@@ -17,3 +17,19 @@ dialog-evidence-unknown = Nothing that was found is still open. When it was last
 dialog-too-short = Please write at least { $least } characters.
 dialog-not-opened = The dialog for the reason could not be opened. Press again, or say in the thread: { $choice } because …
 chat-choices = Can be answered: { $choices }.
+
+# Tawny's own page in a chat.
+home-title = Tawny
+home-nothing-asked = Nothing waits for an answer.
+home-asked-count = { $count ->
+    [one] One deployment waits for an answer.
+   *[other] { $count } deployments wait for an answer.
+}
+home-asked = Waits for an answer
+home-question = { $said } — to be answered by { $until }
+home-thread = Thread of { $lead }
+home-page = Page of { $lead }
+home-services = Services
+home-recent = Deployed last
+home-deployed = { $at } · { $said }
+home-footer = as of { $at } · fresh each time that you open this · times in UTC

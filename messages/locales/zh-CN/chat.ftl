@@ -17,3 +17,16 @@ dialog-evidence-unknown = 没有仍未解决的发现。这里不知道最近一
 dialog-too-short = 请至少写 { $least } 个字符。
 dialog-not-opened = 无法打开填写理由的对话框。请再点一次，或在讨论串中说：{ $choice } 因为 …
 chat-choices = 可以回答：{ $choices }。
+
+# 聊天工具中 Tawny 自己的主页。
+home-title = Tawny
+home-nothing-asked = 没有等待回答的问题。
+home-asked-count = { $count } 个部署正在等待回答。
+home-asked = 等待回答
+home-question = { $said }，请在 { $until } 前回答
+home-thread = { $lead } 的讨论串
+home-page = { $lead } 的页面
+home-services = 服务
+home-recent = 最近的部署
+home-deployed = { $at } · { $said }
+home-footer = 截至 { $at } · 每次打开时更新 · 时间为 UTC

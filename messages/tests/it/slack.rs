@@ -260,6 +260,9 @@ pub(crate) fn is_markup_inert(block: &Value) {
         }
     }
     let kind = block["type"].as_str().unwrap();
+    if kind == "divider" {
+        return;
+    }
     if kind == "section" || kind == "context" {
         texts(block).iter().for_each(|text| markup_is_ours(text));
     } else {

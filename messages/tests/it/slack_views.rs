@@ -4,9 +4,12 @@ use crate::scenarios::scenarios;
 use crate::slack::{hand_over_view, is_markup_inert, units};
 use crate::story::{Story, context, each_locale};
 use guard::approval::Choice;
+use guard::state::State;
 use jiff::SignedDuration;
 use messages::dialog::{self, Dialog};
+use messages::home::{Asking, home};
 use messages::layout::slack::views;
+use messages::orders::Standing;
 use messages::{Locale, Text, parent};
 use serde_json::Value;
 use std::fmt::Write;
@@ -90,6 +93,56 @@ fn a_dialog_says_what_its_evidence_rests_on_also_where_another_server_measures()
     let asked = dialog::reason(so_far.state(), &asked.unwrap(), None, &context);
     let view = views::modal(&asked, "answer.reason", "apr_1/resume");
     assert!(view.to_string().contains("another server knows"), "{view}");
+}
+
+#[test]
+fn slack_shows_the_apps_own_page() {
+    each_locale("slack_home", |locale| {
+        let context = context(locale);
+        let stories = scenarios();
+        let states: Vec<&State> = stories.iter().map(|(_, story)| story.state()).collect();
+        let mut asked = Story::new();
+        let (_, latency) = stories.iter().find(|(name, _)| *name == "latency").unwrap();
+        for record in &latency.records {
+            asked.record(record.event.clone());
+            if asked.state().open_approval().is_some() {
+                break;
+            }
+        }
+        let url = "https://acme.slack.com/archives/C1/p1700000000000001";
+        let asking = [Asking {
+            state: asked.state(),
+            thread: Some(url),
+        }];
+        let services: Vec<Standing<'_>> = states
+            .iter()
+            .map(|state| Standing {
+                service: &state.plan().service,
+                environment: &state.plan().environment,
+                runs: Some(&state.plan().to),
+                frozen: None,
+                last: Some(state),
+            })
+            .collect();
+        let recent: Vec<State> = states.iter().map(|state| (*state).clone()).collect();
+        let mut out = String::new();
+        for (asking, services, recent) in
+            [(&asking[..], &services[..], &recent[..]), (&[], &[], &[])]
+        {
+            let view = views::home(&home(asking, services, recent, &context), locale);
+            let blocks = view["blocks"].as_array().unwrap();
+            assert!((1..=100).contains(&blocks.len()));
+            for block in blocks {
+                let own = block
+                    .to_string()
+                    .replace(url, "https://tawny.example/deployments/dep_1");
+                is_markup_inert(&serde_json::from_str(&own).unwrap());
+            }
+            hand_over_view(&view);
+            let _ = writeln!(out, "=== {}", serde_json::to_string_pretty(&view).unwrap());
+        }
+        out.replace('\u{200B}', "¦")
+    });
 }
 
 #[test]

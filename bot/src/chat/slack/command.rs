@@ -1,7 +1,7 @@
 //! What somebody says is carried out as it is everywhere else; the answer is for them alone. What it changes, the
 //! thread tells.
 
-use super::events::members_changed;
+use super::events::{home_opened, members_changed};
 use super::hearing::Hearing;
 use super::interaction::confirm;
 use super::mention::{Line, mention, slash};
@@ -18,6 +18,8 @@ impl Hearing {
     pub(super) async fn take_event(&self, payload: &Value) {
         if let Some(line) = mention(payload) {
             self.take_line(line).await;
+        } else if let Some(opened) = home_opened(payload) {
+            self.show_home(opened).await;
         } else if let Some(group) = members_changed(payload) {
             self.groups.changed(&group);
         }

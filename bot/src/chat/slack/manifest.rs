@@ -3,9 +3,9 @@
 use super::mention::EXPLAIN;
 use slack_morphism::{
     SlackAppManifest, SlackAppManifestDisplayInformation, SlackAppManifestFeatures,
-    SlackAppManifestFeaturesBotUser, SlackAppManifestFeaturesShortcut,
-    SlackAppManifestFeaturesSlashCommand, SlackAppManifestOAuthConfig,
-    SlackAppManifestOAuthConfigScopes, SlackAppManifestSettings,
+    SlackAppManifestFeaturesAppHome, SlackAppManifestFeaturesBotUser,
+    SlackAppManifestFeaturesShortcut, SlackAppManifestFeaturesSlashCommand,
+    SlackAppManifestOAuthConfig, SlackAppManifestOAuthConfigScopes, SlackAppManifestSettings,
     SlackAppManifestSettingsEventSubscriptions, SlackAppManifestSettingsInteractivity,
     SlackShortcutType,
 };
@@ -21,7 +21,7 @@ const SCOPES: [&str; 5] = [
     "usergroups:read",
 ];
 /// What Slack tells beside presses.
-const EVENTS: [&str; 2] = ["app_mention", "subteam_members_changed"];
+const EVENTS: [&str; 3] = ["app_mention", "app_home_opened", "subteam_members_changed"];
 
 /// The manifest for an app that is sent to an address, or for one that is asked by sockets.
 #[must_use]
@@ -62,7 +62,11 @@ pub fn manifest(name: &str, public_url: Option<&Url>) -> SlackAppManifest {
         "Which change did it, and why it is suspected".to_owned(),
         SlackShortcutType::Message,
     );
+    let home = SlackAppManifestFeaturesAppHome::new()
+        .with_home_tab_enabled(true)
+        .with_messages_tab_enabled(false);
     let features = SlackAppManifestFeatures::new()
+        .with_app_home(home)
         .with_bot_user(bot)
         .with_slash_commands(vec![command])
         .with_shortcuts(vec![shortcut]);
@@ -88,6 +92,7 @@ mod tests {
                     "description": "Watches every deployment: warns, pauses and asks, rolls back",
                 },
                 "features": {
+                    "app_home": { "home_tab_enabled": true, "messages_tab_enabled": false },
                     "bot_user": { "display_name": "tawny", "always_online": true },
                     "shortcuts": [{
                         "name": "Explain this deployment",

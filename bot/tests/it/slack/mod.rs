@@ -2,11 +2,13 @@
 
 mod awry;
 mod groups;
+mod home;
 mod over_sockets;
 mod pressed;
 mod reads;
 mod rules;
 mod said;
+mod sends;
 mod sockets;
 mod told;
 mod views;

@@ -1,6 +1,7 @@
 //! Who may press, and what is no press at all.
 
-use super::workspace::{BEFORE, Kind, SIGNING, Said, TEAM, first, form, signed};
+use super::sends::{form, signed};
+use super::workspace::{BEFORE, Kind, SIGNING, Said, TEAM, first};
 use super::{ANN, BO, CY, asked, pausing};
 use crate::wait::until;
 use serde_json::json;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-pub(super) const METHODS: [&str; 2] = ["usergroups.users.list", "users.info"];
+pub(super) const METHODS: [&str; 3] = ["usergroups.users.list", "users.info", "chat.getPermalink"];
 
 /// What there is to tell.
 pub(super) struct Known<'a> {
@@ -38,6 +38,14 @@ pub(super) fn read(
             let locale = known.languages.get(&user).unwrap_or(&"en-US");
             let answer = json!({ "ok": true, "user": { "id": user, "locale": locale } });
             Ok((user, answer))
+        }
+        "chat.getPermalink" => {
+            let (channel, ts) = (field("channel")?, field("message_ts")?);
+            let at = ts.replace('.', "");
+            let answer = json!({
+                "ok": true, "channel": channel, "permalink": format!("https://acme.slack.com/archives/{channel}/p{at}"),
+            });
+            Ok((ts, answer))
         }
         other => Err(format!("{other} is not known")),
     }

@@ -37,6 +37,7 @@ fn block(block: &Value) -> Result<(), String> {
                 .iter()
                 .try_for_each(|one| text(one, "mrkdwn", 3000))
         }
+        Some("divider") => Ok(()),
         Some("input") => input(block),
         Some("actions") => elements(block, 25)?.iter().try_for_each(button),
         other => Err(format!("block {other:?}")),

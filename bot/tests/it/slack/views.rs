@@ -85,6 +85,15 @@ pub(super) fn modal(view: &Value) -> Result<(), String> {
     Ok(())
 }
 
+/// Checks the app's own page.
+pub(super) fn home(view: &Value) -> Result<(), String> {
+    if view["type"] != "home" {
+        return Err(format!("type {}", view["type"]));
+    }
+    understood(view)?;
+    rules::many(view["blocks"].as_array().ok_or("no blocks")?, 100)
+}
+
 /// Another library reads all of it.
 pub(super) fn understood(view: &Value) -> Result<(), String> {
     let typed: SlackView =

@@ -3,11 +3,7 @@
 
 use super::{reads, rules, views};
 use crate::double::{Double, Reply, Request};
-use hmac::{Hmac, KeyInit, Mac};
-use reqwest::StatusCode;
 use serde_json::{Value, json};
-use sha2::Sha256;
-use slack_morphism::signature_verifier::SlackEventSignatureVerifier;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -53,6 +49,8 @@ pub(super) enum Kind {
     Whisper(String),
     /// A dialog that one person has open.
     Dialog(String),
+    /// The app's own page, as one person sees it.
+    Home(String),
 }
 
 impl Said {
@@ -92,7 +90,7 @@ struct Message {
 }
 
 #[derive(Default)]
-struct Inner {
+pub(super) struct Inner {
     messages: Vec<Message>,
     said: Vec<Said>,
     faults: Vec<String>,
@@ -102,11 +100,11 @@ struct Inner {
     /// Where sockets are opened, and how many tickets were given out.
     sockets: Option<SocketAddr>,
     tickets: usize,
-    events: usize,
+    pub(super) events: usize,
     /// Whom a response url tells, and how often it still may.
-    response_urls: BTreeMap<String, (String, u32)>,
+    pub(super) response_urls: BTreeMap<String, (String, u32)>,
     /// Who may be shown a dialog, until when; and by what nobody may any more.
-    triggers: views::Triggers,
+    pub(super) triggers: views::Triggers,
     /// Who belongs to which user group.
     groups: BTreeMap<String, Vec<String>>,
     /// The languages of people; of all others it is American English.
@@ -116,10 +114,10 @@ struct Inner {
 }
 
 pub(super) struct Workspace {
-    inner: Arc<Mutex<Inner>>,
-    address: SocketAddr,
-    tawny: SocketAddr,
-    http: reqwest::Client,
+    pub(super) inner: Arc<Mutex<Inner>>,
+    pub(super) address: SocketAddr,
+    pub(super) tawny: SocketAddr,
+    pub(super) http: reqwest::Client,
     _double: Double,
 }
 
@@ -223,195 +221,6 @@ impl Workspace {
     pub(super) fn calls(&self) -> usize {
         self.inner.lock().unwrap().calls
     }
-
-    /// A press of a button as Slack sends it.
-    pub(super) fn press(&self, user: &str, team: &str, ts: &str, value: &str) -> Value {
-        let mut inner = self.inner.lock().unwrap();
-        let path = format!("/actions/{}", inner.response_urls.len());
-        inner
-            .response_urls
-            .insert(path.clone(), (user.to_owned(), 5));
-        let choice = value.split('/').nth(1).unwrap();
-        let trigger = inner.triggers.give(user);
-        json!({
-            "type": "block_actions",
-            "api_app_id": "A0TAWNY",
-            "team": { "id": TEAM, "domain": "acme" },
-            "user": { "id": user, "username": "somebody", "team_id": team },
-            "container": { "type": "message", "message_ts": ts, "channel_id": CHANNEL, "is_ephemeral": false },
-            "channel": { "id": CHANNEL, "name": "deploys" },
-            "trigger_id": trigger,
-            "response_url": format!("http://{}{path}", self.address),
-            "actions": [{ "type": "button", "block_id": "x", "action_id": format!("answer.{choice}"), "value": value, "action_ts": format!("1.{}", inner.response_urls.len()) }],
-        })
-    }
-
-    /// Somebody of the workspace presses: the status of Tawny's answer.
-    pub(super) async fn pressed(&self, user: &str, ts: &str, value: &str) -> StatusCode {
-        let payload = self.press(user, TEAM, ts, value);
-        self.send(&payload, SIGNING, 0).await
-    }
-
-    /// Sends an interaction, signed with a secret, with a stamp so many seconds from now.
-    pub(super) async fn send(&self, payload: &Value, secret: &str, away: i64) -> StatusCode {
-        let body = form(payload);
-        let (stamp, signature) = signed(secret, away, &body);
-        self.post(&body, &stamp, &signature).await
-    }
-
-    pub(super) async fn post(&self, body: &str, stamp: &str, signature: &str) -> StatusCode {
-        self.send_to("interactions", body, stamp, signature, 0)
-            .await
-            .0
-    }
-
-    async fn send_to(
-        &self,
-        path: &str,
-        body: &str,
-        stamp: &str,
-        signature: &str,
-        retry: i64,
-    ) -> (StatusCode, String) {
-        let begun = Instant::now();
-        let sent = self
-            .http
-            .post(format!("http://{}/slack/{path}", self.tawny))
-            .header("content-type", "application/x-www-form-urlencoded")
-            .header("x-slack-request-timestamp", stamp)
-            .header("x-slack-signature", signature)
-            .header("x-slack-retry-num", retry)
-            .body(body.to_owned())
-            .send()
-            .await
-            .unwrap();
-        let took = begun.elapsed();
-        assert!(took < Duration::from_secs(3), "{took:?}");
-        (sent.status(), sent.text().await.unwrap())
-    }
-
-    /// Sends an event so often, each time with a signature of its own.
-    pub(super) async fn tell(&self, event: &Value, times: i64) -> String {
-        let body = event.to_string();
-        let mut said = String::new();
-        for time in 0..times {
-            let (stamp, signature) = signed(SIGNING, -time, &body);
-            let (status, answer) = self
-                .send_to("events", &body, &stamp, &signature, time)
-                .await;
-            assert_eq!(status, 200);
-            said = answer;
-        }
-        said
-    }
-
-    /// A slash command as Slack sends it, and what it is answered.
-    pub(super) async fn command(&self, user: &str, text: &str) -> StatusCode {
-        let body = {
-            let mut inner = self.inner.lock().unwrap();
-            let number = inner.response_urls.len();
-            let path = format!("/actions/{number}");
-            let url = format!("http://{}{path}", self.address);
-            inner.response_urls.insert(path, (user.to_owned(), 5));
-            url::form_urlencoded::Serializer::new(String::new())
-                .extend_pairs([
-                    ("command", "/tawny"),
-                    ("text", text),
-                    ("user_id", user),
-                    ("team_id", TEAM),
-                    ("channel_id", CHANNEL),
-                    ("response_url", &url),
-                    ("trigger_id", &format!("1.2.{number}")),
-                    ("api_app_id", "A0TAWNY"),
-                ])
-                .finish()
-        };
-        let (stamp, signature) = signed(SIGNING, 0, &body);
-        let answer = self.send_to("commands", &body, &stamp, &signature, 0).await;
-        // What is in the answer would be seen before it is checked who asks.
-        assert_eq!(answer.1, "");
-        answer.0
-    }
-
-    /// A press of the button with which somebody means what they were asked about.
-    pub(super) fn confirm(&self, user: &str, value: &str) -> Value {
-        let mut payload = self.press(user, TEAM, "1.2", &format!("{value}/confirm"));
-        payload["container"]["is_ephemeral"] = json!(true);
-        payload["actions"][0]["action_id"] = json!("order.confirm");
-        payload["actions"][0]["value"] = json!(value);
-        payload
-    }
-
-    /// From now on nothing that was pressed before opens a dialog.
-    pub(super) fn triggers_expire(&self) {
-        self.inner.lock().unwrap().triggers.expire();
-    }
-
-    /// Somebody sends a dialog off, with this reason: what Slack would do with the answer.
-    pub(super) async fn submit(&self, user: &str, dialog: &Said, reason: &str) -> Value {
-        let payload = self.submission(user, dialog, reason);
-        let body = form(&payload);
-        let (stamp, signature) = signed(SIGNING, 0, &body);
-        let (status, answer) = self
-            .send_to("interactions", &body, &stamp, &signature, 0)
-            .await;
-        assert_eq!(status, 200);
-        views::answer(&answer)
-    }
-
-    /// The same as Slack sends it.
-    pub(super) fn submission(&self, user: &str, dialog: &Said, reason: &str) -> Value {
-        let inner = self.inner.lock().unwrap();
-        let view = inner.triggers.view(&dialog.ts);
-        json!({
-            "type": "view_submission",
-            "team": { "id": TEAM, "domain": "acme" },
-            "user": { "id": user, "username": "somebody", "team_id": TEAM },
-            "api_app_id": "A0TAWNY",
-            "trigger_id": "9.9.9",
-            "view": views::filled(view, &dialog.ts, reason),
-            "response_urls": [],
-        })
-    }
-
-    /// Somebody speaks to Tawny.
-    pub(super) fn mention(&self, user: &str, thread: Option<&str>, text: &str) -> Value {
-        let mut inner = self.inner.lock().unwrap();
-        inner.events += 1;
-        let number = inner.events;
-        let mut event = json!({
-            "type": "app_mention", "user": user, "team": TEAM, "text": format!("<@U0TAWNY> {text}"),
-            "channel": CHANNEL, "ts": format!("1800000000.{number:06}"),
-        });
-        if let Some(thread) = thread {
-            event["thread_ts"] = json!(thread);
-        }
-        json!({
-            "type": "event_callback", "event_id": format!("Ev{number}"), "team_id": TEAM,
-            "api_app_id": "A0TAWNY", "event": event, "event_time": 1_800_000_000,
-        })
-    }
-}
-
-/// An interaction as a form.
-pub(super) fn form(payload: &Value) -> String {
-    let payload = payload.to_string();
-    url::form_urlencoded::Serializer::new(String::new())
-        .append_pair("payload", &payload)
-        .finish()
-}
-
-/// Stamp and signature of a body, as another library takes them for Slack's.
-pub(super) fn signed(secret: &str, away: i64, body: &str) -> (String, String) {
-    let stamp = (jiff::Timestamp::now().as_second() + away).to_string();
-    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
-    let mac = mac.chain_update(format!("v0:{stamp}:{body}"));
-    let signature = format!("v0={}", hex::encode(mac.finalize().into_bytes()));
-    if away.abs() < 300 {
-        let judge = SlackEventSignatureVerifier::new(&secret.to_owned().into());
-        judge.verify(&signature, body, &stamp).unwrap();
-    }
-    (stamp, signature)
 }
 
 impl Inner {
@@ -485,6 +294,9 @@ impl Inner {
         if method == "views.open" {
             return self.open(&arguments);
         }
+        if method == "views.publish" {
+            return self.publish(&arguments);
+        }
         if let Err(fault) = message(&arguments) {
             return self.fault(format!("{method}: {fault}"));
         }
@@ -519,6 +331,17 @@ impl Inner {
             Err("expired_trigger_id") => refused("expired_trigger_id"),
             Err(code) => self.fault(format!("views.open: {code}")),
         }
+    }
+
+    fn publish(&mut self, arguments: &Value) -> Reply {
+        let view = &arguments["view"];
+        if let Err(fault) = views::home(view) {
+            return self.fault(format!("views.publish: {fault}"));
+        }
+        let user = arguments["user_id"].as_str().unwrap_or_default().to_owned();
+        let said = json!({ "text": "home", "blocks": view["blocks"] });
+        self.say(Kind::Home(user), "", &said);
+        Reply::json(200, &json!({ "ok": true, "view": {} }))
     }
 
     fn read(&mut self, method: &str, fields: &BTreeMap<String, String>) -> Reply {

@@ -9,7 +9,7 @@ pub mod views;
 
 use super::clean::colon;
 use super::plain;
-use crate::document::Document;
+use crate::document::{Document, Section};
 use crate::locale::Locale;
 use crate::model::{Fact, Link, Message, Table};
 use crate::say;
@@ -91,24 +91,10 @@ pub fn document(document: &Document, locale: Locale) -> Post {
         document.severity.mark(),
         plain::text(&document.headline)
     );
-    let line = mrkdwn::line(&document.headline, LINE);
-    let mut lines = vec![format!("{} {line}", document.severity.mark())];
-    lines.extend(document.facts.iter().map(labelled));
+    let mut lines = head(document);
     for part in document.sections.iter().filter(|part| !part.is_empty()) {
         lines.push(format!("*{}*", mrkdwn::line(&part.title, 200)));
-        lines.extend(part.body.iter().map(|text| mrkdwn::line(text, LINE)));
-        lines.extend(part.facts.iter().map(labelled));
-        let items = part.items.iter();
-        lines.extend(items.map(|item| mrkdwn::bullet(&mrkdwn::line(item, LINE))));
-        if let Some(table) = &part.table {
-            // The part's own title says it.
-            let table = Table {
-                title: Text::default(),
-                ..table.clone()
-            };
-            rows(&mut lines, &table, Depth::Short);
-        }
-        lines.extend(part.links.iter().map(linked));
+        lines.extend(within(part));
     }
     let mut blocks = vec![blocks::header(&plain::text(&document.title))];
     blocks.extend(self::part(lines, ABOVE + BELOW, words));
@@ -119,6 +105,31 @@ pub fn document(document: &Document, locale: Locale) -> Post {
         text: aloud(headline, document.facts.iter().filter_map(heard)),
         blocks,
     }
+}
+
+fn head(document: &Document) -> Vec<String> {
+    let line = mrkdwn::line(&document.headline, LINE);
+    let line = format!("{} {line}", document.severity.mark());
+    let facts = document.facts.iter().map(labelled);
+    std::iter::once(line).chain(facts).collect()
+}
+
+/// What stands below the title of a part.
+fn within(part: &Section) -> Vec<String> {
+    let body = part.body.iter().map(|text| mrkdwn::line(text, LINE));
+    let mut lines: Vec<String> = body.chain(part.facts.iter().map(labelled)).collect();
+    let items = part.items.iter();
+    lines.extend(items.map(|item| mrkdwn::bullet(&mrkdwn::line(item, LINE))));
+    if let Some(table) = &part.table {
+        // The part's own title says it.
+        let table = Table {
+            title: Text::default(),
+            ..table.clone()
+        };
+        rows(&mut lines, &table, Depth::Short);
+    }
+    lines.extend(part.links.iter().map(linked));
+    lines
 }
 
 /// Some sentences without a headline, such as an answer for one person.

@@ -1,9 +1,12 @@
 //! Views: what one person sees beside the messages.
 
-use super::{LINE, blocks, mrkdwn};
+use super::{LINE, Post, blocks, head, mrkdwn, part, within};
 use crate::dialog::{Dialog, MOST_REASON};
+use crate::document::Document;
 use crate::layout::plain;
+use crate::locale::Locale;
 use crate::text::Text;
+use crate::words::Words;
 use serde_json::{Value, json};
 
 /// The block and the element that hold a reason.
@@ -12,6 +15,8 @@ pub const REASON: &str = "reason";
 const TITLE: usize = 24;
 /// Units of what an input is called, and of what helps to fill it in.
 const LABEL: usize = 2000;
+/// Units of a part of the page.
+const PART: usize = 9000;
 /// Units of what is wrong with an input.
 const ERROR: usize = 1000;
 
@@ -43,6 +48,26 @@ pub fn modal(dialog: &Dialog, name: &str, id: &str) -> Value {
         "close": blocks::text(&dialog.no, TITLE),
         "blocks": blocks,
     })
+}
+
+/// The app's own page as `views.publish` takes it.
+#[must_use]
+pub fn home(shown: &Document, locale: Locale) -> Value {
+    let words = Words::new(locale);
+    let mut blocks = part(head(shown), PART, words);
+    for section in shown.sections.iter().filter(|section| !section.is_empty()) {
+        blocks.push(json!({ "type": "divider" }));
+        blocks.push(blocks::header(&plain::text(&section.title)));
+        blocks.extend(part(within(section), PART, words));
+    }
+    blocks.push(blocks::context(&mrkdwn::line(&shown.footer, LINE)));
+    json!({ "type": "home", "blocks": blocks })
+}
+
+/// The app's own page for somebody to whom it says nothing but this.
+#[must_use]
+pub fn nothing(shown: &Post) -> Value {
+    json!({ "type": "home", "blocks": shown.blocks })
 }
 
 /// What is wrong with the reason: the dialog stays open and shows it.
