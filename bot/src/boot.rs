@@ -2,7 +2,7 @@
 
 use crate::api::{self, Api};
 use crate::chat::page::PageChannel;
-use crate::chat::slack::{Hearing, Listener, SlackChannel, SlackError, SocketMode};
+use crate::chat::slack::{Groups, Hearing, Listener, SlackChannel, SlackError, SocketMode};
 use crate::chat::webhook::{WebhookChannel, WebhookError};
 use crate::live::Live;
 use crate::ops::{self, Meters};
@@ -166,7 +166,9 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         address,
         base_url.clone(),
     )?;
-    let hearing = Hearing::new(settings.clone(), engine.clone(), page.orders().clone());
+    let groups = Groups::new(settings.clone()).map_err(SlackError::from)?;
+    let orders = page.orders().clone();
+    let hearing = Hearing::new(settings.clone(), engine.clone(), orders, groups);
     let hearing = hearing.map_err(SlackError::from)?;
     let sockets = sockets(&settings.get(), &hearing)?;
     let api = Api {

@@ -272,7 +272,7 @@ impl Orders {
         }
     }
 
-    fn context(&self, locale: Locale) -> Context {
+    pub(crate) fn context(&self, locale: Locale) -> Context {
         Context {
             locale,
             now: jiff::Timestamp::now(),

@@ -14,6 +14,7 @@ mod reports;
 mod says;
 mod scenarios;
 mod slack;
+mod slack_views;
 mod story;
 mod suspects;
 mod tidy;

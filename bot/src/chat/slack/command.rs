@@ -2,6 +2,7 @@
 //! thread tells.
 
 use super::CHANNEL;
+use super::events::{home_opened, members_changed};
 use super::hearing::Hearing;
 use super::interaction::confirm;
 use super::mention::{Line, mention, slash};
@@ -20,6 +21,10 @@ impl Hearing {
     pub(super) async fn take_event(&self, payload: &Value) {
         if let Some(line) = mention(payload) {
             self.take_line(line).await;
+        } else if let Some(opened) = home_opened(payload) {
+            self.show_home(opened).await;
+        } else if let Some(group) = members_changed(payload) {
+            self.groups.changed(&group);
         }
     }
 
@@ -35,7 +40,7 @@ impl Hearing {
         if !self.is_new(&line.once) {
             return;
         }
-        let context = self.context(&line.channel);
+        let context = self.context_for(&line.user, &line.channel).await;
         let answered = self.carried(&line, &context).await;
         let ear = Ear {
             user: line.user,
@@ -75,7 +80,7 @@ impl Hearing {
         let Some(press) = confirm(payload) else {
             return false;
         };
-        let context = self.context(&press.channel);
+        let context = self.context_for(&press.user, &press.channel).await;
         let answered = match self.person(&press.user, press.foreign_team.as_ref()).await {
             Ok((_, by)) => {
                 let locale = context.locale;

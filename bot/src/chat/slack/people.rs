@@ -4,13 +4,13 @@ use super::CHANNEL;
 use super::hearing::Hearing;
 use engine::EngineError;
 use guard::actor::Actor;
-use guard::approval::{Choice, Refusal, can_be_broken};
+use guard::approval::{Choice, Refusal, can_be_broken, may_break};
 use guard::event::Event;
 use guard::ids::PersonId;
 use guard::people::Account;
 use guard::state::State;
 use messages::words::refusal;
-use messages::{Context, Text, chat};
+use messages::{Context, Text, chat, dialog};
 
 /// Why what somebody wants does not count.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub(super) enum Denied {
     Refused(Refusal),
     /// The journal did not take it.
     NotKept,
+    /// Slack did not show the dialog for the reason.
+    NoDialog,
 }
 
 impl Denied {
@@ -48,6 +50,7 @@ impl Denied {
             Self::UnknownQuestion => chat::unknown_question(context),
             Self::Refused(why) => refusal(why, context),
             Self::NotKept => chat::not_kept(context),
+            Self::NoDialog => dialog::not_opened(wanted, context),
         };
         let of_the_person = match self {
             Self::OtherTeam | Self::UnknownPerson => true,
@@ -85,6 +88,15 @@ impl Hearing {
             Some(Actor::Person { id, roles }) => Ok((id.clone(), Actor::Person { id, roles })),
             _ => Err(Denied::UnknownPerson),
         }
+    }
+
+    /// Whether somebody can go past the rule behind this refusal.
+    pub(super) async fn may_break(&self, refusal: &Refusal, account: &str, state: &State) -> bool {
+        let by = match self.person(account, None).await {
+            Ok((_, by)) => by,
+            Err(_) => return false,
+        };
+        can_be_broken(refusal) && may_break(&by, &state.plan().policy)
     }
 
     /// Those who may give an answer now: to a deployment where one is known, else by their roles.

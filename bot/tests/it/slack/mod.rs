@@ -1,12 +1,18 @@
 //! Tawny in Slack: a workspace that is as strict as the real one, and what is told and pressed there.
 
 mod awry;
+mod groups;
+mod home;
 mod over_sockets;
 mod pressed;
+mod reads;
 mod rules;
 mod said;
+mod sends;
 mod sockets;
 mod told;
+mod views;
+mod why;
 mod workspace;
 
 use crate::server::Life;
