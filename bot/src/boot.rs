@@ -292,7 +292,9 @@ pub(crate) fn recordings(settings: &Settings) -> PathBuf {
 fn retention(settings: &Settings) -> Retention {
     let usual = Retention::default();
     Retention {
-        payloads: vec![("deployment".to_owned(), settings.retention.payloads)],
+        payloads: ["deployment", "incident"]
+            .map(|kind| (kind.to_owned(), settings.retention.payloads))
+            .to_vec(),
         inputs: settings.retention.deliveries,
         evidence: settings.retention.evidence,
         ..usual

@@ -10,6 +10,7 @@ mod compose;
 mod connect;
 mod hearing;
 mod http;
+mod incident;
 mod interaction;
 pub mod manifest;
 mod mention;

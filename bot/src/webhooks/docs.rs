@@ -80,8 +80,8 @@ A time stamp more than five minutes off is refused. The same `webhook-id` is the
         understood: "A deployment: `{\"type\": \"deployment\", \"id\", \"service\", \"environment\"?, \"version\", \"state\", \"by\"?, \"reason\"?, \"labels\"?}`.
 `id` is yours, and the same for all states of one deployment; `state` is `started`, `succeeded` or `failed`.
 
-An alert: `{\"type\": \"alert\", \"id\", \"name\", \"service\", \"environment\"?, \"status\", \"severity\"?, \"starts_at\", \"summary\"?, \"labels\"?}`.
-`id` is the same for the same alert; `status` is `firing` or `resolved`; `severity` is `critical`, `warning` or `info`;
+An alert: `{\"type\": \"alert\", \"id\", \"name\", \"service\", \"environment\"?, \"status\", \"severity\"?, \"starts_at\", \"summary\"?, \"group\"?, \"labels\"?}`.
+`id` is the same for the same alert; alerts of one `group` that belong to no deployment are one incident; `status` is `firing` or `resolved`; `severity` is `critical`, `warning` or `info`;
 `starts_at` is RFC 3339.",
         fields: "`service`, `environment`, and everything in `labels`",
     },
@@ -112,7 +112,8 @@ TLS, or stay on one machine.",
 that (`upstream`, `downstream`), which began at most two minutes after the alert and was over for at most an hour when
 the alert began. There it joins the incident, the thread, the timeline and the report. A critical one that names the
 service and began after the deployment also pauses and asks, as far as the service's `autonomy` and `critical_alert`
-allow. What belongs to no deployment is shown by `tawny deliveries` as `unattached`, with what was deployed last.
+allow. What belongs to no deployment is an incident of its own (`/incidents`, `/api/v1/incidents`), which names what was
+deployed before; alerts of severity `info` open none, and more than ten in an hour are one storm.
 
 The severity is the label `severity`. An alert that is over never fires again since the same time, in whatever order the
 news arrive. More than ten alerts of one deployment within an hour are said to be a storm, once.",

@@ -48,6 +48,8 @@ pub(super) struct AlertSaid {
     pub(super) summary: Option<String>,
     pub(super) starts_at: Timestamp,
     pub(super) status: AlertStatus,
+    /// What its sender groups it by.
+    pub(super) group: Option<String>,
 }
 
 /// The words that people use for how bad an alert is.

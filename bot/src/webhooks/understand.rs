@@ -115,6 +115,7 @@ fn alert(settings: &Settings, source: &WebhookSource, said: AlertSaid) -> Told {
             summary: said.summary.map(|summary| bounded(&summary, SENTENCE)),
         }),
         status: said.status,
+        group: said.group.map(|group| bounded(&group, SENTENCE)),
     }
 }
 
@@ -145,7 +146,7 @@ fn line(told: &Told) -> String {
                 origin.id
             )
         }
-        Told::Alert { alert, status } => {
+        Told::Alert { alert, status, .. } => {
             let status = match status {
                 AlertStatus::Firing => "fires",
                 AlertStatus::Over => "is over",

@@ -68,6 +68,13 @@ pub(super) const KNOWN: &[(&str, u32)] = &[
     ("lane_version_reached", 1),
     ("lane_frozen", 1),
     ("lane_unfrozen", 1),
+    ("incident_opened", 1),
+    ("incident_storm", 1),
+    ("incident_joined", 1),
+    ("incident_counted", 1),
+    ("incident_over", 1),
+    ("incident_resolved", 1),
+    ("incident_reopened", 1),
     ("configuration_applied", 1),
     ("configuration_refused", 1),
 ];

@@ -71,3 +71,15 @@ page-say = 说出您要做的事
 page-say-send = 发送
 page-say-yes = 是的，执行
 page-say-no = 不
+
+# 事件。
+page-incidents = 事件
+page-incidents-open = 有 { $count } 起不属于任何部署的事件未结束
+page-no-incidents = 尚无事件。
+page-incident-of-deployment = 部署中的发现
+page-incident-of-alerts = 不属于任何部署的告警
+page-column-incident = 事件
+page-column-began = 开始
+page-column-stands = 状态
+page-incident-open = 未结束
+page-incident-over = 已结束

@@ -22,6 +22,7 @@ mod located;
 mod phrases;
 mod severity;
 
+pub(crate) use alerts::severity as alert_severity;
 pub(crate) use phrases::{cured_values, names};
 pub(crate) use severity::severity;
 
