@@ -41,8 +41,22 @@ const SENDERS: [Sender; 3] = [
 - Secret: the one of `tawny.yaml`
 - Events: Deployments, Deployment statuses; where you want them Releases, Pushes, Workflow runs
 
-GitHub does not repeat a delivery that failed: redeliver it from the list of recent deliveries. What was taken before is
-recognised.",
+GitHub does not repeat a delivery that failed. Redeliver it from the list of recent deliveries, or have Tawny look for such
+ones every few minutes and ask for them again (up to three days old, five tries each); what was taken before is recognised:
+
+```yaml
+code:
+  github:
+    type: github
+    auth: {type: token, token: \"${GITHUB_TOKEN}\"}   # repository webhooks: write; of a GitHub App without `repository`: its own
+    redeliver: [{webhook: github, repository: acme/shop, hook: 12345678}]
+```
+
+How a deployment stands can be written back to GitHub: with `write_back: [statuses]` beside `auth` as statuses of the
+deployment (`in_progress`, then `success`, `failure` or `inactive`) with a link to Tawny's page, which needs the right to
+write deployments; with `checks`, as a GitHub App that may write checks, as a check run with the verdict. Each is said
+once; a wish for peace (`Retry-After`, rate limits) is heeded, and what was perhaps heard is looked for before it is said
+again. Tawny's own statuses come back as webhooks and are ignored.",
         understood: "| event | what it does |
 |---|---|
 | `deployment` | begins a watch of the service |

@@ -33,6 +33,8 @@ pub(super) struct Deployment {
     pub(super) phase: Phase,
     pub(super) by: Option<String>,
     pub(super) reason: Option<String>,
+    /// The page that it names, where somebody says how it stands.
+    pub(super) page: Option<String>,
 }
 
 /// An alert.

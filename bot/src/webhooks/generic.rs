@@ -90,6 +90,7 @@ fn deployment(said: Deployed) -> Deployment {
         },
         by: said.by,
         reason: said.reason,
+        page: None,
     }
 }
 

@@ -4,4 +4,4 @@ mod alerts;
 mod deployments;
 mod door;
 mod kept;
-mod sent;
+pub(crate) mod sent;

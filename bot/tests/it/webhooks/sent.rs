@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use standardwebhooks::Webhook;
 
-pub(super) const GITHUB: &str = "a-secret-of-github-for-tests";
-pub(super) const BEFORE: &str = "the-secret-before-for-tests";
-pub(super) const GENERIC: &str = "whsec_dGhlIHNlY3JldCBvZiB0aGUgdGVzdHM=";
-pub(super) const ALERTS: &str = "a-secret-of-alerts-for-tests";
+pub(crate) const GITHUB: &str = "a-secret-of-github-for-tests";
+pub(crate) const BEFORE: &str = "the-secret-before-for-tests";
+pub(crate) const GENERIC: &str = "whsec_dGhlIHNlY3JldCBvZiB0aGUgdGVzdHM=";
+pub(crate) const ALERTS: &str = "a-secret-of-alerts-for-tests";
 
 /// Services that others deploy, a server that hears of it, and senders that know its secrets.
-pub(super) async fn listening(guarding: &Guarding) -> World {
+pub(crate) async fn listening(guarding: &Guarding) -> World {
     let mut world = World::of(&[("shop", 2), ("cart", 1)], guarding).await;
     let file = world.dir.path().join("main/tawny.yaml");
     let mut text = std::fs::read_to_string(&file).unwrap();
@@ -35,16 +35,16 @@ pub(super) async fn listening(guarding: &Guarding) -> World {
 }
 
 /// Watches that last: what comes in later meets them under way.
-pub(super) fn slow() -> Guarding {
+pub(crate) fn slow() -> Guarding {
     Guarding {
         step_bake_s: 600,
         ..Guarding::observed()
     }
 }
 
-pub(super) type Posted = Option<(u16, Value)>;
+pub(crate) type Posted = Option<(u16, Value)>;
 
-pub(super) async fn post(
+pub(crate) async fn post(
     world: &World,
     source: &str,
     headers: &[(&str, String)],
@@ -60,13 +60,13 @@ pub(super) async fn post(
     Some((status, answer.json().await.unwrap_or(Value::Null)))
 }
 
-pub(super) fn signed(secret: &str, body: &str) -> String {
+pub(crate) fn signed(secret: &str, body: &str) -> String {
     let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     let signature = mac.chain_update(body).finalize().into_bytes();
     format!("sha256={}", hex::encode(signature))
 }
 
-pub(super) async fn github(world: &World, key: &str, event: &str, body: &Value) -> Posted {
+pub(crate) async fn github(world: &World, key: &str, event: &str, body: &Value) -> Posted {
     let body = body.to_string();
     let headers = [
         ("x-github-event", event.to_owned()),
@@ -76,7 +76,7 @@ pub(super) async fn github(world: &World, key: &str, event: &str, body: &Value) 
     post(world, "github", &headers, &body).await
 }
 
-pub(super) fn stamped(key: &str, at: i64, body: &str) -> [(&'static str, String); 3] {
+pub(crate) fn stamped(key: &str, at: i64, body: &str) -> [(&'static str, String); 3] {
     let signature = Webhook::new(GENERIC)
         .unwrap()
         .sign(key, at, body.as_bytes());
@@ -87,11 +87,11 @@ pub(super) fn stamped(key: &str, at: i64, body: &str) -> [(&'static str, String)
     ]
 }
 
-pub(super) async fn alerts(world: &World, alerts: Value) -> Posted {
+pub(crate) async fn alerts(world: &World, alerts: Value) -> Posted {
     alerts_of(world, "g", alerts).await
 }
 
-pub(super) fn deployment(id: u64, service: &str, version: &str) -> Value {
+pub(crate) fn deployment(id: u64, service: &str, version: &str) -> Value {
     json!({
         "action": "created",
         "deployment": {"id": id, "sha": "6dcb09b5", "ref": version, "task": "deploy", "environment": "test",
@@ -100,14 +100,14 @@ pub(super) fn deployment(id: u64, service: &str, version: &str) -> Value {
     })
 }
 
-pub(super) fn status(id: u64, service: &str, version: &str, state: &str) -> Value {
+pub(crate) fn status(id: u64, service: &str, version: &str, state: &str) -> Value {
     let mut body = deployment(id, service, version);
     body["deployment_status"] = json!({"state": state, "description": "the job said so"});
     body
 }
 
 /// All deliveries, the newest first, once none of them waits.
-pub(super) async fn handled(world: &World) -> Vec<Value> {
+pub(crate) async fn handled(world: &World) -> Vec<Value> {
     until("all deliveries are handled", async || {
         let asked = world
             .server
@@ -121,7 +121,7 @@ pub(super) async fn handled(world: &World) -> Vec<Value> {
     .await
 }
 
-pub(super) async fn only_deployment(world: &World) -> String {
+pub(crate) async fn only_deployment(world: &World) -> String {
     let (_, all) = world
         .server
         .call(ANN, Method::GET, "deployments", None)
@@ -131,13 +131,13 @@ pub(super) async fn only_deployment(world: &World) -> String {
     all[0]["id"].as_str().unwrap().to_owned()
 }
 
-pub(super) fn alert(name: &str, service: &str, status: &str, starts_at: &str) -> Value {
+pub(crate) fn alert(name: &str, service: &str, status: &str, starts_at: &str) -> Value {
     json!({"status": status, "labels": {"alertname": name, "service": service, "severity": "critical"},
         "annotations": {"summary": "too many errors"}, "startsAt": starts_at, "fingerprint": format!("{name}-{service}")})
 }
 
 /// An alert of a group of its own, as an Alertmanager sends it.
-pub(super) async fn alerts_of(world: &World, group: &str, alerts: Value) -> Posted {
+pub(crate) async fn alerts_of(world: &World, group: &str, alerts: Value) -> Posted {
     let body = json!({"version": "4", "groupKey": group, "truncatedAlerts": 0, "alerts": alerts});
     let headers = [("authorization", format!("Bearer {ALERTS}"))];
     post(world, "alerts", &headers, &body.to_string()).await
