@@ -21,6 +21,7 @@ mod deploy;
 mod figures;
 mod gate;
 mod given;
+mod incidents;
 mod judge;
 mod list;
 mod login_link;
@@ -45,6 +46,7 @@ pub use deliveries::{CameToView, DeliveriesView, DeliveryView};
 pub use deploy::{DeployBody, PackageBody};
 pub use figures::{FiguresView, ServiceFiguresView, StatisticsView, TimesView, WeekView};
 pub use gate::{ChangeView, GateView};
+pub use incidents::{IncidentShownView, IncidentView, IncidentsView, RecentView};
 pub use judge::JudgementBody;
 pub use login_link::LoginLinkView;
 pub use name::CauseBody;
@@ -105,6 +107,8 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(command::command))
         .routes(routes!(judge::judge))
         .routes(routes!(name::name))
+        .routes(routes!(incidents::list))
+        .routes(routes!(incidents::show))
         .routes(routes!(audit::list))
         .routes(routes!(audit::verify))
         .routes(routes!(order::give))

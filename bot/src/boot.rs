@@ -1,6 +1,7 @@
 //! Booting: from settings to a server that answers.
 
 use crate::api::{self, Api};
+use crate::chat::code_host;
 use crate::chat::page::PageChannel;
 use crate::chat::slack::{Groups, Hearing, Listener, SlackChannel, SlackError, SocketMode};
 use crate::chat::webhook::{WebhookChannel, WebhookError};
@@ -8,7 +9,8 @@ use crate::live::Live;
 use crate::ops::{self, Meters};
 use crate::reload::{self, Reloader};
 use crate::web;
-use crate::webhooks::{self, Hooks};
+use crate::webhooks::{self, Hooks, Redeliverer};
+use crate::wire::writers::Writers;
 use crate::wire::{self, WireError};
 use axum::middleware::from_fn_with_state;
 use config::Settings;
@@ -141,7 +143,11 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
     let tokens = Live::new(wire::tokens(&settings));
     let metrics_at = settings.server.metrics_listen;
     let settings = Live::new(settings);
-    let (handlers, receivers) = channels(&settings, &journal, &base_url)?;
+    let (mut handlers, receivers) = channels(&settings, &journal, &base_url)?;
+    let writers = Writers::new(&settings.get())?;
+    handlers.extend(code_host::channel(
+        &settings, &writers, &journal, &base_url,
+    )?);
     options.understands = Some(webhooks::reader(&settings));
     let engine = Engine::new(&journal, services, handlers, options)?;
     let metrics_page = ops::Page {
@@ -229,6 +235,13 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         people.follow(stopped).await;
         Ok(())
     });
+    if let Some(redeliverer) = Redeliverer::new(engine.clone(), writers) {
+        let stopped = stop.clone();
+        tasks.spawn(async move {
+            redeliverer.run(stopped).await;
+            Ok(())
+        });
+    }
     let (working, stopped) = (engine.clone(), stop.clone());
     tasks.spawn(async move {
         let ended = working.run(stopped).await;
@@ -299,7 +312,9 @@ pub(crate) fn recordings(settings: &Settings) -> PathBuf {
 fn retention(settings: &Settings) -> Retention {
     let usual = Retention::default();
     Retention {
-        payloads: vec![("deployment".to_owned(), settings.retention.payloads)],
+        payloads: ["deployment", "incident"]
+            .map(|kind| (kind.to_owned(), settings.retention.payloads))
+            .to_vec(),
         inputs: settings.retention.deliveries,
         evidence: settings.retention.evidence,
         ..usual

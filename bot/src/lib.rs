@@ -10,6 +10,7 @@ pub mod cli;
 pub mod demo;
 mod discover;
 mod figures;
+mod incidents;
 pub mod live;
 pub mod log;
 pub mod ops;

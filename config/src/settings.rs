@@ -20,7 +20,9 @@ mod webhooks;
 
 pub use access::{Holder, Person, Token};
 pub use chat::{Chat, Slack, SlackChannel};
-pub use code::{CodeHost, GitHubApp, GitHubAuth, GitHubHost, GitHubToken, GitLabHost};
+pub use code::{
+    CodeHost, GitHubApp, GitHubAuth, GitHubHost, GitHubToken, GitLabHost, Redelivery, WriteBack,
+};
 pub use environment::EnvironmentSettings;
 pub use hosts::{Health, Hosts, Instance, Observed, ObservedInstance};
 pub use journal::{Journal, JournalTls, JournalUrl, JournalVerify, Retention};

@@ -4,6 +4,7 @@
 //! every input goes through [`guard::decide::decide`], every action through [`guard::authorise::authorise`].
 
 mod alerts;
+mod apart;
 mod apply;
 pub mod clock;
 mod configuration;

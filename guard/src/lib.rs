@@ -8,6 +8,7 @@
 pub mod action;
 pub mod actor;
 pub mod alert;
+pub mod apart;
 pub mod approval;
 pub mod at;
 pub mod audit;

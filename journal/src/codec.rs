@@ -4,6 +4,7 @@
 //! upcaster from the one before it; stored events are never rewritten. `tests/golden` holds every
 //! version that was ever released, and a test reads them all.
 
+use guard::apart::{ApartEvent, RecordedApart};
 use guard::configuration::ConfigurationEvent;
 use guard::event::{Event, Recorded};
 use guard::lane::LaneEvent;
@@ -65,6 +66,15 @@ pub fn encode_people(event: &PeopleEvent) -> Result<NewEvent, JournalError> {
         .map(|payload| NewEvent::new(event.name(), u32::from(event.version()), payload))
 }
 
+/// An event of an incident apart as the journal takes it.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_apart(event: &ApartEvent) -> Result<NewEvent, JournalError> {
+    payload(event.name(), event)
+        .map(|payload| NewEvent::new(event.name(), u32::from(event.version()), payload))
+}
+
 /// A deployment's event as the domain takes it.
 ///
 /// # Errors
@@ -107,6 +117,20 @@ pub fn decode_people(stored: &StoredEvent) -> Result<PeopleEvent, JournalError> 
     let event: PeopleEvent = typed(stored)?;
     expect_name(stored, event.name())?;
     Ok(event)
+}
+
+/// An event of an incident apart as the domain takes it.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_apart(stored: &StoredEvent) -> Result<RecordedApart, JournalError> {
+    let event: ApartEvent = typed(stored)?;
+    expect_name(stored, event.name())?;
+    Ok(RecordedApart {
+        revision: stored.revision.unsigned_abs(),
+        at: stored.at,
+        event,
+    })
 }
 
 /// All events of a deployment's stream, ready to be folded.

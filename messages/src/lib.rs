@@ -5,6 +5,7 @@
 //! from `locales/` and from nowhere else; everything that is not from there is [`Foreign`] and only a
 //! layout can read it.
 
+pub mod apart;
 pub mod cause;
 pub mod chat;
 pub mod configuration;

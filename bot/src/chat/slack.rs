@@ -14,6 +14,7 @@ mod groups;
 mod hearing;
 mod home;
 mod http;
+mod incident;
 mod interaction;
 mod languages;
 pub mod manifest;

@@ -59,6 +59,19 @@ impl Slack {
                 && (channel.environments.is_empty() || channel.environments.contains(environment))
         })
     }
+
+    /// The channel for what concerns a service, wherever that is.
+    #[must_use]
+    pub fn channel_about(&self, service: &ServiceName) -> Option<&SlackChannel> {
+        let about = |channel: &&SlackChannel| {
+            channel.services.is_empty() || channel.services.contains(service)
+        };
+        // One that is for everywhere goes before one that is for some place.
+        let anywhere = |channel: &&SlackChannel| channel.environments.is_empty();
+        let mut channels = self.channels.iter().filter(about);
+        let mut for_all = self.channels.iter().filter(about).filter(anywhere);
+        for_all.next().or_else(|| channels.next())
+    }
 }
 
 /// Ids of channels: public, private, and of one person.

@@ -363,6 +363,11 @@ impl State {
         self.alerts.values()
     }
 
+    /// The same, each with what tells it from all others.
+    pub fn known_alerts(&self) -> impl Iterator<Item = (&AlertKey, &AlertRecord)> {
+        self.alerts.iter()
+    }
+
     /// Whether there were so many alerts that each says little.
     #[must_use]
     pub fn alert_storm(&self) -> bool {

@@ -84,3 +84,18 @@ page-others-agree = { $more ->
 page-break-glass = Break the glass: { $choice }
 page-break-glass-means = You go past a rule of who may answer. It is done at once, and everybody is told, with your reason.
 page-reason-needed = Why (needed)
+
+# Incidents.
+page-incidents = Incidents
+page-incidents-open = { $count ->
+    [one] One incident is open that belongs to no deployment
+   *[other] { $count } incidents are open that belong to no deployment
+}
+page-no-incidents = There was no incident yet.
+page-incident-of-deployment = Findings of a deployment
+page-incident-of-alerts = Alerts of no deployment
+page-column-incident = Incident
+page-column-began = Began
+page-column-stands = Stands
+page-incident-open = open
+page-incident-over = over

@@ -25,6 +25,7 @@ mod phrases;
 mod severity;
 mod sources;
 
+pub(crate) use alerts::severity as alert_severity;
 pub(crate) use phrases::{cured_values, names};
 pub(crate) use severity::severity;
 

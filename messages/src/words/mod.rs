@@ -26,7 +26,7 @@ macro_rules! say {
 
 /// The files of a language, in the order of the folder.
 #[must_use]
-pub fn files(locale: Locale) -> [(&'static str, &'static str); 12] {
+pub fn files(locale: Locale) -> [(&'static str, &'static str); 13] {
     macro_rules! files {
         ($folder:literal) => {
             [
@@ -41,6 +41,10 @@ pub fn files(locale: Locale) -> [(&'static str, &'static str); 12] {
                 (
                     "events.ftl",
                     include_str!(concat!("../../locales/", $folder, "/events.ftl")),
+                ),
+                (
+                    "incident.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/incident.ftl")),
                 ),
                 (
                     "orders.ftl",

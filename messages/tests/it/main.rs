@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // helpers of tests may fail by panicking
 
 mod agrees;
+mod apart;
 mod blamed;
 mod every_event;
 mod hostile;

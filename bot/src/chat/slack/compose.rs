@@ -1,7 +1,7 @@
 //! What is said, as Slack takes it.
 
 use guard::event::{Event, Recorded};
-use guard::ids::{ApprovalId, DeploymentId};
+use guard::ids::{ApprovalId, DeploymentId, IncidentId};
 use guard::state::State;
 use messages::Context;
 use messages::layout::slack::{self, Depth, Post};
@@ -11,16 +11,32 @@ use serde_json::{Value, json};
 /// A message, and where it belongs.
 pub(super) struct Said<'a> {
     pub(super) post: &'a Post,
-    deployment: &'a DeploymentId,
+    about: About<'a>,
     thread: Option<&'a str>,
     broadcast: bool,
+}
+
+/// What a message is about.
+#[derive(Clone, Copy)]
+enum About<'a> {
+    Deployment(&'a DeploymentId),
+    Incident(&'a IncidentId),
 }
 
 impl<'a> Said<'a> {
     pub(super) fn parent(post: &'a Post, deployment: &'a DeploymentId) -> Self {
         Self {
             post,
-            deployment,
+            about: About::Deployment(deployment),
+            thread: None,
+            broadcast: false,
+        }
+    }
+
+    pub(super) fn incident(post: &'a Post, incident: &'a IncidentId) -> Self {
+        Self {
+            post,
+            about: About::Incident(incident),
             thread: None,
             broadcast: false,
         }
@@ -34,7 +50,7 @@ impl<'a> Said<'a> {
     ) -> Self {
         Self {
             post,
-            deployment,
+            about: About::Deployment(deployment),
             thread: Some(thread),
             broadcast,
         }
@@ -51,6 +67,10 @@ impl<'a> Said<'a> {
 
     /// The arguments of `chat.postMessage`. Nothing in it calls anybody or shows what is behind a link.
     pub(super) fn arguments(&self, channel: &str) -> Value {
+        let (event, payload) = match self.about {
+            About::Deployment(id) => ("tawny_deployment", json!({ "deployment": id })),
+            About::Incident(id) => ("tawny_incident", json!({ "incident": id })),
+        };
         let mut arguments = json!({
             "channel": channel,
             "text": self.post.text,
@@ -60,8 +80,8 @@ impl<'a> Said<'a> {
             "unfurl_links": false,
             "unfurl_media": false,
             "metadata": {
-                "event_type": "tawny_deployment",
-                "event_payload": { "deployment": self.deployment },
+                "event_type": event,
+                "event_payload": payload,
             },
         });
         if let Some(thread) = self.thread {

@@ -2,7 +2,7 @@
 
 use config::Settings;
 use config::settings::SlackChannel;
-use guard::ids::DeploymentId;
+use guard::ids::{DeploymentId, IncidentId};
 use messages::Locale;
 use messages::layout::slack::Post;
 use sha2::{Digest, Sha256};
@@ -12,6 +12,11 @@ const PREFIX: &str = "slack/";
 /// What the parent of a deployment is kept under.
 pub(super) fn parent_key(deployment: &DeploymentId) -> String {
     format!("{PREFIX}{deployment}/parent")
+}
+
+/// What the message of an incident is kept under that belongs to no deployment.
+pub(super) fn incident_key(incident: &IncidentId) -> String {
+    format!("slack-incident/{incident}")
 }
 
 /// What is kept of what was said about an event.

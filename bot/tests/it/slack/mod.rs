@@ -1,5 +1,6 @@
 //! Tawny in Slack: a workspace that is as strict as the real one, and what is told and pressed there.
 
+mod alerted;
 mod awry;
 mod groups;
 mod home;
