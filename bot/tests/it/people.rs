@@ -159,7 +159,10 @@ async fn who_is_on_call_by_the_calendar_resumes_others_roll_back_what_is_theirs_
     world.event(&id, "resumed").await;
     let broken = world.event(&id, "glass_broken").await;
     let details = &broken["details"];
-    assert_eq!(details["reason"], "bo does not answer the phone", "{broken}");
+    assert_eq!(
+        details["reason"], "bo does not answer the phone",
+        "{broken}"
+    );
     assert_eq!(details["instead"]["why"], "not_on_call", "{broken}");
     world.at_rest().await;
     let heard = world.receiver.heard(&id);

@@ -17,6 +17,7 @@ use guard::state::State;
 use journal::{ChatMessage, Journal, Reader, Writer};
 use messages::BaseUrl;
 use serde_json::{Value, json};
+use std::sync::atomic::AtomicBool;
 
 /// Slack's channel.
 pub struct SlackChannel {
@@ -25,6 +26,8 @@ pub struct SlackChannel {
     pub(super) reader: Reader,
     pub(super) writer: Writer,
     pub(super) base_url: Option<BaseUrl>,
+    /// Whether it was said that Slack shows no pictures.
+    pub(super) told_of_pictures: AtomicBool,
 }
 
 impl SlackChannel {
@@ -44,6 +47,7 @@ impl SlackChannel {
             reader: journal.reader(),
             writer: journal.writer()?,
             base_url,
+            told_of_pictures: AtomicBool::new(false),
         })
     }
 
@@ -57,6 +61,7 @@ impl SlackChannel {
             (Effect::Reply { .. } | Effect::Notice { .. }, Some(record)) => {
                 self.reply(utterance.state, record).await
             }
+            (Effect::Draw { .. }, _) => self.draw(utterance.state).await,
             _ => Ok(json!({ "said": "nothing" })),
         }
     }
@@ -207,6 +212,10 @@ impl Handler for SlackChannel {
     fn repeats_safely(&self) -> bool {
         // Slack posts twice what it is told twice.
         false
+    }
+
+    fn shows_pictures(&self) -> bool {
+        true
     }
 
     fn say<'a>(&'a self, utterance: Utterance<'a>) -> BoxFuture<'a, Result<Value, SayError>> {
