@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio_util::sync::CancellationToken;
 
 mod calendars;
+mod calls;
 mod duty;
 mod roster;
 

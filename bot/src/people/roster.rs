@@ -133,6 +133,25 @@ impl People {
 
     /// Who is on call for a service.
     pub async fn roster(&self, service: &ServiceName, now: Timestamp) -> Roster {
+        let mut roster = self.listed(service, now);
+        let settings = self.inner.settings.get();
+        let Some(service) = settings.service(service) else {
+            return roster;
+        };
+        for list in settings.on_call_of(service) {
+            if let Some(group) = &list.slack_group {
+                match timeout(PATIENCE, self.members(group)).await {
+                    Ok(Ok(people)) => people.iter().for_each(|person| roster.add(person)),
+                    Ok(Err(why)) => roster.fails(list, &why),
+                    Err(_) => roster.fails(list, "Slack does not answer in time"),
+                }
+            }
+        }
+        roster
+    }
+
+    /// The same without groups, which have to be asked for.
+    pub(super) fn listed(&self, service: &ServiceName, now: Timestamp) -> Roster {
         let settings = self.inner.settings.get();
         let mut roster = Roster::default();
         let Some(service) = settings.service(service) else {
@@ -147,13 +166,6 @@ impl People {
                 match self.inner.calendars.shifts(&list.name, now) {
                     Ok(shifts) => roster.take(&shifts, &settings, now),
                     Err(why) => roster.fails(list, &why),
-                }
-            }
-            if let Some(group) = &list.slack_group {
-                match timeout(PATIENCE, self.members(group)).await {
-                    Ok(Ok(people)) => people.iter().for_each(|person| roster.add(person)),
-                    Ok(Err(why)) => roster.fails(list, &why),
-                    Err(_) => roster.fails(list, "Slack does not answer in time"),
                 }
             }
         }

@@ -165,11 +165,14 @@ async fn who_is_on_call_by_the_calendar_resumes_others_roll_back_what_is_theirs_
     );
     assert_eq!(details["instead"]["why"], "not_on_call", "{broken}");
     world.at_rest().await;
+    let told = format!("@{}#", broken["revision"]);
     let heard = world.receiver.heard(&id);
-    let told = format!("{heard:?}");
-    assert!(
-        told.contains("broke the glass"),
-        "everybody is told: {told}"
+    let notice =
+        |heard: &&crate::receiver::Heard| heard.kind == "notice" && heard.id.contains(&told);
+    assert_eq!(
+        heard.iter().filter(notice).count(),
+        1,
+        "everybody is told: {heard:?}"
     );
     world.server.stop().await;
 }
