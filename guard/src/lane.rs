@@ -51,6 +51,13 @@ pub enum LaneEvent {
         /// Who said so.
         by: String,
     },
+    /// Somebody wanted something of the lane and may not.
+    Refused {
+        /// Who.
+        by: String,
+        /// What: `freeze unfreeze deploy watch`.
+        wanted: String,
+    },
     /// Whoever deploys elsewhere asked whether a deployment may begin, and was answered.
     Asked {
         /// Who: the configured name of where it was asked.
@@ -74,6 +81,7 @@ impl LaneEvent {
             Self::VersionReached { .. } => "lane_version_reached",
             Self::Frozen { .. } => "lane_frozen",
             Self::Unfrozen { .. } => "lane_unfrozen",
+            Self::Refused { .. } => "lane_refused",
             Self::Asked { .. } => "lane_asked",
         }
     }
@@ -206,6 +214,7 @@ impl Lane {
             }
             LaneEvent::Frozen { by, reason } => self.frozen = Some((by.clone(), reason.clone())),
             LaneEvent::Unfrozen { .. } => self.frozen = None,
+            LaneEvent::Refused { .. } => {}
             LaneEvent::Asked { by, id, .. } => {
                 if self.asked.len() >= MOST_ASKED {
                     self.asked.remove(0);

@@ -34,3 +34,4 @@ home-recent = Deployed last
 home-deployed = { $at } · { $said }
 home-footer = as of { $at } · fresh each time that you open this · times in UTC
 dialog-glass = Break the glass
+dialog-glass-means = You go past a rule of who may answer. It is done at once, and everybody is told, with your reason.

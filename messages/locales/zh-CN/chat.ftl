@@ -31,3 +31,4 @@ home-recent = 最近的部署
 home-deployed = { $at } · { $said }
 home-footer = 截至 { $at } · 每次打开时更新 · 时间为 UTC
 dialog-glass = 破窗操作
+dialog-glass-means = 您将越过由谁答复的规则。操作立即执行，并连同您的原因告知所有人。

@@ -34,7 +34,7 @@ async fn who_resumes_says_why_in_a_dialog_that_shows_how_old_the_evidence_is() {
     assert!(
         whispered(&slack, "U0NOBODY")
             .await
-            .contains("does not know you")
+            .contains("does not know the chat account")
     );
 
     // Too late for a dialog, or Slack does not show it: told how else it can be said.
