@@ -1,10 +1,13 @@
 //! Where what is said goes. The engine knows no chat: channels are registered.
 
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use guard::apart::{Apart, ApartEffect, RecordedApart};
 use guard::effects::Effect;
 use guard::event::Recorded;
+use guard::lane::NotNow;
 use guard::state::State;
+use serde::{Deserialize, Serialize};
 
 /// One thing to say, with all that is needed to say it.
 #[derive(Debug)]
@@ -34,6 +37,15 @@ pub struct IncidentUtterance<'a> {
     pub record: Option<&'a RecordedApart>,
     /// An earlier try may have been heard.
     pub uncertain: bool,
+}
+
+/// What whoever deploys elsewhere is answered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GateAnswer {
+    /// What the channel needs to answer.
+    pub reply_to: serde_json::Value,
+    /// Why not; none where they may.
+    pub refusal: Option<NotNow>,
 }
 
 /// Why something was not said.
@@ -72,4 +84,14 @@ pub trait Handler: Send + Sync {
         &'a self,
         utterance: IncidentUtterance<'a>,
     ) -> BoxFuture<'a, Result<serde_json::Value, SayError>>;
+
+    /// Answers whoever deploys elsewhere and asked whether they may; who never hears such questions answers none. Saying
+    /// it twice does no harm.
+    fn answer_gate<'a>(
+        &'a self,
+        answer: &'a GateAnswer,
+    ) -> BoxFuture<'a, Result<serde_json::Value, SayError>> {
+        let said = serde_json::json!({ "said": "nothing", "why": answer.reply_to });
+        async move { Ok(said) }.boxed()
+    }
 }

@@ -150,7 +150,8 @@ impl Engine {
         if claimed.stream_key.starts_with(KEY_PREFIX) {
             return self.take_delivery(claimed, fence).await;
         }
-        if claimed.stream_key.starts_with("incident/") {
+        let key = &claimed.stream_key;
+        if key.starts_with("incident/") || key.starts_with("lane/") {
             // How something was said that nobody waits for.
             return Ok(self.consume(claimed, fence).await?);
         }

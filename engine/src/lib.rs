@@ -15,6 +15,7 @@ mod error;
 mod execute;
 mod follow;
 mod freeze;
+mod gates;
 pub mod handler;
 mod inbox;
 mod lead;

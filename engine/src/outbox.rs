@@ -200,6 +200,9 @@ impl Engine {
         if claimed.stream.starts_with("incident/") {
             return self.say_incident(claimed, fence).await;
         }
+        if claimed.stream.starts_with("lane/") {
+            return self.answer_gate(claimed, fence).await;
+        }
         let said = |outcome| async move {
             let ended = self.writer.complete(claimed, &outcome).await;
             ended.map_err(|error| Undone::Failed(error.into(), Happened::Perhaps))

@@ -40,8 +40,27 @@ pub enum Told {
         /// What its sender groups it by.
         group: Option<String>,
     },
+    /// Somebody else asks whether a deployment may begin.
+    Gate(Box<Gate>),
     /// Nothing that Tawny acts on, for this reason.
     Ignored(String),
+}
+
+/// Somebody else's question whether a deployment may begin.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gate {
+    /// What would be deployed.
+    pub service: ServiceName,
+    /// Where.
+    pub environment: Environment,
+    /// Who asks: the configured name of where it was asked.
+    pub by: String,
+    /// What they call it: the same question is answered once.
+    pub id: String,
+    /// The channel that answers.
+    pub channel: &'static str,
+    /// What that needs for it.
+    pub reply_to: serde_json::Value,
 }
 
 /// A deployment that somebody else makes.
@@ -77,7 +96,7 @@ pub enum Phase {
 /// What came of one thing that was told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CameTo {
-    /// `begun noted joined opened known ignored`.
+    /// `begun noted joined opened known let_begin refused ignored`.
     pub what: &'static str,
     /// The deployment that it concerns.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,6 +119,15 @@ impl CameTo {
         }
     }
 
+    pub(crate) fn bare(what: &'static str) -> Self {
+        Self {
+            what,
+            deployment: None,
+            incident: None,
+            detail: None,
+        }
+    }
+
     pub(crate) fn of_incident(what: &'static str, incident: IncidentId) -> Self {
         Self {
             what,
@@ -113,7 +141,7 @@ impl CameTo {
     pub(crate) fn nothing(told: Vec<Told>) -> Option<Vec<Self>> {
         let came = told.into_iter().map(|one| match one {
             Told::Ignored(why) => Some(Self::ignored(why)),
-            Told::Deployment(_) | Told::Alert { .. } => None,
+            Told::Deployment(_) | Told::Alert { .. } | Told::Gate(_) => None,
         });
         came.collect()
     }
@@ -155,6 +183,7 @@ impl Engine {
                     alerts.push((came.len(), *alert, status, group));
                     CameTo::ignored("")
                 }
+                Told::Gate(gate) => self.hear_of_gate(*gate).await?,
                 Told::Ignored(why) => CameTo::ignored(why),
             });
         }

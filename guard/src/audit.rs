@@ -127,6 +127,14 @@ pub fn of_lane(event: &LaneEvent) -> Option<Deed> {
         LaneEvent::Frozen { by, reason } => Some(Deed::of(by, "freeze").why(reason.as_ref())),
         LaneEvent::Unfrozen { by } => Some(Deed::of(by, "unfreeze")),
         LaneEvent::Refused { by, wanted } => Some(Deed::of(by, "refused").which(wanted)),
+        LaneEvent::Asked { by, id, refusal } => {
+            let what = if refusal.is_none() {
+                "let begin"
+            } else {
+                "refused"
+            };
+            Some(Deed::of(by, what).which(id.clone()))
+        }
         _ => None,
     }
 }

@@ -4,6 +4,7 @@ use crate::action::ActionKind;
 use crate::event::Event;
 use crate::ids::{DeploymentId, Environment, ServiceName, Version};
 use crate::state::State;
+use crate::verdict::Tier;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +58,15 @@ pub enum LaneEvent {
         /// What: `freeze unfreeze deploy watch`.
         wanted: String,
     },
+    /// Whoever deploys elsewhere asked whether a deployment may begin, and was answered.
+    Asked {
+        /// Who: the configured name of where it was asked.
+        by: String,
+        /// What they call it.
+        id: String,
+        /// Why not; none where it may.
+        refusal: Option<NotNow>,
+    },
 }
 
 impl LaneEvent {
@@ -72,6 +82,7 @@ impl LaneEvent {
             Self::Frozen { .. } => "lane_frozen",
             Self::Unfrozen { .. } => "lane_unfrozen",
             Self::Refused { .. } => "lane_refused",
+            Self::Asked { .. } => "lane_asked",
         }
     }
 
@@ -94,6 +105,30 @@ pub struct Lane {
     current: Option<(Version, bool)>,
     last_good: Option<Version>,
     frozen: Option<(String, Option<String>)>,
+    /// The last questions that were answered.
+    asked: Vec<(String, String)>,
+}
+
+/// Questions of others that are remembered: one that is asked twice is answered once.
+const MOST_ASKED: usize = 50;
+
+/// Why whoever deploys elsewhere is told not to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "why")]
+pub enum NotNow {
+    /// Nobody may.
+    Frozen {
+        /// Who said so.
+        by: String,
+        /// Why.
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    /// What was deployed last hurts, and nobody has decided what becomes of it.
+    Hurts {
+        /// Which deployment.
+        deployment: DeploymentId,
+    },
 }
 
 /// Why a deployment may not begin.
@@ -142,6 +177,7 @@ impl Lane {
             current: None,
             last_good: None,
             frozen: None,
+            asked: Vec::new(),
         }
     }
 
@@ -179,6 +215,12 @@ impl Lane {
             LaneEvent::Frozen { by, reason } => self.frozen = Some((by.clone(), reason.clone())),
             LaneEvent::Unfrozen { .. } => self.frozen = None,
             LaneEvent::Refused { .. } => {}
+            LaneEvent::Asked { by, id, .. } => {
+                if self.asked.len() >= MOST_ASKED {
+                    self.asked.remove(0);
+                }
+                self.asked.push((by.clone(), id.clone()));
+            }
         }
     }
 
@@ -257,6 +299,29 @@ impl Lane {
     pub fn frozen(&self) -> Option<(&str, Option<&str>)> {
         let (by, reason) = self.frozen.as_ref()?;
         Some((by, reason.as_deref()))
+    }
+
+    /// What whoever deploys elsewhere is answered who asks whether they may: a frozen lane takes nothing, and nothing
+    /// is put on top of what hurts. None where this was asked and answered before.
+    #[must_use]
+    pub fn answer(&self, by: &str, id: &str, holder: Option<&State>) -> Option<LaneEvent> {
+        if self.asked.iter().any(|(who, what)| who == by && what == id) {
+            return None;
+        }
+        let frozen = self.frozen.as_ref().map(|(by, reason)| NotNow::Frozen {
+            by: by.clone(),
+            reason: reason.clone(),
+        });
+        let hurts = holder
+            .filter(|state| state.tier() >= Tier::Pause && !state.ended())
+            .map(|state| NotNow::Hurts {
+                deployment: state.plan().deployment.clone(),
+            });
+        Some(LaneEvent::Asked {
+            by: by.to_owned(),
+            id: id.to_owned(),
+            refusal: frozen.or(hurts),
+        })
     }
 
     /// Whether a deployment that has had the lane may go back in it: also while it is frozen, but not when

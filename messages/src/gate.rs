@@ -9,7 +9,32 @@ use crate::say;
 use crate::text::Text;
 use guard::approval::Standing;
 use guard::gate::{Gate, Outcome};
+use guard::lane::NotNow;
 use guard::state::State;
+
+/// What whoever deploys elsewhere is answered who asked whether they may.
+#[must_use]
+pub fn answered(refusal: Option<&NotNow>, context: &Context) -> Text {
+    let words = context.words();
+    match refusal {
+        None => say!(words, "gate-may-begin"),
+        Some(NotNow::Frozen { by, reason: None }) => {
+            say!(words, "gate-frozen", by = Foreign::from(by))
+        }
+        Some(NotNow::Frozen {
+            by,
+            reason: Some(reason),
+        }) => say!(
+            words,
+            "gate-frozen-because",
+            by = Foreign::from(by),
+            reason = Foreign::from(reason)
+        ),
+        Some(NotNow::Hurts { deployment }) => {
+            say!(words, "gate-hurts", deployment = Foreign::from(deployment))
+        }
+    }
+}
 
 /// The gate's word and, where something moved, the strongest finding.
 #[must_use]

@@ -6,6 +6,7 @@ mod ask;
 mod check;
 mod deliveries;
 mod error;
+mod gate;
 mod repository;
 mod status;
 
@@ -13,5 +14,6 @@ pub use ask::{Credentials, GitHub, Way};
 pub use check::{Check, Conclusion};
 pub use deliveries::{Delivery, Hook};
 pub use error::CodeHostError;
+pub use gate::Callback;
 pub use repository::{BadRepository, Repository};
 pub use status::{DeployState, Status};

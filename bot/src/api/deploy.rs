@@ -4,13 +4,14 @@ use super::caller::Language;
 use super::given::Given;
 use super::problem::Problem;
 use super::{Api, Caller, DeploymentView, show};
+use crate::chat::code_host;
 use axum::Json;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use engine::{DeployRequest, EngineError, ledger};
 use guard::actor::Role;
 use guard::ids::{Environment, ServiceName, Version};
-use guard::plan::Package;
+use guard::plan::{Origin, Package};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -38,6 +39,10 @@ pub struct DeployBody {
     /// all before it are out everywhere, and gives up where the one before it is not. False: refused, `busy`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub queue: bool,
+    /// The deployment at GitHub that this one carries out, as `owner/name/NUMBER`: with `write_back` it is told there how
+    /// this one stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub github: Option<String>,
 }
 
 /// An artifact.
@@ -116,7 +121,7 @@ pub(super) async fn deploy(
             .map_err(|error| Problem::bad("from", error))?,
         reversible: !body.irreversible,
         queue: body.queue,
-        origin: None,
+        origin: body.github.map(origin).transpose()?,
         by,
     };
     let id = api.engine.deploy(request).await?;
@@ -124,6 +129,22 @@ pub(super) async fn deploy(
         .await?
         .ok_or(EngineError::UnknownDeployment(id))?;
     Ok((StatusCode::CREATED, Json(show::view(&api, &state, locale))))
+}
+
+/// A deployment at GitHub, as its webhooks would call it.
+fn origin(said: String) -> Result<Origin, Problem> {
+    let origin = Origin {
+        source: "api".to_owned(),
+        kind: "github".to_owned(),
+        id: said,
+    };
+    if code_host::is_deployment(&origin) {
+        return Ok(origin);
+    }
+    Err(Problem::bad(
+        "github",
+        "expected owner/name/NUMBER of a deployment at GitHub",
+    ))
 }
 
 /// What was said of the artifact. Where it lies elsewhere than configured, what is configured of it does not count.

@@ -4,6 +4,7 @@
 //! and each of them notifies people.
 
 mod check;
+mod gate;
 mod origin;
 mod standing;
 
@@ -11,7 +12,7 @@ use crate::live::Live;
 use crate::wire::writers::{Writer, Writers};
 use config::Settings;
 use config::settings::WriteBack;
-use engine::handler::{Handler, IncidentUtterance, SayError, Utterance};
+use engine::handler::{GateAnswer, Handler, IncidentUtterance, SayError, Utterance};
 use engine::ledger;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -87,6 +88,7 @@ impl CodeHostChannel {
                     self.status(&host, &origin, &state, uncertain).await,
                 ),
                 WriteBack::Checks => ("check", self.check(&host, &origin, &state, uncertain).await),
+                WriteBack::Gates => continue,
             };
             said.insert(name.to_owned(), json!(self.or_given_up(told)?));
         }
@@ -191,6 +193,11 @@ impl CodeHostChannel {
     }
 }
 
+/// Whether this names a deployment at GitHub.
+pub(crate) fn is_deployment(origin: &guard::plan::Origin) -> bool {
+    Origin::of(origin).is_some_and(|origin| matches!(origin.target, Target::Deployment(_)))
+}
+
 /// Why something was not told.
 enum Untold {
     Host(CodeHostError),
@@ -230,6 +237,10 @@ impl Handler for CodeHostChannel {
         _: IncidentUtterance<'a>,
     ) -> BoxFuture<'a, Result<Value, SayError>> {
         async { Ok(nothing("it belongs to no deployment")) }.boxed()
+    }
+
+    fn answer_gate<'a>(&'a self, answer: &'a GateAnswer) -> BoxFuture<'a, Result<Value, SayError>> {
+        async move { self.gate(answer).await }.boxed()
     }
 }
 

@@ -42,6 +42,9 @@ pub(super) struct Arguments {
     /// are out everywhere, and gives up where the one before it is not.
     #[arg(long, conflicts_with = "from")]
     queue: bool,
+    /// The deployment at GitHub that this one carries out: with `write_back` it is told there how this one stands.
+    #[arg(long, value_name = "OWNER/NAME/NUMBER")]
+    github: Option<String>,
     /// Wait until it is promoted, rolled back, failed, or waits for people.
     #[arg(long, short)]
     wait: bool,
@@ -78,6 +81,7 @@ async fn begin(arguments: Arguments) -> Result<DeploymentView, CallError> {
         environment: arguments.environment,
         version: arguments.version,
         package,
+        github: arguments.github,
         from: arguments.from,
         irreversible: arguments.irreversible,
         queue: arguments.queue,

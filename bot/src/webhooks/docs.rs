@@ -56,7 +56,11 @@ How a deployment stands can be written back to GitHub: with `write_back: [status
 deployment (`in_progress`, then `success`, `failure` or `inactive`) with a link to Tawny's page, which needs the right to
 write deployments; with `checks`, as a GitHub App that may write checks, as a check run with the verdict. Each is said
 once; a wish for peace (`Retry-After`, rate limits) is heeded, and what was perhaps heard is looked for before it is said
-again. Tawny's own statuses come back as webhooks and are ignored.",
+again. Tawny's own statuses come back as webhooks and are ignored.
+
+With `gates`, as a GitHub App that is a deployment protection rule of an environment and may write deployments, Tawny
+answers whether a deployment may begin (event `deployment_protection_rule`): no while the service is frozen, and not on top
+of a deployment that hurts and about which nobody has decided; else yes. Each question is answered once.",
         understood: "| event | what it does |
 |---|---|
 | `deployment` | begins a watch of the service |
@@ -64,6 +68,7 @@ again. Tawny's own statuses come back as webhooks and are ignored.",
 | `release`, published | begins a watch where an entry has `on: [release]`; the tag is the version |
 | `push` of a tag | the same with `on: [tag]` |
 | `workflow_run` that succeeded | the same with `on: [workflow_run]`; the commit is the version |
+| `deployment_protection_rule`, requested | is answered where `write_back` has `gates` |
 | all others | ignored, with the reason |
 
 The version of a deployment is `payload.version`, else its `ref`, else its commit: a `ref` that is the default branch, or

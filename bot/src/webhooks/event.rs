@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 pub(super) enum Said {
     Deployment(Deployment),
     Alert(AlertSaid),
+    Gate(GateSaid),
     /// Nothing that Tawny acts on, for this reason.
     Nothing(String),
 }
@@ -35,6 +36,15 @@ pub(super) struct Deployment {
     pub(super) reason: Option<String>,
     /// The page that it names, where somebody says how it stands.
     pub(super) page: Option<String>,
+}
+
+/// Somebody asks whether a deployment may begin.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct GateSaid {
+    /// What it is about, as of a deployment.
+    pub(super) about: Deployment,
+    pub(super) repository: String,
+    pub(super) callback: String,
 }
 
 /// An alert.

@@ -1,6 +1,6 @@
 //! What GitHub says.
 
-use super::event::{Deployment, Fields, Said};
+use super::event::{Deployment, Fields, GateSaid, Said};
 use config::settings::DeployEvent;
 use engine::told::Phase;
 use serde::Deserialize;
@@ -22,6 +22,15 @@ struct User {
 struct OfDeployment {
     deployment: Made,
     deployment_status: Option<Status>,
+    repository: Repository,
+}
+
+#[derive(Deserialize)]
+struct OfRule {
+    action: String,
+    environment: String,
+    deployment_callback_url: String,
+    deployment: Option<Made>,
     repository: Repository,
 }
 
@@ -97,6 +106,7 @@ pub(super) fn read(event: Option<&str>, body: &str) -> Result<Vec<Said>, serde_j
         Some("release") => release(serde_json::from_str(body)?),
         Some("push") => push(serde_json::from_str(body)?),
         Some("workflow_run") => run(serde_json::from_str(body)?),
+        Some("deployment_protection_rule") => rule(serde_json::from_str(body)?),
         Some("ping") => {
             let _: Value = serde_json::from_str(body)?;
             Said::Nothing("ping: the webhook is set up".to_owned())
@@ -155,6 +165,39 @@ fn deployment(said: &OfDeployment) -> Said {
         by: made.creator.as_ref().map(|user| user.login.clone()),
         reason: status.and_then(|status| status.description.clone()),
         page: status.and_then(|status| status.log_url.clone()),
+    })
+}
+
+fn rule(said: OfRule) -> Said {
+    if said.action != "requested" {
+        let action = super::stored::bounded(&said.action, 60);
+        return Said::Nothing(format!(
+            "a protection rule that is `{action}`, not requested"
+        ));
+    }
+    let repository = said.repository;
+    let r#ref = said.deployment.as_ref().map(|made| made.r#ref.as_str());
+    Said::Gate(GateSaid {
+        about: Deployment {
+            fields: fields(
+                &repository,
+                [
+                    ("environment", &said.environment),
+                    ("ref", r#ref.unwrap_or_default()),
+                ],
+            ),
+            event: DeployEvent::Deployment,
+            service: repository.name,
+            environment: Some(said.environment),
+            versions: Vec::new(),
+            id: said.deployment_callback_url.clone(),
+            phase: Phase::UnderWay,
+            by: None,
+            reason: None,
+            page: None,
+        },
+        repository: repository.full_name,
+        callback: said.deployment_callback_url,
     })
 }
 

@@ -166,9 +166,10 @@ fn failed(all: &[Delivery], since: Timestamp) -> BTreeMap<&str, &Delivery> {
         tries.entry(one.guid.as_str()).or_default().push(one);
     }
     tries.retain(|_, tries| {
-        let good = tries
-            .iter()
-            .any(|one| (200..300).contains(&one.status_code));
+        let good = tries.iter().any(|one| {
+            one.status_code
+                .is_some_and(|code| (200..300).contains(&code))
+        });
         let newest = tries.iter().map(|one| one.delivered_at).max();
         !good && tries.len() < MOST_TRIES && newest.is_some_and(|at| at >= since)
     });
@@ -194,7 +195,7 @@ mod tests {
             id,
             guid: guid.to_owned(),
             delivered_at: at(seconds),
-            status_code,
+            status_code: Some(status_code).filter(|code| *code > 0),
         }
     }
 

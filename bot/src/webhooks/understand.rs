@@ -1,15 +1,16 @@
 //! What a kept delivery means for Tawny.
 
-use super::event::{AlertSaid, Deployment, Said};
+use super::event::{AlertSaid, Deployment, GateSaid, Said};
 use super::stored::{Stored, bounded};
 use super::{alertmanager, generic, github, mapping, source};
 use crate::live::Live;
 use config::Settings;
 use config::settings::{WebhookKind, WebhookSource};
-use engine::told::{ForeignDeployment, Phase, SOURCE_PREFIX, Told, Understands, id_of};
+use engine::told::{ForeignDeployment, Gate, Phase, SOURCE_PREFIX, Told, Understands, id_of};
 use guard::alert::{Alert, AlertKey, AlertStatus};
 use guard::ids::{PersonId, Version};
 use guard::plan::Origin;
+use serde_json::json;
 use std::sync::Arc;
 
 /// Characters of foreign texts that are kept.
@@ -52,6 +53,7 @@ pub(super) fn understand(
         Said::Nothing(why) => Told::Ignored(why),
         Said::Deployment(said) => deployment(settings, source, said),
         Said::Alert(said) => alert(settings, source, said),
+        Said::Gate(said) => gate(settings, source, &said),
     });
     Ok(told.collect())
 }
@@ -99,6 +101,27 @@ fn deployment(settings: &Settings, source: &WebhookSource, said: Deployment) -> 
     }))
 }
 
+fn gate(settings: &Settings, source: &WebhookSource, said: &GateSaid) -> Told {
+    let (service, environment) = match mapping::of_deployment(settings, source, &said.about) {
+        Ok(found) => found,
+        Err(why) => return Told::Ignored(why),
+    };
+    let place = said.about.environment.clone().unwrap_or_default();
+    Told::Gate(Box::new(Gate {
+        by: source.name.to_string(),
+        id: bounded(&format!("{} {place}", said.callback), SENTENCE),
+        channel: crate::chat::code_host::CHANNEL,
+        reply_to: json!({
+            "service": service,
+            "repository": said.repository,
+            "callback": said.callback,
+            "environment": place,
+        }),
+        service,
+        environment,
+    }))
+}
+
 fn alert(settings: &Settings, source: &WebhookSource, said: AlertSaid) -> Told {
     let (service, environment) = match mapping::of_alert(settings, source, &said) {
         Ok(found) => found,
@@ -132,6 +155,10 @@ pub(crate) fn lines(told: &[Told]) -> Vec<String> {
 
 fn line(told: &Told) -> String {
     match told {
+        Told::Gate(gate) => format!(
+            "question: may {} be deployed in {}? ({})",
+            gate.service, gate.environment, gate.by
+        ),
         Told::Ignored(why) => format!("ignored: {why}"),
         Told::Deployment(said) => {
             let phase = match said.phase {

@@ -111,11 +111,14 @@ pub enum WriteBack {
     Statuses,
     /// A check run with the verdict.
     Checks,
+    /// Answers to deployment protection rules.
+    Gates,
 }
 
 words!(WriteBack {
     "statuses" => WriteBack::Statuses, "how its deployments stand, with a link to Tawny's page";
     "checks" => WriteBack::Checks, "a check run with the verdict beside the commit; apps alone may";
+    "gates" => WriteBack::Gates, "answers to deployment protection rules: no while the lane is frozen or what was deployed last hurts; apps alone may";
 });
 
 fn writable(host: &GitHubHost, node: &Node, reader: &mut Reader<'_>) -> Option<()> {
@@ -127,11 +130,12 @@ fn writable(host: &GitHubHost, node: &Node, reader: &mut Reader<'_>) -> Option<(
             reader.wrong(at, what, expected);
         });
     };
-    if host.write_back.contains(&WriteBack::Checks) && !app {
+    let of_apps = [WriteBack::Checks, WriteBack::Gates];
+    if host.write_back.iter().any(|what| of_apps.contains(what)) && !app {
         wrong(
             "write_back",
-            "`checks`",
-            "`auth` of an app: GitHub takes check runs from no one else",
+            "what apps alone may write",
+            "`auth` of an app: GitHub takes check runs and answers of rules from no one else",
         );
         return None;
     }

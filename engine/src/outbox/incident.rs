@@ -1,9 +1,9 @@
-//! What is said of incidents that belong to no deployment.
+//! What is said of incidents that belong to no deployment, and to whoever deploys elsewhere.
 
 use super::Undone;
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::handler::{Handler, IncidentUtterance, SayError};
+use crate::handler::{GateAnswer, Handler, IncidentUtterance, SayError};
 use crate::ledger;
 use guard::apart::{Apart, ApartEffect};
 use guard::ids::IncidentId;
@@ -62,6 +62,45 @@ impl Engine {
                     SayError::PerhapsSaid(_) => Happened::Perhaps,
                 };
                 let age = self.clock.now().duration_since(happened_at);
+                Err(Undone::NotNow(error.to_string(), happened, age))
+            }
+        }
+    }
+
+    /// Answers whoever deploys elsewhere: an old answer is of no use to anybody.
+    pub(super) async fn answer_gate(
+        &self,
+        claimed: &ClaimedEffect,
+        fence: &Fence,
+    ) -> Result<(), Undone> {
+        let answer = serde_json::from_value::<GateAnswer>(claimed.payload.clone()).ok();
+        let (Some(handler), Some(answer)) = (self.handler_of(claimed), answer) else {
+            tracing::error!(
+                effect = claimed.id,
+                "an answer cannot be read and is dropped"
+            );
+            return self.said(claimed, json!({ "dropped": true })).await;
+        };
+        let not_yet = |error| Undone::Failed(error, Happened::No);
+        let stream = claimed
+            .stream
+            .parse()
+            .map_err(EngineError::from)
+            .map_err(not_yet)?;
+        let after = claimed.revision - 1;
+        let events = self.reader.events(&stream, after).await;
+        let events = events.map_err(EngineError::from).map_err(not_yet)?;
+        let now = self.clock.now();
+        let asked_at = events.first().map_or(now, |event| event.at);
+        self.still_under(fence).map_err(not_yet)?;
+        match handler.answer_gate(&answer).await {
+            Ok(outcome) => self.said(claimed, outcome).await,
+            Err(error) => {
+                let happened = match error {
+                    SayError::NotSaid(_) => Happened::No,
+                    SayError::PerhapsSaid(_) => Happened::Perhaps,
+                };
+                let age = now.duration_since(asked_at);
                 Err(Undone::NotNow(error.to_string(), happened, age))
             }
         }

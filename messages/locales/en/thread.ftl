@@ -8,3 +8,9 @@ configuration-refused = The configuration was changed and cannot be used ({ $cou
    *[other] { $count } mistakes
 }): the one before stays in force.
 configuration-mended = The configuration can be used again and is in force.
+
+# Whoever deploys elsewhere asks whether they may.
+gate-may-begin = Nothing speaks against it.
+gate-frozen = Frozen by { $by }: no deployment begins.
+gate-frozen-because = Frozen by { $by }: { $reason }
+gate-hurts = Deployment { $deployment } hurts, and nobody has decided yet what becomes of it.

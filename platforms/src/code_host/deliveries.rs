@@ -33,9 +33,9 @@ pub struct Delivery {
     pub guid: String,
     /// When.
     pub delivered_at: Timestamp,
-    /// What was answered; 0 where nobody did.
+    /// What was answered; none, or 0, where nobody did.
     #[serde(default)]
-    pub status_code: u16,
+    pub status_code: Option<u16>,
 }
 
 impl Hook {

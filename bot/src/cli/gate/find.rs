@@ -85,6 +85,7 @@ async fn begin(
         irreversible: wanted.irreversible,
         // Nobody would watch what begins after the gate has given up waiting.
         queue: false,
+        github: None,
     };
     let asked = patience
         .ask(async || client.post::<_, DeploymentView>("deployments", &body).await)

@@ -28,6 +28,8 @@ struct Inner {
     /// The hook's deliveries, the newest first.
     deliveries: Vec<Value>,
     attempts: Vec<u64>,
+    /// Which run was answered, and what.
+    answers: Vec<(u64, Value)>,
     planned: VecDeque<Mood>,
     writes: usize,
     looks: usize,
@@ -95,6 +97,11 @@ impl GitHub {
     /// The tries that were asked for again.
     pub(super) fn attempts(&self) -> Vec<u64> {
         self.sound().attempts.clone()
+    }
+
+    /// The protection rules that were answered: of which run, and what.
+    pub(super) fn answers(&self) -> Vec<(u64, Value)> {
+        self.sound().answers.clone()
     }
 
     fn sound(&self) -> std::sync::MutexGuard<'_, Inner> {
@@ -228,6 +235,34 @@ impl Inner {
             ) => {
                 self.attempts.push(id.parse().unwrap());
                 Reply::json(202, &json!({}))
+            }
+            (
+                "POST",
+                [
+                    "repos",
+                    "acme",
+                    "shop",
+                    "actions",
+                    "runs",
+                    run,
+                    "deployment_protection_rule",
+                ],
+            ) => {
+                let states = ["approved", "rejected"];
+                let sound = only(body, &["environment_name", "state", "comment"]).is_ok()
+                    && body["environment_name"] == "test"
+                    && states.contains(&body["state"].as_str().unwrap_or_default())
+                    && body["comment"]
+                        .as_str()
+                        .is_some_and(|comment| !comment.is_empty());
+                if !sound {
+                    return self.fault(request, "Validation Failed");
+                }
+                self.answers.push((run.parse().unwrap(), body.clone()));
+                Reply::Http {
+                    status: 204,
+                    body: Vec::new(),
+                }
             }
             _ => self.fault(request, "Not Found"),
         }

@@ -2,6 +2,7 @@
 
 mod github;
 
+use crate::commands::tawny;
 use crate::server::Life;
 use crate::settings::{ANN, Guarding};
 use crate::wait::until;
@@ -167,10 +168,9 @@ async fn while_github_wants_peace_it_has_it_and_what_it_refuses_is_said_once_in_
     assert_eq!(quarantine["items"], json!([]), "{quarantine}");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_app_writes_the_verdict_beside_the_commit_as_one_check_run() {
-    let folder = tempfile::TempDir::new().unwrap();
-    let key = folder.path().join("app.pem");
+/// An app as the configuration names it, with a key that openssl made.
+fn app(folder: &std::path::Path) -> String {
+    let key = folder.join("app.pem");
     let made = std::process::Command::new("openssl")
         .args([
             "genrsa",
@@ -182,10 +182,14 @@ async fn an_app_writes_the_verdict_beside_the_commit_as_one_check_run() {
         .output()
         .unwrap();
     assert!(made.status.success());
-    let auth = format!(
-        "{{type: app, id: \"12345\", installation: \"77\", key: \"{}\"}}",
-        key.display()
-    );
+    let key = key.display();
+    format!("{{type: app, id: \"12345\", installation: \"77\", key: \"{key}\"}}")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_app_writes_the_verdict_beside_the_commit_as_one_check_run() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let auth = app(folder.path());
     let (mut world, github) = writing(&slow(), &auth, "write_back: [checks]").await;
     // The first one is begun and nobody learns of it: it is found again.
     github.plan(Mood::DoesAndHangsUp);
@@ -280,4 +284,67 @@ async fn deliveries_that_failed_come_again_and_those_that_were_taken_do_not() {
             .all(|id| [6, 9, 10].contains(id) || *id >= 12),
         "{attempts:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_asks_github_whether_to_deploy_is_answered_once_by_the_state_of_the_lane() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let (world, github) = writing(&slow(), &app(folder.path()), "write_back: [gates]").await;
+    // The address names another host: only the configured one is asked.
+    let rule = |run: u64, repository: &str| {
+        json!({
+            "action": "requested", "environment": "test", "event": "push",
+            "deployment_callback_url":
+                format!("http://169.254.169.254/repos/{repository}/actions/runs/{run}/deployment_protection_rule"),
+            "deployment": {"id": 1, "sha": SHA, "ref": "v2", "task": "deploy", "environment": "test", "payload": {}},
+            "repository": {"name": "shop", "full_name": "acme/shop", "default_branch": "main"},
+        })
+    };
+    let event = "deployment_protection_rule";
+    hook(&world, "r1", event, &rule(1, "acme/shop"))
+        .await
+        .unwrap();
+    until("the first is answered", async || {
+        (github.answers().len() == 1).then_some(())
+    })
+    .await;
+    let frozen = tawny(&world, ANN, &["freeze", "shop"]).await;
+    assert_eq!(frozen.code, 0, "{}", frozen.err);
+    hook(&world, "r2", event, &rule(2, "acme/shop"))
+        .await
+        .unwrap();
+    hook(&world, "r2-again", event, &rule(2, "acme/shop"))
+        .await
+        .unwrap();
+    hook(&world, "elsewhere", event, &rule(3, "acme/other"))
+        .await
+        .unwrap();
+    let all = handled(&world).await;
+    let came: Vec<&Value> = all
+        .iter()
+        .rev()
+        .map(|one| &one["came_to"][0]["what"])
+        .collect();
+    assert_eq!(came, ["let_begin", "refused", "known", "refused"]);
+    until("the second is answered", async || {
+        (github.answers().len() == 2).then_some(())
+    })
+    .await;
+    let thawed = tawny(&world, ANN, &["unfreeze", "shop"]).await;
+    assert_eq!(thawed.code, 0, "{}", thawed.err);
+    hook(&world, "r4", event, &rule(4, "acme/shop"))
+        .await
+        .unwrap();
+    until("the last is answered", async || {
+        (github.answers().len() == 3).then_some(())
+    })
+    .await;
+    let answers = github.answers();
+    let said: Vec<(u64, &str)> = answers
+        .iter()
+        .map(|(run, body)| (*run, body["state"].as_str().unwrap()))
+        .collect();
+    assert_eq!(said, [(1, "approved"), (2, "rejected"), (4, "approved")]);
+    let why = answers[1].1["comment"].as_str().unwrap();
+    assert!(why.contains("Frozen by ann"), "{why}");
 }
