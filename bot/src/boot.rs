@@ -7,6 +7,7 @@ use crate::chat::slack::{Groups, Hearing, Listener, SlackChannel, SlackError, So
 use crate::chat::webhook::{WebhookChannel, WebhookError};
 use crate::live::Live;
 use crate::ops::{self, Meters};
+use crate::people::People;
 use crate::reload::{self, Reloader};
 use crate::web;
 use crate::webhooks::{self, Hooks, Redeliverer};
@@ -143,6 +144,8 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
     let tokens = Live::new(wire::tokens(&settings));
     let metrics_at = settings.server.metrics_listen;
     let settings = Live::new(settings);
+    let groups = Groups::new(settings.clone()).map_err(SlackError::from)?;
+    let people = People::new(settings.clone(), journal.reader(), groups.clone());
     let (mut handlers, receivers) = channels(&settings, &journal, &base_url)?;
     let writers = Writers::new(&settings.get())?;
     handlers.extend(code_host::channel(
@@ -171,8 +174,8 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         settings.clone(),
         address,
         base_url.clone(),
+        people.clone(),
     )?;
-    let groups = Groups::new(settings.clone()).map_err(SlackError::from)?;
     let orders = page.orders().clone();
     let hearing = Hearing::new(settings.clone(), engine.clone(), orders, groups);
     let hearing = hearing.map_err(SlackError::from)?;
@@ -230,7 +233,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
             Ok(())
         });
     }
-    let (people, stopped) = (page.orders().people().clone(), stop.clone());
+    let stopped = stop.clone();
     tasks.spawn(async move {
         people.follow(stopped).await;
         Ok(())

@@ -22,6 +22,7 @@ mod packages;
 #[path = "../../../journal/tests/it/support/server.rs"]
 #[allow(dead_code, reason = "the tests of the journal use all of it")]
 mod postgres;
+mod pressed_at_once;
 mod prometheus;
 mod receiver;
 mod server;
@@ -49,6 +50,7 @@ mod moved;
 mod operate;
 mod ops;
 mod overlaps;
+mod people;
 mod planted;
 mod probes;
 mod rejudged;

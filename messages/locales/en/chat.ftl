@@ -46,3 +46,4 @@ chart-alt-after = It began to move { $after } after the deployment.
 chart-alt-before = It began to move { $before } before the deployment.
 chart-alt-limit = The limit is { $limit }.
 chart-alt-beyond = That is beyond the limit of { $limit }.
+chat-called = On call:

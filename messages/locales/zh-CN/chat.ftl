@@ -43,3 +43,4 @@ chart-alt-after = 部署 { $after }后开始变化。
 chart-alt-before = 部署前 { $before }开始变化。
 chart-alt-limit = 限值为 { $limit }。
 chart-alt-beyond = 已超出限值 { $limit }。
+chat-called = 值班：

@@ -13,6 +13,7 @@ mod rules;
 mod said;
 mod sends;
 mod sockets;
+mod theirs;
 mod told;
 mod views;
 mod why;

@@ -4,8 +4,11 @@
 //! Foreign text stands in code spans where Slack reads markup, and nowhere can it call somebody, link or format.
 
 mod blocks;
+mod mention;
 mod mrkdwn;
 pub mod views;
+
+pub use mention::Mention;
 
 use super::clean::colon;
 use super::plain;
@@ -147,6 +150,18 @@ impl Post {
     /// Adds a button that says yes to an opaque id.
     pub fn ask(&mut self, name: &str, id: &str, yes: &Text) {
         self.blocks.push(blocks::yes(name, id, yes));
+    }
+
+    /// Calls people, in the message and in its notification.
+    pub fn call(&mut self, mentions: &[Mention], locale: Locale) {
+        if mentions.is_empty() {
+            return;
+        }
+        let all: Vec<&str> = mentions.iter().map(Mention::as_str).collect();
+        let label = plain::text(&say!(Words::new(locale), "chat-called"));
+        let line = format!("{} {}", mrkdwn::escaped(&label, LINE), all.join(" "));
+        self.text = format!("{}\n{line}", self.text);
+        self.blocks.push(blocks::context(&line));
     }
 
     /// The same as one JSON object.
