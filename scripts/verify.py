@@ -93,12 +93,20 @@ STEPS = [
     ),
     (
         "slack",
-        "every message of Slack's, whatever foreign text is in it, by slack_sdk's own validation",
+        "every message and view of Slack's, whatever foreign text is in it, by slack_sdk's own validation",
         "python3 -m venv .tawny/judges && .tawny/judges/bin/pip install -q slack_sdk==3.47.0"
         " && rm -f .tawny/slack.jsonl"
         " && env TAWNY_SLACK_POSTS=$PWD/.tawny/slack.jsonl cargo test -q -p messages --test it slack"
         " && .tawny/judges/bin/python scripts/slack.py .tawny/slack.jsonl",
         r"^slack_sdk|^refused|^FAILED",
+    ),
+    (
+        "slack-peers",
+        "signatures as Bolt and slack_sdk judge them; a workspace that others made (emulate) is told of a deployment, and its"
+        " signed events are heard",
+        "scripts/need node=nodejs npm && python3 -m venv .tawny/judges && .tawny/judges/bin/pip install -q slack_sdk==3.47.0"
+        " && cargo build -q -p bot --bin tawny && .tawny/judges/bin/python scripts/slack_peers.py",
+        r"^ok |^passed|^FAILED|^skipped",
     ),
     (
         "operate",

@@ -27,18 +27,47 @@ const NEXT_TO: f64 = 0.22;
 
 type Failed<'b> = DrawingAreaErrorKind<<SVGBackend<'b> as DrawingBackend>::ErrorType>;
 
+/// Where a time is: a third of the width for what was before, and two for what is since, which is mostly much shorter.
+#[derive(Debug, Clone, Copy)]
+struct Scale {
+    /// Seconds of a unit before the deployment, and since; each is a third. Nothing where nothing was measured before.
+    before: f64,
+    since: f64,
+}
+
+impl Scale {
+    fn of((from, to): (f64, f64)) -> Self {
+        Self {
+            before: -from,
+            since: to.max(0.5) / 2.0,
+        }
+    }
+
+    fn ends(self) -> (f64, f64) {
+        (if self.before > 0.0 { -1.0 } else { 0.0 }, 2.0)
+    }
+
+    fn place(self, time: f64) -> f64 {
+        time / if time < 0.0 { self.before } else { self.since }
+    }
+
+    fn time(self, place: f64) -> f64 {
+        place * if place < 0.0 { self.before } else { self.since }
+    }
+}
+
 /// The drawing; none where it fails, which is said.
 pub(super) fn svg(chart: &Chart) -> Option<String> {
     let known = || chart.before.iter().chain(&chart.after);
     let times = known().map(|(at, _)| *at).chain([0.0, chart.onset]);
-    let span = ends(times)?;
+    let scale = Scale::of(ends(times)?);
     let (low, high) = ends(known().filter_map(|(_, value)| *value))?;
     let near =
         |(limit, _): &&(f64, String)| *limit <= high * LIMIT_WITHIN && *limit >= low / LIMIT_WITHIN;
     let limit = chart.limit.as_ref().filter(near);
     let heights = heights(low, high, limit.map(|(limit, _)| *limit));
     let mut out = String::new();
-    if let Err(error) = draw(&mut out, chart, span, heights, limit) {
+    if let Err(error) = draw(&mut out, chart, scale, heights, limit) {
         tracing::error!(%error, "a chart cannot be drawn");
         return None;
     }
@@ -48,56 +77,57 @@ pub(super) fn svg(chart: &Chart) -> Option<String> {
 fn draw<'b>(
     out: &'b mut String,
     chart: &Chart,
-    span: (f64, f64),
+    scale: Scale,
     (floor, top): (f64, f64),
     limit: Option<&(f64, String)>,
 ) -> Result<(), Failed<'b>> {
     let root = SVGBackend::with_string(out, (WIDTH, HEIGHT)).into_drawing_area();
     root.fill(&WHITE)?;
-    let length = (span.1 - span.0).max(1.0);
+    let ends = scale.ends();
+    let length = ends.1 - ends.0;
     let mut area = ChartBuilder::on(&root)
         .margin(14)
         .caption(&chart.title, (FONT, 20).into_font().color(&INK))
         .x_label_area_size(34)
         .y_label_area_size(84)
-        .build_cartesian_2d(span.0..span.0 + length, floor..top)?;
+        .build_cartesian_2d(ends.0..ends.1, floor..top)?;
     area.configure_mesh()
         .disable_x_mesh()
         .bold_line_style(FAINT)
         .light_line_style(TRANSPARENT)
         .axis_style(INK)
         .label_style((FONT, SIZE).into_font().color(&INK))
-        .x_labels(6)
+        .x_labels(8)
         .y_labels(5)
-        .x_label_formatter(&|at| chart.time(*at))
+        .x_label_formatter(&|at| chart.time(scale.time(*at)))
         .y_label_formatter(&|value| chart.value(*value))
         .draw()?;
     if let Some((limit, words)) = limit {
         let limit = *limit;
         area.draw_series(DashedLineSeries::new(
-            [(span.0, limit), (span.0 + length, limit)],
+            [(ends.0, limit), (ends.1, limit)],
             8,
             6,
             INK.stroke_width(2),
         ))?;
-        let at = (span.0 + length * 0.01, limit);
+        let at = (ends.0 + length * 0.01, limit);
         area.draw_series([write(words, at, HPos::Left, VPos::Bottom)])?;
     }
     // Where both are near to each other their words are on either side, or below each other.
-    let near = (chart.onset.abs() / length) < NEXT_TO;
+    let onset = scale.place(chart.onset);
+    let near = (onset.abs() / length) < NEXT_TO;
     let below = if near { (top - floor) * 0.09 } else { 0.0 };
     let marked = |at: f64, height: f64| (at, top - height);
-    let ends = (span.0, span.0 + length);
     let deployment = vec![(0.0, floor), (0.0, top)];
     area.draw_series([PathElement::new(deployment, INK.stroke_width(2))])?;
     let words = beside(ends, marked(0.0, 0.0), &chart.deployed, HPos::Right);
     area.draw_series([words])?;
-    let begin = [(chart.onset, floor), (chart.onset, top)];
+    let begin = [(onset, floor), (onset, top)];
     area.draw_series(DashedLineSeries::new(begin, 3, 5, SINCE.stroke_width(2)))?;
-    let words = beside(ends, marked(chart.onset, below), &chart.began, HPos::Left);
+    let words = beside(ends, marked(onset, below), &chart.began, HPos::Left);
     area.draw_series([words])?;
     for (points, colour, width) in [(&chart.before, BEFORE, 3), (&chart.after, SINCE, 4)] {
-        for run in runs(points) {
+        for run in runs(points, scale) {
             let dots = run.clone();
             area.draw_series(LineSeries::new(run, colour.stroke_width(width)))?;
             // Where a line is only one point, and for who does not see its colour: what was changed has dots.
@@ -148,11 +178,11 @@ fn write(
 }
 
 /// What was measured without a gap.
-fn runs(points: &Points) -> Vec<Vec<(f64, f64)>> {
+fn runs(points: &Points, scale: Scale) -> Vec<Vec<(f64, f64)>> {
     let mut runs = vec![Vec::new()];
     for (at, value) in points {
         match (value, runs.last_mut()) {
-            (Some(value), Some(run)) => run.push((*at, *value)),
+            (Some(value), Some(run)) => run.push((scale.place(*at), *value)),
             _ => runs.push(Vec::new()),
         }
     }

@@ -37,6 +37,7 @@ pub use groups::{GroupUnknown, Groups};
 pub(crate) use hearing::Hearing;
 pub(crate) use http::Listener;
 pub(crate) use socket::SocketMode;
+pub(crate) use verify::signature;
 
 use journal::JournalError;
 

@@ -4,6 +4,7 @@ use super::exit::Exit;
 use super::output;
 use clap::{Args, Subcommand};
 
+mod chat;
 mod detect;
 mod exporter;
 mod intake;
@@ -30,6 +31,8 @@ enum What {
     Suspects(suspects::Arguments),
     /// Take signed webhooks at a constant rate, durably.
     Intake(intake::Arguments),
+    /// Take signed presses of Slack at a constant rate, while many services are watched.
+    Chat(chat::Arguments),
     /// Read, redact and count a flood of log lines.
     Logs(logs::Arguments),
     /// The services that are scraped meanwhile.
@@ -66,6 +69,7 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
         },
         What::Suspects(arguments) => suspects::run(&arguments, json),
         What::Intake(arguments) => intake::run(&arguments, json).await,
+        What::Chat(arguments) => chat::run(&arguments, json).await,
         What::Detect(arguments) => detect::run(&arguments, json),
         What::Logs(arguments) => logs::run(&arguments, json).await,
         What::Watch(arguments) => match watch(&arguments).await {

@@ -94,7 +94,7 @@ pub(super) async fn elsewhere(
 
 /// Measures in this process.
 pub(super) async fn measure(arguments: &WatchArguments) -> Result<Measured, String> {
-    let mut world = World::start(arguments).await?;
+    let mut world = World::start(arguments, "").await?;
     let prometheus = world.prometheus.pid();
     let before = (cpu("self"), cpu(&prometheus), queries(&world).await?);
     let begun = Instant::now();

@@ -32,7 +32,8 @@ pub(super) struct World {
 
 impl World {
     /// Returns when each watch has looked twice.
-    pub(super) async fn start(arguments: &WatchArguments) -> Result<Self, String> {
+    /// `more` is the rest of the configuration.
+    pub(super) async fn start(arguments: &WatchArguments, more: &str) -> Result<Self, String> {
         let dir = TempDir::with_prefix("tawny-bench-").map_err(told("a folder cannot be made"))?;
         let (exporter, address) = exporter().await?;
         let prometheus = PrometheusServer::start(&Settings {
@@ -46,7 +47,7 @@ impl World {
         })
         .await
         .map_err(told("prometheus"))?;
-        let settings = settings(arguments, dir.path(), prometheus.url())?;
+        let settings = settings(arguments, dir.path(), prometheus.url(), more)?;
         let tawny = boot::run(settings, EngineOptions::default())
             .await
             .map_err(told("tawny"))?;
@@ -159,9 +160,10 @@ fn settings(
     arguments: &WatchArguments,
     dir: &std::path::Path,
     prometheus: &str,
+    more: &str,
 ) -> Result<config::Settings, String> {
     let path = dir.join("tawny.yaml");
-    let text = yaml(arguments, dir, prometheus);
+    let text = yaml(arguments, dir, prometheus) + more;
     std::fs::write(&path, text).map_err(told("the configuration cannot be written"))?;
     let lookup = config::Lookup::system();
     config::load(&path, &lookup).map_err(told("the configuration"))
