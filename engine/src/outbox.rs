@@ -232,6 +232,7 @@ impl Engine {
             id: &claimed.id,
             effect: &effect,
             state: &state,
+            records: &records,
             record,
             uncertain: claimed.uncertain,
         };

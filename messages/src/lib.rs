@@ -36,6 +36,7 @@ mod timeline;
 
 pub use context::{BadBaseUrl, BaseUrl, Context};
 pub use foreign::Foreign;
+pub use happened::{loudest, severity};
 pub use locale::Locale;
 pub use notice::notice;
 pub use parent::parent;

@@ -11,6 +11,8 @@ mod connect;
 mod hearing;
 mod http;
 mod interaction;
+mod kept;
+mod later;
 pub mod manifest;
 mod mention;
 mod pace;
@@ -19,8 +21,10 @@ mod places;
 mod posts;
 mod press;
 mod questions;
+mod rounds;
 mod seen;
 mod socket;
+mod told;
 mod verify;
 mod whisper;
 
@@ -28,6 +32,7 @@ pub use api::ClientError;
 pub use channel::SlackChannel;
 pub(crate) use hearing::Hearing;
 pub(crate) use http::Listener;
+pub use rounds::SlackRounds;
 pub(crate) use socket::SocketMode;
 
 use journal::JournalError;

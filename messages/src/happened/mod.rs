@@ -23,7 +23,7 @@ mod phrases;
 mod severity;
 
 pub(crate) use phrases::{cured_values, names};
-pub(crate) use severity::severity;
+pub use severity::{loudest, severity};
 
 /// What happened, in one sentence.
 pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> Text {

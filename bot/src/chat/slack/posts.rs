@@ -7,17 +7,7 @@ use messages::Locale;
 use messages::layout::slack::Post;
 use sha2::{Digest, Sha256};
 
-const PREFIX: &str = "slack/";
-
-/// What the parent of a deployment is kept under.
-pub(super) fn parent_key(deployment: &DeploymentId) -> String {
-    format!("{PREFIX}{deployment}/parent")
-}
-
-/// What is kept of what was said about an event.
-pub(super) fn said_key(deployment: &DeploymentId, revision: u64) -> String {
-    format!("{PREFIX}{deployment}/said/{revision}")
-}
+pub(super) const PREFIX: &str = "slack/";
 
 /// The deployment that a message is about.
 pub(super) fn deployment_of(key: &str) -> Option<DeploymentId> {

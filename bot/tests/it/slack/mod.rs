@@ -2,6 +2,8 @@
 
 mod awry;
 mod over_sockets;
+mod places;
+mod player;
 mod pressed;
 mod rules;
 mod said;
