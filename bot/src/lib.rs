@@ -8,6 +8,7 @@ pub mod boot;
 pub mod chat;
 pub mod cli;
 pub mod demo;
+mod digests;
 mod discover;
 mod figures;
 pub mod live;

@@ -19,6 +19,7 @@ pub mod culprit;
 pub mod daily;
 pub mod decide;
 pub mod detect;
+pub mod digest;
 pub mod effects;
 pub mod event;
 pub mod excess;

@@ -9,6 +9,7 @@ pub mod cause;
 pub mod chat;
 pub mod configuration;
 pub mod context;
+pub mod digest;
 pub mod document;
 pub mod figures;
 pub mod foreign;

@@ -8,6 +8,7 @@ mod channel;
 mod command;
 mod compose;
 mod connect;
+mod digests;
 mod hearing;
 mod http;
 mod interaction;

@@ -4,6 +4,7 @@
 
 mod agrees;
 mod blamed;
+mod digests;
 mod every_event;
 mod hostile;
 mod locales;
@@ -14,6 +15,7 @@ mod reports;
 mod says;
 mod scenarios;
 mod slack;
+mod slack_rules;
 mod story;
 mod suspects;
 mod tidy;

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 /// A message, and where it belongs.
 pub(super) struct Said<'a> {
     pub(super) post: &'a Post,
-    deployment: &'a DeploymentId,
+    /// None where it is about none in particular.
+    deployment: Option<&'a DeploymentId>,
     thread: Option<&'a str>,
     broadcast: bool,
 }
@@ -20,7 +21,17 @@ impl<'a> Said<'a> {
     pub(super) fn parent(post: &'a Post, deployment: &'a DeploymentId) -> Self {
         Self {
             post,
-            deployment,
+            deployment: Some(deployment),
+            thread: None,
+            broadcast: false,
+        }
+    }
+
+    /// A message that is about no deployment in particular.
+    pub(super) fn news(post: &'a Post) -> Self {
+        Self {
+            post,
+            deployment: None,
             thread: None,
             broadcast: false,
         }
@@ -34,7 +45,7 @@ impl<'a> Said<'a> {
     ) -> Self {
         Self {
             post,
-            deployment,
+            deployment: Some(deployment),
             thread: Some(thread),
             broadcast,
         }
@@ -59,11 +70,13 @@ impl<'a> Said<'a> {
             "link_names": false,
             "unfurl_links": false,
             "unfurl_media": false,
-            "metadata": {
-                "event_type": "tawny_deployment",
-                "event_payload": { "deployment": self.deployment },
-            },
         });
+        if let Some(deployment) = self.deployment {
+            arguments["metadata"] = json!({
+                "event_type": "tawny_deployment",
+                "event_payload": { "deployment": deployment },
+            });
+        }
         if let Some(thread) = self.thread {
             arguments["thread_ts"] = json!(thread);
             arguments["reply_broadcast"] = json!(self.broadcast);

@@ -1,4 +1,4 @@
-//! What nobody asks for and no event causes: what waited for the end of quiet hours.
+//! What no event causes: what waited for the end of quiet hours, and digests.
 //!
 //! Whoever leads goes its rounds; what was said is in the journal, so the next leader goes on where this one ended.
 
@@ -42,5 +42,6 @@ impl SlackRounds {
         if let Err(error) = self.channel.catch_up().await {
             tracing::warn!(%error, "what waited for the end of quiet hours goes on waiting");
         }
+        self.channel.digests(&self.engine).await;
     }
 }

@@ -11,9 +11,10 @@ use engine::handler::{Handler, SayError, Utterance};
 use engine::{Engine, EngineOptions, ledger};
 use guard::effects::{Effect, effects};
 use guard::event::{Event, Recorded};
-use guard::ids::DeploymentId;
+use guard::ids::{DeploymentId, Environment, ServiceName};
+use guard::lane::LaneEvent;
 use guard::state::State;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use journal::{Journal, JournalOptions, Reader, Transaction, Writer, codec};
 use messages::BaseUrl;
 use serde_json::Value;
@@ -44,6 +45,24 @@ pub(super) fn scenario(name: &str) -> Vec<Moment> {
         }
     };
     text.lines().map(moment).collect()
+}
+
+/// The same, so much later, as a deployment of this id, service and version.
+pub(super) fn retold(
+    moments: &[Moment],
+    later: SignedDuration,
+    (id, service, version): (&str, &str, &str),
+) -> Vec<Moment> {
+    let mut moments = moments.to_vec();
+    for moment in &mut moments {
+        moment.at += later;
+        if let Event::DeploymentRequested { plan, .. } = &mut moment.event {
+            plan.deployment = DeploymentId::new(id).unwrap();
+            plan.service = ServiceName::new(service).unwrap();
+            plan.to = guard::ids::Version::new(version).unwrap();
+        }
+    }
+    moments
 }
 
 pub(super) struct Player {
@@ -157,8 +176,29 @@ impl Player {
         let transaction = Transaction::at(at);
         let written = transaction.append(&stream, i64::try_from(before).unwrap(), new.collect());
         self.writer.append(written).await.unwrap();
+        if let Event::DeploymentRequested { plan, .. } = &moments[0].event {
+            let (service, environment) = (plan.service.clone(), plan.environment.clone());
+            let taken = LaneEvent::Taken { by: id.clone() };
+            self.in_lane((&service, &environment), &taken).await;
+        }
         asked.retain(|(effect, _)| !matches!(effect, Effect::Execute { .. }));
         asked
+    }
+
+    /// Something happens to a lane.
+    pub(super) async fn in_lane(&self, place: (&ServiceName, &Environment), event: &LaneEvent) {
+        let stream = ledger::lane_stream(place.0, place.1).unwrap();
+        let before = self.reader.events(&stream, 0).await.unwrap().len();
+        let written = Transaction::at(self.now()).append(
+            &stream,
+            i64::try_from(before).unwrap(),
+            vec![codec::encode_lane(event).unwrap()],
+        );
+        self.writer.append(written).await.unwrap();
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.clock.load(Ordering::SeqCst)).unwrap()
     }
 
     /// Says it as the outbox would.
