@@ -27,6 +27,7 @@ pub mod trust;
 pub mod words;
 
 mod finding;
+mod folded;
 mod happened;
 mod known;
 mod notice;
@@ -34,8 +35,10 @@ mod parent;
 mod reply;
 mod spark;
 mod timeline;
+mod together;
 
 pub use context::{BadBaseUrl, BaseUrl, Context};
+pub use folded::{Folded, folded};
 pub use foreign::Foreign;
 pub use happened::{loudest, severity};
 pub use locale::Locale;
@@ -45,4 +48,5 @@ pub use reply::reply;
 pub use spark::Spark;
 pub use text::{Piece, Text};
 pub use timeline::{TimelineLine, timeline};
+pub use together::together;
 pub use words::Words;

@@ -25,6 +25,7 @@ mod questions;
 mod rounds;
 mod seen;
 mod socket;
+mod together;
 mod told;
 mod verify;
 mod whisper;

@@ -124,3 +124,6 @@ gate-inconclusive = { $lead } is out everywhere, but too little was measured to 
 gate-unmeasured = { $lead } is out everywhere, and the metrics gave no answer
 gate-asking = { $lead } waits for somebody to decide
 gate-under-way = { $lead } is still under way
+together-fact = Same version
+together = { $count } services in this thread: { $listed }
+together-one = { $mark } { $service } { $status }

@@ -8,3 +8,4 @@ configuration-refused = The configuration was changed and cannot be used ({ $cou
    *[other] { $count } mistakes
 }): the one before stays in force.
 configuration-mended = The configuration can be used again and is in force.
+folded = { $headline } · flapping ×{ $count } since { $since }

@@ -118,3 +118,6 @@ gate-inconclusive = { $lead } 已在全部实例上运行，但数据太少，�
 gate-unmeasured = { $lead } 已在全部实例上运行，但取不到指标
 gate-asking = { $lead } 正在等待人工决定
 gate-under-way = { $lead } 仍在进行中
+together-fact = 同版本
+together = 此话题中共 { $count } 个服务：{ $listed }
+together-one = { $mark } { $service } { $status }

@@ -5,3 +5,4 @@ timeline-gap = +{ $duration }
 # 运行中服务器的配置。
 configuration-refused = 配置已被修改但无法使用（{ $count } 处错误），原配置继续生效。
 configuration-mended = 配置已恢复可用并已生效。
+folded = { $headline } · 自 { $since } 起反复抖动 ×{ $count }

@@ -6,6 +6,7 @@ mod agrees;
 mod blamed;
 mod digests;
 mod every_event;
+mod folded;
 mod hostile;
 mod locales;
 mod measured;

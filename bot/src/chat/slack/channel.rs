@@ -1,9 +1,10 @@
 //! What the outbox hands over, said.
 
-use super::api::{Api, Wrong};
+use super::api::{Api, Posted, Wrong};
 use super::compose::{self, Said};
 use super::places::{Begins, Place};
 use super::posts::{self, digest};
+use super::together::Beginning;
 use super::told::{Told, is_asked};
 use super::{CHANNEL, SlackError};
 use crate::live::Live;
@@ -18,6 +19,7 @@ use guard::event::Recorded;
 use guard::state::State;
 use journal::{ChatMessage, Journal, Reader, Writer};
 use messages::BaseUrl;
+use messages::layout::slack::Post;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -96,8 +98,24 @@ impl SlackChannel {
         }
     }
 
-    /// Posts or edits the parent.
+    /// Posts or edits the parent, and says in the first one of its version how it stands.
     pub(super) async fn show(
+        &self,
+        told: &State,
+        records: &[Recorded],
+        place: &Place,
+    ) -> Result<Value, SayError> {
+        let said = self.show_one(told, records, place).await?;
+        if said["said"] != "unchanged"
+            && let Some(first) = self.joined(told, place).await?
+        {
+            let (first, records) = self.newest(&first).await?;
+            self.show_one(&first, &records, place).await?;
+        }
+        Ok(said)
+    }
+
+    async fn show_one(
         &self,
         told: &State,
         records: &[Recorded],
@@ -113,7 +131,7 @@ impl SlackChannel {
                 }
             };
         };
-        let post = compose::parent(told, &self.context(told, place));
+        let post = self.parent(told, place).await?;
         if before.digest == digest(&post) {
             return Ok(json!({ "said": "unchanged" }));
         }
@@ -123,33 +141,40 @@ impl SlackChannel {
             .await
             .map_err(|wrong| say_error(&wrong))?;
         let (state, _) = self.newest(deployment).await?;
-        let post = compose::parent(&state, &self.context(&state, place));
+        let post = self.parent(&state, place).await?;
         if before.digest == digest(&post) {
             return Ok(json!({ "said": "unchanged" }));
         }
-        match self
-            .api
-            .update(&before.channel, &before.message, &post)
-            .await
-        {
+        match self.edit(before, &post).await? {
+            Some(edited) => Ok(edited),
+            // Somebody has deleted it, or it may not be edited any more.
+            None => {
+                tracing::warn!("the parent cannot be edited any more: it is posted anew");
+                self.begin(&state, place).await
+            }
+        }
+    }
+
+    async fn parent(&self, state: &State, place: &Place) -> Result<Post, SayError> {
+        let others = self.others(place, &state.plan().deployment).await?;
+        Ok(compose::parent(state, &others, &self.context(state, place)))
+    }
+
+    /// Shows something else in a message that is there, at its turn; none if it is there no more.
+    async fn edit(&self, before: ChatMessage, post: &Post) -> Result<Option<Value>, SayError> {
+        let edited = self.api.update(&before.channel, &before.message, post);
+        match edited.await {
             Ok(()) => {
                 self.keep(ChatMessage {
-                    digest: digest(&post),
+                    digest: digest(post),
                     posted_at: self.clock.now(),
                     ..before
                 })
                 .await?;
-                Ok(json!({ "said": "edit" }))
+                Ok(Some(json!({ "said": "edit" })))
             }
-            // Somebody has deleted it, or it may not be edited any more.
-            Err(Wrong::Refused { code, .. }) if posts::is_gone(&code) => {
-                tracing::warn!(
-                    code,
-                    "the parent cannot be edited any more: it is posted anew"
-                );
-                self.begin(&state, place).await
-            }
-            Err(wrong) => give_up_or(wrong),
+            Err(Wrong::Refused { code, .. }) if posts::is_gone(&code) => Ok(None),
+            Err(wrong) => give_up_or(wrong).map(Some),
         }
     }
 
@@ -159,9 +184,31 @@ impl SlackChannel {
             .turn("chat.postMessage", &place.channel)
             .await
             .map_err(|wrong| say_error(&wrong))?;
-        let post = compose::parent(state, &self.context(state, place));
-        let said = Said::parent(&post, deployment);
-        self.post(&place.parent_key(deployment), place, &said).await
+        let key = place.parent_key(deployment);
+        let post = self.parent(state, place).await?;
+        match self.beginning(state, place).await? {
+            Beginning::Alone(first) => {
+                let said = self
+                    .post(&key, place, &Said::parent(&post, deployment))
+                    .await?;
+                if let Some(posted) = self.known(&key).await? {
+                    self.begun(first, &posted.message).await?;
+                }
+                Ok(said)
+            }
+            Beginning::With(thread) => {
+                let joining = Said::reply(&post, deployment, &thread, false);
+                match self.api.post(&place.channel, &joining).await {
+                    Ok(posted) => self.posted(&key, &joining, posted).await,
+                    Err(Wrong::Refused { code, .. }) if posts::is_gone(&code) => {
+                        self.part(place, deployment).await?;
+                        let why = "the message whose thread it joined is gone";
+                        Err(SayError::NotSaid(why.to_owned()))
+                    }
+                    Err(wrong) => give_up_or(wrong),
+                }
+            }
+        }
     }
 
     /// What happened, in the thread; in the channel as well where severity rose or a decision is needed.
@@ -187,6 +234,9 @@ impl SlackChannel {
         if !broadcast && !place.threads {
             return Ok(json!({ "said": "nothing", "why": "no details are told here" }));
         }
+        if !broadcast && let Some(said) = self.fold(state, records, record, place).await? {
+            return Ok(said);
+        }
         if !broadcast && place.puts_off(severity) {
             return self.put_off(place, deployment, Some(record)).await;
         }
@@ -197,20 +247,53 @@ impl SlackChannel {
         let Some(parent) = self.known(&parent_key).await? else {
             return Ok(json!({ "said": "nothing", "why": "not told here" }));
         };
+        let joined = self.thread_of(place, deployment).await?;
+        let thread = joined.unwrap_or(parent.message);
         self.api
             .turn("chat.postMessage", &place.channel)
             .await
             .map_err(|wrong| say_error(&wrong))?;
-        let said = Said::reply(&message, deployment, &parent.message, broadcast);
+        let said = Said::reply(&message, deployment, &thread, broadcast);
         self.post(&key, place, &said).await
+    }
+
+    /// Says it in the place of what was said before, where that comes and goes; none where nothing was.
+    async fn fold(
+        &self,
+        state: &State,
+        records: &[Recorded],
+        record: &Recorded,
+        place: &Place,
+    ) -> Result<Option<Value>, SayError> {
+        let context = self.context(state, place);
+        let Some((first, post)) = compose::folded(state, records, record, &context) else {
+            return Ok(None);
+        };
+        let key = place.said_key(&state.plan().deployment, first);
+        let Some(before) = self
+            .known(&key)
+            .await?
+            .filter(|one| !one.message.is_empty())
+        else {
+            return Ok(None);
+        };
+        if before.digest == digest(&post) {
+            return Ok(Some(json!({ "said": "unchanged" })));
+        }
+        let turn = self.api.turn("chat.update", &before.channel).await;
+        turn.map_err(|wrong| say_error(&wrong))?;
+        self.edit(before, &post).await
     }
 
     /// Posts, and keeps where it went.
     async fn post(&self, key: &str, place: &Place, said: &Said<'_>) -> Result<Value, SayError> {
-        let posted = match self.api.post(&place.channel, said).await {
-            Ok(posted) => posted,
-            Err(wrong) => return give_up_or(wrong),
-        };
+        match self.api.post(&place.channel, said).await {
+            Ok(posted) => self.posted(key, said, posted).await,
+            Err(wrong) => give_up_or(wrong),
+        }
+    }
+
+    async fn posted(&self, key: &str, said: &Said<'_>, posted: Posted) -> Result<Value, SayError> {
         let message = ChatMessage {
             post_key: key.to_owned(),
             platform: CHANNEL.to_owned(),

@@ -47,7 +47,7 @@ impl Hearing {
     async fn carried(&self, line: &Line, context: &Context) -> Result<Answer, Denied> {
         let (_, by) = self.person(&line.user, line.foreign_team.as_ref())?;
         let here = match &line.thread {
-            Some(thread) => self.deployment_at(&line.channel, thread).await?,
+            Some(thread) => self.deployment_in(&line.channel, thread).await?,
             None => None,
         };
         let locale = context.locale;

@@ -85,9 +85,9 @@ impl<'a> Said<'a> {
     }
 }
 
-/// The one message of a deployment.
-pub(super) fn parent(state: &State, context: &Context) -> Post {
-    let message = messages::parent(state, context);
+/// The one message of a deployment, with how those stand that are told in its thread.
+pub(super) fn parent(state: &State, others: &[State], context: &Context) -> Post {
+    let message = messages::together(messages::parent(state, context), others, context);
     slack::message(&message, context.locale, Depth::Short)
 }
 
@@ -109,6 +109,18 @@ pub(super) fn about(state: &State, record: &Recorded, context: &Context) -> Opti
         slack::message(&message, context.locale, Depth::Full),
         broadcast,
     ))
+}
+
+/// What is said about an event in the place of what was said before, and of which event.
+pub(super) fn folded(
+    state: &State,
+    records: &[Recorded],
+    record: &Recorded,
+    context: &Context,
+) -> Option<(u64, Post)> {
+    let folded = messages::folded(state, records, record, context)?;
+    let post = slack::message(&folded.message, context.locale, Depth::Full);
+    Some((folded.first, post))
 }
 
 /// Whether an event asked something that is no question any more.

@@ -2,6 +2,7 @@
 
 mod awry;
 mod digests;
+mod noise;
 mod over_sockets;
 mod places;
 mod player;
@@ -36,6 +37,14 @@ async fn listening_in_chinese(guarding: &Guarding) -> (World, Workspace) {
     let world = World::of(&[("shop", 2), ("cart", 1)], guarding).await;
     let slack = Workspace::start(world.at(18500), world.at(17700)).await;
     let settings = slack.settings().replace("locale: en", "locale: zh-CN");
+    (begun(world, &settings).await, slack)
+}
+
+/// The same for two services that are both told.
+async fn listening_for_two_services() -> (World, Workspace) {
+    let world = World::of(&[("shop", 1), ("cart", 1)], &Guarding::default()).await;
+    let slack = Workspace::start(world.at(18500), world.at(17700)).await;
+    let settings = slack.settings().replace("services: [shop]", "services: []");
     (begun(world, &settings).await, slack)
 }
 
