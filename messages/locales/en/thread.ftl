@@ -1,5 +1,8 @@
 # What surrounds replies, notices and the timeline.
 notice-headline = { $lead }: { $what }
+notice-decided = Decided: { $answer }
+notice-not-decided = Not decided: nobody answered by { $at }
+notice-withdrawn = No decision is needed any more
 timeline-gap = +{ $duration }
 
 # The configuration of the running server.

@@ -1,4 +1,7 @@
 # 话题回复、频道通知和时间线的外层文案。
+notice-decided = 已决定：{ $answer }
+notice-not-decided = 未作决定：截至 { $at } 无人答复
+notice-withdrawn = 不再需要决定
 notice-headline = { $lead }：{ $what }
 timeline-gap = +{ $duration }
 

@@ -1,9 +1,9 @@
 //! Slack: every message as it is posted, and its limits.
 
 use crate::every_event::every_event;
-use crate::says::stories;
 use crate::scenarios::scenarios;
 use crate::slack_rules::{hand_over, is_inert, is_within_limits, shown};
+use crate::stories::stories;
 use crate::story::{Story, context, each_locale};
 use messages::layout::slack::{Depth, document, message, sentences};
 use messages::model::Message;

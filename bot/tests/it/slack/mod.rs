@@ -9,6 +9,7 @@ mod player;
 mod pressed;
 mod rules;
 mod said;
+mod scenes;
 mod sockets;
 mod told;
 mod workspace;
