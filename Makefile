@@ -8,7 +8,7 @@ help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 13
 
 demo: ## guard one deployment from start to end on this machine
-	@scripts/need prometheus cc=gcc
+	@scripts/need prometheus cc=gcc $(if $(findstring --alerts,$(ARGS)),prometheus-alertmanager)
 	cargo build -p bot --bin tawny
 	cargo run -q -p bot --bin tawny -- demo $(ARGS)
 

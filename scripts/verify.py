@@ -76,6 +76,14 @@ STEPS = [
         r"^passed|^FAILED|^skipped",
     ),
     (
+        "alerts",
+        "the demo beside Debian's Alertmanager: its alert for the same fault joins the same incident, once",
+        "scripts/need prometheus prometheus-alertmanager && cargo build -q -p bot --bin tawny"
+        " && target/debug/tawny demo --scenario error-spike --alerts"
+        " && target/debug/tawny demo --scenario latency --answer rollback --alerts",
+        r"Alert |outcome: ",
+    ),
+    (
         "schema",
         "the JSON schema of tawny.yaml by a validator of its own: the example fits, wrong ones do not",
         "python3 -m venv .tawny/judges && .tawny/judges/bin/pip install -q jsonschema==4.25.1 ruamel.yaml==0.18.15"

@@ -3,7 +3,7 @@
 
 Every example is posted with a valid signature; what became of it is held against docs/verify/github-webhooks.txt
 (written anew with --update). A Debian Alertmanager fires and resolves into Tawny, where the alert joins the deployment
-that a generic webhook told of. Needs node, npm and prometheus-alertmanager; exits with 1 when anything is wrong, and
+that a generic webhook told of; one of a service that was not deployed opens an incident and ends it. Needs node, npm and prometheus-alertmanager; exits with 1 when anything is wrong, and
 with 2 when something that it needs is missing.
 """
 
@@ -114,6 +114,11 @@ class Tawny:
         path = f"/api/v1/deployments/{deployment}/timeline"
         return [line["event"] for line in json.loads(self.call(path, headers={"authorization": f"Bearer {TOKEN}"})[1])]
 
+    def incidents(self):
+        """Those that belong to no deployment."""
+        answer = self.call("/api/v1/incidents", headers={"authorization": f"Bearer {TOKEN}"})[1]
+        return [one for one in json.loads(answer)["incidents"] if one["kind"] == "alerts"]
+
     def stop(self):
         self.process.terminate()
         self.process.wait(20)
@@ -208,8 +213,8 @@ receivers:
         stdin=subprocess.DEVNULL, stdout=tawny.log, stderr=tawny.log,
     )
 
-    def post(**more):
-        alert = {"labels": {"alertname": "HighErrorRate", "service": "shop", "severity": "warning"},
+    def post(service="shop", **more):
+        alert = {"labels": {"alertname": "HighErrorRate", "service": service, "severity": "warning"},
                  "annotations": {"summary": "too many errors"}, **more}
         request = urllib.request.Request(
             f"{url}/api/v2/alerts", json.dumps([alert]).encode(), {"content-type": "application/json"}
@@ -230,13 +235,17 @@ receivers:
         until("the alert joins", lambda: "alert_joined" in tawny.timeline(deployment))
         post(startsAt=starts, endsAt=stamp(-1))
         until("the alert is over", lambda: "alert_over" in tawny.timeline(deployment))
+        post("hub", startsAt=starts)
+        until("an incident opens", lambda: [one["open"] for one in tawny.incidents()] == [True])
+        post("hub", startsAt=starts, endsAt=stamp(-1))
+        until("the incident is over", lambda: [one["open"] for one in tawny.incidents()] == [False])
     finally:
         process.terminate()
         process.wait(20)
     events = tawny.timeline(deployment)
     fine = events.count("alert_joined") == 1 and events.count("alert_over") == 1
     said = subprocess.run([program, "--version"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
-    print(f"{'passed' if fine else 'FAILED'}: {said.splitlines()[0].split(' (')[0]} fires and resolves, joined once")
+    print(f"{'passed' if fine else 'FAILED'}: {said.splitlines()[0].split(' (')[0]} fires and resolves, joined once; an incident of its own where nothing was deployed")
     return fine
 
 

@@ -22,6 +22,7 @@ mod digest;
 mod figures;
 mod gate;
 mod given;
+mod incidents;
 mod judge;
 mod list;
 mod login_link;
@@ -47,6 +48,7 @@ pub use deploy::{DeployBody, PackageBody};
 pub use digest::{DigestView, FrozenView, OpenView, PausedView, RiskiestView, SubjectView};
 pub use figures::{FiguresView, ServiceFiguresView, StatisticsView, TimesView, WeekView};
 pub use gate::{ChangeView, GateView};
+pub use incidents::{IncidentShownView, IncidentView, IncidentsView, RecentView};
 pub use judge::JudgementBody;
 pub use login_link::LoginLinkView;
 pub use name::CauseBody;
@@ -107,6 +109,8 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(command::command))
         .routes(routes!(judge::judge))
         .routes(routes!(name::name))
+        .routes(routes!(incidents::list))
+        .routes(routes!(incidents::show))
         .routes(routes!(audit::list))
         .routes(routes!(audit::verify))
         .routes(routes!(order::give))

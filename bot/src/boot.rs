@@ -1,14 +1,18 @@
 //! Booting: from settings to a server that answers.
 
 use crate::api::{self, Api};
+use crate::chat::code_host;
 use crate::chat::page::PageChannel;
-use crate::chat::slack::{Hearing, Listener, SlackChannel, SlackError, SlackRounds, SocketMode};
+use crate::chat::slack::{
+    Groups, Hearing, Listener, SlackChannel, SlackError, SlackRounds, SocketMode,
+};
 use crate::chat::webhook::{WebhookChannel, WebhookError};
 use crate::live::Live;
 use crate::ops::{self, Meters};
 use crate::reload::{self, Reloader};
 use crate::web;
-use crate::webhooks::{self, Hooks};
+use crate::webhooks::{self, Hooks, Redeliverer};
+use crate::wire::writers::Writers;
 use crate::wire::{self, WireError};
 use axum::middleware::from_fn_with_state;
 use config::Settings;
@@ -142,7 +146,12 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
     let tokens = Live::new(wire::tokens(&settings));
     let metrics_at = settings.server.metrics_listen;
     let settings = Live::new(settings);
-    let (handlers, receivers, slack) = channels(&settings, &journal, &base_url, &options.clock)?;
+    let (mut handlers, receivers, slack) =
+        channels(&settings, &journal, &base_url, &options.clock)?;
+    let writers = Writers::new(&settings.get())?;
+    handlers.extend(code_host::channel(
+        &settings, &writers, &journal, &base_url,
+    )?);
     options.understands = Some(webhooks::reader(&settings));
     let engine = Engine::new(&journal, services, handlers, options)?;
     let metrics_page = ops::Page {
@@ -167,7 +176,9 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         address,
         base_url.clone(),
     )?;
-    let hearing = Hearing::new(settings.clone(), engine.clone(), page.orders().clone());
+    let groups = Groups::new(settings.clone()).map_err(SlackError::from)?;
+    let orders = page.orders().clone();
+    let hearing = Hearing::new(settings.clone(), engine.clone(), orders, groups);
     let hearing = hearing.map_err(SlackError::from)?;
     let sockets = sockets(&settings.get(), &hearing)?;
     let api = Api {
@@ -227,6 +238,18 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         let (rounds, stopped) = (SlackRounds::new(slack, engine.clone()), stop.clone());
         tasks.spawn(async move {
             rounds.run(stopped).await;
+            Ok(())
+        });
+    }
+    let (people, stopped) = (page.orders().people().clone(), stop.clone());
+    tasks.spawn(async move {
+        people.follow(stopped).await;
+        Ok(())
+    });
+    if let Some(redeliverer) = Redeliverer::new(engine.clone(), writers) {
+        let stopped = stop.clone();
+        tasks.spawn(async move {
+            redeliverer.run(stopped).await;
             Ok(())
         });
     }
@@ -300,7 +323,9 @@ pub(crate) fn recordings(settings: &Settings) -> PathBuf {
 fn retention(settings: &Settings) -> Retention {
     let usual = Retention::default();
     Retention {
-        payloads: vec![("deployment".to_owned(), settings.retention.payloads)],
+        payloads: ["deployment", "incident"]
+            .map(|kind| (kind.to_owned(), settings.retention.payloads))
+            .to_vec(),
         inputs: settings.retention.deliveries,
         evidence: settings.retention.evidence,
         ..usual

@@ -5,6 +5,7 @@ use scenario::{Answer, Scenario};
 use std::path::PathBuf;
 use std::time::Duration;
 
+mod alerts;
 mod error;
 mod inject;
 mod narrate;
@@ -42,6 +43,9 @@ pub struct Arguments {
     /// Inject nothing: print where faults can be injected, and hold the gray instance for ten minutes.
     #[arg(long)]
     no_fault: bool,
+    /// Run an Alertmanager, too: its alert for the same fault joins the same incident.
+    #[arg(long)]
+    alerts: bool,
     /// Keep the demo's files here instead of in a temporary folder.
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,

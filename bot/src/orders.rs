@@ -4,6 +4,7 @@
 //! message. What a deployment comes to is told in its thread as always; the answer is for whoever gave the order.
 
 use crate::live::Live;
+use crate::people::People;
 use config::Settings;
 use engine::{Engine, EngineError};
 use guard::actor::{Actor, Role};
@@ -19,6 +20,7 @@ mod asked;
 mod change;
 mod find;
 mod freeze;
+mod people;
 mod release;
 mod show;
 
@@ -34,6 +36,7 @@ struct Inner {
     engine: Engine,
     settings: Live<Settings>,
     base_url: BaseUrl,
+    people: People,
     asked: Asked,
 }
 
@@ -163,14 +166,22 @@ impl Orders {
     /// Carries out orders on this engine.
     #[must_use]
     pub fn new(engine: Engine, settings: Live<Settings>, base_url: BaseUrl) -> Self {
+        let people = People::new(settings.clone(), engine.clone());
         Self {
             inner: Arc::new(Inner {
                 engine,
                 settings,
                 base_url,
+                people,
                 asked: Asked::default(),
             }),
         }
+    }
+
+    /// Who people are, and what they are to a deployment.
+    #[must_use]
+    pub fn people(&self) -> &People {
+        &self.inner.people
     }
 
     /// Understands a line and does what it wants.
@@ -246,7 +257,14 @@ impl Orders {
                 command,
                 target,
                 reason,
-            } => self.command(command, target, reason, speaker).await,
+                break_glass,
+            } => {
+                self.command(command, target, reason, break_glass, speaker)
+                    .await
+            }
+            Order::OnCall(place) => self.on_call(place, speaker).await,
+            Order::Link(code) => self.link(code, speaker).await,
+            Order::Unlink => self.unlink(speaker).await,
             Order::Freeze { place, reason } => self.freeze(place, reason, speaker).await,
             Order::Unfreeze(place) => self.unfreeze(place, speaker).await,
             Order::Deploy(place, version) => self.ask_release(place, version, speaker).await,
@@ -254,7 +272,7 @@ impl Orders {
         }
     }
 
-    fn context(&self, locale: Locale) -> Context {
+    pub(crate) fn context(&self, locale: Locale) -> Context {
         Context {
             locale,
             now: jiff::Timestamp::now(),

@@ -18,6 +18,7 @@ mod prometheus;
 mod service;
 mod signal;
 mod source;
+pub(crate) mod writers;
 
 pub use journal_url::journal_url;
 

@@ -18,7 +18,8 @@ pub(crate) fn check(root: &Node, reader: &mut Reader<'_>) {
     }
     unique(root, "services[*].name", reader);
     unique(root, "people[*].name", reader);
-    for account in ["slack", "discord", "telegram", "github"] {
+    unique(root, "on_call[*].name", reader);
+    for account in ["slack", "discord", "telegram", "github", "gitlab"] {
         // Two people behind one account could answer for each other.
         unique(root, &format!("people[*].{account}"), reader);
     }
@@ -46,6 +47,17 @@ pub(crate) fn check(root: &Node, reader: &mut Reader<'_>) {
         "tokens[*].person",
         &texts(root, "people[*].name"),
         "a name under `people`",
+        reader,
+    );
+    let people = texts(root, "people[*].name");
+    for pattern in ["services[*].owners[*]", "on_call[*].people[*]"] {
+        refers(root, pattern, &people, "a name under `people`", reader);
+    }
+    refers(
+        root,
+        "services[*].on_call[*]",
+        &texts(root, "on_call[*].name"),
+        "a name under `on_call`",
         reader,
     );
     let services = texts(root, "services[*].name");

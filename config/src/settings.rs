@@ -10,6 +10,7 @@ mod journal;
 mod logs;
 mod metrics;
 mod notify;
+mod on_call;
 mod operate;
 mod package;
 mod policy;
@@ -21,7 +22,9 @@ mod webhooks;
 pub use access::{Holder, Person, Token};
 pub use channel::{DailyDigest, MinSeverity, QuietHours, SlackChannel, WhenNothing};
 pub use chat::{Chat, Slack};
-pub use code::{CodeHost, GitHubApp, GitHubAuth, GitHubHost, GitHubToken, GitLabHost};
+pub use code::{
+    CodeHost, GitHubApp, GitHubAuth, GitHubHost, GitHubToken, GitLabHost, Redelivery, WriteBack,
+};
 pub use environment::EnvironmentSettings;
 pub use hosts::{Health, Hosts, Instance, Observed, ObservedInstance};
 pub use journal::{Journal, JournalTls, JournalUrl, JournalVerify, Retention};
@@ -33,9 +36,10 @@ pub use metrics::{
     Prometheus, Retry, ServiceMetrics,
 };
 pub use notify::{Notify, Webhook};
+pub use on_call::OnCall;
 pub use operate::{Log, LogFormat, LogLevel, Traces};
 pub use package::{Digest, Packages, Size, VersionEntry};
-pub use policy::{AlertTier, PacingSettings, PolicySettings, Sensitivity};
+pub use policy::{AlertTier, PacingSettings, People, PolicySettings, Sensitivity};
 pub use probe::{
     CommandProbe, ExitCode, Expects, HttpProbe, Number, PrintedNumber, Probe, TcpProbe,
 };
@@ -68,6 +72,8 @@ settings! {
         code: BTreeMap<crate::text::Name, CodeHost> = "{}",
         /// Who may answer questions.
         people: Vec<Person> = "[]",
+        /// Who is on call, by name; services say which of them count.
+        on_call: Vec<OnCall> = "[]",
         /// Tokens for the command line and for machines.
         tokens: Vec<Token> = "[]",
         /// Where services run. Without this list there is one, `production`.
@@ -132,6 +138,12 @@ impl Settings {
     #[must_use]
     pub fn person(&self, name: &PersonId) -> Option<&Person> {
         self.people.iter().find(|person| person.name == *name)
+    }
+
+    /// The lists of who is on call for a service.
+    pub fn on_call_of<'s>(&'s self, service: &'s Service) -> impl Iterator<Item = &'s OnCall> {
+        let named = self.on_call.iter();
+        named.filter(|list| service.on_call.contains(&list.name))
     }
 
     /// The environments of a service: its own list, or all of them.

@@ -1,42 +1,90 @@
-//! Which deployment an alert belongs to.
+//! Which deployment an alert belongs to, or none.
 
+use crate::apart::incident_of;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::ledger;
 use crate::services::Service;
 use crate::told::CameTo;
-use guard::alert::{Alert, AlertStatus, Candidate, belongs};
+use guard::alert::{Alert, AlertStatus, Candidate, Relation, belongs};
+use guard::apart::{Deployed, Heard, likely};
 use guard::event::Event;
 use guard::ids::DeploymentId;
 use guard::input::Happened;
-use guard::state::State;
-use std::collections::BTreeSet;
+use guard::state::{State, Status};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Deployments of one lane that are looked at: the newest ones.
 const NEWEST: usize = 3;
 
+/// An alert, its place in the delivery, whether it fires, and what its sender groups it by.
+pub(crate) type Placed = (usize, Alert, AlertStatus, Option<String>);
+
 impl Engine {
-    pub(crate) async fn hear_of_alert(
+    /// Has each alert join its deployment; those that belong to none open incidents of their own, or join one.
+    pub(crate) async fn hear_of_alerts(
         &self,
+        alerts: Vec<Placed>,
+    ) -> Result<Vec<(usize, CameTo)>, EngineError> {
+        if alerts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut board = self.board().await?;
+        let mut came = Vec::new();
+        let mut apart = Vec::new();
+        // A delivery may hold hundreds of alerts of the same service.
+        let mut concerned: BTreeMap<_, Vec<State>> = BTreeMap::new();
+        for (place, alert, status, group) in alerts {
+            self.look_up(&mut board, &alert.key).await?;
+            let about = (alert.service.clone(), alert.environment.clone());
+            if !concerned.contains_key(&about) {
+                let states = self.perhaps_concerned(&self.around(&alert)).await?;
+                concerned.insert(about.clone(), states);
+            }
+            let states = concerned.get(&about).map(Vec::as_slice).unwrap_or_default();
+            let deployed: Vec<Deployed> = states
+                .iter()
+                .map(|state| self.deployed(state, &alert))
+                .collect();
+            let candidates: Vec<Candidate> =
+                deployed.iter().map(|one| one.candidate.clone()).collect();
+            // What an incident has heard of stays there, whoever deploys afterwards.
+            let found = if board.knows(&alert.key) {
+                None
+            } else {
+                belongs(&alert, &candidates)
+            };
+            if let Some((id, relation)) = found {
+                let joined = self.join(&id.clone(), alert, relation, status).await?;
+                came.push((place, joined));
+                continue;
+            }
+            let heard = Heard {
+                recent: likely(&alert, &deployed),
+                opens: incident_of(&alert.key),
+                alert,
+                status,
+                group,
+            };
+            apart.push((place, heard));
+        }
+        came.extend(self.hear_apart(apart).await?);
+        Ok(came)
+    }
+
+    async fn join(
+        &self,
+        id: &DeploymentId,
         alert: Alert,
+        relation: Relation,
         status: AlertStatus,
     ) -> Result<CameTo, EngineError> {
-        let around = self.around(&alert);
-        let states = self.perhaps_concerned(&around).await?;
-        let candidates: Vec<Candidate> = states
-            .iter()
-            .map(|state| self.candidate(state, &alert))
-            .collect();
-        let Some((id, relation)) = belongs(&alert, &candidates) else {
-            return Ok(unattached(&alert, &states));
-        };
-        let id = id.clone();
         let said = Happened::Alerted {
             alert: Box::new(alert),
             relation,
             status,
         };
-        let events = self.apply(&id, said).await?;
+        let events = self.apply(id, said).await?;
         let joined = events
             .iter()
             .any(|event| matches!(event, Event::AlertJoined { .. }));
@@ -45,7 +93,7 @@ impl Engine {
             (false, false) => "noted",
             (false, true) => "known",
         };
-        Ok(CameTo::of(what, &id))
+        Ok(CameTo::of(what, id))
     }
 
     /// The services that an alert names, and those around them.
@@ -95,50 +143,22 @@ impl Engine {
         Ok(states)
     }
 
-    fn candidate(&self, state: &State, alert: &Alert) -> Candidate {
+    fn deployed(&self, state: &State, alert: &Alert) -> Deployed {
         let plan = state.plan();
         let configured = self.service(&plan.service, &plan.environment);
-        Candidate {
-            deployment: plan.deployment.clone(),
-            service: plan.service.clone(),
-            environment: plan.environment.clone(),
-            begun: state.requested_at(),
-            ended: state.over_at(),
-            neighbours: configured.map(|known| known.neighbours).unwrap_or_default(),
-            knows: state.alert(&alert.key).is_some(),
+        let gone = matches!(state.status(), Status::RolledBack | Status::Failed);
+        Deployed {
+            candidate: Candidate {
+                deployment: plan.deployment.clone(),
+                service: plan.service.clone(),
+                environment: plan.environment.clone(),
+                begun: state.requested_at(),
+                ended: state.over_at(),
+                neighbours: configured.map(|known| known.neighbours).unwrap_or_default(),
+                knows: state.alert(&alert.key).is_some(),
+            },
+            version: plan.to.clone(),
+            undone: gone && state.updated_at() <= alert.key.starts_at,
         }
-    }
-}
-
-/// An alert that belongs to nothing, with what was deployed last around it, the newest first.
-fn unattached(alert: &Alert, states: &[State]) -> CameTo {
-    let mut last: Vec<&State> = states.iter().collect();
-    last.sort_by_key(|state| std::cmp::Reverse(state.requested_at()));
-    let last: Vec<String> = last
-        .iter()
-        .take(NEWEST)
-        .map(|state| {
-            let plan = state.plan();
-            let at = state.requested_at();
-            format!(
-                "{} {} at {at:.0} ({})",
-                plan.service, plan.to, plan.deployment
-            )
-        })
-        .collect();
-    let service = &alert.service;
-    let detail = if last.is_empty() {
-        format!("{} of {service}: nothing was deployed there", alert.name)
-    } else {
-        let last = last.join(", ");
-        format!(
-            "{} of {service}: nothing was deployed around its time; last: {last}",
-            alert.name
-        )
-    };
-    CameTo {
-        what: "unattached",
-        deployment: None,
-        detail: Some(detail),
     }
 }

@@ -238,6 +238,12 @@ impl Engine {
             })
     }
 
+    /// How long ago the metrics of a deployment were last answered; none where another process watches it.
+    #[must_use]
+    pub fn measured_ago(&self, id: &DeploymentId) -> Option<Duration> {
+        self.pulse.answered_for(id, std::time::Instant::now())
+    }
+
     /// All services as configured.
     #[must_use]
     pub fn services(&self) -> Vec<Service> {

@@ -1,6 +1,7 @@
 //! Where what is said goes. The engine knows no chat: channels are registered.
 
 use futures_util::future::BoxFuture;
+use guard::apart::{Apart, ApartEffect, RecordedApart};
 use guard::effects::Effect;
 use guard::event::Recorded;
 use guard::state::State;
@@ -18,6 +19,21 @@ pub struct Utterance<'a> {
     pub records: &'a [Recorded],
     /// The event that is told; none for the parent.
     pub record: Option<&'a Recorded>,
+    /// An earlier try may have been heard.
+    pub uncertain: bool,
+}
+
+/// One thing to say of an incident that belongs to no deployment.
+#[derive(Debug)]
+pub struct IncidentUtterance<'a> {
+    /// Unique for this thing in this channel, and the same at each try.
+    pub id: &'a str,
+    /// What: how it stands, or one event.
+    pub effect: &'a ApartEffect,
+    /// The incident as it stands now.
+    pub incident: &'a Apart,
+    /// The event that is told; none where it is shown as it stands.
+    pub record: Option<&'a RecordedApart>,
     /// An earlier try may have been heard.
     pub uncertain: bool,
 }
@@ -46,5 +62,11 @@ pub trait Handler: Send + Sync {
     fn say<'a>(
         &'a self,
         utterance: Utterance<'a>,
+    ) -> BoxFuture<'a, Result<serde_json::Value, SayError>>;
+
+    /// Says something of an incident that belongs to no deployment. Called in order within one incident.
+    fn say_incident<'a>(
+        &'a self,
+        utterance: IncidentUtterance<'a>,
     ) -> BoxFuture<'a, Result<serde_json::Value, SayError>>;
 }

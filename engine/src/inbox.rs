@@ -150,6 +150,10 @@ impl Engine {
         if claimed.stream_key.starts_with(KEY_PREFIX) {
             return self.take_delivery(claimed, fence).await;
         }
+        if claimed.stream_key.starts_with("incident/") {
+            // How something was said that nobody waits for.
+            return Ok(self.consume(claimed, fence).await?);
+        }
         let id = claimed
             .stream_key
             .strip_prefix("deployment/")

@@ -1,8 +1,9 @@
 //! Streams of the journal as guard's types.
 
 use crate::error::EngineError;
+use guard::apart::{Apart, RecordedApart};
 use guard::event::Recorded;
-use guard::ids::{DeploymentId, Environment, ServiceName};
+use guard::ids::{DeploymentId, Environment, IncidentId, ServiceName};
 use guard::lane::{Lane, LaneEvent};
 use guard::state::State;
 use jiff::Timestamp;
@@ -38,6 +39,37 @@ pub async fn state(reader: &Reader, id: &DeploymentId) -> Result<Option<State>, 
         stream: format!("deployment/{id}"),
         source,
     })
+}
+
+/// The stream of an incident that belongs to no deployment.
+pub fn incident_stream(id: &IncidentId) -> Result<StreamId, EngineError> {
+    Ok(StreamId::new("incident", id.as_str())?)
+}
+
+/// The events of an incident that belongs to no deployment, in order.
+pub async fn incident_records(
+    reader: &Reader,
+    id: &IncidentId,
+) -> Result<Vec<RecordedApart>, EngineError> {
+    let stored = reader.events(&incident_stream(id)?, 0).await?;
+    let records = stored.iter().map(codec::decode_apart);
+    Ok(records.collect::<Result<_, _>>()?)
+}
+
+/// The incidents that belong to no deployment, the last changed first. What retention has erased is not there.
+pub async fn incidents(reader: &Reader, most: u64) -> Result<Vec<Apart>, EngineError> {
+    let mut found = Vec::new();
+    for head in reader.streams("incident", most).await? {
+        let Ok(id) = IncidentId::new(head.stream.id()) else {
+            continue;
+        };
+        match incident_records(reader, &id).await {
+            Ok(records) => found.push(Apart::fold(id, &records)),
+            Err(error) if error.is_erased() => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
 }
 
 /// A lane as it stands.

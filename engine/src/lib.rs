@@ -4,6 +4,7 @@
 //! every input goes through [`guard::decide::decide`], every action through [`guard::authorise::authorise`].
 
 mod alerts;
+mod apart;
 mod apply;
 pub mod clock;
 mod configuration;
@@ -23,6 +24,7 @@ mod moves;
 mod observe;
 mod outbox;
 mod patience;
+mod people;
 mod probes;
 mod pulse;
 mod quarantine;

@@ -31,6 +31,8 @@ const HEARD_ENOUGH: SignedDuration = SignedDuration::from_mins(5);
 /// A parent that could not be shown for so long leaves it to a newer one.
 const OLD_PARENT: SignedDuration = SignedDuration::from_secs(30);
 
+mod incident;
+
 /// What is under way.
 #[derive(Default)]
 pub(crate) struct UnderWay {
@@ -195,6 +197,9 @@ impl Engine {
     }
 
     async fn say(&self, claimed: &ClaimedEffect, fence: &Fence) -> Result<(), Undone> {
+        if claimed.stream.starts_with("incident/") {
+            return self.say_incident(claimed, fence).await;
+        }
         let said = |outcome| async move {
             let ended = self.writer.complete(claimed, &outcome).await;
             ended.map_err(|error| Undone::Failed(error.into(), Happened::Perhaps))
@@ -279,17 +284,18 @@ impl Engine {
         &self,
         claimed: &ClaimedEffect,
     ) -> Option<(Arc<dyn Handler>, DeploymentId, Effect)> {
-        let channel = claimed.kind.strip_prefix("chat.")?;
-        let handler = self
-            .handlers
-            .iter()
-            .find(|handler| handler.channel() == channel)?;
+        let handler = self.handler_of(claimed)?;
         let id = DeploymentId::new(claimed.stream.strip_prefix("deployment/")?).ok()?;
-        Some((
-            Arc::clone(handler),
-            id,
-            serde_json::from_value(claimed.payload.clone()).ok()?,
-        ))
+        let effect = serde_json::from_value(claimed.payload.clone()).ok()?;
+        Some((handler, id, effect))
+    }
+
+    fn handler_of(&self, claimed: &ClaimedEffect) -> Option<Arc<dyn Handler>> {
+        let channel = claimed.kind.strip_prefix("chat.")?;
+        let mut handlers = self.handlers.iter();
+        handlers
+            .find(|handler| handler.channel() == channel)
+            .map(Arc::clone)
     }
 }
 

@@ -23,6 +23,8 @@ struct Beats {
     leading: Option<Instant>,
     /// The deployments that were looked at since then.
     looked: BTreeSet<DeploymentId>,
+    /// When a source last answered what was asked for a deployment.
+    answered: BTreeMap<DeploymentId, Instant>,
 }
 
 /// How long ago the loops last came around.
@@ -45,7 +47,20 @@ impl Pulse {
 
     /// A watch that ended owes no beat.
     pub(crate) fn forget(&self, id: &DeploymentId) {
-        self.lock().watches.remove(id);
+        let mut beats = self.lock();
+        beats.watches.remove(id);
+        beats.answered.remove(id);
+    }
+
+    /// A look was answered.
+    pub(crate) fn answered(&self, id: &DeploymentId, now: Instant) {
+        self.lock().answered.insert(id.clone(), now);
+    }
+
+    /// How long ago a look was last answered; none where this process does not watch it, or never had an answer.
+    pub(crate) fn answered_for(&self, id: &DeploymentId, now: Instant) -> Option<Duration> {
+        let at = *self.lock().answered.get(id)?;
+        Some(now.saturating_duration_since(at))
     }
 
     /// This process leads from now on: what was seen before then may have changed since.
@@ -109,7 +124,12 @@ mod tests {
         let heard = pulse.at(start + 5 * second);
         assert_eq!(heard.engine, Some(5 * second));
         assert_eq!(heard.slowest_watch, Some((5 * second, second)));
+        assert_eq!(pulse.answered_for(&often, start), None);
+        pulse.answered(&often, start);
+        let age = pulse.answered_for(&often, start + 3 * second);
+        assert_eq!(age, Some(3 * second));
         pulse.forget(&often);
+        assert_eq!(pulse.answered_for(&often, start), None);
         let heard = pulse.at(start + 5 * second);
         assert_eq!(heard.slowest_watch, Some((5 * second, 60 * second)));
     }

@@ -10,7 +10,7 @@ use crate::ledger;
 use guard::actor::Actor;
 use guard::alert::{Alert, AlertStatus};
 use guard::event::Reported;
-use guard::ids::{DeploymentId, Environment, PersonId, ServiceName, Version};
+use guard::ids::{DeploymentId, Environment, IncidentId, PersonId, ServiceName, Version};
 use guard::input::Happened;
 use guard::plan::Origin;
 use journal::ClaimedInput;
@@ -37,6 +37,8 @@ pub enum Told {
         alert: Box<Alert>,
         /// Whether it fires.
         status: AlertStatus,
+        /// What its sender groups it by.
+        group: Option<String>,
     },
     /// Nothing that Tawny acts on, for this reason.
     Ignored(String),
@@ -75,11 +77,14 @@ pub enum Phase {
 /// What came of one thing that was told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CameTo {
-    /// `begun noted joined known unattached ignored`.
+    /// `begun noted joined opened known ignored`.
     pub what: &'static str,
     /// The deployment that it concerns.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deployment: Option<DeploymentId>,
+    /// The incident that it concerns, of no deployment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incident: Option<IncidentId>,
     /// More of it, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
@@ -90,6 +95,16 @@ impl CameTo {
         Self {
             what,
             deployment: Some(deployment.clone()),
+            incident: None,
+            detail: None,
+        }
+    }
+
+    pub(crate) fn of_incident(what: &'static str, incident: IncidentId) -> Self {
+        Self {
+            what,
+            deployment: None,
+            incident: Some(incident),
             detail: None,
         }
     }
@@ -103,10 +118,11 @@ impl CameTo {
         came.collect()
     }
 
-    fn ignored(why: impl Into<String>) -> Self {
+    pub(crate) fn ignored(why: impl Into<String>) -> Self {
         Self {
             what: "ignored",
             deployment: None,
+            incident: None,
             detail: Some(why.into()),
         }
     }
@@ -126,12 +142,24 @@ impl Engine {
     /// Does what follows from what was told.
     pub(crate) async fn hear(&self, told: Vec<Told>) -> Result<Vec<CameTo>, EngineError> {
         let mut came = Vec::new();
+        // Alerts are looked at together: what they come to depends on one another.
+        let mut alerts = Vec::new();
         for one in told {
             came.push(match one {
                 Told::Deployment(foreign) => self.hear_of_deployment(*foreign).await?,
-                Told::Alert { alert, status } => self.hear_of_alert(*alert, status).await?,
+                Told::Alert {
+                    alert,
+                    status,
+                    group,
+                } => {
+                    alerts.push((came.len(), *alert, status, group));
+                    CameTo::ignored("")
+                }
                 Told::Ignored(why) => CameTo::ignored(why),
             });
+        }
+        for (place, one) in self.hear_of_alerts(alerts).await? {
+            came[place] = one;
         }
         Ok(came)
     }

@@ -115,7 +115,7 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    fn relation(&self, service: &ServiceName) -> Option<Relation> {
+    pub(crate) fn relation(&self, service: &ServiceName) -> Option<Relation> {
         if self.service == *service {
             return Some(Relation::Own);
         }

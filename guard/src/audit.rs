@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct Deed {
     /// Who: a configured name, `tawny` for policy, `nobody` for a question that ran out.
     pub who: String,
-    /// What: `deploy pause resume answer refused expired reminded authorise abandon judge name freeze unfreeze
+    /// What: `deploy pause resume answer back break_glass refused expired reminded authorise abandon judge name freeze unfreeze
     /// configure`.
     pub what: String,
     /// Which one: the choice, the action, the version.
@@ -61,6 +61,16 @@ pub fn deed(event: &Event) -> Option<Deed> {
         } => Deed::of(by, "answer")
             .which(choice.as_str())
             .why(reason.as_ref()),
+        Event::ApprovalBacked {
+            by, choice, reason, ..
+        } => Deed::of(by, "back")
+            .which(choice.as_str())
+            .why(reason.as_ref()),
+        Event::GlassBroken {
+            by, choice, reason, ..
+        } => Deed::of(by, "break_glass")
+            .which(choice.as_str())
+            .why(Some(reason)),
         Event::Refused {
             by,
             wanted,

@@ -15,6 +15,7 @@ mod judged;
 mod measured;
 mod metrics;
 mod named;
+mod possible;
 mod questions;
 mod reported;
 mod waiting;
@@ -30,6 +31,15 @@ mod tests;
 /// no events; an answer or a command that is refused gives [`Event::Refused`].
 #[must_use]
 pub fn decide(state: Option<&State>, input: &Input) -> Vec<Event> {
+    let mut events = follow(state, input);
+    if let Some(state) = state {
+        let void = questions::void(state, &events, input.at);
+        events.extend(void);
+    }
+    events
+}
+
+fn follow(state: Option<&State>, input: &Input) -> Vec<Event> {
     let mut ids = Ids::of(input);
     match (state, &input.what) {
         (None, Happened::DeployAsked { plan, by }) => {
@@ -79,6 +89,7 @@ pub fn decide(state: Option<&State>, input: &Input) -> Vec<Event> {
             Happened::Answered {
                 approval,
                 by,
+                duty,
                 choice,
                 reason,
             } => answers::answered(
@@ -87,6 +98,7 @@ pub fn decide(state: Option<&State>, input: &Input) -> Vec<Event> {
                 &ApprovalAnswer {
                     approval,
                     by,
+                    duty,
                     choice: *choice,
                     reason,
                 },
@@ -94,9 +106,18 @@ pub fn decide(state: Option<&State>, input: &Input) -> Vec<Event> {
             ),
             Happened::Commanded {
                 by,
+                duty,
                 command,
                 reason,
-            } => answers::commanded(state, input, by, *command, reason, &mut ids),
+            } => {
+                let order = answers::Order {
+                    by,
+                    duty,
+                    command: *command,
+                    reason,
+                };
+                answers::commanded(state, input, &order, &mut ids)
+            }
             Happened::Judged {
                 by,
                 judgement,
@@ -121,6 +142,7 @@ pub fn decide(state: Option<&State>, input: &Input) -> Vec<Event> {
                 accounts,
                 evidence,
             } => measured::located(state, signal, accounts, evidence.as_ref()),
+            Happened::AuthorsRead { authors } => measured::authors(state, authors),
             Happened::Ranked(cause) => crate::cause::ranked(state, cause),
             Happened::Alerted {
                 alert,

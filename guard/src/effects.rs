@@ -68,6 +68,9 @@ fn shows(event: &Event) -> bool {
             | Event::ActionRequested { .. }
             | Event::ActionAuthorised { .. }
             | Event::ApprovalWithdrawn { .. }
+            | Event::AuthorsKnown { .. }
+            // What was done by it is shown.
+            | Event::GlassBroken { .. }
             // In the thread and on the timeline.
             | Event::AlertJoined { .. }
             | Event::AlertOver { .. }
@@ -89,6 +92,8 @@ fn replies(event: &Event, after: &State) -> bool {
         Event::TierRaised { .. }
         | Event::ActionFailed { .. }
         | Event::ActionStale { .. }
+        | Event::ApprovalBacked { .. }
+        | Event::GlassBroken { .. }
         | Event::ApprovalAnswered { .. }
         | Event::ApprovalExpired { .. }
         | Event::RolledBack { .. }
@@ -120,6 +125,7 @@ fn notices(event: &Event) -> bool {
         Event::ApprovalAsked { .. }
         | Event::ApprovalReminded { .. }
         | Event::ApprovalExpired { .. }
+        | Event::GlassBroken { .. }
         | Event::CureFailed { .. }
         | Event::Failed { .. } => true,
         _ => false,

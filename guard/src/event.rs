@@ -178,6 +178,32 @@ pub enum Event {
         /// Which question.
         approval: ApprovalId,
     },
+    /// A person is for an answer, and others have to agree.
+    ApprovalBacked {
+        /// Which question.
+        approval: ApprovalId,
+        /// Who.
+        by: String,
+        /// What they are for.
+        choice: Choice,
+        /// Whether the change is theirs.
+        author: bool,
+        /// How many have to agree.
+        more: u32,
+        /// Why, in their words.
+        reason: Option<String>,
+    },
+    /// A person went past a rule of who may answer what, and answers for it.
+    GlassBroken {
+        /// Who.
+        by: String,
+        /// What they answered or commanded.
+        choice: Choice,
+        /// What would have been said otherwise; none where others would have had to agree.
+        instead: Option<Refusal>,
+        /// Why, in their words.
+        reason: String,
+    },
     /// A person answered.
     ApprovalAnswered {
         /// Which question.
@@ -188,6 +214,9 @@ pub enum Event {
         choice: Choice,
         /// Why, in their words.
         reason: Option<String>,
+        /// Who had said the same before, where it needed more than one.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        with: Vec<String>,
     },
     /// Nobody answered in time. What was paused stays paused.
     ApprovalExpired {
@@ -272,6 +301,11 @@ pub enum Event {
         /// The stored counts.
         #[serde(default)]
         evidence: Option<EvidenceId>,
+    },
+    /// Whose changes came with the deployment, as far as it was read.
+    AuthorsKnown {
+        /// As commits and requests name them: a login, or a name with an address.
+        authors: Vec<String>,
     },
     /// The changes of the deployment were ranked by what hurts.
     CauseRanked {
@@ -442,6 +476,8 @@ impl Event {
             Self::Resumed { .. } => "resumed",
             Self::ApprovalAsked { .. } => "approval_asked",
             Self::ApprovalReminded { .. } => "approval_reminded",
+            Self::ApprovalBacked { .. } => "approval_backed",
+            Self::GlassBroken { .. } => "glass_broken",
             Self::ApprovalAnswered { .. } => "approval_answered",
             Self::ApprovalExpired { .. } => "approval_expired",
             Self::ApprovalWithdrawn { .. } => "approval_withdrawn",
@@ -455,6 +491,7 @@ impl Event {
             Self::Abandoned { .. } => "abandoned",
             Self::SignalsMeasured { .. } => "signals_measured",
             Self::ExcessLocated { .. } => "excess_located",
+            Self::AuthorsKnown { .. } => "authors_known",
             Self::CauseRanked { .. } => "cause_ranked",
             Self::AlertJoined { .. } => "alert_joined",
             Self::AlertOver { .. } => "alert_over",

@@ -110,6 +110,8 @@ name!(/// The key of a signal within its service: `errors`, `latency`.
     SignalKey, "signal", plain, "1-63 letters, digits, `-`, `_` or `.`, starting with a letter or digit");
 name!(/// One deployment.
     DeploymentId, "deployment id", opaque, "1-64 letters, digits, `-` or `_`");
+name!(/// One incident that belongs to no deployment.
+    IncidentId, "incident id", opaque, "1-64 letters, digits, `-` or `_`");
 name!(/// One action of a deployment.
     ActionId, "action id", opaque, "1-64 letters, digits, `-` or `_`");
 name!(/// One question to people. Opaque and unguessable: buttons carry nothing else.

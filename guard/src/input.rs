@@ -5,6 +5,7 @@ use crate::alert::{Alert, AlertStatus, Relation};
 use crate::approval::Choice;
 use crate::cause::Cause;
 use crate::culprit::Culprit;
+use crate::duty::Duty;
 use crate::event::Reported;
 use crate::excess::Contribution;
 use crate::finding::{Assessment, Cured};
@@ -106,6 +107,11 @@ pub enum Happened {
         /// The stored counts.
         evidence: Option<EvidenceId>,
     },
+    /// It was read whose changes came with the deployment.
+    AuthorsRead {
+        /// As commits and requests name them, each once.
+        authors: Vec<String>,
+    },
     /// The changes of the deployment were ranked by what hurts.
     Ranked(Box<Cause>),
     /// Somebody else's alert that belongs to it fires, or is over.
@@ -161,6 +167,9 @@ pub enum Happened {
         approval: ApprovalId,
         /// Who.
         by: Actor,
+        /// What they are to the deployment.
+        #[serde(default)]
+        duty: Duty,
         /// What.
         choice: Choice,
         /// Why, in their words.
@@ -171,6 +180,9 @@ pub enum Happened {
     Commanded {
         /// Who.
         by: Actor,
+        /// What they are to the deployment.
+        #[serde(default)]
+        duty: Duty,
         /// What.
         command: Command,
         /// Why, in their words.

@@ -66,7 +66,15 @@ pub enum Order {
         target: Target,
         /// Why, in their words.
         reason: Option<String>,
+        /// Whether they mean to go past the rules of who may.
+        break_glass: bool,
     },
+    /// Who is on call: for one service, or for all.
+    OnCall(Option<Place>),
+    /// A code for linking an account, or that of an account that is to be linked.
+    Link(Option<String>),
+    /// The accounts that they have linked are theirs no more.
+    Unlink,
     /// Something is to be shown of a deployment.
     Show(Shown, Target),
     /// How far alarms have earned trust: of one service.
@@ -103,6 +111,9 @@ impl Order {
             Self::Show(Shown::Report, _) => Verb::Report,
             Self::Show(Shown::Timeline, _) => Verb::Timeline,
             Self::Show(Shown::Why, _) => Verb::Why,
+            Self::OnCall(_) => Verb::OnCall,
+            Self::Link(_) => Verb::Link,
+            Self::Unlink => Verb::Unlink,
             Self::Stats(_) => Verb::Stats,
             Self::Freeze { .. } => Verb::Freeze,
             Self::Unfreeze(_) => Verb::Unfreeze,

@@ -41,6 +41,19 @@ pub enum WhenUnsure {
     Promote,
 }
 
+/// Who may go past the rules of who may answer what, by saying why. It is told to everybody.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BreakGlass {
+    /// Nobody.
+    Nobody,
+    /// Operators, where who is on call, or a second person, stands against it.
+    #[default]
+    Operators,
+    /// Every responder.
+    Responders,
+}
+
 /// A service's policy, copied into each plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Policy {
@@ -59,6 +72,22 @@ pub struct Policy {
     /// How strongly a critical alert of somebody else's is answered that names the service: 2 at most.
     #[serde(default = "usual_alert_tier")]
     pub critical_alert: Tier,
+    /// How many people have to be for it that a paused release goes on.
+    #[serde(default = "one")]
+    pub resume_by: u32,
+    /// How many have to be for it that it goes everywhere at once.
+    #[serde(default = "one")]
+    pub promote_by: u32,
+    /// Whether those whose change it is may resume it without somebody else.
+    #[serde(default)]
+    pub author_may_resume: bool,
+    /// Who may go past these rules.
+    #[serde(default)]
+    pub break_glass: BreakGlass,
+}
+
+fn one() -> u32 {
+    1
 }
 
 fn usual_alert_tier() -> Tier {
@@ -75,6 +104,10 @@ impl Default for Policy {
             action_expiry_s: 600.0,
             cure_expiry_s: 300.0,
             critical_alert: usual_alert_tier(),
+            resume_by: one(),
+            promote_by: one(),
+            author_may_resume: false,
+            break_glass: BreakGlass::default(),
         }
     }
 }

@@ -78,6 +78,8 @@ pub struct State {
     pub(crate) measured: Vec<Measured>,
     /// Signals of which it was looked up where they moved.
     pub(crate) located: BTreeSet<SignalKey>,
+    /// Whose changes came with it, as commits and requests name them.
+    pub(crate) authors: Vec<String>,
     /// Which change did it, as last said, and how often it was said.
     pub(crate) cause: Option<(Cause, u32)>,
     /// Alerts of others, and whether they are over.
@@ -200,6 +202,7 @@ impl State {
             measures_wanted: false,
             measured: Vec::new(),
             located: BTreeSet::new(),
+            authors: Vec::new(),
             cause: None,
             alerts: BTreeMap::new(),
             alert_storm: false,

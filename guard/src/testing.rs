@@ -2,6 +2,7 @@
 
 use crate::actor::{Actor, Role};
 use crate::approval::Choice;
+use crate::duty::Duty;
 use crate::event::{Event, Recorded};
 use crate::finding::{Assessment, Budget, Finding, Scope};
 use crate::ids::{
@@ -175,6 +176,7 @@ impl Story {
         self.tell(Happened::Answered {
             approval,
             by: mei(),
+            duty: Duty::default(),
             choice,
             reason: None,
         })

@@ -4,9 +4,11 @@
 //! upcaster from the one before it; stored events are never rewritten. `tests/golden` holds every
 //! version that was ever released, and a test reads them all.
 
+use guard::apart::{ApartEvent, RecordedApart};
 use guard::configuration::ConfigurationEvent;
 use guard::event::{Event, Recorded};
 use guard::lane::LaneEvent;
+use guard::people::PeopleEvent;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -55,6 +57,24 @@ pub fn encode_configuration(event: &ConfigurationEvent) -> Result<NewEvent, Jour
         .map(|payload| NewEvent::new(event.name(), u32::from(event.version()), payload))
 }
 
+/// An event of people's accounts as the journal takes it.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_people(event: &PeopleEvent) -> Result<NewEvent, JournalError> {
+    payload(event.name(), event)
+        .map(|payload| NewEvent::new(event.name(), u32::from(event.version()), payload))
+}
+
+/// An event of an incident apart as the journal takes it.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_apart(event: &ApartEvent) -> Result<NewEvent, JournalError> {
+    payload(event.name(), event)
+        .map(|payload| NewEvent::new(event.name(), u32::from(event.version()), payload))
+}
+
 /// A deployment's event as the domain takes it.
 ///
 /// # Errors
@@ -87,6 +107,30 @@ pub fn decode_configuration(stored: &StoredEvent) -> Result<ConfigurationEvent, 
     let event: ConfigurationEvent = typed(stored)?;
     expect_name(stored, event.name())?;
     Ok(event)
+}
+
+/// An event of people's accounts as the domain takes it.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_people(stored: &StoredEvent) -> Result<PeopleEvent, JournalError> {
+    let event: PeopleEvent = typed(stored)?;
+    expect_name(stored, event.name())?;
+    Ok(event)
+}
+
+/// An event of an incident apart as the domain takes it.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_apart(stored: &StoredEvent) -> Result<RecordedApart, JournalError> {
+    let event: ApartEvent = typed(stored)?;
+    expect_name(stored, event.name())?;
+    Ok(RecordedApart {
+        revision: stored.revision.unsigned_abs(),
+        at: stored.at,
+        event,
+    })
 }
 
 /// All events of a deployment's stream, ready to be folded.

@@ -9,7 +9,8 @@ const LONGEST_ID: usize = 400;
 
 /// The name of a stream: a kind and an id within the kind, written `kind/id`.
 ///
-/// One stream per deployment (`deployment/<id>`), one per lane (`lane/<service>/<environment>`).
+/// One stream per deployment (`deployment/<id>`), one per lane (`lane/<service>/<environment>`), one per incident
+/// that belongs to no deployment (`incident/<id>`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StreamId {
     kind: String,

@@ -1,5 +1,7 @@
 //! Inputs and effects as operators see them.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use sea_orm::{
     ActiveEnum, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -92,6 +94,26 @@ impl Reader {
         }
         let rows = found.all(&self.db).await?;
         rows.into_iter().map(input_shown).collect()
+    }
+
+    /// Which of these keys a source delivered that are still remembered.
+    ///
+    /// # Errors
+    /// What the database refused.
+    pub async fn delivered(
+        &self,
+        source: &str,
+        keys: &[String],
+    ) -> Result<BTreeSet<String>, JournalError> {
+        let found: Vec<String> = inbox::Entity::find()
+            .select_only()
+            .column(inbox::Column::DeliveryKey)
+            .filter(inbox::Column::Source.eq(source))
+            .filter(inbox::Column::DeliveryKey.is_in(keys))
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        Ok(found.into_iter().collect())
     }
 
     /// How many inputs wait to be handled.

@@ -67,6 +67,7 @@ from_name!(
     InstanceId,
     SignalKey,
     DeploymentId,
+    IncidentId,
     ActionId,
     ApprovalId,
     EvidenceId,

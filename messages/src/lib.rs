@@ -5,15 +5,18 @@
 //! from `locales/` and from nowhere else; everything that is not from there is [`Foreign`] and only a
 //! layout can read it.
 
+pub mod apart;
 pub mod cause;
 pub mod chat;
 pub mod configuration;
 pub mod context;
+pub mod dialog;
 pub mod digest;
 pub mod document;
 pub mod figures;
 pub mod foreign;
 pub mod gate;
+pub mod home;
 pub mod layout;
 pub mod locale;
 pub mod model;

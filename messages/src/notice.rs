@@ -28,6 +28,7 @@ pub fn notice(state: &State, record: &Recorded, context: &Context) -> Option<Mes
             ..
         }
         | Event::ApprovalExpired { .. }
+        | Event::GlassBroken { .. }
         | Event::CureFailed { .. }
         | Event::Failed { .. } => None,
         _ => return None,

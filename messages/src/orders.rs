@@ -9,6 +9,7 @@ use guard::actor::Role;
 use guard::ids::{DeploymentId, Environment, ServiceName, Version};
 use guard::order::{NotUnderstood, Verb};
 
+pub mod people;
 mod shown;
 mod status;
 mod trouble;

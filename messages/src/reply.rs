@@ -60,6 +60,8 @@ pub fn reply(state: &State, record: &Recorded, context: &Context) -> Option<Mess
             outcome: Reported::Failed,
             ..
         }
+        | Event::ApprovalBacked { .. }
+        | Event::GlassBroken { .. }
         | Event::ApprovalAnswered { .. }
         | Event::ApprovalExpired { .. }
         | Event::RolledBack { .. }

@@ -1,7 +1,8 @@
-//! Acts on the outside: hosts.
+//! Acts on the outside: hosts, and code hosts that are told how a deployment stands.
 //!
-//! Everything that changes something outside takes a [`guard::authorise::Authority`], which only the
-//! domain can make; what merely looks takes none.
+//! Everything that changes what runs takes a [`guard::authorise::Authority`], which only the
+//! domain can make; what merely looks, or says how it went, takes none.
 
+pub mod code_host;
 pub mod crash;
 pub mod hosts;

@@ -5,6 +5,7 @@
 //! "No data" keeps its reason on the way ([`metrics::Outcome`]), so that the
 //! judge can tell an empty answer from a failed query.
 //!
+//! - [`calendar`]: who is on call, from an iCalendar file.
 //! - [`code`]: what changed between two versions, from a git repository, GitHub or GitLab.
 //! - [`logs`]: what a service says of its errors: files, journald, Loki, Kubernetes, Sentry.
 //! - [`metrics`]: Prometheus and what speaks its HTTP API.
@@ -13,6 +14,7 @@
 //! A process that uses TLS or builds a client here first installs the TLS
 //! provider: `rustls::crypto::ring::default_provider().install_default().ok()`.
 
+pub mod calendar;
 pub mod code;
 pub mod logs;
 pub mod metrics;

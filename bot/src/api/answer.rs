@@ -23,6 +23,9 @@ pub struct AnswerBody {
     /// Why, in your words.
     #[serde(default)]
     pub reason: Option<String>,
+    /// Go past the rules of who may answer what; then `reason` says why, and everybody is told.
+    #[serde(default)]
+    pub break_glass: bool,
 }
 
 /// Answers a question, as a person.
@@ -46,6 +49,8 @@ pub(super) async fn answer(
     let deployment = approvals::deployment_of(&api.engine, &approval)
         .await?
         .ok_or_else(|| Problem::unknown("approval", &approval))?;
+    let people = api.orders.people();
+    let duty = people.duty_to(&by, &deployment, body.break_glass).await?;
     let events = api
         .engine
         .apply(
@@ -53,6 +58,7 @@ pub(super) async fn answer(
             Happened::Answered {
                 approval,
                 by,
+                duty,
                 choice,
                 reason,
             },

@@ -1,15 +1,14 @@
 //! `GET /api/v1/audit`: who did what; `GET /api/v1/audit/verify`: whether the record was changed.
 
-use super::given::Asked;
+use super::caller::may_look;
+use super::given::{Asked, at_most};
 use super::problem::Problem;
 use super::time::millis;
 use super::{Api, Caller};
 use crate::audit::{self, Entry, Wanted};
 use axum::Json;
 use axum::extract::State as Shared;
-use axum::http::StatusCode;
 use engine::EngineError;
-use guard::actor::{Actor, Role};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -98,7 +97,7 @@ pub(super) async fn list(
         since: since.map_err(|error| Problem::bad("since", error))?,
         who: filter.who,
         before: filter.before,
-        limit: filter.limit.unwrap_or(USUAL).clamp(1, MOST),
+        limit: at_most(filter.limit, USUAL, MOST),
     };
     let found = audit::deeds(api.engine.reader(), &wanted).await;
     let found = found.map_err(EngineError::from)?;
@@ -133,14 +132,6 @@ pub(super) async fn verify(
         broken: broken.collect(),
         heads: verified.heads,
     }))
-}
-
-fn may_look(by: &Actor) -> Result<(), Problem> {
-    if by.has(Role::Responder) || by.has(Role::Operator) {
-        return Ok(());
-    }
-    let detail = format!("{} is neither responder nor operator", by.name());
-    Err(Problem::new(StatusCode::FORBIDDEN, "refused", detail))
 }
 
 fn view(entry: Entry) -> AuditEntryView {

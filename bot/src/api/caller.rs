@@ -3,6 +3,7 @@
 use super::problem::Problem;
 use super::{Api, Caller};
 use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION};
 use axum::http::request::Parts;
 use guard::actor::{Actor, Role};
@@ -31,6 +32,15 @@ pub(super) fn operator(by: &Actor) -> Result<(), Problem> {
     }
     let detail = format!("{} is no operator: ask one of them", by.name());
     Err(Problem::refused(detail))
+}
+
+/// That the caller may look into what others sent and did: a responder, or an operator.
+pub(super) fn may_look(by: &Actor) -> Result<(), Problem> {
+    if by.has(Role::Responder) || by.has(Role::Operator) {
+        return Ok(());
+    }
+    let detail = format!("{} is neither responder nor operator", by.name());
+    Err(Problem::new(StatusCode::FORBIDDEN, "refused", detail))
 }
 
 /// The language that the caller asks for.

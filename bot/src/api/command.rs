@@ -21,6 +21,9 @@ pub struct ReasonBody {
     /// Why, in your words.
     #[serde(default)]
     pub reason: Option<String>,
+    /// Go past the rules of who may say what; then `reason` says why, and everybody is told.
+    #[serde(default)]
+    pub break_glass: bool,
 }
 
 /// Gives a command: `pause`, `resume`, `hold`, `promote`, `rollback` or `abandon`.
@@ -52,12 +55,15 @@ pub(super) async fn command(
         }
     };
     let reason = given::reason(body.reason)?;
+    let people = api.orders.people();
+    let duty = people.duty_to(&by, &id, body.break_glass).await?;
     let events = api
         .engine
         .apply(
             &id,
             Happened::Commanded {
                 by,
+                duty,
                 command,
                 reason,
             },

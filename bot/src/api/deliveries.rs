@@ -1,7 +1,7 @@
 //! `/api/v1/deliveries`: webhooks as they came in, what became of them, and having one handled again.
 
-use super::caller::operator;
-use super::given::Asked;
+use super::caller::{may_look, operator};
+use super::given::{Asked, at_most};
 use super::problem::Problem;
 use super::time::millis;
 use super::{Api, Caller};
@@ -11,7 +11,6 @@ use axum::extract::{Path, State as Shared};
 use axum::http::StatusCode;
 use engine::EngineError;
 use engine::told::SOURCE_PREFIX;
-use guard::actor::Role;
 use jiff::Timestamp;
 use journal::{InputShown, JournalError};
 use serde::{Deserialize, Serialize};
@@ -69,13 +68,16 @@ pub struct DeliveryView {
 /// What came of one thing that a webhook said.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct CameToView {
-    /// `begun`: its deployment is watched from then on. `noted`: it says something new of a known deployment. `joined`:
-    /// its alert belongs to the deployment. `known`: nothing new. `unattached`: an alert that belongs to none.
-    /// `ignored`.
+    /// `begun`: its deployment is watched from then on. `noted`: it says something new of a known deployment or
+    /// incident. `joined`: its alert belongs to that. `opened`: its alert belongs to none and is an incident of its own.
+    /// `known`: nothing new. `ignored`.
     pub what: String,
     /// The deployment that it concerns.
     #[serde(default)]
     pub deployment: Option<String>,
+    /// The incident that it concerns, of no deployment.
+    #[serde(default)]
+    pub incident: Option<String>,
     /// More of it.
     #[serde(default)]
     pub detail: Option<String>,
@@ -104,7 +106,7 @@ pub(super) async fn list(
         None => known,
     };
     let sources: Vec<String> = wanted.iter().map(|name| inbox_name(name)).collect();
-    let limit = filter.limit.unwrap_or(USUAL).min(MOST);
+    let limit = at_most(filter.limit, USUAL, MOST);
     let reader = api.engine.reader();
     let found = reader.inputs_of(&sources, filter.before, limit).await;
     let found = found.map_err(EngineError::from)?;
@@ -117,17 +119,14 @@ pub(super) async fn list(
 /// One webhook with its body, for responders and operators.
 #[utoipa::path(get, path = "/api/v1/deliveries/{id}", params(("id" = i64, Path)), responses(
     (status = 200, body = DeliveryView),
-    (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
+    (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
 ))]
 pub(super) async fn show(
     Shared(api): Shared<Api>,
     Caller(by): Caller,
     Path(id): Path<i64>,
 ) -> Result<Json<DeliveryView>, Problem> {
-    if !by.has(Role::Responder) && !by.has(Role::Operator) {
-        let detail = format!("{} is no responder: bodies are not shown", by.name());
-        return Err(Problem::refused(detail));
-    }
+    may_look(&by)?;
     Ok(Json(view(find(&api, id).await?, true)))
 }
 

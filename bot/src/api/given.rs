@@ -66,6 +66,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     }
 }
 
+/// How many are listed: as many as are asked for, at least one.
+pub(super) fn at_most<N: Ord + From<u8>>(asked: Option<N>, usual: N, most: N) -> N {
+    asked.unwrap_or(usual).clamp(N::from(1), most)
+}
+
 /// A reason, if it is not too long to be read by anybody.
 pub(super) fn reason(given: Option<String>) -> Result<Option<String>, Problem> {
     text("reason", given)

@@ -182,7 +182,7 @@ pub struct ApprovalView {
 /// One thing that happened.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct TimelineView {
-    /// Its place in the deployment's stream.
+    /// Its place in the stream of the deployment or incident.
     pub revision: u64,
     /// When.
     #[schema(value_type = String)]

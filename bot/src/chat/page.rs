@@ -1,9 +1,10 @@
 //! The page as a channel. It shows deployments straight from the journal, so saying something here is
 //! keeping the fact that it was said, and whether it changed what people see.
 
-use engine::handler::{Handler, SayError, Utterance};
+use engine::handler::{Handler, IncidentUtterance, SayError, Utterance};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use guard::apart::ApartEffect;
 use guard::effects::Effect;
 use jiff::Timestamp;
 use journal::{ChatMessage, Journal, JournalError, Reader, Writer};
@@ -45,6 +46,39 @@ impl PageChannel {
             Effect::Execute { .. } => return Ok(json!({ "said": "nothing" })),
         };
         let digest = self.digest(utterance);
+        self.keep(key, deployment.as_str(), kind, digest).await
+    }
+
+    async fn show_incident(
+        &self,
+        utterance: &IncidentUtterance<'_>,
+    ) -> Result<Value, JournalError> {
+        // The page shows the record itself, where every event has its line.
+        if matches!(utterance.effect, ApartEffect::TellIncident { .. }) {
+            return Ok(json!({ "said": "nothing" }));
+        }
+        let incident = utterance.incident;
+        let context = Context {
+            locale: self.locale,
+            now: incident.updated_at,
+            base_url: None,
+        };
+        let message = messages::apart::incident(incident, &context);
+        let text = messages::layout::plain::message(&message);
+        let key = format!("{CHANNEL}/incident/{}", incident.id);
+        let digest = hex::encode(Sha256::digest(text.as_bytes()));
+        self.keep(key, incident.id.as_str(), "incident", digest)
+            .await
+    }
+
+    /// Keeps that something is shown, and says in a word what that came to: `kind` the first time.
+    async fn keep(
+        &self,
+        key: String,
+        about: &str,
+        kind: &str,
+        digest: String,
+    ) -> Result<Value, JournalError> {
         let before = self.reader.chat_message(&key).await?;
         let said = match &before {
             None => kind,
@@ -56,7 +90,7 @@ impl PageChannel {
                 message: key.clone(),
                 post_key: key,
                 platform: CHANNEL.to_owned(),
-                channel: deployment.to_string(),
+                channel: about.to_owned(),
                 digest,
                 posted_at: Timestamp::now(),
             };
@@ -102,6 +136,17 @@ impl Handler for PageChannel {
             self.show(&utterance)
                 .await
                 .map_err(|error| SayError::NotSaid(error.to_string()))
+        }
+        .boxed()
+    }
+
+    fn say_incident<'a>(
+        &'a self,
+        utterance: IncidentUtterance<'a>,
+    ) -> BoxFuture<'a, Result<Value, SayError>> {
+        async move {
+            let shown = self.show_incident(&utterance).await;
+            shown.map_err(|error| SayError::NotSaid(error.to_string()))
         }
         .boxed()
     }

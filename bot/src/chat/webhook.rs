@@ -3,7 +3,7 @@
 //! The signature is Standard Webhooks' (`webhook-id`, `webhook-timestamp`, `webhook-signature`); the id
 //! is the same at each try, so that a receiver can drop what it has already heard.
 
-use engine::handler::{Handler, SayError, Utterance};
+use engine::handler::{Handler, IncidentUtterance, SayError, Utterance};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use guard::effects::Effect;
@@ -140,6 +140,34 @@ impl WebhookChannel {
         }
     }
 
+    /// An incident that belongs to no deployment: when it opens, is a storm, is over, or opens again.
+    fn incident(&self, utterance: &IncidentUtterance<'_>) -> Option<String> {
+        let record = utterance.record?;
+        let incident = utterance.incident;
+        let context = Context {
+            locale: self.locale,
+            now: incident.updated_at,
+            base_url: self.base_url.clone(),
+        };
+        let message = messages::apart::incident(incident, &context);
+        let document = json!({
+            "schema": "tawny.message/1",
+            "kind": "incident",
+            "deployment_id": null,
+            "incident_id": incident.id,
+            "event": record.event.name(),
+            "status": if incident.is_open() { "open" } else { "resolved" },
+            "storm": incident.storm,
+            "alerts": incident.joined(),
+            "firing": incident.firing(),
+            "recent": incident.recent,
+            "severity": message.severity.as_str(),
+            "text": plain::message(&message),
+            "markdown": markdown::message(&message),
+        });
+        Some(document.to_string())
+    }
+
     fn document(&self, utterance: &Utterance<'_>) -> Option<String> {
         let state = utterance.state;
         let context = Context {
@@ -190,5 +218,18 @@ impl Handler for WebhookChannel {
 
     fn say<'a>(&'a self, utterance: Utterance<'a>) -> BoxFuture<'a, Result<Value, SayError>> {
         async move { self.post(&utterance).await }.boxed()
+    }
+
+    fn say_incident<'a>(
+        &'a self,
+        utterance: IncidentUtterance<'a>,
+    ) -> BoxFuture<'a, Result<Value, SayError>> {
+        async move {
+            match self.incident(&utterance) {
+                Some(body) => self.send(utterance.id, body).await,
+                None => Ok(json!({ "said": "nothing" })),
+            }
+        }
+        .boxed()
     }
 }

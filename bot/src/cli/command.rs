@@ -11,6 +11,9 @@ pub(super) struct Arguments {
     /// Why, in your words; it is kept and shown.
     #[arg(long, short)]
     reason: Option<String>,
+    /// Go past the rules of who may; `--reason` says why, and everybody is told.
+    #[arg(long, requires = "reason")]
+    break_glass: bool,
     #[command(flatten)]
     connection: Connection,
 }
@@ -37,6 +40,7 @@ async fn give(verb: &str, arguments: Arguments) -> Result<DeploymentView, CallEr
             &format!("deployments/{}/{verb}", escaped(&id)),
             &ReasonBody {
                 reason: arguments.reason,
+                break_glass: arguments.break_glass,
             },
         )
         .await

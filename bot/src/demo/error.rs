@@ -8,6 +8,9 @@ pub enum DemoError {
     /// Prometheus.
     #[error(transparent)]
     Prometheus(#[from] StartError),
+    /// Alertmanager.
+    #[error(transparent)]
+    Alertmanager(#[from] super::alerts::AlertsError),
     /// A file or a port.
     #[error("{doing}: {error}")]
     Io {

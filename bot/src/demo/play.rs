@@ -1,5 +1,6 @@
 //! The course of the demo.
 
+use super::alerts;
 use super::error::DemoError;
 use super::narrate::{self, Narrator};
 use super::person::Person;
@@ -118,6 +119,7 @@ fn setup(arguments: &Arguments) -> Setup {
         } else {
             ANSWERABLE
         },
+        alerts: arguments.alerts,
     }
 }
 
@@ -157,6 +159,10 @@ async fn course(
     };
     let outcome = follow(arguments, setup, world, &id, narrator).await?;
     follower.abort();
+    if arguments.alerts && !arguments.no_fault && arguments.scenario.alerts() {
+        narrator.say("waiting for the alert of the same fault…");
+        alerts::joined(world, &id, setup.interval).await?;
+    }
     Ok(Played {
         deployment: id,
         fault_at,

@@ -30,6 +30,8 @@ pub(crate) struct Settings {
     pub(crate) jobs: Vec<Job>,
     /// Groups of rules, as in a rule file.
     pub(crate) rules: Vec<serde_json::Value>,
+    /// Where its alerts go, if they go anywhere.
+    pub(crate) alertmanager: Option<SocketAddr>,
     /// Further command-line flags.
     pub(crate) flags: Vec<String>,
 }
@@ -119,7 +121,11 @@ fn configuration(settings: &Settings) -> String {
             "static_configs": targets.collect::<Vec<_>>(),
         })
     });
+    let alertmanagers = settings.alertmanager.iter().map(
+        |address| serde_json::json!({ "static_configs": [{ "targets": [address.to_string()] }] }),
+    );
     serde_json::json!({
+        "alerting": { "alertmanagers": alertmanagers.collect::<Vec<_>>() },
         "global": {
             "scrape_interval": interval,
             "scrape_timeout": interval,
@@ -132,7 +138,7 @@ fn configuration(settings: &Settings) -> String {
 }
 
 /// A port that was free a moment ago.
-fn free_address() -> io::Result<SocketAddr> {
+pub(crate) fn free_address() -> io::Result<SocketAddr> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
 }
 

@@ -78,6 +78,11 @@ pub(super) async fn report(
     let tier = u8::from(state.highest_tier());
     let attribution = attribution(&state);
     let said = messages(world, &played.deployment).await?;
+    let alerts = super::alerts::counted(world, &records).await?;
+    // An alert for the same fault joins the same incident, once.
+    let alerted = !arguments.alerts
+        || !arguments.scenario.alerts()
+        || (alerts["joined"] == 1 && alerts["incidents"] == 1);
     let replayed = replayed(arguments, world, &played.deployment).await;
     let written = written(arguments, world, &played.deployment).await?;
     // A healthy release says one quiet thing, and nothing else.
@@ -104,6 +109,7 @@ pub(super) async fn report(
         "requests_failed": world.customers.failed_between(from, to),
         "signals": state.findings().map(signal).collect::<Vec<_>>(),
         "messages": said,
+        "alerts": alerts,
         "replay_agrees": replayed.as_ref().ok().map(Agreement::holds),
         "replay_differs": match &replayed {
             Ok(agreement) => json!(agreement.differences),
@@ -130,6 +136,7 @@ pub(super) async fn report(
             && attribution.as_str() == expected.attribution
             && tier == expected.tier
             && quiet
+            && alerted
             && (!expected.acquitted || acquitted(world, &state)));
     let word = verdict.as_str().unwrap_or("no verdict").to_owned();
     let summary = summary(

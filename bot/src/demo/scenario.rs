@@ -105,6 +105,15 @@ impl Scenario {
         if self.asks() { "pause" } else { "rollback" }
     }
 
+    /// Whether something happens during the deployment that a rule of its own notices.
+    #[must_use]
+    pub(super) fn alerts(self) -> bool {
+        !matches!(
+            self,
+            Self::Healthy | Self::Quiet | Self::TrafficStep | Self::FaultBefore
+        )
+    }
+
     /// Whether policy leaves what is found to people.
     #[must_use]
     pub(super) fn asks(self) -> bool {

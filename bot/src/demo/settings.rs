@@ -1,5 +1,6 @@
 //! The demo's configuration: a real `tawny.yaml`, kept beside the demo's data for whoever wants to look.
 
+use super::alerts::SOURCE;
 use super::packages::Built;
 use super::scenario::Scenario;
 use std::collections::BTreeMap;
@@ -44,6 +45,8 @@ pub(super) struct Facts<'a> {
     pub(super) seed: u64,
     /// The shop's commits.
     pub(super) repository: Option<&'a Path>,
+    /// What an Alertmanager proves itself with, if there is one.
+    pub(super) alerts_secret: Option<&'a Path>,
     /// What the shop logs where its fault shows.
     pub(super) words: Option<&'a Path>,
 }
@@ -157,6 +160,13 @@ services:
         gray = facts.places.first().map_or("", |place| place.id.as_str()),
         bake = facts.gray_bake_s,
     );
+    if let Some(secret) = facts.alerts_secret {
+        let _ = writeln!(
+            text,
+            "webhooks:\n  - {{name: {SOURCE}, kind: alertmanager, secret: \"file:{}\"}}",
+            secret.display()
+        );
+    }
     text
 }
 

@@ -1,5 +1,6 @@
 //! Everything that runs in the demo: packages, Prometheus, the server, the shops, the traffic.
 
+use super::alerts::{self, Alertmanager, Planned};
 use super::error::DemoError;
 use super::packages::{self, Built};
 use super::prometheus_server::{Job, PrometheusServer, Settings as PrometheusSettings};
@@ -10,6 +11,7 @@ use super::warehouse::Warehouse;
 use crate::boot::{self, Running};
 use engine::{DeployRequest, EngineOptions, ledger};
 use guard::actor::{Actor, Role};
+use guard::duty::Duty;
 use guard::ids::{DeploymentId, Environment, PersonId, ServiceName, Version};
 use guard::input::{Command, Happened};
 use guard::state::Status;
@@ -39,6 +41,8 @@ pub(super) struct Setup {
     pub(super) interval: Duration,
     pub(super) gray_bake: Duration,
     pub(super) approval_expiry: Duration,
+    /// Whether there is an Alertmanager.
+    pub(super) alerts: bool,
 }
 
 /// A running demo.
@@ -56,6 +60,7 @@ pub(super) struct World {
     pub(super) repository: Option<Repository>,
     recordings: PathBuf,
     prometheus: PrometheusServer,
+    alertmanager: Option<Alertmanager>,
     stop: CancellationToken,
 }
 
@@ -112,7 +117,9 @@ impl World {
         let packages = packages::serve(built.clone(), stop.clone())
             .await
             .map_err(DemoError::io("serving the packages"))?;
-        let prometheus = start_prometheus(&dir, setup.interval, &places, warehouse_place).await?;
+        let planned = setup.alerts.then(|| Planned::new(&dir)).transpose()?;
+        let prometheus =
+            start_prometheus(&dir, setup, &places, warehouse_place, planned.as_ref()).await?;
         let token_file = write_token(&dir)?;
         let repository = commits(&dir, setup).await;
         let words = repository
@@ -136,8 +143,12 @@ impl World {
                 .as_ref()
                 .map(|repository| repository.path.as_path()),
             words: words.as_deref(),
+            alerts_secret: planned.as_ref().map(Planned::secret),
         };
         let (server, recordings) = boot_server(&dir, &settings::yaml(&facts)).await?;
+        let alertmanager = planned
+            .map(|planned| planned.start(&server.url))
+            .transpose()?;
         let installed = tokio::select! {
             installed = install(&server) => installed,
             () = interrupt.cancelled() => Err(DemoError::Interrupted),
@@ -165,6 +176,7 @@ impl World {
             repository,
             recordings,
             prometheus,
+            alertmanager,
             stop,
         })
     }
@@ -203,6 +215,9 @@ impl World {
         }
         if let Some(warehouse) = self.warehouse {
             warehouse.stop().await;
+        }
+        if let Some(alertmanager) = self.alertmanager {
+            alertmanager.stop().await;
         }
         if let Err(error) = self.prometheus.stop().await {
             tracing::warn!(%error, "prometheus could not be stopped");
@@ -264,9 +279,10 @@ fn places(count: usize) -> std::io::Result<Vec<Place>> {
 
 async fn start_prometheus(
     dir: &Path,
-    interval: Duration,
+    setup: &Setup,
     places: &[Place],
     warehouse: Option<&Place>,
+    planned: Option<&Planned>,
 ) -> Result<PrometheusServer, DemoError> {
     let dir = dir.join("prometheus");
     std::fs::create_dir_all(&dir).map_err(DemoError::io("making prometheus' folder"))?;
@@ -282,9 +298,13 @@ async fn start_prometheus(
     let settings = PrometheusSettings {
         program: "prometheus".into(),
         dir,
-        scrape_interval: interval,
+        scrape_interval: setup.interval,
         jobs,
-        rules: Vec::new(),
+        rules: planned
+            .map(|_| alerts::rules(setup.scenario, setup.interval))
+            .into_iter()
+            .collect(),
+        alertmanager: planned.map(|planned| planned.address),
         flags: Vec::new(),
     };
     Ok(PrometheusServer::start(&settings).await?)
@@ -382,6 +402,7 @@ async fn install(server: &Running) -> Result<(), DemoError> {
                         &id,
                         Happened::Commanded {
                             by: you()?,
+                            duty: Duty::default(),
                             command: Command::Promote,
                             reason: None,
                         },

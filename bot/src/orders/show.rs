@@ -2,13 +2,35 @@
 
 use super::{Answer, Carried, Hindrance, Orders, Outcome, Speaker};
 use crate::{reports, trust};
-use engine::ledger;
+use engine::services::Service;
+use engine::{EngineError, ledger};
 use guard::ids::DeploymentId;
+use guard::lane::Lane;
 use guard::order::{Place, Shown, Target, Verb};
 use guard::state::State;
 use messages::Context;
 use messages::document::Document;
 use messages::orders::{self, Standing, Trouble};
+
+/// How a service stands.
+pub(crate) struct Stands {
+    service: Service,
+    lane: Lane,
+    last: Option<State>,
+}
+
+impl Stands {
+    /// The same, to be said.
+    pub(crate) fn said(&self) -> Standing<'_> {
+        Standing {
+            service: &self.service.name,
+            environment: &self.service.environment,
+            runs: self.lane.current().map(|(version, _)| version),
+            frozen: self.lane.frozen(),
+            last: self.last.as_ref(),
+        }
+    }
+}
 
 impl Orders {
     pub(super) async fn status(&self, place: Option<Place>, speaker: &Speaker) -> Carried {
@@ -21,31 +43,37 @@ impl Orders {
             Some(place) => self.services(place)?,
             None => self.inner.engine.services(),
         };
-        let mut lasts = Vec::new();
-        for service in &services {
-            let last = self.newest(&service.name, &service.environment).await?;
-            let reader = self.inner.engine.reader();
-            let lane = ledger::lane(reader, &service.name, &service.environment).await?;
-            lasts.push((lane, last));
-        }
-        if let [(lane, Some(last))] = &lasts[..]
+        let stand = self.stand(services).await?;
+        if let [
+            Stands {
+                lane,
+                last: Some(last),
+                ..
+            },
+        ] = &stand[..]
             && lane.frozen().is_none()
         {
             return Ok(parent(last, &context));
         }
-        let all: Vec<Standing<'_>> = services
-            .iter()
-            .zip(&lasts)
-            .map(|(service, (lane, last))| Standing {
-                service: &service.name,
-                environment: &service.environment,
-                runs: lane.current().map(|(version, _)| version),
-                frozen: lane.frozen(),
-                last: last.as_ref(),
-            })
-            .collect();
+        let all: Vec<Standing<'_>> = stand.iter().map(Stands::said).collect();
         let message = orders::status(&all, &context);
         Ok(Answer::message(Outcome::Shown, message))
+    }
+
+    /// How services stand.
+    pub(crate) async fn stand(&self, services: Vec<Service>) -> Result<Vec<Stands>, EngineError> {
+        let reader = self.inner.engine.reader();
+        let mut all = Vec::new();
+        for service in services {
+            let last = self.newest(&service.name, &service.environment).await?;
+            let lane = ledger::lane(reader, &service.name, &service.environment).await?;
+            all.push(Stands {
+                service,
+                lane,
+                last,
+            });
+        }
+        Ok(all)
     }
 
     pub(super) async fn show(&self, what: Shown, target: Target, speaker: &Speaker) -> Carried {

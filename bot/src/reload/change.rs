@@ -27,7 +27,8 @@ impl Change {
             .iter()
             .filter(|path| {
                 let first = path.split(['.', '[']).next().unwrap_or_default();
-                AT_START.contains(&first)
+                let writes = path.contains(".write_back") || path.contains(".redeliver");
+                AT_START.contains(&first) || (first == "code" && writes)
             })
             .cloned()
             .collect();

@@ -2,17 +2,16 @@
 //! where no question is open that offers it.
 
 use super::Page;
-use super::answer::{MOST_REASON, press, reason};
+use super::answer::{MOST_REASON, Voice, press, reason};
 use super::denied::{Denied, DeniedPage};
 use super::frame;
 use super::language::Language;
 use super::session::{Pressed, Visitor};
 use axum::extract::{Path, State as Shared};
 use axum::response::{IntoResponse, Redirect, Response};
-use guard::approval::{Choice, check_role};
+use guard::approval::{Choice, may};
 use guard::ids::DeploymentId;
 use guard::input::{Command, Happened};
-use guard::state::State;
 use maud::{Markup, html};
 use messages::layout::html::text;
 use messages::{Context, say};
@@ -44,8 +43,11 @@ async fn give_up(
     form: Abandon,
 ) -> Result<Response, Denied> {
     let id = DeploymentId::new(id).map_err(|_| Denied::NotFound)?;
+    let people = page.orders.people();
+    let duty = people.duty_to(&visitor.actor, &id, false).await?;
     let happened = Happened::Commanded {
         by: visitor.actor.clone(),
+        duty,
         command: Command::Abandon,
         reason: reason(form.reason),
     };
@@ -54,8 +56,13 @@ async fn give_up(
 }
 
 /// The form, folded away, for whoever may use it while there is something to give up.
-pub(super) fn form(state: &State, path: &str, visitor: &Visitor, context: &Context) -> Markup {
-    let may = check_role(&visitor.actor, Choice::Abandon).is_ok();
+pub(super) fn form(voice: &Voice<'_>, path: &str, context: &Context) -> Markup {
+    let Voice {
+        visitor,
+        duty,
+        state,
+    } = *voice;
+    let may = may(&visitor.actor, duty, Choice::Abandon).is_ok();
     html! {
         @if may && state.can_be_given_up() {
             details {

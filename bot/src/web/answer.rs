@@ -8,10 +8,12 @@ use super::session::{Pressed, Visitor};
 use super::show::read;
 use axum::extract::{Path, State as Shared};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use guard::approval::{Choice, check_role};
+use guard::approval::{Choice, Refusal, Weight, can_be_broken, may_break, weigh};
+use guard::duty::{Duty, LEAST_REASON};
 use guard::event::Event;
 use guard::ids::{ApprovalId, DeploymentId};
 use guard::input::Happened;
+use guard::state::State;
 use maud::{Markup, html};
 use messages::layout::html::text;
 use messages::model::{Button, Confirm, Style};
@@ -31,6 +33,8 @@ pub(super) struct Answer {
     confirmed: Option<String>,
     #[serde(default)]
     reason: Option<String>,
+    #[serde(default)]
+    break_glass: Option<String>,
 }
 
 pub(super) async fn answer(
@@ -72,9 +76,13 @@ async fn take(
             return Ok(shown.page(language, visitor).into_response());
         }
     }
+    let broken = form.break_glass.is_some();
+    let people = page.orders.people();
+    let duty = people.duty_to(&visitor.actor, &deployment, broken).await?;
     let happened = Happened::Answered {
         approval,
         by: visitor.actor.clone(),
+        duty,
         choice,
         reason: reason(form.reason),
     };
@@ -101,28 +109,84 @@ pub(super) fn reason(said: Option<String>) -> Option<String> {
     (!said.is_empty()).then_some(said)
 }
 
+/// Who looks at the buttons, and what they are to the deployment.
+pub(super) struct Voice<'a> {
+    pub(super) visitor: &'a Visitor,
+    pub(super) duty: &'a Duty,
+    pub(super) state: &'a State,
+}
+
+impl Voice<'_> {
+    /// What their word would come to.
+    fn weigh(&self, choice: Choice) -> Result<Weight, Refusal> {
+        let circumstances = self.state.circumstances();
+        weigh(&self.visitor.actor, self.duty, choice, &circumstances)
+    }
+
+    /// Whether they may go past what stands in the way.
+    fn may_break(&self, weighed: &Result<Weight, Refusal>) -> bool {
+        let stands = match weighed {
+            Ok(Weight::Enough { .. }) => false,
+            Ok(Weight::Backs { .. }) => true,
+            Err(refusal) => can_be_broken(refusal),
+        };
+        stands && may_break(&self.visitor.actor, &self.state.plan().policy)
+    }
+}
+
 /// The buttons of a message. One form each: it sends the question's id, the choice and the form's token.
 pub(super) fn buttons(
     buttons: &[Button],
     path: &str,
-    visitor: &Visitor,
+    voice: &Voice<'_>,
     context: &Context,
 ) -> Markup {
     html! {
         @if !buttons.is_empty() {
-            div.answers { @for button in buttons { (form(button, path, visitor, context)) } }
+            div.answers { @for button in buttons { (form(button, path, voice, context)) } }
+            @for button in buttons { (glass(button, path, voice, context)) }
         }
     }
 }
 
-fn form(button: &Button, path: &str, visitor: &Visitor, context: &Context) -> Markup {
-    // Who may not is told before the press, not after it.
-    let denied = check_role(&visitor.actor, button.choice).err();
+fn form(button: &Button, path: &str, voice: &Voice<'_>, context: &Context) -> Markup {
+    // Who may not, or not alone, is told before the press, not after it.
+    let weighed = voice.weigh(button.choice);
+    let note = match &weighed {
+        Ok(Weight::Enough { .. }) => None,
+        Ok(Weight::Backs { more }) => Some(say!(context, "page-others-agree", more = *more)),
+        Err(denied) => Some(refusal(denied, context)),
+    };
     html! {
         form method="post" action={ (path) "/answer" } {
-            (fields(button, visitor))
-            button.(style(button.style)) type="submit" disabled[denied.is_some()] { (text(&button.label)) }
-            @if let Some(denied) = denied { p.note { (text(&refusal(&denied, context))) } }
+            (fields(button, voice.visitor))
+            button.(style(button.style)) type="submit" disabled[weighed.is_err()] { (text(&button.label)) }
+            @if let Some(note) = note { p.note { (text(&note)) } }
+        }
+    }
+}
+
+/// The way past the rules, folded away, for whoever may take it.
+fn glass(button: &Button, path: &str, voice: &Voice<'_>, context: &Context) -> Markup {
+    html! {
+        @if voice.may_break(&voice.weigh(button.choice)) {
+            details.glass {
+                summary { (text(&say!(context, "page-break-glass", choice = button.label.clone()))) }
+                p { (text(&say!(context, "page-break-glass-means"))) }
+                form method="post" action={ (path) "/answer" } {
+                    (fields(button, voice.visitor))
+                    input type="hidden" name="confirmed" value="yes";
+                    input type="hidden" name="break_glass" value="yes";
+                    label {
+                        (text(&say!(context, "page-reason-needed")))
+                        input type="text" name="reason" required minlength=(LEAST_REASON)
+                            maxlength=(MOST_REASON) autocomplete="off";
+                    }
+                    div.answers {
+                        button.danger type="submit" { (text(&button.label)) }
+                    }
+                }
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::Page;
 use super::denied::{Denied, DeniedPage};
 use super::frame::{self, Frame};
+use super::incidents;
 use super::language::Language;
 use super::rows::{self, Column};
 use super::say;
@@ -34,7 +35,9 @@ pub(super) async fn list(
     let context = page.context(language.0);
     let body = html! {
         @if let Some(refused) = refused(&page, &context).await { (refused) }
+        @if let Some(open) = incidents::open(&page, &context).await { (open) }
         (table(&states, stuck, &context))
+        p.crumbs { a href="/incidents" { (text(&say!(context, "page-incidents"))) } }
         (say::line(&visitor, None, &context))
     };
     let frame = Frame {

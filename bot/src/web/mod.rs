@@ -29,6 +29,7 @@ mod denied;
 mod frame;
 mod headers;
 mod hosts;
+mod incidents;
 mod instances;
 mod judge;
 mod language;
@@ -138,6 +139,8 @@ impl Page {
             .route("/deployments/{id}/abandon", post(abandon::abandon))
             .route("/deployments/{id}/judge", post(judge::judge))
             .route("/deployments/{id}/cause", post(cause::name))
+            .route("/incidents", get(incidents::list))
+            .route("/incidents/{id}", get(incidents::show))
             .route("/say", post(say::said))
             .route("/services/{name}", get(service::service))
             .route("/login/{token}", get(login::login))

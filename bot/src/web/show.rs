@@ -2,7 +2,7 @@
 
 use super::Page;
 use super::abandon;
-use super::answer::buttons;
+use super::answer::{Voice, buttons};
 use super::cause;
 use super::denied::{Denied, DeniedPage};
 use super::frame::{self, Frame};
@@ -63,7 +63,13 @@ async fn body(
         // What was seen outside says the same and more.
         progress.instances.rows.clear();
     }
-    let answers = buttons(&parent.buttons, &path, visitor, &context);
+    let duty = page.orders.people().duty(&visitor.actor, &state).await?;
+    let voice = Voice {
+        visitor,
+        duty: &duty,
+        state: &state,
+    };
+    let answers = buttons(&parent.buttons, &path, &voice, &context);
     let body = html! {
         p.crumbs {
             a href={ "/services/" (plan.service) } {
@@ -81,7 +87,7 @@ async fn body(
             (timeline(&messages::timeline(&records, &context)))
         }
         (super::say::line(visitor, Some(&plan.deployment), &context))
-        (abandon::form(&state, &path, visitor, &context))
+        (abandon::form(&voice, &path, &context))
     };
     Ok((title, path, body))
 }

@@ -50,7 +50,9 @@ pub(super) fn read(body: &str) -> Result<Vec<Said>, serde_json::Error> {
             "version of the webhook: expected \"4\"",
         ));
     }
-    let mut said: Vec<Said> = group.alerts.into_iter().map(alert).collect();
+    let key = Some(group.group_key).filter(|key| !key.is_empty());
+    let alerts = group.alerts.into_iter();
+    let mut said: Vec<Said> = alerts.map(|one| alert(one, key.clone())).collect();
     if group.truncated_alerts > 0 {
         let more = group.truncated_alerts;
         said.push(Said::Nothing(format!(
@@ -60,7 +62,7 @@ pub(super) fn read(body: &str) -> Result<Vec<Said>, serde_json::Error> {
     Ok(said)
 }
 
-fn alert(one: One) -> Said {
+fn alert(one: One, group: Option<String>) -> Said {
     let first = |names: &[&str]| names.iter().find_map(|name| one.labels.get(*name)).cloned();
     let services = SERVICE.iter().filter_map(|name| one.labels.get(*name));
     let summary = ["summary", "description", "message"];
@@ -79,6 +81,7 @@ fn alert(one: One) -> Said {
             Status::Resolved => AlertStatus::Over,
         },
         fingerprint: one.fingerprint,
+        group,
         fields: one.labels,
     })
 }

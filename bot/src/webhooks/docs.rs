@@ -41,8 +41,22 @@ const SENDERS: [Sender; 3] = [
 - Secret: the one of `tawny.yaml`
 - Events: Deployments, Deployment statuses; where you want them Releases, Pushes, Workflow runs
 
-GitHub does not repeat a delivery that failed: redeliver it from the list of recent deliveries. What was taken before is
-recognised.",
+GitHub does not repeat a delivery that failed. Redeliver it from the list of recent deliveries, or have Tawny look for such
+ones every few minutes and ask for them again (up to three days old, five tries each); what was taken before is recognised:
+
+```yaml
+code:
+  github:
+    type: github
+    auth: {type: token, token: \"${GITHUB_TOKEN}\"}   # repository webhooks: write; of a GitHub App without `repository`: its own
+    redeliver: [{webhook: github, repository: acme/shop, hook: 12345678}]
+```
+
+How a deployment stands can be written back to GitHub: with `write_back: [statuses]` beside `auth` as statuses of the
+deployment (`in_progress`, then `success`, `failure` or `inactive`) with a link to Tawny's page, which needs the right to
+write deployments; with `checks`, as a GitHub App that may write checks, as a check run with the verdict. Each is said
+once; a wish for peace (`Retry-After`, rate limits) is heeded, and what was perhaps heard is looked for before it is said
+again. Tawny's own statuses come back as webhooks and are ignored.",
         understood: "| event | what it does |
 |---|---|
 | `deployment` | begins a watch of the service |
@@ -80,8 +94,8 @@ A time stamp more than five minutes off is refused. The same `webhook-id` is the
         understood: "A deployment: `{\"type\": \"deployment\", \"id\", \"service\", \"environment\"?, \"version\", \"state\", \"by\"?, \"reason\"?, \"labels\"?}`.
 `id` is yours, and the same for all states of one deployment; `state` is `started`, `succeeded` or `failed`.
 
-An alert: `{\"type\": \"alert\", \"id\", \"name\", \"service\", \"environment\"?, \"status\", \"severity\"?, \"starts_at\", \"summary\"?, \"labels\"?}`.
-`id` is the same for the same alert; `status` is `firing` or `resolved`; `severity` is `critical`, `warning` or `info`;
+An alert: `{\"type\": \"alert\", \"id\", \"name\", \"service\", \"environment\"?, \"status\", \"severity\"?, \"starts_at\", \"summary\"?, \"group\"?, \"labels\"?}`.
+`id` is the same for the same alert; alerts of one `group` that belong to no deployment are one incident; `status` is `firing` or `resolved`; `severity` is `critical`, `warning` or `info`;
 `starts_at` is RFC 3339.",
         fields: "`service`, `environment`, and everything in `labels`",
     },
@@ -112,7 +126,8 @@ TLS, or stay on one machine.",
 that (`upstream`, `downstream`), which began at most two minutes after the alert and was over for at most an hour when
 the alert began. There it joins the incident, the thread, the timeline and the report. A critical one that names the
 service and began after the deployment also pauses and asks, as far as the service's `autonomy` and `critical_alert`
-allow. What belongs to no deployment is shown by `tawny deliveries` as `unattached`, with what was deployed last.
+allow. What belongs to no deployment is an incident of its own (`/incidents`, `/api/v1/incidents`), which names what was
+deployed before; alerts of severity `info` open none, and more than ten in an hour are one storm.
 
 The severity is the label `severity`. An alert that is over never fires again since the same time, in whatever order the
 news arrive. More than ten alerts of one deployment within an hour are said to be a storm, once.",

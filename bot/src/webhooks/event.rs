@@ -33,6 +33,8 @@ pub(super) struct Deployment {
     pub(super) phase: Phase,
     pub(super) by: Option<String>,
     pub(super) reason: Option<String>,
+    /// The page that it names, where somebody says how it stands.
+    pub(super) page: Option<String>,
 }
 
 /// An alert.
@@ -48,6 +50,8 @@ pub(super) struct AlertSaid {
     pub(super) summary: Option<String>,
     pub(super) starts_at: Timestamp,
     pub(super) status: AlertStatus,
+    /// What its sender groups it by.
+    pub(super) group: Option<String>,
 }
 
 /// The words that people use for how bad an alert is.

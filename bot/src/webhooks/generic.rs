@@ -46,6 +46,7 @@ struct Alerted {
     severity: Option<String>,
     starts_at: Timestamp,
     summary: Option<String>,
+    group: Option<String>,
     #[serde(default)]
     labels: BTreeMap<String, String>,
 }
@@ -89,6 +90,7 @@ fn deployment(said: Deployed) -> Deployment {
         },
         by: said.by,
         reason: said.reason,
+        page: None,
     }
 }
 
@@ -102,6 +104,7 @@ fn alert(said: Alerted) -> AlertSaid {
         environment: said.environment,
         summary: said.summary,
         starts_at: said.starts_at,
+        group: said.group,
         status: match said.status {
             Status::Firing => AlertStatus::Firing,
             Status::Resolved => AlertStatus::Over,

@@ -42,6 +42,7 @@ struct Made {
 struct Status {
     state: String,
     description: Option<String>,
+    log_url: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -153,6 +154,7 @@ fn deployment(said: &OfDeployment) -> Said {
         phase,
         by: made.creator.as_ref().map(|user| user.login.clone()),
         reason: status.and_then(|status| status.description.clone()),
+        page: status.and_then(|status| status.log_url.clone()),
     })
 }
 
@@ -176,6 +178,7 @@ fn release(said: OfRelease) -> Said {
         phase: Phase::UnderWay,
         by: release.author.map(|user| user.login),
         reason: None,
+        page: None,
     })
 }
 
@@ -197,6 +200,7 @@ fn push(said: OfPush) -> Said {
         phase: Phase::UnderWay,
         by: said.sender.map(|user| user.login),
         reason: None,
+        page: None,
     })
 }
 
@@ -224,5 +228,6 @@ fn run(said: OfRun) -> Said {
         phase: Phase::UnderWay,
         by: run.actor.map(|user| user.login),
         reason: None,
+        page: None,
     })
 }

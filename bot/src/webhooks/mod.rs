@@ -9,6 +9,7 @@ mod generic;
 mod github;
 mod mapping;
 mod meters;
+mod redeliver;
 mod sample;
 mod stored;
 mod take;
@@ -19,6 +20,7 @@ mod understand;
 mod verify;
 
 pub(crate) use meters::HookMeters;
+pub(crate) use redeliver::Redeliverer;
 pub(crate) use sample::{Sample, sample};
 pub(crate) use stored::Stored;
 pub(crate) use take::{Hooks, TRY_HEADER};

@@ -260,10 +260,12 @@ fn alerts_are_read_one_by_one_and_those_that_the_sender_left_out_are_counted() {
         Told::Alert {
             alert: high,
             status: AlertStatus::Firing,
+            group: Some(group_of_high),
         },
         Told::Alert {
             alert: low,
             status: AlertStatus::Over,
+            ..
         },
         Told::Ignored(other),
         Told::Ignored(left_out),
@@ -271,6 +273,7 @@ fn alerts_are_read_one_by_one_and_those_that_the_sender_left_out_are_counted() {
     else {
         panic!("{told:?}")
     };
+    assert_eq!(group_of_high, "g");
     assert_eq!(high.key.starts_at.to_string(), "2026-11-21T03:12:00.123Z");
     assert_eq!(high.environment.as_ref().unwrap().as_str(), "staging");
     assert_eq!(

@@ -6,7 +6,7 @@ use super::{alertmanager, generic, github, mapping, source};
 use crate::live::Live;
 use config::Settings;
 use config::settings::{WebhookKind, WebhookSource};
-use engine::told::{ForeignDeployment, Phase, SOURCE_PREFIX, Told, Understands};
+use engine::told::{ForeignDeployment, Phase, SOURCE_PREFIX, Told, Understands, id_of};
 use guard::alert::{Alert, AlertKey, AlertStatus};
 use guard::ids::{PersonId, Version};
 use guard::plan::Origin;
@@ -78,15 +78,21 @@ fn deployment(settings: &Settings, source: &WebhookSource, said: Deployment) -> 
     let Some(by) = by else {
         return Told::Ignored("nobody can be named as who deploys".to_owned());
     };
+    let origin = Origin {
+        source: sender.to_owned(),
+        kind: source.kind.as_str().to_owned(),
+        id: bounded(&said.id, SENTENCE),
+    };
+    // What Tawny says there comes back here, and is no news.
+    let own = format!("/deployments/{}", id_of(&origin));
+    if said.page.is_some_and(|page| page.ends_with(&own)) {
+        return Told::Ignored("Tawny's own status".to_owned());
+    }
     Told::Deployment(Box::new(ForeignDeployment {
         service,
         environment,
         version,
-        origin: Origin {
-            source: sender.to_owned(),
-            kind: source.kind.as_str().to_owned(),
-            id: bounded(&said.id, SENTENCE),
-        },
+        origin,
         phase: said.phase,
         by,
         reason: said.reason.map(|reason| bounded(&reason, SENTENCE)),
@@ -115,6 +121,7 @@ fn alert(settings: &Settings, source: &WebhookSource, said: AlertSaid) -> Told {
             summary: said.summary.map(|summary| bounded(&summary, SENTENCE)),
         }),
         status: said.status,
+        group: said.group.map(|group| bounded(&group, SENTENCE)),
     }
 }
 
@@ -145,7 +152,7 @@ fn line(told: &Told) -> String {
                 origin.id
             )
         }
-        Told::Alert { alert, status } => {
+        Told::Alert { alert, status, .. } => {
             let status = match status {
                 AlertStatus::Firing => "fires",
                 AlertStatus::Over => "is over",

@@ -3,7 +3,7 @@
 use super::WireError;
 use super::prometheus::{proxy, secret, tls};
 use config::Settings;
-use config::settings::{CodeHost, GitHubAuth};
+use config::settings::{CodeHost, GitHubAuth, GitHubHost};
 use sources::code::{
     GitHub, GitHubAuth as SourceAuth, GitLab, HostConfig, LocalRepository, Repository,
 };
@@ -65,20 +65,23 @@ macro_rules! reached {
     };
 }
 
+/// A GitHub as configured.
+pub(super) fn github(host: &GitHubHost) -> Result<GitHub, String> {
+    let auth = match &host.auth {
+        GitHubAuth::None(_) => SourceAuth::None,
+        GitHubAuth::Token(own) => SourceAuth::Token(secret(&own.token)),
+        GitHubAuth::App(app) => SourceAuth::App {
+            id: app.id.clone(),
+            installation: app.installation.parse().unwrap_or_default(),
+            key_pem: app.key.expose().to_owned().into(),
+        },
+    };
+    GitHub::new(reached!(host), &auth)
+}
+
 fn host(configured: &CodeHost) -> Result<Host, String> {
     match configured {
-        CodeHost::GitHub(host) => {
-            let auth = match &host.auth {
-                GitHubAuth::None(_) => SourceAuth::None,
-                GitHubAuth::Token(own) => SourceAuth::Token(secret(&own.token)),
-                GitHubAuth::App(app) => SourceAuth::App {
-                    id: app.id.clone(),
-                    installation: app.installation.parse().unwrap_or_default(),
-                    key_pem: app.key.expose().to_owned().into(),
-                },
-            };
-            GitHub::new(reached!(host), &auth).map(Host::GitHub)
-        }
+        CodeHost::GitHub(host) => github(host).map(Host::GitHub),
         CodeHost::GitLab(host) => {
             let token = host.token.as_ref().map(secret);
             GitLab::new(reached!(host), token.as_ref()).map(Host::GitLab)

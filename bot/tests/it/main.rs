@@ -30,6 +30,7 @@ mod wait;
 mod why;
 mod wire;
 mod world;
+mod written;
 
 mod audited;
 mod blamed;

@@ -15,7 +15,7 @@ const CANARY: &str = "canary7f3a91c0";
 const CANARY_BASE64: &str = "Y2FuYXJ5N2YzYTkxYzA";
 
 /// Every secret field and where it is planted below; a new field must be added to both.
-const PLANTED: [&str; 25] = [
+const PLANTED: [&str; 26] = [
     "chat.slack.app_token",
     "chat.slack.bot_token",
     "chat.slack.previous_signing_secret",
@@ -32,6 +32,7 @@ const PLANTED: [&str; 25] = [
     "metrics.*.proxy",
     "notify.webhooks[].secret",
     "notify.webhooks[].url",
+    "on_call[].calendar_url",
     "services[].logs[].auth.password",
     "services[].logs[].auth.token",
     "services[].logs[].headers.*",
@@ -146,7 +147,7 @@ people:
         "webhooks: [{{name: planted, kind: alertmanager, secret: {CANARY}-now, previous_secret: {CANARY}-before}}]\n"
     );
     let slack = format!(
-        "chat: {{slack: {{bot_token: xoxb-{CANARY}-bot, signing_secret: {CANARY}-signs, previous_signing_secret: {CANARY}-signed, app_token: xapp-{CANARY}-app, base_url: \"http://{dead}/api\", channels: [{{channel: C1}}]}}}}\n"
+        "chat: {{slack: {{bot_token: xoxb-{CANARY}-bot, signing_secret: {CANARY}-signs, previous_signing_secret: {CANARY}-signed, app_token: xapp-{CANARY}-app, base_url: \"http://{dead}/api\", channels: [{{channel: C1}}]}}}}\non_call: [{{name: nights, calendar_url: \"http://{dead}/{CANARY}-calendar.ics\"}}]\n"
     );
     text = text.replacen("services:\n", &format!("{hook}{slack}services:\n"), 1);
     let logs = [

@@ -155,9 +155,10 @@ fn read(request: &Request) -> Result<Heard, String> {
     text("markdown")?;
     Ok(Heard {
         kind: text("kind")?,
-        // What is about the server itself belongs to no deployment.
+        // What is about the server itself belongs to no deployment; an incident of alerts has an id of its own.
         deployment: if document["deployment_id"].is_null() {
-            String::new()
+            let incident = document["incident_id"].as_str();
+            incident.unwrap_or_default().to_owned()
         } else {
             text("deployment_id")?
         },

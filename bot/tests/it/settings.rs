@@ -192,7 +192,7 @@ fn add_service(text: &mut String, facts: &Facts<'_>, service: &str) {
         tolerance: {{absolute: {tolerance}, relative: 0}}
         warn_limit: 2%
         hard_limit: 10%
-{more}{probes}    policy: {{autonomy: {autonomy}, when_unsure: {unsure}, bake: {bake}s, approval_expiry: 10m, cure_expiry: 120s}}
+{more}{probes}    policy: {{autonomy: {autonomy}, when_unsure: {unsure}, bake: {bake}s, approval_expiry: 10m, cure_expiry: 120s, author_may_resume: true}}
     pacing: {{gray_bake: {step}s, batch: 9, batch_bake: {step}s}}
 "#,
         more = more_signals(guarding),

@@ -22,8 +22,12 @@ settings! {
         discord: Option<String>,
         /// Their user id in Telegram.
         telegram: Option<String>,
-        /// Their login at the code host.
+        /// Their login at GitHub.
         github: Option<String>,
+        /// Their login at GitLab.
+        gitlab: Option<String>,
+        /// Addresses under which they commit, and by which calendars know them.
+        emails: Vec<String> = "[]",
     }
 
     /// A token for the command line or for a machine.

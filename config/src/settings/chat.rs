@@ -49,6 +49,22 @@ impl Slack {
         usual.find(|channel| channel.fits(service, environment))
     }
 
+    /// The channel for what concerns a service, wherever that is.
+    #[must_use]
+    pub fn channel_about(&self, service: &ServiceName) -> Option<&SlackChannel> {
+        let about = |channel: &&SlackChannel| {
+            channel.services.is_empty() || channel.services.contains(service)
+        };
+        // One that is for everywhere goes before one that is for some place, and both before one that only listens.
+        let rank = |channel: &&SlackChannel| {
+            (
+                channel.min_severity.is_some(),
+                !channel.environments.is_empty(),
+            )
+        };
+        self.channels.iter().filter(about).min_by_key(rank)
+    }
+
     /// The channels that listen beside it, each once.
     pub fn listeners(
         &self,

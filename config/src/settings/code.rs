@@ -2,8 +2,8 @@
 
 use super::{ClientTls, NoAuth};
 use crate::reader::{Reader, Step};
-use crate::text::{PemFile, Proxy, Secret, WebUrl};
-use crate::value::{settings, tagged};
+use crate::text::{Name, PemFile, Proxy, Secret, WebUrl};
+use crate::value::{settings, tagged, words};
 use crate::yaml::Node;
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -32,7 +32,7 @@ tagged! {
 
 settings! {
     /// GitHub, or GitHub Enterprise Server.
-    pub struct GitHubHost {
+    pub struct GitHubHost check writable {
         /// What people open; repositories whose `repo` begins with it are here, and links to commits begin with it.
         url: WebUrl = "https://github.com",
         /// Where its API is. Without it, `https://api.github.com`, or `/api/v3` below a `url` of one's own. Nothing else is asked.
@@ -49,6 +49,22 @@ settings! {
         tls: ClientTls = "{}",
         /// How it is reached: `environment` as `HTTPS_PROXY` and the like say, `direct`, or the URL of a proxy. Treated as a secret, since it may hold a password.
         proxy: Proxy = "environment",
+        /// What is written back of deployments that came by its webhooks. Nothing when not said.
+        write_back: Vec<WriteBack> = "[]",
+        /// Webhooks of its whose failed deliveries are asked for again, for three days. None when not said.
+        redeliver: Vec<Redelivery> = "[]",
+        /// How often these are looked at.
+        redeliver_every: Duration = "5m",
+    }
+
+    /// A webhook whose failed deliveries are asked for again.
+    pub struct Redelivery {
+        /// Its name under `webhooks`.
+        webhook: Name,
+        /// The repository that has it: `owner/name`. Without it, the webhook is that of the app in `auth`.
+        repository: Option<String>,
+        /// Its number: at the end of the address of its settings page.
+        hook: Option<u64>,
     }
 
     /// A token.
@@ -86,6 +102,62 @@ settings! {
         /// How it is reached: `environment` as `HTTPS_PROXY` and the like say, `direct`, or the URL of a proxy. Treated as a secret, since it may hold a password.
         proxy: Proxy = "environment",
     }
+}
+
+/// What is written back to GitHub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WriteBack {
+    /// Statuses of its deployments.
+    Statuses,
+    /// A check run with the verdict.
+    Checks,
+}
+
+words!(WriteBack {
+    "statuses" => WriteBack::Statuses, "how its deployments stand, with a link to Tawny's page";
+    "checks" => WriteBack::Checks, "a check run with the verdict beside the commit; apps alone may";
+});
+
+fn writable(host: &GitHubHost, node: &Node, reader: &mut Reader<'_>) -> Option<()> {
+    let app = matches!(host.auth, GitHubAuth::App(_));
+    let nobody = matches!(host.auth, GitHubAuth::None(_));
+    let mut wrong = |field: &str, what: &str, expected: &str| {
+        let at = node.get(field).map_or(node.at, |value| value.at);
+        reader.inside(Step::Field(field.to_owned()), |reader| {
+            reader.wrong(at, what, expected);
+        });
+    };
+    if host.write_back.contains(&WriteBack::Checks) && !app {
+        wrong(
+            "write_back",
+            "`checks`",
+            "`auth` of an app: GitHub takes check runs from no one else",
+        );
+        return None;
+    }
+    if !host.write_back.is_empty() && nobody {
+        wrong(
+            "write_back",
+            "somebody who writes",
+            "`auth` with a token or an app: nobody may write",
+        );
+        return None;
+    }
+    for one in &host.redeliver {
+        let named = one.repository.is_some();
+        let good = named == one.hook.is_some() && (named || app) && !nobody;
+        if !good {
+            let expected =
+                "both `repository` and `hook` and some `auth`; or neither, with `auth` of an app";
+            wrong(
+                "redeliver",
+                "a webhook that cannot be asked about",
+                expected,
+            );
+            return None;
+        }
+    }
+    Some(())
 }
 
 impl GitHubHost {

@@ -6,7 +6,7 @@ use crate::value::{Value, compare_whole, settings, words};
 use crate::yaml::Node;
 use guard::ids::InstanceId;
 use guard::plan::{Batch, Pacing};
-use guard::policy::{Autonomy, Policy, WhenUnsure};
+use guard::policy::{Autonomy, BreakGlass, Policy, WhenUnsure};
 use guard::verdict::Tier;
 use std::time::Duration;
 
@@ -29,6 +29,15 @@ settings! {
         /// How strongly a critical alert of somebody else's is answered that names the service and began after the
         /// deployment, where `webhooks` take alerts.
         critical_alert: AlertTier = "pause",
+        /// How many people have to agree that a paused release goes on.
+        resume_by: People = "1",
+        /// How many have to agree that a release goes everywhere at once, before its watch is over.
+        promote_by: People = "1",
+        /// Whether those who wrote, merged or sent out a change may resume it without somebody else. Where nobody
+        /// else could agree, they may.
+        author_may_resume: bool = "false",
+        /// Who may go past these rules and those of `on_call`, with a reason that everybody is told.
+        break_glass: BreakGlass = "operators",
         /// How readily Tawny speaks.
         sensitivity: Sensitivity = "balanced",
     }
@@ -86,6 +95,34 @@ words!(Autonomy {
     "rollback" => Autonomy::Rollback, "may roll back";
 });
 
+words!(BreakGlass {
+    "nobody" => BreakGlass::Nobody, "no one";
+    "operators" => BreakGlass::Operators, "operators";
+    "responders" => BreakGlass::Responders, "responders too";
+});
+
+/// How many people an answer takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct People(pub u32);
+
+impl Value for People {
+    fn shape() -> Shape {
+        Shape::Text("1, 2 or 3")
+    }
+
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        let expected = "a number of people from 1 to 3";
+        let people = reader.text(node, expected)?.parse().ok();
+        let people = people.filter(|people| (1..=3).contains(people));
+        if people.is_none() {
+            reader.wrong(node.at, shown(node), expected);
+        }
+        people.map(Self)
+    }
+
+    compare_whole!();
+}
+
 words!(WhenUnsure {
     "hold" => WhenUnsure::Hold, "hold, and ask people";
     "promote" => WhenUnsure::Promote, "go on, and say so";
@@ -107,6 +144,10 @@ impl PolicySettings {
                 AlertTier::Warn => Tier::Warn,
                 AlertTier::Pause => Tier::Pause,
             },
+            resume_by: self.resume_by.0,
+            promote_by: self.promote_by.0,
+            author_may_resume: self.author_may_resume,
+            break_glass: self.break_glass,
         }
     }
 }

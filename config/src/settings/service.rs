@@ -6,10 +6,10 @@ use super::{
 use crate::presets::{self, Given, Present};
 use crate::reader::{Reader, Step};
 use crate::signal::{OpenPreset, Signal, SignalKind, Signals};
-use crate::text::Repository;
+use crate::text::{Name, Repository};
 use crate::value::{settings, tagged};
 use crate::yaml::Node;
-use guard::ids::{Environment, InstanceId, ServiceName, Version};
+use guard::ids::{Environment, InstanceId, PersonId, ServiceName, Version};
 use guard::plan::Pacing;
 use guard::policy::{Autonomy, Policy};
 
@@ -32,6 +32,10 @@ settings! {
         repo: Option<Repository>,
         /// Who answers for it: a person or a team.
         owner: Option<String>,
+        /// People who answer for it: they may roll it back whoever is on call, and are called when nobody answers.
+        owners: Vec<PersonId> = "[]",
+        /// Who is on call for it: names from `on_call`. Without it, everybody with the role counts.
+        on_call: Vec<Name> = "[]",
         /// Where it runs: names from `environments`. Without it, in all of them.
         environments: Vec<Environment> = "[]",
         /// How it is deployed.

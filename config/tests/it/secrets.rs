@@ -10,6 +10,7 @@ fn with_canaries(text: &str) -> Result<config::Settings, config::ConfigErrors> {
     let lookup = Lookup::new(
         |name| match name {
             "TAWNY_WEBHOOK_SECRET" => Some(format!("whsec_{SIGNING_CANARY}")),
+            "ONCALL_CALENDAR_URL" => Some(format!("https://calendar.example.com/{CANARY}")),
             _ => Some(format!("{CANARY}-{name}")),
         },
         |_| Ok(format!("-----BEGIN {CANARY}-file\n")),
@@ -56,7 +57,7 @@ fn a_secret_shows_itself_in_no_format() {
 }
 
 /// Every line of the example that holds a secret, with what is there.
-const PLACES: [(&str, &str); 26] = [
+const PLACES: [(&str, &str); 27] = [
     ("url: ", "postgres://tawny@db.internal/tawny"),
     ("password: ", "${TAWNY_DB_PASSWORD}"),
     ("password: ", "${PROMETHEUS_PASSWORD}"),
@@ -76,6 +77,7 @@ const PLACES: [(&str, &str); 26] = [
         "${SLACK_SIGNING_SECRET_BEFORE}",
     ),
     ("app_token: ", "${SLACK_APP_TOKEN}"),
+    ("calendar_url: ", "${ONCALL_CALENDAR_URL}"),
     ("client_secret: ", "${OAUTH_CLIENT_SECRET}"),
     ("audience: ", "\"https://thanos.example.com\""),
     (

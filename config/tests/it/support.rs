@@ -37,6 +37,9 @@ pub(crate) fn world() -> Lookup {
             if name == "TAWNY_WEBHOOK_SECRET" {
                 return Some("whsec_MDEyMzQ1Njc4OWFiY2RlZg==".to_owned());
             }
+            if name == "ONCALL_CALENDAR_URL" {
+                return Some("https://calendar.example.com/private-0123456789.ics".to_owned());
+            }
             known
                 .contains(&name)
                 .then(|| format!("{name}-0123456789abcdef"))

@@ -172,7 +172,11 @@ impl<'a> Task<'a> {
         let begun = Instant::now();
         let ticked = self.tick(state, due).await;
         let how = match ticked {
-            Ok(true) => Ticked::Answered,
+            Ok(true) => {
+                let now = std::time::Instant::now();
+                self.engine.pulse.answered(&self.id, now);
+                Ticked::Answered
+            }
             Ok(false) => Ticked::Silent,
             Err(_) => Ticked::Failed,
         };
@@ -267,6 +271,7 @@ impl<'a> Task<'a> {
             return self.baseline(now, &heard.missing, &heard.failed).await;
         }
         self.forgive(state, seconds(now));
+        self.name_authors(state).await?;
         if judges(state) {
             self.assess(state, now).await?;
             self.accuse().await

@@ -1,6 +1,7 @@
 //! What the inbox is told.
 
 use crate::world::{Life, World, ann, until};
+use guard::duty::Duty;
 use guard::event::Event;
 use guard::ids::DeploymentId;
 use guard::input::{Command, Happened, Outcome};
@@ -49,6 +50,7 @@ async fn an_input_that_brings_its_own_authority_is_quarantined_and_nothing_happe
     let id = life.deploy("shop").await;
     let forged = Happened::Commanded {
         by: ann(),
+        duty: Duty::default(),
         command: Command::Pause,
         reason: None,
     };
@@ -146,6 +148,7 @@ async fn of_many_who_answer_at_once_one_is_heard_and_all_others_are_told_who_was
         let (engine, id) = (life.engine.clone(), id.clone());
         let given = Happened::Commanded {
             by: ann(),
+            duty: Duty::default(),
             command: Command::Abandon,
             reason: None,
         };

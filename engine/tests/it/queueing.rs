@@ -2,6 +2,7 @@
 
 use crate::world::{Life, World, ann, request, until};
 use engine::{EngineError, ledger};
+use guard::duty::Duty;
 use guard::event::Event;
 use guard::ids::{ActionId, DeploymentId, Environment, ServiceName, Version};
 use guard::input::{Command, Happened};
@@ -65,6 +66,7 @@ async fn ended(world: &World, id: &DeploymentId, event: Event) {
 async fn give_up(life: &Life, id: &DeploymentId) {
     let command = Happened::Commanded {
         by: ann(),
+        duty: Duty::default(),
         command: Command::Abandon,
         reason: None,
     };

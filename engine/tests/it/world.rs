@@ -1,7 +1,7 @@
 //! An engine without a platform, whose metrics source is not there and whose one channel does as it is told.
 
 use engine::clock::Clock;
-use engine::handler::{Handler, SayError, Utterance};
+use engine::handler::{Handler, IncidentUtterance, SayError, Utterance};
 use engine::services::{Service, Source, Watch};
 use engine::{DeployRequest, Engine, EngineOptions};
 use futures_util::FutureExt;
@@ -62,6 +62,18 @@ impl Handler for Channel {
 
     fn repeats_safely(&self) -> bool {
         self.repeats_safely
+    }
+
+    fn say_incident<'a>(
+        &'a self,
+        utterance: IncidentUtterance<'a>,
+    ) -> BoxFuture<'a, Result<Value, SayError>> {
+        async move {
+            Err(SayError::NotSaid(format!(
+                "{utterance:?} in a story of deployments"
+            )))
+        }
+        .boxed()
     }
 
     fn say<'a>(&'a self, utterance: Utterance<'a>) -> BoxFuture<'a, Result<Value, SayError>> {

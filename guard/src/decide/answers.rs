@@ -1,14 +1,34 @@
 //! What people say: a button or a command.
 
 use super::actions;
+use super::possible::{at_its_step, may_pause, possible};
 use crate::action::Basis;
-use crate::actor::{Actor, Role};
-use crate::approval::{Approval, ApprovalAnswer, Choice, Refusal, check_answer, check_role};
+use crate::actor::Actor;
+use crate::approval::{
+    ApprovalAnswer, Choice, Circumstances, Question, Refusal, Weight, can_be_broken, check_answer,
+    may_break, weigh,
+};
+use crate::duty::{Duty, LEAST_REASON};
 use crate::event::{Event, PauseReason};
 use crate::ids::ApprovalId;
 use crate::input::{Command, Ids, Input};
-use crate::state::{State, Status};
-use crate::verdict::Tier;
+use crate::state::{ApprovalRecord, State, Status};
+
+/// What somebody says, wherever they say it.
+struct Word<'a> {
+    by: &'a Actor,
+    duty: &'a Duty,
+    choice: Choice,
+    reason: &'a Option<String>,
+}
+
+/// A command as it came in.
+pub(super) struct Order<'a> {
+    pub(super) by: &'a Actor,
+    pub(super) duty: &'a Duty,
+    pub(super) command: Command,
+    pub(super) reason: &'a Option<String>,
+}
 
 pub(super) fn answered(
     state: &State,
@@ -29,178 +49,200 @@ pub(super) fn answered(
             id: answer.approval.clone(),
         });
     };
-    let checked = check_answer(
+    let word = Word {
+        by: answer.by,
+        duty: answer.duty,
+        choice: answer.choice,
+        reason: answer.reason,
+    };
+    check_answer(
         &record.approval,
         &record.standing,
         answer.by,
         answer.choice,
         input.at,
     )
-    .and_then(|()| at_its_step(state, &record.approval))
-    .and_then(|()| possible(state, answer.choice));
-    match checked {
-        Err(refusal) => refused(refusal),
-        Ok(()) => settle(
+    .and_then(|()| ruled(state, &word, Some(record)))
+    .and_then(|ruling| {
+        at_its_step(state, &record.approval)?;
+        possible(state, answer.choice)?;
+        Ok(carried(
             state,
             input,
-            answer.by,
-            answer.choice,
-            answer.reason,
+            &word,
+            ruling,
             Some(answer.approval),
             ids,
-        ),
-    }
+        ))
+    })
+    .unwrap_or_else(refused)
 }
 
 pub(super) fn commanded(
     state: &State,
     input: &Input,
-    by: &Actor,
-    command: Command,
-    reason: &Option<String>,
+    order: &Order<'_>,
     ids: &mut Ids<'_>,
 ) -> Vec<Event> {
-    let open = state
-        .open_approval()
-        .map(|record| record.approval.id.clone());
-    let checked = match command.as_choice() {
-        None => may_pause(state, by),
+    let Order {
+        by,
+        duty,
+        command,
+        reason,
+    } = order;
+    let record = state.open_approval();
+    let open = record.map(|record| &record.approval.id);
+    let events = match command.as_choice() {
+        None => may_pause(state, by).map(|()| {
+            vec![Event::Paused {
+                reason: PauseReason::Person {
+                    by: by.name().to_owned(),
+                    reason: (*reason).clone(),
+                },
+                ask_at: None,
+            }]
+        }),
         // With a question open, a command is an answer to it, and machines do not answer.
         Some(_) if open.is_some() && !by.is_person() => Err(Refusal::NotAPerson {
             who: by.name().to_owned(),
         }),
-        Some(choice) => check_role(by, choice).and_then(|()| possible(state, choice)),
+        Some(choice) => {
+            let word = Word {
+                by,
+                duty,
+                choice,
+                reason,
+            };
+            ruled(state, &word, record).and_then(|ruling| {
+                possible(state, choice)?;
+                Ok(carried(state, input, &word, ruling, open, ids))
+            })
+        }
     };
-    match (checked, command.as_choice()) {
-        (Err(refusal), _) => {
-            vec![Event::Refused {
-                by: by.name().to_owned(),
-                wanted: command.as_str().to_owned(),
-                approval: open,
-                refusal,
-            }]
-        }
-        (Ok(()), None) => {
-            vec![Event::Paused {
-                reason: PauseReason::Person {
-                    by: by.name().to_owned(),
-                    reason: reason.clone(),
-                },
-                ask_at: None,
-            }]
-        }
-        (Ok(()), Some(choice)) => settle(state, input, by, choice, reason, open.as_ref(), ids),
-    }
+    events.unwrap_or_else(|refusal| {
+        vec![Event::Refused {
+            by: by.name().to_owned(),
+            wanted: command.as_str().to_owned(),
+            approval: open.cloned(),
+            refusal,
+        }]
+    })
 }
 
-fn at_its_step(state: &State, approval: &Approval) -> Result<(), Refusal> {
-    if approval.step == state.step {
-        Ok(())
-    } else {
-        Err(Refusal::OtherStep {
-            asked: approval.step.saturating_add(1),
-            now: state.step.saturating_add(1),
-        })
-    }
+/// What the rules make of a word.
+enum Ruling {
+    /// It decides, with those who were for it before.
+    Decides(Vec<String>),
+    /// Others have to agree.
+    Waits(u32),
+    /// It decides against the rules.
+    Breaks(Option<Refusal>, String),
 }
 
-fn may_pause(state: &State, by: &Actor) -> Result<(), Refusal> {
-    if !by.has(Role::Responder) && !by.has(Role::Operator) {
-        return Err(Refusal::MissingRole {
-            who: by.name().to_owned(),
-            choice: Choice::Hold,
-            role: Role::Responder,
+/// Who may, and whether it takes others; the glass is broken only where it stands in the way.
+fn ruled(state: &State, word: &Word<'_>, open: Option<&ApprovalRecord>) -> Result<Ruling, Refusal> {
+    let circumstances = Circumstances {
+        backings: open.map(|record| &record.backings[..]).unwrap_or_default(),
+        ..state.circumstances()
+    };
+    let weighed = weigh(word.by, word.duty, word.choice, &circumstances);
+    let instead = match weighed {
+        Ok(Weight::Enough { with }) => return Ok(Ruling::Decides(with)),
+        Ok(Weight::Backs { more }) if !word.duty.break_glass => return Ok(Ruling::Waits(more)),
+        Err(refusal) if !word.duty.break_glass || !can_be_broken(&refusal) => return Err(refusal),
+        Ok(Weight::Backs { .. }) => None,
+        Err(refusal) => Some(refusal),
+    };
+    if !may_break(word.by, &state.plan.policy) {
+        return Err(Refusal::NoBreakingGlass {
+            who: word.by.name().to_owned(),
         });
     }
-    may_move(state, "pause")?;
-    match state.status {
-        Status::Progressing if !state.rolling_back() => Ok(()),
-        _ => Err(wrong_state(state, "pause")),
-    }
-}
-
-/// Whether the choice makes sense in this state, whoever makes it.
-pub(super) fn possible(state: &State, choice: Choice) -> Result<(), Refusal> {
-    // The way out of everything that does not end: also out of a rollback that does not.
-    if choice == Choice::Abandon && state.can_be_given_up() {
-        return Ok(());
-    }
-    may_move(state, choice.as_str())?;
-    if state.rolling_back() {
-        return Err(Refusal::WrongState {
-            wanted: choice.as_str().to_owned(),
-            status: "rolling back".to_owned(),
-        });
-    }
-    match (choice, state.status) {
-        (Choice::Rollback, Status::Progressing | Status::Paused | Status::Promoted) => {
-            if state.plan.from.is_none() {
-                Err(Refusal::NothingToGoBackTo)
-            } else if state.superseded_by.is_some() {
-                Err(Refusal::WrongState {
-                    wanted: choice.as_str().to_owned(),
-                    status: Status::Superseded.as_str().to_owned(),
-                })
-            } else if state.touched() {
-                Ok(())
-            } else {
-                Err(wrong_state(state, "rollback"))
-            }
+    match word.reason {
+        Some(reason) if reason.trim().chars().count() >= LEAST_REASON => {
+            Ok(Ruling::Breaks(instead, reason.clone()))
         }
-        (Choice::Resume, Status::Paused) | (Choice::Hold, Status::Paused | Status::Promoted) => {
-            Ok(())
-        }
-        // Everything runs already: what was found is accepted.
-        (Choice::Resume, Status::Promoted) if undecided(state) => Ok(()),
-        // A promotion in flight is not doubled: the instances that it covers are on their way.
-        (Choice::Promote, Status::Progressing | Status::Paused)
-            if state.running_action().is_none() =>
-        {
-            Ok(())
-        }
-        _ => Err(wrong_state(state, choice.as_str())),
-    }
-}
-
-/// What waits for its lane neither moves nor stops: it has not begun.
-fn may_move(state: &State, wanted: &str) -> Result<(), Refusal> {
-    match state.queued_behind() {
-        Some(behind) => Err(Refusal::Waits {
-            wanted: wanted.to_owned(),
-            behind: behind.clone(),
+        _ => Err(Refusal::ReasonNeeded {
+            least: LEAST_REASON,
         }),
-        None => Ok(()),
     }
 }
 
-/// Whether something about a promoted release waits for people.
-fn undecided(state: &State) -> bool {
-    !state.watch_over && (state.tier >= Tier::Pause || state.open_approval().is_some())
+fn carried(
+    state: &State,
+    input: &Input,
+    word: &Word<'_>,
+    ruling: Ruling,
+    open: Option<&ApprovalId>,
+    ids: &mut Ids<'_>,
+) -> Vec<Event> {
+    match ruling {
+        Ruling::Decides(with) => settle(state, input, word, with, open, ids),
+        Ruling::Breaks(instead, reason) => {
+            let broken = Event::GlassBroken {
+                by: word.by.name().to_owned(),
+                choice: word.choice,
+                instead,
+                reason,
+            };
+            let then = settle(state, input, word, Vec::new(), open, ids);
+            std::iter::once(broken).chain(then).collect()
+        }
+        Ruling::Waits(more) => backed(state, input, word, more, open, ids),
+    }
 }
 
-fn wrong_state(state: &State, wanted: &str) -> Refusal {
-    Refusal::WrongState {
-        wanted: wanted.to_owned(),
-        status: state.status.as_str().to_owned(),
-    }
+/// They are for it. Where nobody was asked yet, the others are.
+fn backed(
+    state: &State,
+    input: &Input,
+    word: &Word<'_>,
+    more: u32,
+    open: Option<&ApprovalId>,
+    ids: &mut Ids<'_>,
+) -> Vec<Event> {
+    let mut events = match open {
+        Some(_) => Vec::new(),
+        None => {
+            let question = Question::Agree {
+                choice: word.choice,
+            };
+            super::questions::ask(state, input, question, &[], ids)
+        }
+    };
+    let asked = events.iter().find_map(|event| match event {
+        Event::ApprovalAsked { approval } => Some(approval.id.clone()),
+        _ => None,
+    });
+    let approval = asked.or_else(|| open.cloned());
+    events.extend(approval.map(|approval| Event::ApprovalBacked {
+        approval,
+        by: word.by.name().to_owned(),
+        choice: word.choice,
+        author: word.duty.author,
+        more,
+        reason: word.reason.clone(),
+    }));
+    events
 }
 
 fn settle(
     state: &State,
     input: &Input,
-    by: &Actor,
-    choice: Choice,
-    reason: &Option<String>,
+    word: &Word<'_>,
+    with: Vec<String>,
     approval: Option<&ApprovalId>,
     ids: &mut Ids<'_>,
 ) -> Vec<Event> {
-    let who = by.name().to_owned();
+    let Word { choice, reason, .. } = *word;
+    let who = word.by.name().to_owned();
     let mut events: Vec<Event> = approval
         .map(|id| Event::ApprovalAnswered {
             approval: id.clone(),
             by: who.clone(),
             choice,
             reason: reason.clone(),
+            with,
         })
         .into_iter()
         .collect();

@@ -15,6 +15,16 @@ pub(super) fn measured(state: &State, signals: &[Measured]) -> Vec<Event> {
     }]
 }
 
+/// Once: what came with a deployment does not change.
+pub(super) fn authors(state: &State, authors: &[String]) -> Vec<Event> {
+    if authors.is_empty() || state.authors_known() {
+        return Vec::new();
+    }
+    vec![Event::AuthorsKnown {
+        authors: authors.to_vec(),
+    }]
+}
+
 /// Once for each signal: what is looked up later is not the beginning any more.
 pub(super) fn located(
     state: &State,

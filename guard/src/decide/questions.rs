@@ -1,11 +1,12 @@
 //! Asking people, and taking a question back.
 
-use super::answers::possible;
+use super::possible::possible;
 use crate::approval::{Approval, Choice, Question};
 use crate::event::Event;
 use crate::input::{Ids, Input};
 use crate::state::State;
 use crate::timer::after;
+use jiff::Timestamp;
 
 /// More would be a menu.
 const MOST_OPTIONS: usize = 3;
@@ -47,21 +48,47 @@ pub(super) fn withdraw(state: &State) -> Vec<Event> {
         .collect()
 }
 
+/// Takes back a question whether others agree to what cannot be done any more, or was meant for another step.
+pub(super) fn void(state: &State, events: &[Event], at: Timestamp) -> Option<Event> {
+    let agree = |state: &State| {
+        let record = state.open_approval()?;
+        match record.approval.question {
+            Question::Agree { choice } => Some((choice, record.approval.clone())),
+            _ => None,
+        }
+    };
+    // The usual case costs nothing.
+    agree(state).filter(|_| !events.is_empty())?;
+    let then = state.after(events, at);
+    let (choice, approval) = agree(&then)?;
+    let stands = approval.step == then.step && possible(&then, choice).is_ok();
+    (!stands).then_some(Event::ApprovalWithdrawn {
+        approval: approval.id,
+    })
+}
+
 /// What may be answered where the question is open: nothing is offered that would be refused.
 fn options(state: &State, question: &Question) -> Vec<Choice> {
     let went_back =
         matches!(question, Question::ActionFailed { action } if is_rollback(state, action));
-    [
+    let wanted = match question {
+        Question::Agree { choice } => Some(*choice),
+        _ => None,
+    };
+    let usual = [
         Choice::Rollback,
         Choice::Resume,
         Choice::Hold,
         Choice::Abandon,
-    ]
-    .into_iter()
-    .filter(|choice| !(went_back && *choice == Choice::Resume))
-    .filter(|choice| possible(state, *choice).is_ok())
-    .take(MOST_OPTIONS)
-    .collect()
+    ];
+    let usual = usual.into_iter().filter(|choice| wanted != Some(*choice));
+    wanted
+        .into_iter()
+        .chain(usual)
+        .filter(|choice| !(went_back && *choice == Choice::Resume))
+        .filter(|choice| possible(state, *choice).is_ok())
+        .take(MOST_OPTIONS)
+        .collect()
 }
 
 fn is_rollback(state: &State, action: &crate::ids::ActionId) -> bool {

@@ -1,6 +1,7 @@
 use crate::action::{ActionKind, Basis, Progress};
 use crate::actor::{Actor, Role};
 use crate::approval::{Approval, Choice, Question, Refusal, Standing};
+use crate::duty::Duty;
 use crate::event::Event;
 use crate::finding::{Budget, Cured, Finding, Need};
 use crate::ids::{ApprovalId, InstanceId, PersonId, SignalKey, Version};
@@ -21,6 +22,7 @@ mod ending;
 mod judged;
 mod named;
 mod promoted;
+mod together;
 mod verdict;
 mod waiting;
 
@@ -57,6 +59,7 @@ fn answer(story: &Story, by: Actor, choice: Choice) -> Happened {
     Happened::Answered {
         approval,
         by,
+        duty: Duty::default(),
         choice,
         reason: None,
     }
@@ -358,6 +361,7 @@ fn without_an_earlier_version_people_are_asked_and_rollback_is_no_option() {
     );
     let command = Happened::Commanded {
         by: mei(),
+        duty: Duty::default(),
         command: Command::Rollback,
         reason: None,
     };
@@ -377,6 +381,7 @@ fn a_pause_by_a_person_stops_the_clock_until_they_resume() {
     assert_eq!(
         names(&story.tell(Happened::Commanded {
             by: mei(),
+            duty: Duty::default(),
             command: Command::Pause,
             reason: None
         })),
@@ -385,6 +390,7 @@ fn a_pause_by_a_person_stops_the_clock_until_they_resume() {
     assert_eq!(story.wait(60).tell(bake(0)), []);
     let resumed = story.tell(Happened::Commanded {
         by: mei(),
+        duty: Duty::default(),
         command: Command::Resume,
         reason: None,
     });
@@ -396,6 +402,7 @@ fn promote_brings_the_new_version_to_the_rest_at_once() {
     let mut story = Story::gray(Autonomy::Rollback);
     let events = story.tell(Happened::Commanded {
         by: mei(),
+        duty: Duty::default(),
         command: Command::Promote,
         reason: None,
     });

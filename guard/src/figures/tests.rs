@@ -1,4 +1,5 @@
 use super::*;
+use crate::duty::Duty;
 use crate::finding::{Budget, Cured};
 use crate::input::{Happened, Outcome};
 use crate::policy::Autonomy;
@@ -163,6 +164,7 @@ fn people_who_are_asked_decide_when_they_answer() {
     story.wait(45).tell(Happened::Answered {
         approval: open,
         by: mei(),
+        duty: Duty::default(),
         choice: crate::approval::Choice::Rollback,
         reason: None,
     });

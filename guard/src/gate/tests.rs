@@ -1,5 +1,6 @@
 use super::{Gate, Outcome, Passes, Until, gate};
 use crate::approval::Choice;
+use crate::duty::Duty;
 use crate::finding::{Budget, Finding};
 use crate::input::{Command, Happened, Outcome as Ended};
 use crate::policy::{Autonomy, Policy, WhenUnsure};
@@ -36,6 +37,7 @@ fn answer(story: &Story, choice: Choice) -> Happened {
     Happened::Answered {
         approval: open.approval.id.clone(),
         by: mei(),
+        duty: Duty::default(),
         choice,
         reason: None,
     }
@@ -44,6 +46,7 @@ fn answer(story: &Story, choice: Choice) -> Happened {
 fn command(command: Command) -> Happened {
     Happened::Commanded {
         by: mei(),
+        duty: Duty::default(),
         command,
         reason: None,
     }

@@ -9,6 +9,9 @@ use crate::input::Command;
 /// Words that may stand before an environment.
 const IN: [&str; 3] = ["in", "@", "--environment"];
 
+/// Words by which somebody means to go past the rules of who may.
+const GLASS: [&str; 4] = ["break-glass", "--break-glass", "breakglass", "破窗"];
+
 /// Why a line is no order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotUnderstood {
@@ -78,6 +81,7 @@ fn order(rest: &mut Rest, reason: Option<String>) -> Result<Order, NotUnderstood
             let place = rest.place()?;
             match verb {
                 Verb::Stats => Order::Stats(place),
+                Verb::OnCall => Order::OnCall(place),
                 Verb::Unfreeze => Order::Unfreeze(place),
                 _ => Order::Status(place),
             }
@@ -94,7 +98,11 @@ fn order(rest: &mut Rest, reason: Option<String>) -> Result<Order, NotUnderstood
             }
         }
         Takes::Deployment { .. } => {
-            let target = rest.target()?;
+            let mut target = rest.target()?;
+            let break_glass = rest.breaks_glass();
+            if break_glass && target == Target::Here {
+                target = rest.target()?;
+            }
             match verb {
                 Verb::Report => Order::Show(Shown::Report, target),
                 Verb::Timeline => Order::Show(Shown::Timeline, target),
@@ -103,9 +111,12 @@ fn order(rest: &mut Rest, reason: Option<String>) -> Result<Order, NotUnderstood
                     command: command(verb),
                     target,
                     reason,
+                    break_glass,
                 },
             }
         }
+        Takes::PerhapsCode => Order::Link(rest.words.next()),
+        Takes::Nothing => Order::Unlink,
         Takes::PerhapsVerb => {
             let about = rest.words.next();
             let verb = about.as_deref().map(|word| {
@@ -174,10 +185,21 @@ impl Rest {
         Ok((place, version))
     }
 
+    /// That they mean to go past the rules; only where that has a meaning.
+    fn breaks_glass(&mut self) -> bool {
+        let said = |word: &String| GLASS.contains(&word.to_lowercase().as_str());
+        matches!(self.verb.takes(), Takes::Deployment { reason: true })
+            && self.words.next_if(said).is_some()
+    }
+
     /// A deployment by its id, or of a service, or the one that the thread is about.
     fn target(&mut self) -> Result<Target, NotUnderstood> {
         if let Some(word) = self.words.next_if(|word| word.starts_with("dep_")) {
             return Ok(Target::Deployment(DeploymentId::new(word)?));
+        }
+        let glass = self.words.peek();
+        if glass.is_some_and(|word| GLASS.contains(&word.to_lowercase().as_str())) {
+            return Ok(Target::Here);
         }
         Ok(self.place()?.map_or(Target::Here, Target::Of))
     }

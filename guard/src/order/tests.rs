@@ -17,6 +17,7 @@ fn roll_back(target: Target, reason: Option<&str>) -> Order {
         command: Command::Rollback,
         target,
         reason: reason.map(str::to_owned),
+        break_glass: false,
     }
 }
 

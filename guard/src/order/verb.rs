@@ -16,6 +16,10 @@ pub enum Takes {
     PerhapsServiceAndReason,
     /// A verb, or none.
     PerhapsVerb,
+    /// A code, or none.
+    PerhapsCode,
+    /// Nothing.
+    Nothing,
 }
 
 macro_rules! verbs {
@@ -67,6 +71,9 @@ verbs! {
     Stats "stats" ["trust", "统计"] Takes::PerhapsService;
     Freeze "freeze" ["lock", "冻结"] Takes::PerhapsServiceAndReason;
     Unfreeze "unfreeze" ["unlock", "thaw", "解冻"] Takes::PerhapsService;
+    OnCall "oncall" ["on-call", "who", "值班"] Takes::PerhapsService;
+    Link "link" ["绑定", "关联"] Takes::PerhapsCode;
+    Unlink "unlink" ["解绑"] Takes::Nothing;
     Help "help" ["?", "帮助"] Takes::PerhapsVerb;
 }
 

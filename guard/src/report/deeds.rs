@@ -253,6 +253,7 @@ pub(super) fn questions(state: &State) -> Vec<Question> {
                     approval::Question::Unsure => "unsure",
                     approval::Question::ActionStale { .. } => "action_stale",
                     approval::Question::ActionFailed { .. } => "action_failed",
+                    approval::Question::Agree { .. } => "agree",
                 },
                 asked_at,
                 expires_at: At(record.approval.expires_at),

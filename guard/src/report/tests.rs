@@ -1,6 +1,7 @@
 use super::*;
 use crate::approval::Choice;
 use crate::detect::{Change, Counted, Course, Direction, Limits, Measure, SignalKind};
+use crate::duty::Duty;
 use crate::finding::{Budget, Cured, Finding};
 use crate::ids::SignalKey;
 use crate::input::Happened;
@@ -279,6 +280,7 @@ fn a_question_that_nobody_answers_is_a_gap_and_a_suggestion() {
     // Somebody decides hours later.
     story.wait(3600).tell(Happened::Commanded {
         by: mei(),
+        duty: Duty::default(),
         command: crate::input::Command::Rollback,
         reason: None,
     });

@@ -3,7 +3,7 @@
 use super::{ActionRecord, ApprovalRecord, Cure, FindingRecord, State, Status};
 use crate::action::{ActionKind, Progress};
 use crate::alert::AlertRecord;
-use crate::approval::Standing;
+use crate::approval::{Backing, Standing};
 use crate::culprit::Named;
 use crate::event::{Event, PauseReason};
 use crate::finding::{Finding, Need};
@@ -29,7 +29,9 @@ impl State {
             // A second request cannot change what was agreed.
             Event::DeploymentRequested { .. }
             | Event::Refused { .. }
+            | Event::GlassBroken { .. }
             | Event::ApprovalReminded { .. } => {}
+            Event::AuthorsKnown { authors } => self.authors.clone_from(authors),
             Event::Queued { behind } => self.queued = Some(behind.clone()),
             Event::TurnCame { plan } => {
                 self.plan = plan.clone();
@@ -135,8 +137,26 @@ impl State {
                     approval: approval.clone(),
                     standing: Standing::Open,
                     asked_at: at,
+                    backings: Vec::new(),
                 };
                 self.approvals.insert(approval.id.clone(), record);
+            }
+            Event::ApprovalBacked {
+                approval,
+                by,
+                choice,
+                author,
+                ..
+            } => {
+                if let Some(record) = self.approvals.get_mut(approval) {
+                    record.backings.retain(|one| one.by != *by);
+                    record.backings.push(Backing {
+                        by: by.clone(),
+                        choice: *choice,
+                        author: *author,
+                        at,
+                    });
+                }
             }
             Event::ApprovalAnswered {
                 approval,

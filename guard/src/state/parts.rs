@@ -1,7 +1,7 @@
 //! What a deployment's state is made of.
 
 use crate::action::{Action, ActionKind, Progress};
-use crate::approval::{Approval, Standing};
+use crate::approval::{Approval, Backing, Standing};
 use crate::finding::{Cured, Finding};
 use crate::ids::{ActionId, InstanceId};
 use jiff::Timestamp;
@@ -79,6 +79,8 @@ pub struct ApprovalRecord {
     pub standing: Standing,
     /// When it was asked.
     pub asked_at: Timestamp,
+    /// Who is for what already, where an answer needs more than one; the last word of each person.
+    pub backings: Vec<Backing>,
 }
 
 /// A finding and how it goes.

@@ -3,7 +3,7 @@
 use super::{ActionRecord, ApprovalRecord, Cure, FindingRecord, State, Status};
 use crate::action::{ActionKind, Progress};
 use crate::alert::{AlertKey, AlertRecord};
-use crate::approval::Standing;
+use crate::approval::{Circumstances, Standing};
 use crate::cause::Cause;
 use crate::culprit::Named;
 use crate::event::{PauseReason, Reported};
@@ -29,6 +29,29 @@ impl State {
     #[must_use]
     pub fn requested_by(&self) -> &str {
         &self.requested_by
+    }
+
+    /// Whose change it is, as far as it is known, as commits, requests and requesters are named.
+    pub fn authors(&self) -> impl Iterator<Item = &str> {
+        let asked = std::iter::once(&self.requested_by);
+        asked.chain(&self.authors).map(String::as_str)
+    }
+
+    /// By what somebody's answer is weighed, as the question stands that is open.
+    #[must_use]
+    pub fn circumstances(&self) -> Circumstances<'_> {
+        let open = self.open_approval();
+        Circumstances {
+            policy: &self.plan.policy,
+            paused: self.status == Status::Paused,
+            backings: open.map(|record| &record.backings[..]).unwrap_or_default(),
+        }
+    }
+
+    /// Whether it was said whose changes came with it.
+    #[must_use]
+    pub fn authors_known(&self) -> bool {
+        !self.authors.is_empty()
     }
 
     /// When.
@@ -338,6 +361,11 @@ impl State {
     /// The alerts that it has heard of.
     pub fn alerts(&self) -> impl Iterator<Item = &AlertRecord> {
         self.alerts.values()
+    }
+
+    /// The same, each with what tells it from all others.
+    pub fn known_alerts(&self) -> impl Iterator<Item = (&AlertKey, &AlertRecord)> {
+        self.alerts.iter()
     }
 
     /// Whether there were so many alerts that each says little.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
 
 /// Libraries of which more than one generation is built, who keeps the old one, and nothing else.
-const TWICE: [(&str, &str); 27] = [
+const TWICE: [(&str, &str); 29] = [
     (
         "atoi",
         "SQLx keeps the old one; the new one is sea-orm's Arrow, which is not built",
@@ -41,6 +41,8 @@ const TWICE: [(&str, &str); 27] = [
         "num-bigint",
         "the new one is sea-orm's Arrow, which is not built",
     ),
+    ("phf", "chrono-tz below calcard keeps the old one"),
+    ("phf_shared", "with phf"),
     ("r-efi", "with getrandom; not built on Linux"),
     ("rand", "oauth2 keeps an old one"),
     ("rand_chacha", "with rand"),

@@ -3,13 +3,16 @@
 
 use std::collections::BTreeSet;
 
+use guard::apart::{Apart, ApartEvent, RecordedApart};
 use guard::configuration::ConfigurationEvent;
 use guard::event::{Event, Recorded};
+use guard::ids::IncidentId;
 use guard::lane::{Lane, LaneEvent};
+use guard::people::PeopleEvent;
 use guard::state::{State, Status};
 use journal::codec::{
-    decode, decode_configuration, decode_lane, encode, encode_configuration, encode_lane,
-    known_events,
+    decode, decode_apart, decode_configuration, decode_lane, decode_people, encode, encode_apart,
+    encode_configuration, encode_lane, encode_people, known_events,
 };
 use journal::{Journal, JournalOptions, NewEvent, StoredEvent, StreamId, Transaction};
 use serde::de::DeserializeOwned;
@@ -45,11 +48,20 @@ fn is_configuration(event: &StoredEvent) -> bool {
     event.name.starts_with("configuration_")
 }
 
-/// Of lanes and of deployments; what happens to the configuration is not folded.
+fn is_of_people(event: &StoredEvent) -> bool {
+    event.name.starts_with("people_")
+}
+
+fn is_apart(event: &StoredEvent) -> bool {
+    event.name.starts_with("incident_")
+}
+
+/// Of lanes and of deployments; what happens to the configuration is not folded, and the others are elsewhere.
 fn folded() -> (Vec<StoredEvent>, Vec<StoredEvent>) {
+    let elsewhere = [is_configuration, is_of_people, is_apart];
     golden()
         .into_iter()
-        .filter(|event| !is_configuration(event))
+        .filter(|event| !elsewhere.iter().any(|is| is(event)))
         .partition(is_lane)
 }
 
@@ -71,8 +83,12 @@ fn every_released_event_is_read_and_nothing_it_said_is_lost() {
     for stored in golden() {
         let again: NewEvent = if is_lane(&stored) {
             encode_lane(&decode_lane(&stored).unwrap()).unwrap()
+        } else if is_apart(&stored) {
+            encode_apart(&decode_apart(&stored).unwrap().event).unwrap()
         } else if is_configuration(&stored) {
             encode_configuration(&decode_configuration(&stored).unwrap()).unwrap()
+        } else if is_of_people(&stored) {
+            encode_people(&decode_people(&stored).unwrap()).unwrap()
         } else {
             encode(&decode(&stored).unwrap().event).unwrap()
         };
@@ -116,9 +132,19 @@ fn the_golden_file_has_every_version_of_every_event_that_can_be_written() {
             .map(|name| format!("lane_{name}")),
     );
     written.extend(
+        variants::<ApartEvent>()
+            .into_iter()
+            .map(|name| format!("incident_{name}")),
+    );
+    written.extend(
         variants::<ConfigurationEvent>()
             .into_iter()
             .map(|name| format!("configuration_{name}")),
+    );
+    written.extend(
+        variants::<PeopleEvent>()
+            .into_iter()
+            .map(|name| format!("people_{name}")),
     );
     let named: BTreeSet<String> = known_events().into_iter().map(|(name, _)| name).collect();
     assert_eq!(
@@ -169,6 +195,18 @@ fn the_golden_events_fold() {
     assert_eq!(folded.holder(), None);
     assert_eq!(folded.last_good().unwrap().as_str(), "v2");
     assert!(folded.take(&plan.deployment).is_ok(), "unfrozen");
+
+    let apart: Vec<RecordedApart> = golden()
+        .iter()
+        .filter(|event| is_apart(event))
+        .map(|event| decode_apart(event).unwrap())
+        .collect();
+    let apart = Apart::fold(IncidentId::new("inc_1").unwrap(), &apart);
+    assert_eq!((apart.joined(), apart.firing()), (3, 2));
+    assert_eq!(
+        (apart.storm, apart.reopened, apart.is_open()),
+        (true, 1, true)
+    );
 }
 
 #[tokio::test]

@@ -60,6 +60,17 @@ event-answered-promote = { $by } answered: promote now
 event-answered-abandon = { $by } answered: give it up
 event-approval-expired = Nobody answered in time: nothing is changed, what is paused stays paused
 event-approval-withdrawn = The question was withdrawn: the deployment moved on
+event-asked-agree = Decision needed: another person has to agree: { $choice }
+event-backed = { $by } is for it: { $choice }. { $more ->
+        [one] One more person has
+       *[other] { $more } more people have
+    } to agree
+event-glass-broken = { $by } broke the glass: { $choice }. The rule gone past: { $why }
+event-glass-second = another person would have had to agree.
+event-authors-known = { $count ->
+        [one] The change is by { $authors }
+       *[other] The changes are by { $count } authors: { $authors }
+    }
 event-refused = Refused to { $by }: { $wanted }. { $why }
 event-judged = { $by } judged: { $judgement }
 event-judged-since = { $by } judged: { $judgement }, since { $since }

@@ -77,3 +77,31 @@ verb-unfreeze-usage = unfreeze [service]
 verb-unfreeze-does = Lets deployments begin again.
 verb-help-usage = help [command]
 verb-help-does = Shows what can be said.
+verb-oncall-usage = oncall [service]
+verb-oncall-does = Shows who is on call.
+verb-link-usage = link [code]
+verb-link-does = Gives you a code, and links the account from which you say it.
+verb-unlink-usage = unlink
+verb-unlink-does = Takes the accounts back that you have linked.
+orders-people-only = Only people can: { $verb }
+on-call-title = On call
+on-call-anybody = whoever has the role
+on-call-nobody = nobody
+on-call-unknown = not known: { $why }
+on-call-in-part = { $who }; more is not known: { $why }
+on-call-stranger = The calendar names somebody who is not among the people of the configuration: { $name }
+column-service = Service
+column-on-call = On call
+column-until = Until
+link-code = Your code: { $code }
+link-how = Say it within 10 minutes from the account that is to be yours, in Slack with “/tawny link” and this code behind it: { $code }. Show it to nobody.
+link-known = yours already
+link-account = { $platform } { $id }
+link-done = This account is linked now: here you are { $person }.
+link-undone = { $count ->
+        [0] You had linked no account.
+        [one] One account is linked no more.
+       *[other] { $count } accounts are linked no more.
+    }
+link-known-here = Here you are known already, as { $who }. A code is said from the account that is to be linked.
+link-no-code = Nobody has this code, or not any more. Ask for one with “link” on the page or with “tawny say link”, and say it within 10 minutes.

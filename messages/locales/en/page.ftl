@@ -77,3 +77,25 @@ page-say = Say what you want
 page-say-send = Send
 page-say-yes = Yes, do it
 page-say-no = No
+page-others-agree = { $more ->
+        [one] One more person has
+       *[other] { $more } more people have
+    } to agree.
+page-break-glass = Break the glass: { $choice }
+page-break-glass-means = You go past a rule of who may answer. It is done at once, and everybody is told, with your reason.
+page-reason-needed = Why (needed)
+
+# Incidents.
+page-incidents = Incidents
+page-incidents-open = { $count ->
+    [one] One incident is open that belongs to no deployment
+   *[other] { $count } incidents are open that belong to no deployment
+}
+page-no-incidents = There was no incident yet.
+page-incident-of-deployment = Findings of a deployment
+page-incident-of-alerts = Alerts of no deployment
+page-column-incident = Incident
+page-column-began = Began
+page-column-stands = Stands
+page-incident-open = open
+page-incident-over = over

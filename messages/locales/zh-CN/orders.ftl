@@ -74,3 +74,30 @@ verb-unfreeze-usage = unfreeze [服务]
 verb-unfreeze-does = 允许重新开始部署。
 verb-help-usage = help [指令]
 verb-help-does = 查看可以说什么。
+verb-oncall-usage = oncall [服务]
+verb-oncall-does = 显示谁在值班。
+verb-link-usage = link [绑定码]
+verb-link-does = 给您一个绑定码；在哪个账号上说出它，就绑定哪个账号。
+verb-unlink-usage = unlink（无参数）
+verb-unlink-does = 解除您已绑定的账号。
+orders-people-only = 只有人可以执行：{ $verb }
+on-call-title = 值班
+on-call-anybody = 任何具有相应角色的人
+on-call-nobody = 无人
+on-call-unknown = 未知：{ $why }
+on-call-in-part = { $who }；其余未知：{ $why }
+on-call-stranger = 日历中的人不在配置的人员名单中：{ $name }
+column-service = 服务
+column-on-call = 值班
+column-until = 至
+link-code = 您的绑定码：{ $code }
+link-how = 请在 10 分钟内从要绑定的账号说出它，在 Slack 中用“/tawny link”加上此码：{ $code }。请勿让他人看到。
+link-known = 已绑定
+link-account = { $platform } { $id }
+link-done = 此账号已绑定：您在这里是 { $person }。
+link-undone = { $count ->
+        [0] 您没有绑定过账号。
+       *[other] 已解除 { $count } 个账号的绑定。
+    }
+link-known-here = 您在这里已被识别为 { $who }。绑定码应从要绑定的账号说出。
+link-no-code = 没有这个绑定码，或已失效。请在页面上或用“tawny say link”说“link”获取，并在 10 分钟内说出。

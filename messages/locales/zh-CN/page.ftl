@@ -71,3 +71,19 @@ page-say = 说出您要做的事
 page-say-send = 发送
 page-say-yes = 是的，执行
 page-say-no = 不
+page-others-agree = 还需 { $more } 人同意。
+page-break-glass = 破窗操作：{ $choice }
+page-break-glass-means = 您将越过由谁答复的规则。操作立即执行，并连同您的原因告知所有人。
+page-reason-needed = 原因（必填）
+
+# 事件。
+page-incidents = 事件
+page-incidents-open = 有 { $count } 起不属于任何部署的事件未结束
+page-no-incidents = 尚无事件。
+page-incident-of-deployment = 部署中的发现
+page-incident-of-alerts = 不属于任何部署的告警
+page-column-incident = 事件
+page-column-began = 开始
+page-column-stands = 状态
+page-incident-open = 未结束
+page-incident-over = 已结束

@@ -12,12 +12,7 @@ use guard::event::Reported;
 /// An alert, whose it is, and since when.
 pub(super) fn joined(alert: &Alert, relation: Relation, context: &Context) -> Text {
     let words = context.words();
-    let severity = match alert.severity {
-        AlertSeverity::Critical => say!(words, "alert-critical"),
-        AlertSeverity::Warning => say!(words, "alert-warning"),
-        AlertSeverity::Info => say!(words, "alert-info"),
-        AlertSeverity::Unknown => say!(words, "alert-unknown"),
-    };
+    let severity = severity(alert.severity, context);
     let key = match relation {
         Relation::Own => "event-alert-own",
         Relation::Calls => "event-alert-calls",
@@ -32,6 +27,16 @@ pub(super) fn joined(alert: &Alert, relation: Relation, context: &Context) -> Te
         since = context.time(alert.key.starts_at)
     );
     with_reason(said, &alert.summary, context)
+}
+
+/// How bad an alert is, by its own word.
+pub(crate) fn severity(severity: AlertSeverity, context: &Context) -> Text {
+    match severity {
+        AlertSeverity::Critical => say!(context, "alert-critical"),
+        AlertSeverity::Warning => say!(context, "alert-warning"),
+        AlertSeverity::Info => say!(context, "alert-info"),
+        AlertSeverity::Unknown => say!(context, "alert-unknown"),
+    }
 }
 
 /// How a deployment went, by the word of whoever made it.

@@ -7,8 +7,8 @@ use crate::say;
 use crate::text::Text;
 use crate::words::refusal;
 use crate::words::refusal::wanted_word;
+use answers::{answered, broken};
 use beginning::{baseline, failed, queued, requested, turn_came};
-use guard::approval::Choice;
 use guard::event::Event;
 use located::located;
 use phrases::{
@@ -16,14 +16,21 @@ use phrases::{
     verdict_changed, version, with_reason,
 };
 
+mod actions;
 mod alerts;
+mod answers;
 mod beginning;
 mod located;
 mod phrases;
 mod severity;
+mod sources;
 
+pub(crate) use alerts::severity as alert_severity;
 pub(crate) use phrases::{cured_values, names};
 pub use severity::{loudest, severity};
+
+/// Authors that are named in one line.
+const MOST_AUTHORS: usize = 5;
 
 /// What happened, in one sentence.
 pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> Text {
@@ -45,56 +52,14 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
         Event::ActionAuthorised { action, basis, .. } => {
             begun(known.action(action), basis, context)
         }
-        Event::InstanceChanged {
-            action, instance, ..
-        } => {
-            let instance = Foreign::from(instance);
-            let version = version(known.action(action), context);
-            // Without a package somebody else deploys, and nobody asked the instance how it is.
-            match known.plan().map(|plan| plan.package.is_some()) {
-                Some(false) => say!(
-                    words,
-                    "event-instance-deployed-elsewhere",
-                    instance = instance,
-                    version = version
-                ),
-                _ => say!(
-                    words,
-                    "event-instance-changed",
-                    instance = instance,
-                    version = version
-                ),
-            }
+        Event::InstanceChanged { .. } | Event::ActionFailed { .. } => {
+            actions::about(event, known, context)
         }
         Event::ActionExecuted { action, .. } => say!(
             words,
             "event-action-executed",
             action = named(action, known, context)
         ),
-        Event::ActionFailed {
-            action,
-            instance,
-            error,
-            restored,
-        } => {
-            let action = named(action, known, context);
-            let error = Foreign::from(error);
-            let said = match instance {
-                Some(instance) => say!(
-                    words,
-                    "event-action-failed-on",
-                    action = action,
-                    instance = Foreign::from(instance),
-                    error = error
-                ),
-                None => say!(words, "event-action-failed", action = action, error = error),
-            };
-            if *restored {
-                say!(words, "event-action-failed-restored", said = said)
-            } else {
-                said
-            }
-        }
         Event::ActionStale { action, why, .. } => {
             say!(
                 words,
@@ -170,18 +135,42 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
         ),
         Event::ApprovalAsked { approval, .. } => asked(&approval.question, known, context),
         Event::ApprovalReminded { .. } => say!(words, "event-approval-reminded"),
+        Event::ApprovalBacked {
+            by,
+            choice,
+            more,
+            reason,
+            ..
+        } => with_reason(
+            say!(
+                words,
+                "event-backed",
+                by = Foreign::from(by),
+                choice = words.choice(*choice),
+                more = *more
+            ),
+            reason,
+            context,
+        ),
+        Event::GlassBroken {
+            by,
+            choice,
+            instead,
+            reason,
+        } => broken(by, *choice, instead.as_ref(), reason, context),
         Event::ApprovalAnswered {
-            by, choice, reason, ..
-        } => {
-            let key = match choice {
-                Choice::Rollback => "event-answered-rollback",
-                Choice::Resume => "event-answered-resume",
-                Choice::Hold => "event-answered-hold",
-                Choice::Promote => "event-answered-promote",
-                Choice::Abandon => "event-answered-abandon",
-            };
-            with_reason(say!(words, key, by = Foreign::from(by)), reason, context)
-        }
+            by,
+            choice,
+            reason,
+            with,
+            ..
+        } => answered(by, *choice, reason, with, context),
+        Event::AuthorsKnown { authors } => say!(
+            words,
+            "event-authors-known",
+            count = authors.len(),
+            authors = words.listed(authors.iter().take(MOST_AUTHORS).map(Text::foreign))
+        ),
         Event::ApprovalExpired { .. } => say!(words, "event-approval-expired"),
         Event::ApprovalWithdrawn { .. } => say!(words, "event-approval-withdrawn"),
         Event::Refused {
@@ -251,32 +240,10 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
             outcome,
             reason,
         } => alerts::reported(by, *outcome, reason, known, context),
-        Event::MetricsLost { source, error, .. } => {
-            say!(
-                words,
-                "event-metrics-lost",
-                source = Foreign::from(source),
-                error = Foreign::from(error)
-            )
-        }
-        Event::MetricsBack { source, .. } => {
-            say!(words, "event-metrics-back", source = Foreign::from(source))
-        }
-        Event::MetricsIncomplete { source, warning } => {
-            say!(
-                words,
-                "event-metrics-incomplete",
-                source = Foreign::from(source),
-                warning = Foreign::from(warning)
-            )
-        }
-        Event::MetricsComplete { source } => {
-            say!(
-                words,
-                "event-metrics-complete",
-                source = Foreign::from(source)
-            )
-        }
+        Event::MetricsLost { .. }
+        | Event::MetricsBack { .. }
+        | Event::MetricsIncomplete { .. }
+        | Event::MetricsComplete { .. } => sources::about(event, context),
         Event::BakeEnded {
             known_good: true, ..
         } => {

@@ -175,6 +175,9 @@ pub(super) fn asked(question: &Question, known: &Known<'_>, context: &Context) -
                 action = named(action, known, context)
             )
         }
+        Question::Agree { choice } => {
+            say!(words, "event-asked-agree", choice = words.choice(*choice))
+        }
     }
 }
 

@@ -24,6 +24,7 @@ pub fn severity(event: &Event) -> Severity {
             ..
         }
         | Event::CureFailed { .. }
+        | Event::GlassBroken { .. }
         | Event::Failed {
             turn_lost: None, ..
         } => Severity::Critical,
@@ -32,6 +33,7 @@ pub fn severity(event: &Event) -> Severity {
         }
         | Event::ApprovalAsked { .. }
         | Event::ApprovalReminded { .. }
+        | Event::ApprovalBacked { .. }
         | Event::ApprovalExpired { .. }
         | Event::ActionFailed { .. } => Severity::Alarm,
         Event::TierRaised { .. }

@@ -9,7 +9,7 @@ use crate::text::Text;
 use crate::words::refusal;
 use guard::actor::Role;
 use guard::approval::Refusal;
-use guard::ids::{DeploymentId, Environment, ServiceName};
+use guard::ids::{DeploymentId, Environment, PersonId, ServiceName};
 use guard::order::Verb;
 
 /// What is in the way of an order.
@@ -57,6 +57,19 @@ pub enum Trouble {
     },
     /// The deployment refuses.
     Refused(Refusal),
+    /// The deployment refuses them.
+    NotTheirs {
+        /// Why.
+        refusal: Refusal,
+        /// Who may.
+        able: Vec<PersonId>,
+    },
+    /// Only people can.
+    NoPerson(Verb),
+    /// A code is said from the account that is to be linked, and this one is known.
+    KnownHere(String),
+    /// Nobody has this code, or not any more.
+    NoSuchCode,
     /// Somebody else deploys this service.
     DeployedElsewhere(ServiceName, Environment),
     /// Tawny deploys this service.
@@ -146,6 +159,17 @@ fn sentence(trouble: &Trouble, context: &Context) -> Text {
             able = people(able, context)
         ),
         Trouble::Refused(why) => refusal(why, context),
+        Trouble::NotTheirs { refusal: why, able } => Text::join(
+            [refusal(why, context), crate::chat::who_can(able, context)],
+            &say!(context, "sentence-separator"),
+        ),
+        Trouble::NoPerson(verb) => say!(
+            context,
+            "orders-people-only",
+            verb = Text::code(verb.as_str())
+        ),
+        Trouble::KnownHere(who) => say!(context, "link-known-here", who = Foreign::from(who)),
+        Trouble::NoSuchCode => say!(context, "link-no-code"),
         Trouble::DeployedElsewhere(service, environment) => say!(
             context,
             "orders-deployed-elsewhere",

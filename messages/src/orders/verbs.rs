@@ -29,6 +29,9 @@ pub(super) fn words(verb: Verb, context: &Context) -> (Text, Text) {
         Stats "verb-stats-usage" "verb-stats-does";
         Freeze "verb-freeze-usage" "verb-freeze-does";
         Unfreeze "verb-unfreeze-usage" "verb-unfreeze-does";
+        OnCall "verb-oncall-usage" "verb-oncall-does";
+        Link "verb-link-usage" "verb-link-does";
+        Unlink "verb-unlink-usage" "verb-unlink-does";
         Help "verb-help-usage" "verb-help-does";
     }
 }

@@ -90,7 +90,7 @@ fn what_happens(
 fn resuming(state: &State, question: &Question) -> &'static str {
     match question {
         _ if state.status() == Status::Promoted => "confirm-resume-promoted",
-        Question::Degraded => "confirm-resume",
+        Question::Degraded | Question::Agree { .. } => "confirm-resume",
         Question::Unsure => "confirm-resume-unsure",
         Question::ActionStale { action } | Question::ActionFailed { action } => {
             if is_rollback(state, action) {

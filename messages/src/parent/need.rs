@@ -17,7 +17,27 @@ pub(crate) fn facts(state: &State, context: &Context) -> Vec<Fact> {
             value,
         })
         .into_iter()
+        .chain(backed(state, context))
         .collect()
+}
+
+/// Who is for what already, where that is not enough.
+fn backed(state: &State, context: &Context) -> Option<Fact> {
+    let open = state.open_approval()?;
+    let words = context.words();
+    let each = open.backings.iter().map(|one| {
+        say!(
+            context,
+            "backed-by",
+            by = Foreign::from(&one.by),
+            choice = words.choice(one.choice)
+        )
+    });
+    let value = words.listed(each);
+    (!value.is_empty()).then(|| Fact {
+        label: say!(context, "fact-backed"),
+        value,
+    })
 }
 
 fn need(state: &State, context: &Context) -> Option<Text> {
@@ -28,6 +48,12 @@ fn need(state: &State, context: &Context) -> Option<Text> {
                 say!(context, "need-decision-trouble", until = until)
             }
             (_, Status::Promoted) => say!(context, "need-decision-promoted", until = until),
+            (Question::Agree { choice }, Status::Progressing) => say!(
+                context,
+                "need-agreement",
+                choice = context.words().choice(*choice),
+                until = until
+            ),
             _ => say!(context, "need-decision", until = until),
         });
     }

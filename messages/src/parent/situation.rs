@@ -160,7 +160,7 @@ fn trouble(state: &State) -> Option<Situation> {
                 Some(Situation::RollbackStale)
             }
             Question::ActionStale { .. } => Some(Situation::StepStale),
-            Question::Degraded | Question::Unsure => None,
+            Question::Degraded | Question::Unsure | Question::Agree { .. } => None,
         };
     }
     match state.paused() {

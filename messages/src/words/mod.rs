@@ -26,7 +26,7 @@ macro_rules! say {
 
 /// The files of a language, in the order of the folder.
 #[must_use]
-pub fn files(locale: Locale) -> [(&'static str, &'static str); 13] {
+pub fn files(locale: Locale) -> [(&'static str, &'static str); 14] {
     macro_rules! files {
         ($folder:literal) => {
             [
@@ -45,6 +45,10 @@ pub fn files(locale: Locale) -> [(&'static str, &'static str); 13] {
                 (
                     "events.ftl",
                     include_str!(concat!("../../locales/", $folder, "/events.ftl")),
+                ),
+                (
+                    "incident.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/incident.ftl")),
                 ),
                 (
                     "orders.ftl",

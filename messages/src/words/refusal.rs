@@ -39,6 +39,45 @@ pub fn refusal(refusal: &Refusal, context: &Context) -> Text {
             choice = words.choice(*choice),
             role = role_word(context, *role)
         ),
+        Refusal::NotOnCall {
+            who,
+            choice,
+            at_duty,
+        } if at_duty.is_empty() => say!(
+            words,
+            "refusal-nobody-on-call",
+            who = Foreign::from(who),
+            choice = words.choice(*choice)
+        ),
+        Refusal::NotOnCall {
+            who,
+            choice,
+            at_duty,
+        } => say!(
+            words,
+            "refusal-not-on-call",
+            who = Foreign::from(who),
+            choice = words.choice(*choice),
+            on_call = words.listed(at_duty.iter().map(Text::foreign))
+        ),
+        Refusal::OnCallUnknown { choice, problem } => say!(
+            words,
+            "refusal-on-call-unknown",
+            choice = words.choice(*choice),
+            problem = Foreign::from(problem)
+        ),
+        Refusal::AlreadyFor { who, choice } => say!(
+            words,
+            "refusal-already-for",
+            who = Foreign::from(who),
+            choice = words.choice(*choice)
+        ),
+        Refusal::ReasonNeeded { least } => {
+            say!(words, "refusal-reason-needed", least = *least)
+        }
+        Refusal::NoBreakingGlass { who } => {
+            say!(words, "refusal-no-breaking-glass", who = Foreign::from(who))
+        }
         Refusal::WrongState { wanted, status } => say!(
             words,
             "refusal-wrong-state",

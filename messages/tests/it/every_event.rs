@@ -210,9 +210,37 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
             by: text(),
             choice,
             reason: Some(text()),
+            with: vec![text()],
         });
     }
     events.extend([
+        Event::ApprovalBacked {
+            approval: approval_id(),
+            by: text(),
+            choice: Choice::Resume,
+            author: true,
+            more: 1,
+            reason: Some(text()),
+        },
+        Event::GlassBroken {
+            by: text(),
+            choice: Choice::Resume,
+            instead: Some(Refusal::NotOnCall {
+                who: text(),
+                choice: Choice::Resume,
+                at_duty: Vec::new(),
+            }),
+            reason: text(),
+        },
+        Event::GlassBroken {
+            by: text(),
+            choice: Choice::Promote,
+            instead: None,
+            reason: text(),
+        },
+        Event::AuthorsKnown {
+            authors: vec![text(), text()],
+        },
         Event::ApprovalExpired {
             approval: approval_id(),
         },

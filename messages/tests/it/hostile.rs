@@ -64,6 +64,9 @@ fn messages(events: Vec<Event>, locale: Locale) -> (Vec<Message>, Story) {
     let context = context(locale);
     let mut story = Story::new();
     let mut said = Vec::new();
+    if let Some(text) = events.iter().find_map(alert_text) {
+        said.extend(crate::apart::messages(&text, &context));
+    }
     for event in events {
         let record = story.record(event);
         said.push(parent(story.state(), &context));
@@ -71,6 +74,14 @@ fn messages(events: Vec<Event>, locale: Locale) -> (Vec<Message>, Story) {
         said.extend(notice(story.state(), &record, &context));
     }
     (said, story)
+}
+
+/// What the alerts of these events are called.
+fn alert_text(event: &Event) -> Option<String> {
+    match event {
+        Event::AlertJoined { alert, .. } => Some(alert.name.clone()),
+        _ => None,
+    }
 }
 
 pub(crate) fn no_strange_characters(text: &str, but: &[char]) {
@@ -103,7 +114,8 @@ pub(crate) fn html_is_inert(markup: &str) {
         if let Some((_, url)) = inside.split_once("href=\"") {
             assert!(
                 url.starts_with("https://tawny.example\"")
-                    || url.starts_with("https://tawny.example/deployments/dep_1\""),
+                    || url.starts_with("https://tawny.example/deployments/dep_1\"")
+                    || url.starts_with("https://tawny.example/incidents/inc_1\""),
                 "{url}"
             );
         }

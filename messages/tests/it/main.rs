@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // helpers of tests may fail by panicking
 
 mod agrees;
+mod apart;
 mod blamed;
 mod digests;
 mod event_parts;
@@ -19,6 +20,7 @@ mod says;
 mod scenarios;
 mod slack;
 mod slack_rules;
+mod slack_views;
 mod stories;
 mod story;
 mod suspects;

@@ -4,6 +4,7 @@ use crate::measured::{latency, measured, up};
 use crate::story::{Story, assessed, errors, mei, plan};
 use guard::approval::Choice;
 use guard::detect::{Change, Course, NoData, SignalKind};
+use guard::duty::Duty;
 use guard::event::Event;
 use guard::finding::{Assessment, Budget, Cured, Finding, Need, Scope};
 use guard::ids::{InstanceId, SignalKey};
@@ -264,6 +265,7 @@ fn not_cured() -> Story {
     keep(&mut story, vec![shown(&finding, SignalKind::Ratio)]);
     story.wait(20).tell(Happened::Commanded {
         by: mei(),
+        duty: Duty::default(),
         command: Command::Rollback,
         reason: Some("customers call".to_owned()),
     });

@@ -2,6 +2,7 @@
 
 use crate::story::{Story, assessed, errors, latency, mei, need, plan};
 use guard::approval::Choice;
+use guard::duty::Duty;
 use guard::finding::{Assessment, Budget, Cured, Finding, Need};
 use guard::ids::{DeploymentId, SignalKey, Version};
 use guard::input::{Command, Happened, Outcome};
@@ -85,6 +86,7 @@ pub(crate) fn given_up_waiting() -> Story {
     for command in [Command::Promote, Command::Abandon] {
         story.wait(30).tell(Happened::Commanded {
             by: mei(),
+            duty: Duty::default(),
             command,
             reason: None,
         });
@@ -152,6 +154,7 @@ pub(crate) fn by_person() -> Story {
     let mut story = Story::gray(Autonomy::Rollback);
     story.wait(9).tell(Happened::Commanded {
         by: crate::story::mei(),
+        duty: Duty::default(),
         command: Command::Pause,
         reason: Some("waiting for the database".to_owned()),
     });

@@ -3,6 +3,7 @@
 use guard::actor::{Actor, Role};
 use guard::approval::Choice;
 use guard::decide::decide;
+use guard::duty::Duty;
 use guard::event::{Event, Recorded};
 use guard::finding::{Assessment, Budget, Finding, Need, Scope};
 use guard::ids::{
@@ -299,6 +300,7 @@ impl Story {
         self.tell(Happened::Answered {
             approval,
             by: mei(),
+            duty: Duty::default(),
             choice,
             reason: Some("the spike is ours".to_owned()),
         });

@@ -116,6 +116,7 @@ impl Story {
     pub(crate) fn command(mut self, command: Command) -> Self {
         self.tell(Happened::Commanded {
             by: operator(),
+            duty: guard::duty::Duty::default(),
             command,
             reason: None,
         });

@@ -41,6 +41,7 @@ fn settings(dir: &Path, exporter: &Exporter) -> Settings {
             )],
         }],
         rules: Vec::new(),
+        alertmanager: None,
         flags: Vec::new(),
     }
 }

@@ -95,6 +95,7 @@ impl Peer {
                     targets: vec![(exporter, BTreeMap::from([("role".into(), "canary".into())]))],
                 }],
                 rules: vec![rules()],
+                alertmanager: None,
                 flags: vec!["--enable-feature=native-histograms".into()],
             };
             match PrometheusServer::start(&settings).await {

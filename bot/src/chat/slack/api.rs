@@ -163,14 +163,31 @@ pub(super) async fn call(
     method: &str,
     arguments: &Value,
 ) -> Result<Value, Wrong> {
-    let sent = http
+    let request = http
         .post(format!("{base}/{method}"))
         .bearer_auth(token.expose())
-        .timeout(TIMEOUT)
         .header("content-type", "application/json; charset=utf-8")
-        .body(arguments.to_string())
-        .send()
-        .await;
+        .body(arguments.to_string());
+    send(method, request).await
+}
+
+/// One call of a method that reads: those take a form, and JSON as if nothing was said.
+pub(super) async fn ask(
+    http: &reqwest::Client,
+    base: &str,
+    token: &Secret,
+    method: &str,
+    arguments: &[(&str, &str)],
+) -> Result<Value, Wrong> {
+    let request = http
+        .post(format!("{base}/{method}"))
+        .bearer_auth(token.expose())
+        .form(arguments);
+    send(method, request).await
+}
+
+async fn send(method: &str, request: reqwest::RequestBuilder) -> Result<Value, Wrong> {
+    let sent = request.timeout(TIMEOUT).send().await;
     let unknown = |error: String| Wrong::Unknown {
         method: method.to_owned(),
         error,

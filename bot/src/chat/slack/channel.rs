@@ -11,7 +11,7 @@ use crate::live::Live;
 use config::Settings;
 use config::settings::Slack;
 use engine::clock::Clock;
-use engine::handler::{Handler, SayError, Utterance};
+use engine::handler::{Handler, IncidentUtterance, SayError, Utterance};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use guard::effects::Effect;
@@ -286,7 +286,12 @@ impl SlackChannel {
     }
 
     /// Posts, and keeps where it went.
-    async fn post(&self, key: &str, place: &Place, said: &Said<'_>) -> Result<Value, SayError> {
+    pub(super) async fn post(
+        &self,
+        key: &str,
+        place: &Place,
+        said: &Said<'_>,
+    ) -> Result<Value, SayError> {
         match self.api.post(&place.channel, said).await {
             Ok(posted) => self.posted(key, said, posted).await,
             Err(wrong) => give_up_or(wrong),
@@ -343,5 +348,12 @@ impl Handler for SlackChannel {
 
     fn say<'a>(&'a self, utterance: Utterance<'a>) -> BoxFuture<'a, Result<Value, SayError>> {
         async move { self.tell(&utterance).await }.boxed()
+    }
+
+    fn say_incident<'a>(
+        &'a self,
+        utterance: IncidentUtterance<'a>,
+    ) -> BoxFuture<'a, Result<Value, SayError>> {
+        async move { self.tell_incident(&utterance).await }.boxed()
     }
 }

@@ -1,6 +1,8 @@
 //! What somebody says is carried out as it is everywhere else; the answer is for them alone. What it changes, the
 //! thread tells.
 
+use super::CHANNEL;
+use super::events::{home_opened, members_changed};
 use super::hearing::Hearing;
 use super::interaction::confirm;
 use super::mention::{Line, mention, slash};
@@ -8,6 +10,8 @@ use super::people::Denied;
 use super::whisper::Ear;
 use crate::orders::{Answer, Said, Speaker};
 use guard::approval::Choice;
+use guard::order::{Order, parse};
+use guard::people::Account;
 use messages::layout::slack::{self, Depth, Post};
 use messages::{Context, chat};
 use serde_json::Value;
@@ -17,6 +21,10 @@ impl Hearing {
     pub(super) async fn take_event(&self, payload: &Value) {
         if let Some(line) = mention(payload) {
             self.take_line(line).await;
+        } else if let Some(opened) = home_opened(payload) {
+            self.show_home(opened).await;
+        } else if let Some(group) = members_changed(payload) {
+            self.groups.changed(&group);
         }
     }
 
@@ -32,7 +40,7 @@ impl Hearing {
         if !self.is_new(&line.once) {
             return;
         }
-        let context = self.context(&line.channel);
+        let context = self.context_for(&line.user, &line.channel).await;
         let answered = self.carried(&line, &context).await;
         let ear = Ear {
             user: line.user,
@@ -45,7 +53,18 @@ impl Hearing {
     }
 
     async fn carried(&self, line: &Line, context: &Context) -> Result<Answer, Denied> {
-        let (_, by) = self.person(&line.user, line.foreign_team.as_ref())?;
+        let known = self.person(&line.user, line.foreign_team.as_ref()).await;
+        let (_, by) = match (known, parse(&line.text)) {
+            (Err(Denied::UnknownPerson), Ok(Order::Link(Some(code)))) => {
+                let account = Account {
+                    platform: CHANNEL.to_owned(),
+                    id: line.user.clone(),
+                };
+                let linked = self.orders.link_account(&account, &code, context.locale);
+                return linked.await.map_err(|error| Denied::not_kept(&error));
+            }
+            (known, _) => known?,
+        };
         let here = match &line.thread {
             Some(thread) => self.deployment_in(&line.channel, thread).await?,
             None => None,
@@ -61,8 +80,8 @@ impl Hearing {
         let Some(press) = confirm(payload) else {
             return false;
         };
-        let context = self.context(&press.channel);
-        let answered = match self.person(&press.user, press.foreign_team.as_ref()) {
+        let context = self.context_for(&press.user, &press.channel).await;
+        let answered = match self.person(&press.user, press.foreign_team.as_ref()).await {
             Ok((_, by)) => {
                 let locale = context.locale;
                 let here = None;
@@ -92,8 +111,8 @@ impl Hearing {
                     ?denied,
                     "what was said in Slack does not count"
                 );
-                let settings = self.settings.get();
-                let sentences = denied.sentences(&ear.user, Choice::Hold, &settings, context);
+                let able = self.orders.people().by_role(Choice::Hold);
+                let sentences = denied.sentences(&ear.user, Choice::Hold, &able, context);
                 slack::sentences(&sentences, context.locale)
             }
         };

@@ -1,7 +1,7 @@
 //! What is said, as Slack takes it.
 
 use guard::event::{Event, Recorded};
-use guard::ids::{ApprovalId, DeploymentId};
+use guard::ids::{ApprovalId, DeploymentId, IncidentId};
 use guard::state::State;
 use messages::Context;
 use messages::layout::slack::{self, Depth, Post};
@@ -11,27 +11,43 @@ use serde_json::{Value, json};
 /// A message, and where it belongs.
 pub(super) struct Said<'a> {
     pub(super) post: &'a Post,
-    /// None where it is about none in particular.
-    deployment: Option<&'a DeploymentId>,
+    about: About<'a>,
     thread: Option<&'a str>,
     broadcast: bool,
+}
+
+/// What a message is about.
+#[derive(Clone, Copy)]
+enum About<'a> {
+    Deployment(&'a DeploymentId),
+    Incident(&'a IncidentId),
+    Nothing,
 }
 
 impl<'a> Said<'a> {
     pub(super) fn parent(post: &'a Post, deployment: &'a DeploymentId) -> Self {
         Self {
             post,
-            deployment: Some(deployment),
+            about: About::Deployment(deployment),
             thread: None,
             broadcast: false,
         }
     }
 
-    /// A message that is about no deployment in particular.
+    /// A message that is about none of them in particular.
     pub(super) fn news(post: &'a Post) -> Self {
         Self {
             post,
-            deployment: None,
+            about: About::Nothing,
+            thread: None,
+            broadcast: false,
+        }
+    }
+
+    pub(super) fn incident(post: &'a Post, incident: &'a IncidentId) -> Self {
+        Self {
+            post,
+            about: About::Incident(incident),
             thread: None,
             broadcast: false,
         }
@@ -45,7 +61,7 @@ impl<'a> Said<'a> {
     ) -> Self {
         Self {
             post,
-            deployment: Some(deployment),
+            about: About::Deployment(deployment),
             thread: Some(thread),
             broadcast,
         }
@@ -62,6 +78,11 @@ impl<'a> Said<'a> {
 
     /// The arguments of `chat.postMessage`. Nothing in it calls anybody or shows what is behind a link.
     pub(super) fn arguments(&self, channel: &str) -> Value {
+        let about = match self.about {
+            About::Deployment(id) => Some(("tawny_deployment", json!({ "deployment": id }))),
+            About::Incident(id) => Some(("tawny_incident", json!({ "incident": id }))),
+            About::Nothing => None,
+        };
         let mut arguments = json!({
             "channel": channel,
             "text": self.post.text,
@@ -71,11 +92,8 @@ impl<'a> Said<'a> {
             "unfurl_links": false,
             "unfurl_media": false,
         });
-        if let Some(deployment) = self.deployment {
-            arguments["metadata"] = json!({
-                "event_type": "tawny_deployment",
-                "event_payload": { "deployment": deployment },
-            });
+        if let Some((event, payload)) = about {
+            arguments["metadata"] = json!({ "event_type": event, "event_payload": payload });
         }
         if let Some(thread) = self.thread {
             arguments["thread_ts"] = json!(thread);

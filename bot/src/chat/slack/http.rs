@@ -76,19 +76,21 @@ async fn interactions(
     State(listener): State<Listener>,
     headers: HeaderMap,
     body: Body,
-) -> StatusCode {
+) -> Response {
     let bytes = match listener.heard(&headers, body).await {
         Ok(Some(bytes)) => bytes,
-        Ok(None) => return StatusCode::OK,
-        Err(status) => return status,
+        Ok(None) => return StatusCode::OK.into_response(),
+        Err(status) => return status.into_response(),
     };
     let Some(payload) = payload(&bytes) else {
-        return StatusCode::BAD_REQUEST;
+        return StatusCode::BAD_REQUEST.into_response();
     };
     // What takes longer goes on; Slack would show a failure to whoever pressed.
-    let taking = tokio::spawn(async move { listener.hearing.take_interaction(&payload).await });
-    let _ = tokio::time::timeout(ACKNOWLEDGED_WITHIN, taking).await;
-    StatusCode::OK
+    let hearing = &listener.hearing;
+    match hearing.interaction(payload, ACKNOWLEDGED_WITHIN).await {
+        Some(shown) => Json(shown).into_response(),
+        None => StatusCode::OK.into_response(),
+    }
 }
 
 async fn events(State(listener): State<Listener>, headers: HeaderMap, body: Body) -> Response {

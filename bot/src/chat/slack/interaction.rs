@@ -2,6 +2,7 @@
 
 use guard::approval::Choice;
 use guard::ids::ApprovalId;
+use messages::layout::slack::views::REASON;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -15,9 +16,13 @@ pub(super) struct Press {
     pub(super) message: String,
     pub(super) approval: ApprovalId,
     pub(super) choice: Choice,
+    /// Whether they mean to go past the rules of who may.
+    pub(super) glass: bool,
     pub(super) response_url: Option<String>,
     /// When it was pressed, as Slack calls it: the same press told twice has the same.
     pub(super) at: Option<String>,
+    /// What opens a dialog: once, and within three seconds.
+    pub(super) trigger: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -29,6 +34,7 @@ struct Interaction {
     channel: Option<Id>,
     container: Option<Container>,
     response_url: Option<String>,
+    trigger_id: Option<String>,
     #[serde(default)]
     actions: Vec<Action>,
 }
@@ -79,6 +85,7 @@ pub(super) struct Pressed {
     pub(super) value: String,
     pub(super) response_url: Option<String>,
     at: Option<String>,
+    trigger: Option<String>,
 }
 
 /// The press of a button whose name begins so; none when it is anything else.
@@ -102,6 +109,7 @@ fn pressed(payload: &Value, name: &str) -> Option<Pressed> {
         value: action.value?,
         response_url: said.response_url,
         at: action.action_ts,
+        trigger: said.trigger_id,
     };
     let ids = [&press.user, &press.channel, &press.message];
     let good = ids.into_iter().all(|id| is_id(id));
@@ -110,18 +118,89 @@ fn pressed(payload: &Value, name: &str) -> Option<Pressed> {
 
 /// The answer to a question that an interaction is; none when it is anything else.
 pub(super) fn press(payload: &Value) -> Option<Press> {
-    let pressed = pressed(payload, "answer.")?;
-    let (approval, choice) = pressed.value.split_once('/')?;
+    let (pressed, glass) = match pressed(payload, "answer.") {
+        Some(pressed) => (pressed, false),
+        None => (pressed(payload, GLASS)?, true),
+    };
+    let (approval, choice) = answer(&pressed.value)?;
     Some(Press {
-        approval: ApprovalId::new(approval).ok()?,
-        choice: choice.parse().ok()?,
+        approval,
+        choice,
+        glass,
         user: pressed.user,
         foreign_team: pressed.foreign_team,
         channel: pressed.channel,
         message: pressed.message,
         response_url: pressed.response_url,
         at: pressed.at,
+        trigger: pressed.trigger,
     })
+}
+
+/// The question and the answer that a button or a dialog stands for.
+fn answer(value: &str) -> Option<(ApprovalId, Choice)> {
+    let (approval, choice) = value.split_once('/')?;
+    Some((ApprovalId::new(approval).ok()?, choice.parse().ok()?))
+}
+
+/// An answer with its reason, from a dialog.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Submission {
+    pub(super) user: String,
+    pub(super) foreign_team: Option<String>,
+    pub(super) view: String,
+    pub(super) approval: ApprovalId,
+    pub(super) choice: Choice,
+    /// Whether it goes past the rules of who may.
+    pub(super) glass: bool,
+    pub(super) reason: String,
+}
+
+/// What dialogs are called that ask for the reason of an answer.
+pub(super) const REASON_DIALOG: &str = "answer.reason";
+/// And those in which somebody goes past the rules of who may.
+pub(super) const GLASS_DIALOG: &str = "answer.glass";
+/// The button that leads there.
+pub(super) const GLASS: &str = "glass.";
+
+#[derive(Deserialize)]
+struct Submitted {
+    #[serde(rename = "type")]
+    kind: String,
+    user: User,
+    team: Option<Id>,
+    view: View,
+}
+
+#[derive(Deserialize)]
+struct View {
+    id: String,
+    callback_id: String,
+    private_metadata: String,
+    state: Value,
+}
+
+/// The dialog that somebody sent off; none when it is anything else.
+pub(super) fn submission(payload: &Value) -> Option<Submission> {
+    let said = Submitted::deserialize(payload).ok()?;
+    let glass = said.view.callback_id == GLASS_DIALOG;
+    if said.kind != "view_submission" || !(glass || said.view.callback_id == REASON_DIALOG) {
+        return None;
+    }
+    let (approval, choice) = answer(&said.view.private_metadata)?;
+    let reason = said.view.state["values"][REASON][REASON]["value"].as_str();
+    let team = said.team.map(|team| team.id);
+    let submission = Submission {
+        foreign_team: said.user.team_id.filter(|own| Some(own) != team.as_ref()),
+        user: said.user.id,
+        view: said.view.id,
+        approval,
+        choice,
+        glass,
+        reason: reason.unwrap_or_default().trim().to_owned(),
+    };
+    let good = is_id(&submission.user) && is_id(&submission.view);
+    good.then_some(submission)
 }
 
 /// Somebody says that they mean what they were asked about.
@@ -143,6 +222,7 @@ mod tests {
             "channel": { "id": "C1" },
             "message": { "blocks": [{ "type": "block_of_the_year_2030" }] },
             "response_url": "https://hooks.slack.com/actions/x",
+            "trigger_id": "1.2.abc",
             "actions": [{ "type": "button", "action_id": "answer.hold", "value": "apr_1/hold" }],
         })
     }
@@ -156,6 +236,39 @@ mod tests {
             ("C1", "1.2")
         );
         assert_eq!(read.foreign_team, None);
+    }
+
+    #[test]
+    fn a_dialog_gives_the_answer_that_it_was_opened_for_and_the_reason() {
+        let payload = json!({
+            "type": "view_submission",
+            "user": { "id": "U1", "team_id": "T2" },
+            "team": { "id": "T1" },
+            "view": {
+                "id": "V1", "callback_id": "answer.reason", "private_metadata": "apr_1/resume",
+                "state": { "values": { "reason": { "reason": { "type": "plain_text_input", "value": " so be it " } } } },
+            },
+        });
+        let read = submission(&payload).unwrap();
+        assert_eq!(
+            (read.choice, read.reason.as_str()),
+            (Choice::Resume, "so be it")
+        );
+        assert_eq!(read.foreign_team.as_deref(), Some("T2"));
+        for (pointer, value) in [
+            ("/type", json!("view_closed")),
+            ("/view/callback_id", json!("another")),
+            ("/view/private_metadata", json!("apr_1/explode")),
+            ("/view/id", json!("V 1")),
+            ("/user", json!(null)),
+        ] {
+            let mut other = payload.clone();
+            *other.pointer_mut(pointer).unwrap() = value;
+            assert_eq!(submission(&other), None, "{pointer}");
+        }
+        let mut empty = payload;
+        empty["view"]["state"] = json!({});
+        assert_eq!(submission(&empty).unwrap().reason, "");
     }
 
     #[test]

@@ -3,18 +3,25 @@
 use super::mention::EXPLAIN;
 use slack_morphism::{
     SlackAppManifest, SlackAppManifestDisplayInformation, SlackAppManifestFeatures,
-    SlackAppManifestFeaturesBotUser, SlackAppManifestFeaturesShortcut,
-    SlackAppManifestFeaturesSlashCommand, SlackAppManifestOAuthConfig,
-    SlackAppManifestOAuthConfigScopes, SlackAppManifestSettings,
+    SlackAppManifestFeaturesAppHome, SlackAppManifestFeaturesBotUser,
+    SlackAppManifestFeaturesShortcut, SlackAppManifestFeaturesSlashCommand,
+    SlackAppManifestOAuthConfig, SlackAppManifestOAuthConfigScopes, SlackAppManifestSettings,
     SlackAppManifestSettingsEventSubscriptions, SlackAppManifestSettingsInteractivity,
     SlackShortcutType,
 };
 use url::Url;
 
-/// To post, edit and answer, and to hear who speaks to it. Nobody else's messages are read.
-const SCOPES: [&str; 3] = ["chat:write", "app_mentions:read", "commands"];
+/// To post, edit and answer, to hear who speaks to it, to speak people's languages and to know who belongs to a user
+/// group. Nobody else's messages are read.
+const SCOPES: [&str; 5] = [
+    "chat:write",
+    "app_mentions:read",
+    "commands",
+    "users:read",
+    "usergroups:read",
+];
 /// What Slack tells beside presses.
-const EVENTS: [&str; 1] = ["app_mention"];
+const EVENTS: [&str; 3] = ["app_mention", "app_home_opened", "subteam_members_changed"];
 
 /// The manifest for an app that is sent to an address, or for one that is asked by sockets.
 #[must_use]
@@ -55,7 +62,11 @@ pub fn manifest(name: &str, public_url: Option<&Url>) -> SlackAppManifest {
         "Which change did it, and why it is suspected".to_owned(),
         SlackShortcutType::Message,
     );
+    let home = SlackAppManifestFeaturesAppHome::new()
+        .with_home_tab_enabled(true)
+        .with_messages_tab_enabled(false);
     let features = SlackAppManifestFeatures::new()
+        .with_app_home(home)
         .with_bot_user(bot)
         .with_slash_commands(vec![command])
         .with_shortcuts(vec![shortcut]);
@@ -81,6 +92,7 @@ mod tests {
                     "description": "Watches every deployment: warns, pauses and asks, rolls back",
                 },
                 "features": {
+                    "app_home": { "home_tab_enabled": true, "messages_tab_enabled": false },
                     "bot_user": { "display_name": "tawny", "always_online": true },
                     "shortcuts": [{
                         "name": "Explain this deployment",
@@ -95,9 +107,9 @@ mod tests {
                         "should_escape": false,
                     }],
                 },
-                "oauth_config": { "scopes": { "bot": ["chat:write", "app_mentions:read", "commands"] } },
+                "oauth_config": { "scopes": { "bot": SCOPES } },
                 "settings": {
-                    "event_subscriptions": { "bot_events": ["app_mention"] },
+                    "event_subscriptions": { "bot_events": EVENTS },
                     "interactivity": { "is_enabled": true },
                     "org_deploy_enabled": false,
                     "socket_mode_enabled": true,

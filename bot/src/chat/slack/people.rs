@@ -1,15 +1,16 @@
 //! Who somebody in Slack is, and why they may not.
 
+use super::CHANNEL;
 use super::hearing::Hearing;
-use crate::wire;
-use config::Settings;
 use engine::EngineError;
 use guard::actor::Actor;
-use guard::approval::{Choice, Refusal, check_role};
+use guard::approval::{Choice, Refusal, can_be_broken, may_break};
 use guard::event::Event;
 use guard::ids::PersonId;
+use guard::people::Account;
+use guard::state::State;
 use messages::words::refusal;
-use messages::{Context, Text, chat};
+use messages::{Context, Text, chat, dialog};
 
 /// Why what somebody wants does not count.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub(super) enum Denied {
     Refused(Refusal),
     /// The journal did not take it.
     NotKept,
+    /// Slack did not show the dialog for the reason.
+    NoDialog,
 }
 
 impl Denied {
@@ -38,7 +41,7 @@ impl Denied {
         &self,
         account: &str,
         wanted: Choice,
-        settings: &Settings,
+        able: &[PersonId],
         context: &Context,
     ) -> Vec<Text> {
         let why = match self {
@@ -47,15 +50,15 @@ impl Denied {
             Self::UnknownQuestion => chat::unknown_question(context),
             Self::Refused(why) => refusal(why, context),
             Self::NotKept => chat::not_kept(context),
+            Self::NoDialog => dialog::not_opened(wanted, context),
         };
-        let of_the_person = matches!(
-            self,
-            Self::OtherTeam
-                | Self::UnknownPerson
-                | Self::Refused(Refusal::MissingRole { .. } | Refusal::NotAPerson { .. })
-        );
+        let of_the_person = match self {
+            Self::OtherTeam | Self::UnknownPerson => true,
+            Self::Refused(refusal) => can_be_broken(refusal),
+            _ => false,
+        };
         if of_the_person {
-            vec![why, chat::who_can(&who_can(settings, wanted), context)]
+            vec![why, chat::who_can(able, context)]
         } else {
             vec![why]
         }
@@ -64,7 +67,7 @@ impl Denied {
 
 impl Hearing {
     /// The person of this moment: who was taken out of the configuration can do nothing any more.
-    pub(super) fn person(
+    pub(super) async fn person(
         &self,
         account: &str,
         foreign_team: Option<&String>,
@@ -76,11 +79,37 @@ impl Hearing {
         {
             return Err(Denied::OtherTeam);
         }
-        let mut people = settings.people.iter();
-        let found = people.find(|person| person.slack.as_deref() == Some(account));
-        let found = found.ok_or(Denied::UnknownPerson)?;
-        let actor = wire::person(&settings, &found.name).ok_or(Denied::UnknownPerson)?;
-        Ok((found.name.clone(), actor))
+        let account = Account {
+            platform: CHANNEL.to_owned(),
+            id: account.to_owned(),
+        };
+        let behind = self.orders.people().behind(&account).await;
+        match behind.map_err(|error| Denied::not_kept(&error))? {
+            Some(Actor::Person { id, roles }) => Ok((id.clone(), Actor::Person { id, roles })),
+            _ => Err(Denied::UnknownPerson),
+        }
+    }
+
+    /// Whether somebody can go past the rule behind this refusal.
+    pub(super) async fn may_break(&self, refusal: &Refusal, account: &str, state: &State) -> bool {
+        let by = match self.person(account, None).await {
+            Ok((_, by)) => by,
+            Err(_) => return false,
+        };
+        can_be_broken(refusal) && may_break(&by, &state.plan().policy)
+    }
+
+    /// Those who may give an answer now: to a deployment where one is known, else by their roles.
+    pub(super) async fn who_can(&self, wanted: Choice, state: Option<&State>) -> Vec<PersonId> {
+        let people = self.orders.people();
+        let able = match state {
+            Some(state) => people.who_may(wanted, state).await,
+            None => Ok(people.by_role(wanted)),
+        };
+        able.unwrap_or_else(|error| {
+            tracing::error!(%error, "who may is not told: the journal does not answer");
+            Vec::new()
+        })
     }
 }
 
@@ -92,15 +121,4 @@ pub(super) fn granted(events: Result<Vec<Event>, EngineError>) -> Result<(), Den
         _ => None,
     });
     refused.map_or(Ok(()), |refusal| Err(Denied::Refused(refusal)))
-}
-
-/// The people who may do so.
-fn who_can(settings: &Settings, wanted: Choice) -> Vec<PersonId> {
-    let people = settings.people.iter();
-    let may = people.filter_map(|person| {
-        let actor = wire::person(settings, &person.name)?;
-        let may = check_role(&actor, wanted).is_ok();
-        may.then(|| person.name.clone())
-    });
-    may.collect()
 }

@@ -1,7 +1,7 @@
 //! Where a deployment is told: in its usual channel, and in those that listen from some severity on.
 
 use super::channel::SlackChannel;
-use super::posts::{self, PREFIX};
+use super::posts::{self, PREFIX, parent_key};
 use config::settings::{MinSeverity, SlackChannel as Entry};
 use engine::handler::SayError;
 use guard::event::Recorded;
@@ -34,10 +34,22 @@ pub(super) enum Begins {
 }
 
 impl Place {
+    /// One for what belongs to no deployment.
+    pub(super) fn plain(channel: &str, locale: Locale) -> Self {
+        Self {
+            channel: channel.to_owned(),
+            locale,
+            threads: true,
+            least: Severity::Quiet,
+            listens: false,
+            quiet: false,
+        }
+    }
+
     /// What the parent of a deployment is kept under. The usual channel's key does not name it: there a deployment is
     /// told on, whatever becomes of the configuration.
     pub(super) fn parent_key(&self, deployment: &DeploymentId) -> String {
-        self.key(&parent(deployment))
+        self.key(&parent_key(deployment))
     }
 
     /// What is kept of what was said about an event.
@@ -76,10 +88,6 @@ impl Place {
     }
 }
 
-fn parent(deployment: &DeploymentId) -> String {
-    format!("{PREFIX}{deployment}/parent")
-}
-
 impl SlackChannel {
     /// Every channel in which a deployment is told, the usual one first. Where it was told before is where it is told
     /// on.
@@ -106,7 +114,7 @@ impl SlackChannel {
             same.find(|entry| entry.min_severity.is_some() == listens)
         };
         let (service, environment) = (&plan.service, &plan.environment);
-        let beginning = parent(&plan.deployment);
+        let beginning = parent_key(&plan.deployment);
         let known = self.reader.chat_messages_under(&beginning).await;
         let known = known.map_err(|error| SayError::NotSaid(error.to_string()))?;
         let mut places: Vec<Place> = Vec::new();

@@ -2,12 +2,22 @@
 
 use config::Settings;
 use config::settings::SlackChannel;
-use guard::ids::DeploymentId;
+use guard::ids::{DeploymentId, IncidentId};
 use messages::Locale;
 use messages::layout::slack::Post;
 use sha2::{Digest, Sha256};
 
 pub(super) const PREFIX: &str = "slack/";
+
+/// What the parent of a deployment is kept under in its usual channel.
+pub(super) fn parent_key(deployment: &DeploymentId) -> String {
+    format!("{PREFIX}{deployment}/parent")
+}
+
+/// What the message of an incident is kept under that belongs to no deployment.
+pub(super) fn incident_key(incident: &IncidentId) -> String {
+    format!("slack-incident/{incident}")
+}
 
 /// The deployment that a message is about.
 pub(super) fn deployment_of(key: &str) -> Option<DeploymentId> {

@@ -1,7 +1,7 @@
 //! A press becomes an answer: who it was, which question, what the domain says to it.
 
 use super::hearing::Hearing;
-use super::interaction::{Press, press};
+use super::interaction::{GLASS, Press, press, submission};
 use super::mention::explain;
 use super::people::{Denied, granted};
 use super::whisper::Ear;
@@ -10,14 +10,27 @@ use crate::approvals;
 use engine::ledger;
 use guard::ids::{DeploymentId, PersonId};
 use guard::input::Happened;
+use messages::dialog;
 use messages::layout::slack::{self as layout, Depth};
 use messages::model::Message;
 use serde_json::Value;
+use tokio::sync::oneshot;
 
 impl Hearing {
     /// Takes an interaction. When this returns, what it asks for is kept or refused; who is refused is told
-    /// afterwards.
-    pub(super) async fn take_interaction(&self, payload: &Value) {
+    /// afterwards, or by what is sent to `answer`. It is dropped where there is nothing to say.
+    pub(super) async fn take_interaction(
+        &self,
+        payload: &Value,
+        answer: oneshot::Sender<Option<Value>>,
+    ) {
+        if let Some(sent) = submission(payload) {
+            return self.take_submission(sent, answer).await;
+        }
+        self.take_press(payload).await;
+    }
+
+    async fn take_press(&self, payload: &Value) {
         if self.take_confirmation(payload).await {
             return;
         }
@@ -39,7 +52,12 @@ impl Hearing {
                 return;
             }
         }
-        match self.answer(&press).await {
+        let answered = match self.asks_why(&press).await {
+            Ok(true) => return,
+            Ok(false) => self.answer(&press).await,
+            Err(denied) => Err(denied),
+        };
+        match answered {
             Ok(person) => {
                 tracing::info!(user, %person, choice, approval = %press.approval, "answered in Slack");
             }
@@ -52,7 +70,9 @@ impl Hearing {
     }
 
     async fn answer(&self, press: &Press) -> Result<PersonId, Denied> {
-        let (person, by) = self.person(&press.user, press.foreign_team.as_ref())?;
+        let (person, by) = self
+            .person(&press.user, press.foreign_team.as_ref())
+            .await?;
         let known = self.deployment_at(&press.channel, &press.message).await?;
         let deployment = match &known {
             Some(id) => id.clone(),
@@ -62,9 +82,13 @@ impl Hearing {
                 .map_err(|error| Denied::not_kept(&error))?
                 .ok_or(Denied::UnknownQuestion)?,
         };
+        let people = self.orders.people();
+        let duty = people.duty_to(&by, &deployment, false).await;
+        let duty = duty.map_err(|error| Denied::not_kept(&error))?;
         let happened = Happened::Answered {
             approval: press.approval.clone(),
             by,
+            duty,
             choice: press.choice,
             reason: None,
         };
@@ -110,9 +134,13 @@ impl Hearing {
     }
 
     async fn tell(&self, press: Press, denied: &Denied) {
-        let context = self.context(&press.channel);
-        let settings = self.settings.get();
-        let sentences = denied.sentences(&press.user, press.choice, &settings, &context);
+        let context = self.context_for(&press.user, &press.channel).await;
+        let state = match approvals::deployment_of(&self.engine, &press.approval).await {
+            Ok(Some(id)) => ledger::state(&self.reader, &id).await.ok().flatten(),
+            _ => None,
+        };
+        let able = self.who_can(press.choice, state.as_ref()).await;
+        let sentences = denied.sentences(&press.user, press.choice, &able, &context);
         let ear = Ear {
             user: press.user,
             channel: press.channel,
@@ -120,7 +148,14 @@ impl Hearing {
             response_url: press.response_url,
             replaces: false,
         };
-        let post = layout::sentences(&sentences, context.locale);
+        let mut post = layout::sentences(&sentences, context.locale);
+        if let (Denied::Refused(refusal), Some(state)) = (denied, &state)
+            && self.may_break(refusal, &ear.user, state).await
+        {
+            let id = format!("{}/{}", press.approval, press.choice.as_str());
+            let name = format!("{GLASS}{}", press.choice.as_str());
+            post.ask(&name, &id, &dialog::break_glass(&context));
+        }
         self.whisper(&ear, &post).await;
     }
 }

@@ -18,6 +18,12 @@ impl Seen {
         seen.retain(|_, at| now.duration_since(*at) < KEPT);
         seen.insert(signature, now).is_none()
     }
+
+    /// It came to nothing: the same again is new.
+    pub(super) fn forget(&self, signature: &[u8]) {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.remove(signature);
+    }
 }
 
 #[cfg(test)]
@@ -30,6 +36,8 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         assert!(seen.is_new(vec![1], now));
         assert!(!seen.is_new(vec![1], now + SignedDuration::from_mins(10)));
+        assert!(seen.is_new(vec![2], now));
+        seen.forget(&[2]);
         assert!(seen.is_new(vec![2], now));
         assert!(seen.is_new(vec![1], now + SignedDuration::from_mins(30)));
         assert_eq!(seen.0.lock().unwrap().len(), 1);

@@ -43,6 +43,25 @@ struct Envelope {
     payload: Value,
     #[serde(default)]
     reason: String,
+    /// Whether what is acknowledged may say something.
+    #[serde(default)]
+    accepts_response_payload: bool,
+}
+
+/// An envelope that was heard, and what is to be shown.
+struct Acknowledged {
+    id: String,
+    shown: Option<Value>,
+}
+
+impl Acknowledged {
+    fn text(self) -> String {
+        let mut text = json!({ "envelope_id": self.id });
+        if let Some(shown) = self.shown {
+            text["payload"] = shown;
+        }
+        text.to_string()
+    }
 }
 
 /// Why there is no socket, and how long Slack wants peace.
@@ -128,15 +147,14 @@ impl SocketMode {
     async fn attend(self, mut socket: Socket, leaving: oneshot::Sender<()>) {
         let mut leaving = Some(leaving);
         let mut until: Option<Instant> = None;
-        let (acknowledge, mut acknowledged) = mpsc::unbounded_channel::<String>();
+        let (acknowledge, mut acknowledged) = mpsc::unbounded_channel::<Acknowledged>();
         loop {
             let patience = until.map_or(SILENT, |until| {
                 until.saturating_duration_since(Instant::now())
             });
             tokio::select! {
-                Some(id) = acknowledged.recv() => {
-                    let text = json!({ "envelope_id": id }).to_string();
-                    if socket.send(Message::text(text)).await.is_err() {
+                Some(heard) = acknowledged.recv() => {
+                    if socket.send(Message::text(heard.text())).await.is_err() {
                         break;
                     }
                 }
@@ -163,7 +181,7 @@ impl SocketMode {
     }
 
     /// Hears one message; whether Slack will end this socket.
-    fn hear(&self, text: &str, acknowledge: &mpsc::UnboundedSender<String>) -> bool {
+    fn hear(&self, text: &str, acknowledge: &mpsc::UnboundedSender<Acknowledged>) -> bool {
         let Ok(envelope) = serde_json::from_str::<Envelope>(text) else {
             tracing::info!("Slack said something over its socket that is not understood");
             return false;
@@ -182,22 +200,30 @@ impl SocketMode {
                 let (hearing, kind) = (self.hearing.clone(), kind.to_owned());
                 let acknowledge = acknowledge.clone();
                 tokio::spawn(async move {
-                    // What takes longer goes on; Slack would show a failure to whoever pressed.
-                    let taking = tokio::spawn(async move {
-                        match kind.as_str() {
-                            "interactive" => hearing.take_interaction(&envelope.payload).await,
-                            "events_api" => hearing.take_event(&envelope.payload).await,
-                            "slash_commands" => hearing.take_slash(&envelope.payload).await,
-                            _ => {}
-                        }
-                    });
-                    let _ = timeout(ACKNOWLEDGED_WITHIN, taking).await;
+                    let may_say = envelope.accepts_response_payload;
+                    let shown = hearing.envelope(&kind, envelope.payload).await;
+                    let shown = shown.filter(|_| may_say);
                     // A socket that is gone needs none.
-                    let _ = acknowledge.send(id);
+                    let _ = acknowledge.send(Acknowledged { id, shown });
                 });
                 false
             }
             _ => false,
         }
+    }
+}
+
+impl Hearing {
+    /// Hears what is in an envelope; what takes longer goes on, as Slack would show a failure to whoever pressed.
+    async fn envelope(&self, kind: &str, payload: Value) -> Option<Value> {
+        let hearing = self.clone();
+        let taking = match kind {
+            "interactive" => return self.interaction(payload, ACKNOWLEDGED_WITHIN).await,
+            "events_api" => tokio::spawn(async move { hearing.take_event(&payload).await }),
+            "slash_commands" => tokio::spawn(async move { hearing.take_slash(&payload).await }),
+            _ => return None,
+        };
+        let _ = timeout(ACKNOWLEDGED_WITHIN, taking).await;
+        None
     }
 }

@@ -41,6 +41,7 @@ impl World {
             scrape_interval: arguments.interval,
             jobs: jobs(arguments.services, address),
             rules: Vec::new(),
+            alertmanager: None,
             flags: Vec::new(),
         })
         .await

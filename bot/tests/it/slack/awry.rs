@@ -34,9 +34,10 @@ async fn while_slack_wants_peace_it_has_it_and_then_hears_everything_once() {
     });
     assert!(saved.count() >= 1, "{effects:#?}");
     let shown = slack.shown();
-    let parent = shown
-        .iter()
-        .rfind(|(text, _)| text.contains("shop · test · bad") && !text.contains(": "));
+    let parent = shown.iter().rfind(|(text, _)| {
+        let head = text.lines().next().unwrap_or_default();
+        head.contains("shop · test · bad") && !head.contains(": ")
+    });
     assert!(
         parent.is_some_and(|(text, _)| text.contains("PAUSED")),
         "{shown:#?}"

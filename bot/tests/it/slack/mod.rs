@@ -1,17 +1,24 @@
 //! Tawny in Slack: a workspace that is as strict as the real one, and what is told and pressed there.
 
+mod alerted;
 mod awry;
 mod digests;
+mod groups;
+mod home;
 mod noise;
 mod over_sockets;
 mod places;
 mod player;
 mod pressed;
+mod reads;
 mod rules;
 mod said;
 mod scenes;
+mod sends;
 mod sockets;
 mod told;
+mod views;
+mod why;
 mod workspace;
 
 use crate::server::Life;

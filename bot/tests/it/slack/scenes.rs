@@ -68,7 +68,9 @@ impl Transcript {
                 Kind::Reply => "reply",
                 Kind::Broadcast => "notice",
                 Kind::Edit => "edit",
-                Kind::Whisper(_) => panic!("to one person alone: {said:#?}"),
+                Kind::Whisper(_) | Kind::Dialog(_) | Kind::Home(_) => {
+                    panic!("to one person alone: {said:#?}")
+                }
             };
             *self.counts.entry(what).or_default() += 1;
             let of = match said.kind {

@@ -23,6 +23,8 @@ struct Inner {
     tickets: BTreeSet<String>,
     /// The socket and the envelope that was acknowledged over it.
     acknowledged: Vec<(usize, String)>,
+    /// What was said with the acknowledgement.
+    answers: std::collections::BTreeMap<String, Value>,
     faults: Vec<String>,
 }
 
@@ -62,7 +64,8 @@ impl Sockets {
     /// Sends an envelope and waits until it is acknowledged over the same socket.
     pub(super) async fn deliver(&self, socket: usize, kind: &str, id: &str, payload: &Value) {
         let envelope = json!({
-            "type": kind, "envelope_id": id, "payload": payload, "accepts_response_payload": false,
+            "type": kind, "envelope_id": id, "payload": payload,
+            "accepts_response_payload": kind == "interactive",
         });
         self.say(socket, &envelope.to_string());
         until("it is acknowledged", async || {
@@ -71,6 +74,12 @@ impl Sockets {
             inner.acknowledged.contains(&done).then_some(())
         })
         .await;
+    }
+
+    /// What was said with the acknowledgement of an envelope; null where nothing was.
+    pub(super) fn answer(&self, id: &str) -> Value {
+        let inner = self.inner.lock().unwrap();
+        inner.answers[id].clone()
     }
 
     /// Goes without a word.
@@ -134,7 +143,10 @@ async fn serve(stream: TcpStream, inner: Arc<Mutex<Inner>>) {
                     let said: Value = serde_json::from_str(&text).unwrap_or_default();
                     let mut inner = inner.lock().unwrap();
                     match said["envelope_id"].as_str() {
-                        Some(id) => inner.acknowledged.push((at, id.to_owned())),
+                        Some(id) => {
+                            inner.answers.insert(id.to_owned(), said["payload"].clone());
+                            inner.acknowledged.push((at, id.to_owned()));
+                        }
                         None => inner.faults.push(text.to_string()),
                     }
                 }

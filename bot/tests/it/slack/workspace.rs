@@ -1,13 +1,9 @@
 //! A workspace: takes calls of the Web API and refuses what Slack refuses; keeps every message with its edits;
 //! signs what it sends.
 
-use super::rules;
+use super::{reads, rules, views};
 use crate::double::{Double, Reply, Request};
-use hmac::{Hmac, KeyInit, Mac};
-use reqwest::StatusCode;
 use serde_json::{Value, json};
-use sha2::Sha256;
-use slack_morphism::signature_verifier::SlackEventSignatureVerifier;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -54,6 +50,10 @@ pub(super) enum Kind {
     Edit,
     /// To one person alone.
     Whisper(String),
+    /// A dialog that one person has open.
+    Dialog(String),
+    /// The app's own page, as one person sees it.
+    Home(String),
 }
 
 impl Said {
@@ -94,7 +94,7 @@ struct Message {
 }
 
 #[derive(Default)]
-struct Inner {
+pub(super) struct Inner {
     messages: Vec<Message>,
     said: Vec<Said>,
     faults: Vec<String>,
@@ -104,16 +104,24 @@ struct Inner {
     /// Where sockets are opened, and how many tickets were given out.
     sockets: Option<SocketAddr>,
     tickets: usize,
-    events: usize,
+    pub(super) events: usize,
     /// Whom a response url tells, and how often it still may.
-    response_urls: BTreeMap<String, (String, u32)>,
+    pub(super) response_urls: BTreeMap<String, (String, u32)>,
+    /// Who may be shown a dialog, until when; and by what nobody may any more.
+    pub(super) triggers: views::Triggers,
+    /// Who belongs to which user group.
+    groups: BTreeMap<String, Vec<String>>,
+    /// The languages of people; of all others it is American English.
+    languages: BTreeMap<String, &'static str>,
+    /// What was asked, of whom.
+    asked: Vec<(String, String)>,
 }
 
 pub(super) struct Workspace {
-    inner: Arc<Mutex<Inner>>,
-    address: SocketAddr,
-    tawny: SocketAddr,
-    http: reqwest::Client,
+    pub(super) inner: Arc<Mutex<Inner>>,
+    pub(super) address: SocketAddr,
+    pub(super) tawny: SocketAddr,
+    pub(super) http: reqwest::Client,
     _double: Double,
 }
 
@@ -201,166 +209,30 @@ impl Workspace {
             .collect()
     }
 
+    /// Who belongs to a user group from now on.
+    pub(super) fn group(&self, group: &str, members: &[&str]) {
+        let members = members.iter().map(|&user| user.to_owned()).collect();
+        let mut inner = self.inner.lock().unwrap();
+        inner.groups.insert(group.to_owned(), members);
+    }
+
+    /// Somebody has set this language.
+    pub(super) fn speaks(&self, user: &str, tag: &'static str) {
+        let mut inner = self.inner.lock().unwrap();
+        inner.languages.insert(user.to_owned(), tag);
+    }
+
+    /// About whom or what a method was called, each time.
+    pub(super) fn asked(&self, method: &str) -> Vec<String> {
+        let inner = self.inner.lock().unwrap();
+        let asked = inner.asked.iter().filter(|(called, _)| called == method);
+        asked.map(|(_, about)| about.clone()).collect()
+    }
+
     /// How many calls came in.
     pub(super) fn calls(&self) -> usize {
         self.inner.lock().unwrap().calls
     }
-
-    /// A press of a button as Slack sends it.
-    pub(super) fn press(&self, user: &str, team: &str, ts: &str, value: &str) -> Value {
-        let mut inner = self.inner.lock().unwrap();
-        let path = format!("/actions/{}", inner.response_urls.len());
-        inner
-            .response_urls
-            .insert(path.clone(), (user.to_owned(), 5));
-        let choice = value.split('/').nth(1).unwrap();
-        json!({
-            "type": "block_actions",
-            "api_app_id": "A0TAWNY",
-            "team": { "id": TEAM, "domain": "acme" },
-            "user": { "id": user, "username": "somebody", "team_id": team },
-            "container": { "type": "message", "message_ts": ts, "channel_id": CHANNEL, "is_ephemeral": false },
-            "channel": { "id": CHANNEL, "name": "deploys" },
-            "trigger_id": "1.2.3",
-            "response_url": format!("http://{}{path}", self.address),
-            "actions": [{ "type": "button", "block_id": "x", "action_id": format!("answer.{choice}"), "value": value, "action_ts": format!("1.{}", inner.response_urls.len()) }],
-        })
-    }
-
-    /// Somebody of the workspace presses: the status of Tawny's answer.
-    pub(super) async fn pressed(&self, user: &str, ts: &str, value: &str) -> StatusCode {
-        let payload = self.press(user, TEAM, ts, value);
-        self.send(&payload, SIGNING, 0).await
-    }
-
-    /// Sends an interaction, signed with a secret, with a stamp so many seconds from now.
-    pub(super) async fn send(&self, payload: &Value, secret: &str, away: i64) -> StatusCode {
-        let body = form(payload);
-        let (stamp, signature) = signed(secret, away, &body);
-        self.post(&body, &stamp, &signature).await
-    }
-
-    pub(super) async fn post(&self, body: &str, stamp: &str, signature: &str) -> StatusCode {
-        self.send_to("interactions", body, stamp, signature, 0)
-            .await
-            .0
-    }
-
-    async fn send_to(
-        &self,
-        path: &str,
-        body: &str,
-        stamp: &str,
-        signature: &str,
-        retry: i64,
-    ) -> (StatusCode, String) {
-        let begun = Instant::now();
-        let sent = self
-            .http
-            .post(format!("http://{}/slack/{path}", self.tawny))
-            .header("content-type", "application/x-www-form-urlencoded")
-            .header("x-slack-request-timestamp", stamp)
-            .header("x-slack-signature", signature)
-            .header("x-slack-retry-num", retry)
-            .body(body.to_owned())
-            .send()
-            .await
-            .unwrap();
-        let took = begun.elapsed();
-        assert!(took < Duration::from_secs(3), "{took:?}");
-        (sent.status(), sent.text().await.unwrap())
-    }
-
-    /// Sends an event so often, each time with a signature of its own.
-    pub(super) async fn tell(&self, event: &Value, times: i64) -> String {
-        let body = event.to_string();
-        let mut said = String::new();
-        for time in 0..times {
-            let (stamp, signature) = signed(SIGNING, -time, &body);
-            let (status, answer) = self
-                .send_to("events", &body, &stamp, &signature, time)
-                .await;
-            assert_eq!(status, 200);
-            said = answer;
-        }
-        said
-    }
-
-    /// A slash command as Slack sends it, and what it is answered.
-    pub(super) async fn command(&self, user: &str, text: &str) -> StatusCode {
-        let body = {
-            let mut inner = self.inner.lock().unwrap();
-            let number = inner.response_urls.len();
-            let path = format!("/actions/{number}");
-            let url = format!("http://{}{path}", self.address);
-            inner.response_urls.insert(path, (user.to_owned(), 5));
-            url::form_urlencoded::Serializer::new(String::new())
-                .extend_pairs([
-                    ("command", "/tawny"),
-                    ("text", text),
-                    ("user_id", user),
-                    ("team_id", TEAM),
-                    ("channel_id", CHANNEL),
-                    ("response_url", &url),
-                    ("trigger_id", &format!("1.2.{number}")),
-                    ("api_app_id", "A0TAWNY"),
-                ])
-                .finish()
-        };
-        let (stamp, signature) = signed(SIGNING, 0, &body);
-        let answer = self.send_to("commands", &body, &stamp, &signature, 0).await;
-        // What is in the answer would be seen before it is checked who asks.
-        assert_eq!(answer.1, "");
-        answer.0
-    }
-
-    /// A press of the button with which somebody means what they were asked about.
-    pub(super) fn confirm(&self, user: &str, value: &str) -> Value {
-        let mut payload = self.press(user, TEAM, "1.2", &format!("{value}/confirm"));
-        payload["container"]["is_ephemeral"] = json!(true);
-        payload["actions"][0]["action_id"] = json!("order.confirm");
-        payload["actions"][0]["value"] = json!(value);
-        payload
-    }
-
-    /// Somebody speaks to Tawny.
-    pub(super) fn mention(&self, user: &str, thread: Option<&str>, text: &str) -> Value {
-        let mut inner = self.inner.lock().unwrap();
-        inner.events += 1;
-        let number = inner.events;
-        let mut event = json!({
-            "type": "app_mention", "user": user, "team": TEAM, "text": format!("<@U0TAWNY> {text}"),
-            "channel": CHANNEL, "ts": format!("1800000000.{number:06}"),
-        });
-        if let Some(thread) = thread {
-            event["thread_ts"] = json!(thread);
-        }
-        json!({
-            "type": "event_callback", "event_id": format!("Ev{number}"), "team_id": TEAM,
-            "api_app_id": "A0TAWNY", "event": event, "event_time": 1_800_000_000,
-        })
-    }
-}
-
-/// An interaction as a form.
-pub(super) fn form(payload: &Value) -> String {
-    let payload = payload.to_string();
-    url::form_urlencoded::Serializer::new(String::new())
-        .append_pair("payload", &payload)
-        .finish()
-}
-
-/// Stamp and signature of a body, as another library takes them for Slack's.
-pub(super) fn signed(secret: &str, away: i64, body: &str) -> (String, String) {
-    let stamp = (jiff::Timestamp::now().as_second() + away).to_string();
-    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
-    let mac = mac.chain_update(format!("v0:{stamp}:{body}"));
-    let signature = format!("v0={}", hex::encode(mac.finalize().into_bytes()));
-    if away.abs() < 300 {
-        let judge = SlackEventSignatureVerifier::new(&secret.to_owned().into());
-        judge.verify(&signature, body, &stamp).unwrap();
-    }
-    (stamp, signature)
 }
 
 impl Inner {
@@ -414,14 +286,29 @@ impl Inner {
     }
 
     fn called(&mut self, method: &str, request: &Request) -> Reply {
-        let json = request
-            .headers
-            .get("content-type")
-            .is_some_and(|kind| kind.starts_with("application/json"));
+        let kind = request.headers.get("content-type");
+        let is = |wanted: &str| kind.is_some_and(|kind| kind.starts_with(wanted));
+        let json = is("application/json");
+        if reads::METHODS.contains(&method) {
+            // JSON is not even looked at.
+            let body = if is("application/x-www-form-urlencoded") {
+                request.body.as_slice()
+            } else {
+                &[]
+            };
+            let fields = url::form_urlencoded::parse(body).into_owned().collect();
+            return self.read(method, &fields);
+        }
         let arguments: Value = match serde_json::from_slice(&request.body) {
             Ok(arguments) if json => arguments,
             _ => return refused("invalid_json"),
         };
+        if method == "views.open" {
+            return self.open(&arguments);
+        }
+        if method == "views.publish" {
+            return self.publish(&arguments);
+        }
         if let Err(fault) = message(&arguments) {
             return self.fault(format!("{method}: {fault}"));
         }
@@ -438,6 +325,49 @@ impl Inner {
                 Reply::json(200, &json!({ "ok": true }))
             }
             other => self.fault(format!("method {other}")),
+        }
+    }
+
+    fn open(&mut self, arguments: &Value) -> Reply {
+        let view = &arguments["view"];
+        if let Err(fault) = views::modal(view) {
+            return self.fault(format!("views.open: {fault}"));
+        }
+        let trigger = arguments["trigger_id"].as_str().unwrap_or_default();
+        match self.triggers.take(trigger) {
+            Ok(user) => {
+                let said = json!({ "text": view["title"]["text"], "blocks": view["blocks"] });
+                let id = self.triggers.shown(view);
+                self.say(Kind::Dialog(user), &id, &said);
+                Reply::json(200, &json!({ "ok": true, "view": { "id": id } }))
+            }
+            Err("expired_trigger_id") => refused("expired_trigger_id"),
+            Err(code) => self.fault(format!("views.open: {code}")),
+        }
+    }
+
+    fn publish(&mut self, arguments: &Value) -> Reply {
+        let view = &arguments["view"];
+        if let Err(fault) = views::home(view) {
+            return self.fault(format!("views.publish: {fault}"));
+        }
+        let user = arguments["user_id"].as_str().unwrap_or_default().to_owned();
+        let said = json!({ "text": "home", "blocks": view["blocks"] });
+        self.say(Kind::Home(user), "", &said);
+        Reply::json(200, &json!({ "ok": true, "view": {} }))
+    }
+
+    fn read(&mut self, method: &str, fields: &BTreeMap<String, String>) -> Reply {
+        let known = reads::Known {
+            groups: &self.groups,
+            languages: &self.languages,
+        };
+        match reads::read(method, fields, &known) {
+            Ok((about, answer)) => {
+                self.asked.push((method.to_owned(), about));
+                Reply::json(200, &answer)
+            }
+            Err(fault) => self.fault(format!("{method}: {fault}")),
         }
     }
 

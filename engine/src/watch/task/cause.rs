@@ -15,10 +15,13 @@ use guard::suspects::{Change, File, Status, rank};
 use guard::verdict::Attribution;
 use jiff::Timestamp;
 use sources::code::{Bounds, Changes, CodeError, Missing, Request, Touched};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use tracing::Instrument;
+
+/// Authors that are kept; releases of more people are looked at by others anyway.
+const MOST_AUTHORS: usize = 100;
 
 /// So long a look may wait for what is logged and for other days; what is late is said later.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -28,6 +31,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(super) struct Suspicion {
     fetching: Option<JoinHandle<Result<Changes, CodeError>>>,
     changes: Vec<Change>,
+    /// Who wrote, opened or merged them; none once that was said.
+    authors: Option<Vec<String>>,
     missing: BTreeMap<Unseen, usize>,
     /// The values of labels that account for a signal.
     pub(super) accounts: BTreeMap<SignalKey, Vec<Contribution>>,
@@ -71,6 +76,7 @@ impl Suspicion {
                     tracing::info!(requests, reason = cut, "what changed is known in part");
                 }
                 self.missing = unseen(&fetched.missing);
+                self.authors = Some(authors(&fetched));
                 // What is gone can have broken something too.
                 let all = fetched.gone.into_iter().chain(fetched.changes);
                 self.changes = all.map(change).collect();
@@ -82,7 +88,34 @@ impl Suspicion {
     }
 }
 
+/// Whose changes they are: who wrote them, and who opened and merged the requests by which they came.
+fn authors(fetched: &Changes) -> Vec<String> {
+    let requests = fetched
+        .changes
+        .iter()
+        .filter_map(|one| one.request.as_deref());
+    let of_requests = requests.flat_map(|one| [Some(&one.author), one.merger.as_ref()]);
+    let wrote = fetched.changes.iter().map(|one| &one.author);
+    let all: BTreeSet<&String> = wrote.chain(of_requests.flatten()).collect();
+    let named = all.into_iter().filter(|one| !one.trim().is_empty());
+    named.take(MOST_AUTHORS).cloned().collect()
+}
+
 impl Task<'_> {
+    /// Says whose changes came with the deployment, as soon as they are read.
+    pub(super) async fn name_authors(&mut self, state: &State) -> Result<(), EngineError> {
+        if state.authors_known()
+            || self.suspicion.fetching.is_none() && self.suspicion.authors.is_none()
+        {
+            return Ok(());
+        }
+        self.suspicion.fetched().await;
+        match self.suspicion.authors.take() {
+            Some(authors) => self.say(state, Happened::AuthorsRead { authors }).await,
+            None => Ok(()),
+        }
+    }
+
     /// Ranks the changes as soon as there is something to explain that has not been explained.
     pub(super) async fn accuse(&mut self) -> Result<(), EngineError> {
         let Some(state) = self.engine.live(&self.id) else {

@@ -1,6 +1,7 @@
 //! A release that can go neither forward nor back is given up, and its lane is free.
 
 use super::*;
+use crate::duty::Duty;
 use crate::ids::{Environment, ServiceName};
 use crate::lane::{Lane, lane_events};
 
@@ -26,6 +27,7 @@ fn lane(story: &Story) -> Lane {
 fn command(by: Actor, command: Command) -> Happened {
     Happened::Commanded {
         by,
+        duty: Duty::default(),
         command,
         reason: None,
     }

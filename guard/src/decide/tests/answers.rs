@@ -1,6 +1,7 @@
 //! What people answer, and what comes of it.
 
 use super::*;
+use crate::duty::Duty;
 
 #[test]
 fn an_answered_rollback_rolls_back_and_the_cure_is_proven() {
@@ -88,6 +89,7 @@ fn a_hold_keeps_the_pause_and_a_command_still_works_afterwards() {
     assert_eq!(story.state().status(), Status::Paused);
     let command = Happened::Commanded {
         by: mei(),
+        duty: Duty::default(),
         command: Command::Rollback,
         reason: None,
     };
@@ -122,6 +124,7 @@ fn nobody_answers_and_the_pause_stays() {
     let late = Happened::Answered {
         approval,
         by: mei(),
+        duty: Duty::default(),
         choice: Choice::Rollback,
         reason: None,
     };
@@ -161,6 +164,7 @@ fn a_machine_cannot_answer_neither_by_button_nor_by_command() {
     let press = answer(&story, robot(), Choice::Resume);
     let command = Happened::Commanded {
         by: robot(),
+        duty: Duty::default(),
         command: Command::Resume,
         reason: None,
     };
@@ -200,6 +204,7 @@ fn an_unknown_question_is_refused() {
     let press = Happened::Answered {
         approval,
         by: mei(),
+        duty: Duty::default(),
         choice: Choice::Rollback,
         reason: None,
     };

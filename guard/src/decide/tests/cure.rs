@@ -1,6 +1,7 @@
 //! After a rollback: what is waited for, and for how long.
 
 use super::*;
+use crate::duty::Duty;
 
 fn cured() -> Happened {
     Happened::Cured {
@@ -29,6 +30,7 @@ fn due(story: &Story) -> Happened {
 fn command(command: Command) -> Happened {
     Happened::Commanded {
         by: mei(),
+        duty: Duty::default(),
         command,
         reason: None,
     }

@@ -1,6 +1,7 @@
 //! Actions that end otherwise than hoped.
 
 use super::*;
+use crate::duty::Duty;
 
 fn failed(restored: bool) -> Outcome {
     Outcome::Failed {
@@ -95,6 +96,7 @@ fn a_promotion_that_ends_during_a_rollback_promotes_nothing() {
     let mut story = Story::gray(Autonomy::Rollback);
     story.tell(Happened::Commanded {
         by: mei(),
+        duty: Duty::default(),
         command: Command::Promote,
         reason: None,
     });
@@ -145,6 +147,7 @@ fn an_answer_for_another_step_is_refused() {
     let press = Happened::Answered {
         approval: id,
         by: mei(),
+        duty: Duty::default(),
         choice: Choice::Resume,
         reason: None,
     };
@@ -165,6 +168,7 @@ fn a_resume_that_comes_before_the_stop_was_noticed_is_not_lost() {
     for command in [Command::Pause, Command::Resume] {
         story.tell(Happened::Commanded {
             by: mei(),
+            duty: Duty::default(),
             command,
             reason: None,
         });
@@ -181,6 +185,7 @@ fn a_promotion_that_was_stopped_and_resumed_goes_on_as_paced() {
     for command in [Command::Promote, Command::Pause, Command::Resume] {
         story.tell(Happened::Commanded {
             by: mei(),
+            duty: Duty::default(),
             command,
             reason: None,
         });
@@ -196,6 +201,7 @@ fn what_a_stale_action_had_changed_before_is_rolled_back_too() {
     let mut story = Story::gray(Autonomy::Rollback);
     story.tell(Happened::Commanded {
         by: mei(),
+        duty: Duty::default(),
         command: Command::Promote,
         reason: None,
     });
@@ -218,6 +224,7 @@ fn a_release_half_rolled_back_is_promoted_only_when_it_runs_everywhere_again() {
     let mut story = promoted(Autonomy::Pause);
     story.tell(Happened::Commanded {
         by: mei(),
+        duty: Duty::default(),
         command: Command::Rollback,
         reason: None,
     });
@@ -229,6 +236,7 @@ fn a_release_half_rolled_back_is_promoted_only_when_it_runs_everywhere_again() {
     story.wait(1).end_running(failed(false));
     story.tell(Happened::Commanded {
         by: mei(),
+        duty: Duty::default(),
         command: Command::Resume,
         reason: None,
     });

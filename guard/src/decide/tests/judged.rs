@@ -1,6 +1,7 @@
 //! What people think in hindsight is kept, and the last word counts.
 
 use super::*;
+use crate::duty::Duty;
 use crate::judgement::Judgement;
 use crate::trust::Case;
 use jiff::Timestamp;
@@ -50,6 +51,7 @@ fn an_alarm_is_judged_during_the_deployment_and_when_all_is_over_and_the_last_wo
     ));
     story.tell(Happened::Commanded {
         by: mei(),
+        duty: Duty::default(),
         command: Command::Abandon,
         reason: None,
     });

@@ -1,6 +1,7 @@
 //! What runs everywhere and is watched on.
 
 use super::*;
+use crate::duty::Duty;
 
 fn final_bake() -> Happened {
     Happened::TimerFired {
@@ -29,6 +30,7 @@ fn where_nothing_was_found_there_is_nothing_to_accept() {
     assert!(matches!(
         &story.tell(Happened::Commanded {
             by: mei(),
+            duty: Duty::default(),
             command: Command::Resume,
             reason: None
         })[..],

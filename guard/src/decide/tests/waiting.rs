@@ -1,6 +1,7 @@
 //! A deployment that waits for its lane.
 
 use super::*;
+use crate::duty::Duty;
 use crate::effects::{Effect, effects};
 use crate::ids::DeploymentId;
 use crate::lane::{LaneEvent, lane_events};
@@ -38,6 +39,7 @@ fn lost(ending: Ending) -> TurnLost {
 fn command(command: Command) -> Happened {
     Happened::Commanded {
         by: mei(),
+        duty: Duty::default(),
         command,
         reason: None,
     }

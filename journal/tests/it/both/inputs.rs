@@ -21,6 +21,9 @@ async fn a_repeated_delivery_is_a_duplicate_and_another_sources_same_key_is_not(
     assert!(matches!(deliver("github", "1").await, Delivered::New(_)));
     assert_eq!(deliver("github", "1").await, Delivered::Duplicate);
     assert!(matches!(deliver("gitlab", "1").await, Delivered::New(_)));
+    let keys = ["1", "2"].map(str::to_owned);
+    let known = bench.reader.delivered("github", &keys).await.unwrap();
+    assert_eq!(known.into_iter().collect::<Vec<_>>(), ["1"]);
 
     // Handled, it is still known.
     let lease = bench.lease().await;

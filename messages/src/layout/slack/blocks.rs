@@ -1,6 +1,7 @@
 //! Blocks, each within its limit.
 
 use super::mrkdwn::{cut, units};
+use crate::dialog::wants_reason;
 use crate::layout::plain;
 use crate::model::{Button, Style};
 use crate::text::Text;
@@ -16,9 +17,9 @@ const CONFIRM_TITLE: usize = 100;
 const CONFIRM_TEXT: usize = 300;
 const CONFIRM_LABEL: usize = 30;
 /// Buttons of a decision: more is no decision any more. No question has more answers.
-const BUTTONS: usize = 3;
+pub(super) const BUTTONS: usize = 3;
 
-fn plain_text(text: &str, most: usize) -> Value {
+pub(super) fn plain_text(text: &str, most: usize) -> Value {
     json!({ "type": "plain_text", "text": cut(text, most), "emoji": false })
 }
 
@@ -87,7 +88,9 @@ fn button(button: &Button) -> Value {
     if let Some(style) = style {
         element["style"] = json!(style);
     }
-    if let Some(confirm) = &button.confirm {
+    let confirm = button.confirm.as_ref();
+    // A dialog that asks for the reason is question enough.
+    if let Some(confirm) = confirm.filter(|_| !wants_reason(button.choice)) {
         element["confirm"] = json!({
             "title": text(&confirm.title, CONFIRM_TITLE),
             "text": text(&confirm.text, CONFIRM_TEXT),
@@ -99,6 +102,6 @@ fn button(button: &Button) -> Value {
     element
 }
 
-fn text(text: &Text, most: usize) -> Value {
+pub(super) fn text(text: &Text, most: usize) -> Value {
     plain_text(&plain::text(text), most)
 }

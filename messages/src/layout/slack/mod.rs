@@ -5,14 +5,15 @@
 
 mod blocks;
 mod mrkdwn;
+pub mod views;
 
 use super::clean::colon;
 use super::plain;
-use crate::document::Document;
+use crate::document::{Document, Section};
 use crate::locale::Locale;
 use crate::model::{Fact, Link, Message, Table};
 use crate::say;
-use crate::text::Text;
+use crate::text::{Piece, Text};
 use crate::words::Words;
 use serde_json::{Value, json};
 
@@ -68,8 +69,15 @@ pub fn message(message: &Message, locale: Locale, depth: Depth) -> Post {
     if !message.footer.is_empty() {
         blocks.push(blocks::context(&mrkdwn::line(&message.footer, LINE)));
     }
+    let heard = message.facts.iter().filter_map(heard);
+    let heard = heard.chain(message.body.iter().map(plain::text));
+    let choices = message.buttons.iter().take(blocks::BUTTONS);
+    let choices = choices.map(|button| button.label.clone());
+    let choices = words.listed(choices);
+    let asked =
+        (!choices.is_empty()).then(|| plain::text(&say!(words, "chat-choices", choices = choices)));
     Post {
-        text: mrkdwn::escaped(&headline, TEXT),
+        text: aloud(headline, heard.chain(asked)),
         blocks,
     }
 }
@@ -83,24 +91,10 @@ pub fn document(document: &Document, locale: Locale) -> Post {
         document.severity.mark(),
         plain::text(&document.headline)
     );
-    let line = mrkdwn::line(&document.headline, LINE);
-    let mut lines = vec![format!("{} {line}", document.severity.mark())];
-    lines.extend(document.facts.iter().map(labelled));
+    let mut lines = head(document);
     for part in document.sections.iter().filter(|part| !part.is_empty()) {
         lines.push(format!("*{}*", mrkdwn::line(&part.title, 200)));
-        lines.extend(part.body.iter().map(|text| mrkdwn::line(text, LINE)));
-        lines.extend(part.facts.iter().map(labelled));
-        let items = part.items.iter();
-        lines.extend(items.map(|item| mrkdwn::bullet(&mrkdwn::line(item, LINE))));
-        if let Some(table) = &part.table {
-            // The part's own title says it.
-            let table = Table {
-                title: Text::default(),
-                ..table.clone()
-            };
-            rows(&mut lines, &table, Depth::Short);
-        }
-        lines.extend(part.links.iter().map(linked));
+        lines.extend(within(part));
     }
     let mut blocks = vec![blocks::header(&plain::text(&document.title))];
     blocks.extend(self::part(lines, ABOVE + BELOW, words));
@@ -108,9 +102,34 @@ pub fn document(document: &Document, locale: Locale) -> Post {
         blocks.push(blocks::context(&mrkdwn::line(&document.footer, LINE)));
     }
     Post {
-        text: mrkdwn::escaped(&headline, TEXT),
+        text: aloud(headline, document.facts.iter().filter_map(heard)),
         blocks,
     }
+}
+
+fn head(document: &Document) -> Vec<String> {
+    let line = mrkdwn::line(&document.headline, LINE);
+    let line = format!("{} {line}", document.severity.mark());
+    let facts = document.facts.iter().map(labelled);
+    std::iter::once(line).chain(facts).collect()
+}
+
+/// What stands below the title of a part.
+fn within(part: &Section) -> Vec<String> {
+    let body = part.body.iter().map(|text| mrkdwn::line(text, LINE));
+    let mut lines: Vec<String> = body.chain(part.facts.iter().map(labelled)).collect();
+    let items = part.items.iter();
+    lines.extend(items.map(|item| mrkdwn::bullet(&mrkdwn::line(item, LINE))));
+    if let Some(table) = &part.table {
+        // The part's own title says it.
+        let table = Table {
+            title: Text::default(),
+            ..table.clone()
+        };
+        rows(&mut lines, &table, Depth::Short);
+    }
+    lines.extend(part.links.iter().map(linked));
+    lines
 }
 
 /// Some sentences without a headline, such as an answer for one person.
@@ -135,6 +154,23 @@ impl Post {
     pub fn json(&self) -> Value {
         json!({ "text": self.text, "blocks": self.blocks })
     }
+}
+
+/// What is read aloud, line by line: whoever does not see the blocks has nothing else.
+fn aloud(headline: String, more: impl Iterator<Item = String>) -> String {
+    let lines: Vec<String> = std::iter::once(headline).chain(more).collect();
+    mrkdwn::escaped(&lines.join("\n"), TEXT)
+}
+
+// A drawn line says nothing to who hears it.
+fn heard(fact: &Fact) -> Option<String> {
+    let drawn = |piece: &Piece| matches!(piece, Piece::Spark(_));
+    if fact.value.pieces().iter().any(drawn) {
+        return None;
+    }
+    let label = plain::text(&fact.label);
+    let said = format!("{label}{}{}", colon(&label), plain::text(&fact.value));
+    Some(said)
 }
 
 fn below(message: &Message, depth: Depth) -> Vec<String> {

@@ -89,6 +89,17 @@ impl Account {
         Ok(HeaderMap::from_iter([(AUTHORIZATION, header)]))
     }
 
+    /// What an app sends as itself; nothing where there is none.
+    pub(super) fn own(&self, errand: &Errand) -> Result<HeaderMap, Fault> {
+        let Self::App(app) = self else {
+            return Ok(HeaderMap::new());
+        };
+        let own = SecretString::from(app.assertion(SystemTime::now())?);
+        errand.line().hide(&own);
+        let own = bearer(own.expose_secret()).map_err(Fault::Unusable)?;
+        Ok(HeaderMap::from_iter([(AUTHORIZATION, own)]))
+    }
+
     /// These credentials were refused; whether others may do.
     pub(super) async fn refused(&self, credentials: &HeaderMap) -> bool {
         let Self::App(app) = self else { return false };

@@ -5,6 +5,7 @@ mod asked;
 mod service;
 mod shapes;
 mod trees;
+mod way;
 
 use super::change::{Bounds, Changes};
 use super::error::CodeError;

@@ -95,6 +95,16 @@ impl Line {
         })
     }
 
+    /// Where the API is.
+    pub(crate) fn api(&self) -> Url {
+        self.base.clone()
+    }
+
+    /// The client; it follows no redirects.
+    pub(crate) fn http(&self) -> reqwest::Client {
+        self.http.clone()
+    }
+
     /// What links begin with, without a slash at its end.
     pub(crate) fn web(&self) -> &str {
         &self.web
