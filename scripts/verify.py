@@ -71,7 +71,8 @@ STEPS = [
     ),
     (
         "webhooks",
-        "all examples of GitHub's events signed and posted, and Debian's Alertmanager firing and resolving",
+        "all examples of GitHub's events signed and posted, an emulator of GitHub that signs its own, and Debian's Alertmanager"
+        " firing and resolving",
         "scripts/need prometheus-alertmanager node=nodejs npm && cargo build -q -p bot --bin tawny && python3 scripts/webhooks.py",
         r"^passed|^FAILED|^skipped",
     ),

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Webhooks against senders that others made: GitHub's examples (npm @octokit/webhooks-examples) and a real Alertmanager.
+"""Webhooks against senders that others made: GitHub's examples (npm @octokit/webhooks-examples), a GitHub emulator with
+state of its own that signs its hooks (npm emulate), and a real Alertmanager.
 
 Every example is posted with a valid signature; what became of it is held against docs/verify/github-webhooks.txt
 (written anew with --update). A Debian Alertmanager fires and resolves into Tawny, where the alert joins the deployment
@@ -29,6 +30,9 @@ from waiting import until
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SNAPSHOT = ROOT / "docs/verify/github-webhooks.txt"
 EXAMPLES = "@octokit/webhooks-examples@7.6.1"
+# `emulate` 0.12.2 is vercel-labs/emulate; later numbers under that name are another program.
+EMULATOR = ["node@22", "emulate@0.12.2"]
+EMULATED = "a-secret-of-the-emulator"
 GITHUB, ALERTS, TOKEN = "a-secret-of-github-here", "a-secret-of-alerts-here", "a-token-of-ann-for-this"
 GENERIC = base64.b64encode(b"the secret of generic").decode()
 
@@ -57,7 +61,15 @@ services:
     platform: {{type: observed, instances: [{{id: c}}]}}
     metrics: {{selector: 'job="hub"'}}
     signals: [{{preset: up}}]
+  - name: isle
+    platform: {{type: observed, instances: [{{id: d}}]}}
+    metrics: {{selector: 'job="isle"'}}
+    signals: [{{preset: up}}]
 webhooks:
+  - name: emulated
+    kind: github
+    secret: {EMULATED}
+    services: [{{when: {{repository: octocat/shop}}, service: isle, environment: production, on: [release, tag]}}]
   - name: github
     kind: github
     secret: {GITHUB}
@@ -184,6 +196,58 @@ def github(tawny, folder, update):
     return quarantined == 0
 
 
+def emulated(tawny, folder):
+    """Lets an emulator of GitHub send hooks that it signs; True when its release begins a deployment and all count."""
+    place = folder / "emulator"
+    place.mkdir()
+    subprocess.run(["npm", "init", "-y"], cwd=place, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["npm", "i", "--no-audit", "--no-fund", *EMULATOR], cwd=place, check=True, stdout=subprocess.DEVNULL)
+    (place / "seed.yaml").write_text(
+        "tokens: {ghp_emulated: {login: octocat, scopes: [repo]}}\n"
+        "github:\n  users: [{login: octocat, name: Octocat, email: octocat@example.com}]\n"
+        "  repos: [{owner: octocat, name: shop, auto_init: true}]\n"
+    )
+    listen = port()
+    node = place / "node_modules/.bin/node"
+    process = subprocess.Popen(
+        [node if node.exists() else "node", (place / "node_modules/.bin/emulate").resolve(),
+         "start", "-s", "github", "-p", str(listen), "--seed", "seed.yaml"],
+        cwd=place, stdin=subprocess.DEVNULL, stdout=tawny.log, stderr=tawny.log,
+    )
+
+    def ask(path="", body=None, method=None):
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{listen}/repos/octocat/shop{path}", None if body is None else json.dumps(body).encode(),
+            {"authorization": "Bearer ghp_emulated", "content-type": "application/json"}, method=method,
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return json.loads(answer.read() or "null")
+        except OSError:
+            return None
+
+    try:
+        main = until("the emulator answers", ask)["default_branch"]
+        config = {"url": f"{tawny.url}/hooks/emulated", "content_type": "json", "secret": EMULATED}
+        ask("/hooks", {"name": "web", "active": True, "events": ["*"], "config": config})
+        ask("/contents/a.txt", {"message": "a", "content": "YQ==", "branch": main}, "PUT")
+        ask("/releases", {"tag_name": "v2", "target_commitish": main, "name": "v2"})
+        wanted = {"push": "ignored", "release": "begun"}
+
+        def came():
+            all_came = {one["event"]: one["came_to"][0]["what"] for one in tawny.deliveries("emulated") if one["came_to"]}
+            return {event: all_came[event] for event in wanted} if wanted.keys() <= all_came.keys() else None
+
+        found = until("the emulator's hooks are handled", came)
+        codes = [one["status_code"] for one in ask("/hooks/1/deliveries")]
+    finally:
+        process.terminate()
+        process.wait(20)
+    fine = found == wanted and codes and set(codes) == {202}
+    print(f"{'passed' if fine else 'FAILED'}: the emulator of GitHub signs, and its release begins a deployment: {found} {codes}")
+    return fine
+
+
 def generic(tawny, said):
     """Posts a document of the generic form, signed."""
     body, key, now = json.dumps(said).encode(), f"msg-{time.time_ns()}", str(int(time.time()))
@@ -262,6 +326,7 @@ def main():
         try:
             generic(tawny, {"type": "deployment", "id": "build-17", "service": "shop", "version": "v2", "state": "started"})
             fine = alertmanager(tawny, folder)
+            fine = emulated(tawny, folder) and fine
             fine = github(tawny, folder, "--update" in sys.argv) and fine
         finally:
             tawny.stop()

@@ -106,6 +106,7 @@ fn entry(event: &StoredEvent) -> Option<Entry> {
     let deed = match event.stream.kind() {
         "deployment" => audit::deed(&codec::decode(event).ok()?.event)?,
         "lane" => audit::of_lane(&codec::decode_lane(event).ok()?)?,
+        "people" => audit::of_people(&codec::decode_people(event).ok()?),
         "configuration" => audit::of_configuration(&codec::decode_configuration(event).ok()?),
         _ => return None,
     };

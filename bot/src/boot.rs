@@ -9,6 +9,7 @@ use crate::chat::slack::{
 use crate::chat::webhook::{WebhookChannel, WebhookError};
 use crate::live::Live;
 use crate::ops::{self, Meters};
+use crate::people::People;
 use crate::reload::{self, Reloader};
 use crate::web;
 use crate::webhooks::{self, Hooks, Redeliverer};
@@ -146,6 +147,8 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
     let tokens = Live::new(wire::tokens(&settings));
     let metrics_at = settings.server.metrics_listen;
     let settings = Live::new(settings);
+    let groups = Groups::new(settings.clone()).map_err(SlackError::from)?;
+    let people = People::new(settings.clone(), journal.reader(), groups.clone());
     let (mut handlers, receivers, slack) =
         channels(&settings, &journal, &base_url, &options.clock)?;
     let writers = Writers::new(&settings.get())?;
@@ -175,8 +178,8 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         settings.clone(),
         address,
         base_url.clone(),
+        people.clone(),
     )?;
-    let groups = Groups::new(settings.clone()).map_err(SlackError::from)?;
     let orders = page.orders().clone();
     let hearing = Hearing::new(settings.clone(), engine.clone(), orders, groups);
     let hearing = hearing.map_err(SlackError::from)?;
@@ -241,7 +244,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
             Ok(())
         });
     }
-    let (people, stopped) = (page.orders().people().clone(), stop.clone());
+    let stopped = stop.clone();
     tasks.spawn(async move {
         people.follow(stopped).await;
         Ok(())

@@ -5,6 +5,7 @@ mod approvals;
 mod audit;
 pub mod auth;
 pub mod boot;
+mod charts;
 pub mod chat;
 pub mod cli;
 pub mod demo;

@@ -165,8 +165,12 @@ type Carried = Result<Answer, Hindrance>;
 impl Orders {
     /// Carries out orders on this engine.
     #[must_use]
-    pub fn new(engine: Engine, settings: Live<Settings>, base_url: BaseUrl) -> Self {
-        let people = People::new(settings.clone(), engine.clone());
+    pub fn new(
+        engine: Engine,
+        settings: Live<Settings>,
+        base_url: BaseUrl,
+        people: People,
+    ) -> Self {
         Self {
             inner: Arc::new(Inner {
                 engine,

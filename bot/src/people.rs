@@ -1,13 +1,15 @@
 //! Who people are and what they are to a deployment: accounts that they have linked, who is on call, whose change it is.
 
+use crate::chat::slack::Groups;
 use crate::live::Live;
 use crate::wire;
 use config::Settings;
 use config::settings::Person;
-use engine::{Engine, EngineError};
+use engine::{EngineError, ledger};
 use guard::actor::Actor;
 use guard::ids::PersonId;
 use guard::people::{Account, Links};
+use journal::Reader;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio_util::sync::CancellationToken;
 
@@ -27,20 +29,22 @@ pub struct People {
 
 struct Inner {
     settings: Live<Settings>,
-    engine: Engine,
+    reader: Reader,
+    groups: Groups,
     /// The links as last read; what came since is read on top.
     links: Mutex<Links>,
     calendars: Calendars,
 }
 
 impl People {
-    /// Of these settings, with the record behind this engine.
+    /// Of these settings, this record, and the groups of a chat.
     #[must_use]
-    pub fn new(settings: Live<Settings>, engine: Engine) -> Self {
+    pub fn new(settings: Live<Settings>, reader: Reader, groups: Groups) -> Self {
         Self {
             inner: Arc::new(Inner {
                 settings,
-                engine,
+                reader,
+                groups,
                 links: Mutex::new(Links::default()),
                 calendars: Calendars::default(),
             }),
@@ -89,7 +93,7 @@ impl People {
             let links = self.inner.links.lock();
             links.unwrap_or_else(PoisonError::into_inner).clone()
         };
-        let newest = self.inner.engine.links(known).await?;
+        let newest = ledger::links(&self.inner.reader, known).await?;
         let mut links = self
             .inner
             .links

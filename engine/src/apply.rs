@@ -233,10 +233,13 @@ impl Engine {
             Effect::ShowParent | Effect::Reply { .. } | Effect::Notice { .. } => self
                 .channels
                 .iter()
-                .map(|channel| {
-                    let key = format!("chat/{channel}/{}", plan.deployment);
-                    NewEffect::new(key, format!("chat.{channel}"), json(effect))
-                })
+                .map(|channel| said(channel, &plan.deployment, effect))
+                .collect(),
+            Effect::Draw { .. } => self
+                .handlers
+                .iter()
+                .filter(|handler| handler.shows_pictures())
+                .map(|handler| said(handler.channel(), &plan.deployment, effect))
                 .collect(),
         }
     }
@@ -286,4 +289,10 @@ pub(crate) fn lane_rows(events: &[Event], after: &State) -> Result<Vec<NewEvent>
 fn of_lane(events: &[Event], after: &State) -> Vec<LaneEvent> {
     let events = events.iter();
     events.flat_map(|event| lane_events(event, after)).collect()
+}
+
+/// Something to say in a channel, after all that was to be said of the deployment there before.
+fn said(channel: &str, deployment: &DeploymentId, effect: &Effect) -> NewEffect {
+    let key = format!("chat/{channel}/{deployment}");
+    NewEffect::new(key, format!("chat.{channel}"), json(effect))
 }

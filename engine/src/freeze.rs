@@ -5,7 +5,7 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::ledger::{self, lane_stream};
 use guard::ids::{Environment, ServiceName};
-use guard::lane::LaneEvent;
+use guard::lane::{Lane, LaneEvent};
 use journal::{JournalError, Transaction, codec};
 
 impl Engine {
@@ -41,6 +41,26 @@ impl Engine {
         self.write_frozen(service, environment, &event, true).await
     }
 
+    /// Puts on record that somebody wanted something of a lane and may not. Any replica may.
+    ///
+    /// # Errors
+    /// The service is not configured, or the journal fails.
+    pub async fn note_refused(
+        &self,
+        service: &ServiceName,
+        environment: &Environment,
+        by: &str,
+        wanted: &str,
+    ) -> Result<(), EngineError> {
+        let event = LaneEvent::Refused {
+            by: by.to_owned(),
+            wanted: wanted.to_owned(),
+        };
+        self.write_where(service, environment, &event, |_| true)
+            .await
+            .map(drop)
+    }
+
     /// Writes the event if the lane is as it was: `frozen` or not.
     async fn write_frozen(
         &self,
@@ -49,12 +69,30 @@ impl Engine {
         event: &LaneEvent,
         frozen: bool,
     ) -> Result<bool, EngineError> {
+        let as_it_was = |lane: &Lane| lane.frozen().is_some() == frozen;
+        let written = self
+            .write_where(service, environment, event, as_it_was)
+            .await?;
+        if written {
+            let what = event.name();
+            tracing::warn!(%service, %environment, what, "a lane was frozen or opened");
+        }
+        Ok(written)
+    }
+
+    async fn write_where(
+        &self,
+        service: &ServiceName,
+        environment: &Environment,
+        event: &LaneEvent,
+        wanted: impl Fn(&Lane) -> bool,
+    ) -> Result<bool, EngineError> {
         let known = self.service(service, environment)?;
         let stream = lane_stream(&known.name, &known.environment)?;
         let mut tries = 0;
         loop {
             let lane = ledger::lane(&self.reader, service, environment).await?;
-            if lane.frozen().is_some() != frozen {
+            if !wanted(&lane) {
                 return Ok(false);
             }
             let transaction = Transaction::at(self.clock.now()).append(
@@ -65,11 +103,7 @@ impl Engine {
             match self.writer.append(transaction).await {
                 Err(JournalError::Conflict { .. }) if tries < MOST_TRIES => tries += 1,
                 Err(error) => return Err(error.into()),
-                Ok(_) => {
-                    let what = event.name();
-                    tracing::warn!(%service, %environment, what, "a lane was frozen or opened");
-                    return Ok(true);
-                }
+                Ok(_) => return Ok(true),
             }
         }
     }

@@ -58,6 +58,11 @@ pub trait Handler: Send + Sync {
     /// it. Where it does not, only questions and the parent are repeated.
     fn repeats_safely(&self) -> bool;
 
+    /// Whether it can show pictures; elsewhere [`Effect::Draw`] asks for nothing.
+    fn shows_pictures(&self) -> bool {
+        false
+    }
+
     /// Says it. Called in order within one deployment.
     fn say<'a>(
         &'a self,

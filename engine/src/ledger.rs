@@ -5,6 +5,7 @@ use guard::apart::{Apart, RecordedApart};
 use guard::event::Recorded;
 use guard::ids::{DeploymentId, Environment, IncidentId, ServiceName};
 use guard::lane::{Lane, LaneEvent};
+use guard::people::Links;
 use guard::state::State;
 use jiff::Timestamp;
 use journal::{Reader, StreamId, codec};
@@ -24,6 +25,21 @@ pub fn lane_stream(
     environment: &Environment,
 ) -> Result<StreamId, EngineError> {
     Ok(StreamId::lane(service.as_str(), environment.as_str())?)
+}
+
+/// The stream of people's accounts.
+pub fn people_stream() -> Result<StreamId, EngineError> {
+    Ok(StreamId::new("people", "tawny")?)
+}
+
+/// The accounts that people have linked: those that are known, with what came since.
+pub async fn links(reader: &Reader, mut known: Links) -> Result<Links, EngineError> {
+    let revision = known.revision().cast_signed();
+    for stored in reader.events(&people_stream()?, revision).await? {
+        let event = codec::decode_people(&stored)?;
+        known.push(&event, stored.revision.unsigned_abs());
+    }
+    Ok(known)
 }
 
 /// The events of a deployment, in order.

@@ -216,7 +216,9 @@ impl Engine {
         let (state, records) = self.story(&id).await.map_err(not_yet)?;
         let about = |revision| records.iter().find(|record| record.revision == revision);
         let record = match &effect {
-            Effect::Reply { revision } | Effect::Notice { revision } => about(*revision),
+            Effect::Reply { revision }
+            | Effect::Notice { revision }
+            | Effect::Draw { revision } => about(*revision),
             Effect::ShowParent | Effect::Execute { .. } => None,
         };
         let happened_at = about(claimed.revision.unsigned_abs()).map(|record| record.at);
@@ -308,7 +310,7 @@ fn worth_repeating(effect: &Effect, record: Option<&Recorded>) -> bool {
             record.map(|record| &record.event),
             Some(Event::ApprovalAsked { .. } | Event::ApprovalReminded { .. })
         ),
-        Effect::Reply { .. } | Effect::Execute { .. } => false,
+        Effect::Reply { .. } | Effect::Draw { .. } | Effect::Execute { .. } => false,
     }
 }
 

@@ -3,26 +3,14 @@
 use crate::apply::MOST_TRIES;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::ledger::{self, people_stream};
 use guard::ids::PersonId;
 use guard::people::{Account, Links, PeopleEvent, VALID_S};
 use guard::timer::after;
-use journal::{JournalError, StreamId, Transaction, codec};
+use journal::{JournalError, Transaction, codec};
 use sha2::{Digest, Sha256};
 
 impl Engine {
-    /// The accounts that were linked, with what came since `known`.
-    ///
-    /// # Errors
-    /// The journal.
-    pub async fn links(&self, mut known: Links) -> Result<Links, EngineError> {
-        let revision = known.revision().cast_signed();
-        for stored in self.reader.events(&stream()?, revision).await? {
-            let event = codec::decode_people(&stored)?;
-            known.push(&event, stored.revision.unsigned_abs());
-        }
-        Ok(known)
-    }
-
     /// Gives a person a code. Any replica may.
     ///
     /// # Errors
@@ -82,11 +70,11 @@ impl Engine {
         &self,
         mut make: impl FnMut(&Links) -> Option<PeopleEvent>,
     ) -> Result<Option<PeopleEvent>, EngineError> {
-        let stream = stream()?;
+        let stream = people_stream()?;
         let mut tries = 0;
         let mut links = Links::default();
         loop {
-            links = self.links(links).await?;
+            links = ledger::links(&self.reader, links).await?;
             let Some(event) = make(&links) else {
                 return Ok(None);
             };
@@ -102,10 +90,6 @@ impl Engine {
             }
         }
     }
-}
-
-fn stream() -> Result<StreamId, EngineError> {
-    Ok(StreamId::new("people", "tawny")?)
 }
 
 /// Letters and digits that are not taken for each other.

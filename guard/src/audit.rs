@@ -4,6 +4,7 @@ use crate::action::Basis;
 use crate::configuration::ConfigurationEvent;
 use crate::event::{Event, PauseReason};
 use crate::lane::LaneEvent;
+use crate::people::PeopleEvent;
 use serde::{Deserialize, Serialize};
 
 /// One deed.
@@ -12,7 +13,7 @@ pub struct Deed {
     /// Who: a configured name, `tawny` for policy, `nobody` for a question that ran out.
     pub who: String,
     /// What: `deploy pause resume answer back break_glass refused expired reminded authorise abandon judge name freeze unfreeze
-    /// configure`.
+    /// configure link_code link unlink`.
     pub what: String,
     /// Which one: the choice, the action, the version.
     pub which: Option<String>,
@@ -125,7 +126,22 @@ pub fn of_lane(event: &LaneEvent) -> Option<Deed> {
     match event {
         LaneEvent::Frozen { by, reason } => Some(Deed::of(by, "freeze").why(reason.as_ref())),
         LaneEvent::Unfrozen { by } => Some(Deed::of(by, "unfreeze")),
+        LaneEvent::Refused { by, wanted } => Some(Deed::of(by, "refused").which(wanted)),
         _ => None,
+    }
+}
+
+/// The deed that an event of people's accounts records.
+#[must_use]
+pub fn of_people(event: &PeopleEvent) -> Deed {
+    match event {
+        PeopleEvent::CodeGiven { person, .. } => Deed::of(person.as_str(), "link_code"),
+        PeopleEvent::AccountLinked {
+            person, account, ..
+        } => {
+            Deed::of(person.as_str(), "link").which(format!("{}/{}", account.platform, account.id))
+        }
+        PeopleEvent::AccountsUnlinked { person } => Deed::of(person.as_str(), "unlink"),
     }
 }
 

@@ -25,6 +25,11 @@ pub enum Effect {
         /// The event's revision.
         revision: u64,
     },
+    /// Draw in the thread how the signals went that moved, in channels that can show pictures.
+    Draw {
+        /// The revision of what was measured.
+        revision: u64,
+    },
     /// Carry out an action, if it is still authorised then.
     Execute {
         /// Which.
@@ -48,6 +53,9 @@ pub fn effects(event: &Event, revision: u64, after: &State) -> Vec<Effect> {
     }
     if notices(event) {
         effects.push(Effect::Notice { revision });
+    }
+    if draws(event, after) {
+        effects.push(Effect::Draw { revision });
     }
     if let Event::ActionAuthorised { action, .. } = event
         && let Some(record) = after.action(action)
@@ -117,6 +125,13 @@ fn replies(event: &Event, after: &State) -> bool {
         Event::BakeEnded { known_good, .. } => !known_good,
         _ => false,
     }
+}
+
+// What was measured is there shortly after the question is: something to look at for who has to decide.
+fn draws(event: &Event, after: &State) -> bool {
+    matches!(event, Event::SignalsMeasured { .. })
+        && after.highest_tier() >= Tier::Pause
+        && after.open_findings().next().is_some()
 }
 
 fn notices(event: &Event) -> bool {

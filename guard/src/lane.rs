@@ -50,6 +50,13 @@ pub enum LaneEvent {
         /// Who said so.
         by: String,
     },
+    /// Somebody wanted something of the lane and may not.
+    Refused {
+        /// Who.
+        by: String,
+        /// What: `freeze unfreeze deploy watch`.
+        wanted: String,
+    },
 }
 
 impl LaneEvent {
@@ -64,6 +71,7 @@ impl LaneEvent {
             Self::VersionReached { .. } => "lane_version_reached",
             Self::Frozen { .. } => "lane_frozen",
             Self::Unfrozen { .. } => "lane_unfrozen",
+            Self::Refused { .. } => "lane_refused",
         }
     }
 
@@ -170,6 +178,7 @@ impl Lane {
             }
             LaneEvent::Frozen { by, reason } => self.frozen = Some((by.clone(), reason.clone())),
             LaneEvent::Unfrozen { .. } => self.frozen = None,
+            LaneEvent::Refused { .. } => {}
         }
     }
 

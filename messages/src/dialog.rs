@@ -75,7 +75,7 @@ pub fn glass(state: &State, choice: Choice, context: &Context) -> Dialog {
         title: break_glass(context),
         body: vec![
             crate::parent(state, context).headline,
-            say!(context, "page-break-glass-means"),
+            say!(context, "dialog-glass-means"),
         ],
         label: say!(context, "dialog-reason"),
         hint: say!(context, "dialog-reason-hint"),

@@ -7,6 +7,7 @@
 
 pub mod apart;
 pub mod cause;
+pub mod chart;
 pub mod chat;
 pub mod configuration;
 pub mod context;

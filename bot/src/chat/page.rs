@@ -43,7 +43,9 @@ impl PageChannel {
                 "notice",
                 format!("{CHANNEL}/{deployment}/notice/{revision}"),
             ),
-            Effect::Execute { .. } => return Ok(json!({ "said": "nothing" })),
+            Effect::Draw { .. } | Effect::Execute { .. } => {
+                return Ok(json!({ "said": "nothing" }));
+            }
         };
         let digest = self.digest(utterance);
         self.keep(key, deployment.as_str(), kind, digest).await

@@ -24,6 +24,7 @@ pub mod manifest;
 mod mention;
 mod pace;
 mod people;
+mod pictures;
 mod places;
 mod posts;
 mod press;

@@ -15,11 +15,13 @@ impl Orders {
         reason: Option<String>,
         speaker: &Speaker,
     ) -> Carried {
-        self.may(speaker, Role::Responder, Verb::Freeze)?;
+        let lanes = self.lanes(place, speaker).await?;
+        self.may_with(speaker, Role::Responder, Verb::Freeze, &lanes)
+            .await?;
         let (mut now, mut already) = (Vec::new(), Vec::new());
         for Service {
             name, environment, ..
-        } in self.lanes(place, speaker).await?
+        } in lanes
         {
             let by = speaker.by.name();
             let engine = &self.inner.engine;
@@ -34,11 +36,13 @@ impl Orders {
     }
 
     pub(super) async fn unfreeze(&self, place: Option<Place>, speaker: &Speaker) -> Carried {
-        self.may(speaker, Role::Operator, Verb::Unfreeze)?;
+        let lanes = self.lanes(place, speaker).await?;
+        self.may_with(speaker, Role::Operator, Verb::Unfreeze, &lanes)
+            .await?;
         let mut gone = Vec::new();
         for Service {
             name, environment, ..
-        } in self.lanes(place, speaker).await?
+        } in lanes
         {
             let by = speaker.by.name();
             let engine = &self.inner.engine;
@@ -48,6 +52,27 @@ impl Orders {
         }
         let context = self.context(speaker.locale);
         Ok(Answer::done(&Done::Unfrozen(gone), &context))
+    }
+
+    /// Whether the speaker may do so with these lanes, else who may; who may not is on record.
+    async fn may_with(
+        &self,
+        speaker: &Speaker,
+        role: Role,
+        verb: Verb,
+        lanes: &[Service],
+    ) -> Result<(), Hindrance> {
+        let denied = match self.may(speaker, role, verb) {
+            Ok(()) => return Ok(()),
+            Err(trouble) => trouble,
+        };
+        let (engine, by) = (&self.inner.engine, speaker.by.name());
+        for lane in lanes {
+            engine
+                .note_refused(&lane.name, &lane.environment, by, verb.as_str())
+                .await?;
+        }
+        Err(denied.into())
     }
 
     /// The lanes that are meant: that of the thread in which it is said, or all.

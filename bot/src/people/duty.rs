@@ -43,7 +43,7 @@ impl People {
         deployment: &DeploymentId,
         break_glass: bool,
     ) -> Result<Duty, EngineError> {
-        let state = ledger::state(self.inner.engine.reader(), deployment).await?;
+        let state = ledger::state(&self.inner.reader, deployment).await?;
         let duty = match state {
             Some(state) => self.duty(by, &state).await?,
             None => Duty::default(),

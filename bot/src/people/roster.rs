@@ -1,12 +1,20 @@
 //! Who is on call for a service at a moment.
 
 use super::People;
+use crate::chat::slack;
 use config::Settings;
 use config::settings::OnCall as List;
+use guard::actor::Actor;
 use guard::duty::OnCall;
 use guard::ids::{PersonId, ServiceName};
+use guard::people::Account;
 use jiff::Timestamp;
 use sources::calendar::Shift;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// Whoever presses a button in Slack is answered within three seconds.
+const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// Who is on call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -106,6 +114,23 @@ fn names(name: &str, person: &config::settings::Person) -> bool {
 }
 
 impl People {
+    /// The people behind the members of a group in Slack; others are of no use here.
+    async fn members(&self, group: &str) -> Result<Vec<PersonId>, String> {
+        let members = self.inner.groups.members(group).await;
+        let mut people = Vec::new();
+        for id in members.map_err(|error| error.to_string())? {
+            let account = Account {
+                platform: slack::CHANNEL.to_owned(),
+                id,
+            };
+            let behind = self.behind(&account).await;
+            if let Some(Actor::Person { id, .. }) = behind.map_err(|error| error.to_string())? {
+                people.push(id);
+            }
+        }
+        Ok(people)
+    }
+
     /// Who is on call for a service.
     pub async fn roster(&self, service: &ServiceName, now: Timestamp) -> Roster {
         let settings = self.inner.settings.get();
@@ -122,6 +147,13 @@ impl People {
                 match self.inner.calendars.shifts(&list.name, now) {
                     Ok(shifts) => roster.take(&shifts, &settings, now),
                     Err(why) => roster.fails(list, &why),
+                }
+            }
+            if let Some(group) = &list.slack_group {
+                match timeout(PATIENCE, self.members(group)).await {
+                    Ok(Ok(people)) => people.iter().for_each(|person| roster.add(person)),
+                    Ok(Err(why)) => roster.fails(list, &why),
+                    Err(_) => roster.fails(list, "Slack does not answer in time"),
                 }
             }
         }

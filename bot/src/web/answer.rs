@@ -172,7 +172,7 @@ fn glass(button: &Button, path: &str, voice: &Voice<'_>, context: &Context) -> M
         @if voice.may_break(&voice.weigh(button.choice)) {
             details.glass {
                 summary { (text(&say!(context, "page-break-glass", choice = button.label.clone()))) }
-                p { (text(&say!(context, "page-break-glass-means"))) }
+                p { (text(&say!(context, "dialog-glass-means"))) }
                 form method="post" action={ (path) "/answer" } {
                     (fields(button, voice.visitor))
                     input type="hidden" name="confirmed" value="yes";

@@ -6,6 +6,7 @@
 
 use crate::live::Live;
 use crate::orders::Orders;
+use crate::people::People;
 use crate::wire;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -88,8 +89,10 @@ impl Page {
         settings: Live<Settings>,
         address: SocketAddr,
         base_url: BaseUrl,
+        people: People,
     ) -> Result<Self, JournalError> {
-        Self::at(Clock::System, engine, journal, settings, address, base_url)
+        let clock = Clock::System;
+        Self::at(clock, engine, journal, settings, address, base_url, people)
     }
 
     fn at(
@@ -99,6 +102,7 @@ impl Page {
         settings: Live<Settings>,
         address: SocketAddr,
         base_url: BaseUrl,
+        people: People,
     ) -> Result<Self, JournalError> {
         let inner = Inner {
             reader: journal.reader(),
@@ -106,7 +110,7 @@ impl Page {
             hosts: hosts::Hosts::new(address, &base_url, &settings.get().server.allowed_hosts),
             cookie: session::CookieName::new(address, &base_url),
             locale: wire::locale(&settings.get()),
-            orders: Orders::new(engine.clone(), settings.clone(), base_url.clone()),
+            orders: Orders::new(engine.clone(), settings.clone(), base_url.clone(), people),
             engine,
             settings,
             base_url,

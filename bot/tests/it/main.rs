@@ -49,6 +49,7 @@ mod moved;
 mod operate;
 mod ops;
 mod overlaps;
+mod people;
 mod planted;
 mod probes;
 mod rejudged;

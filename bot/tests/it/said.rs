@@ -93,7 +93,7 @@ async fn what_is_said_is_understood_done_by_who_may_and_answered_in_words() {
     let (code, _, text, _) = say(&world, CY, "rollback shop because I say so").await;
     assert_eq!(code, 1);
     assert!(
-        text.contains("cy lacks the role operator") && text.contains("Who may: ann, bo"),
+        text.contains("cy lacks the role operator") && text.contains("Who can: ann, bo"),
         "{text}"
     );
     let (code, outcome, text, _) = say(&world, ANN, "回滚 shop 因为 试验").await;

@@ -91,6 +91,7 @@ impl Handler for Channel {
                 Effect::ShowParent => "parent",
                 Effect::Reply { .. } => "reply",
                 Effect::Notice { .. } => "notice",
+                Effect::Draw { .. } => "picture",
                 Effect::Execute { .. } => "action",
             };
             let mumbles = self

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
 
 /// Libraries of which more than one generation is built, who keeps the old one, and nothing else.
-const TWICE: [(&str, &str); 29] = [
+const TWICE: [(&str, &str); 32] = [
     (
         "atoi",
         "SQLx keeps the old one; the new one is sea-orm's Arrow, which is not built",
@@ -32,14 +32,20 @@ const TWICE: [(&str, &str); 29] = [
     ("digest", "with sha2"),
     ("getrandom", "ring and oauth2 keep older ones"),
     ("hashbrown", "SQLx keeps the old one"),
+    ("hashlink", "SQLx keeps the old one"),
     ("heck", "sea-orm's macros keep the old one; build only"),
     (
         "hmac",
         "octocrab keeps the old one for signatures of webhooks, which are not used",
     ),
+    ("miniz_oxide", "the png crate below resvg keeps the old one"),
     (
         "num-bigint",
         "the new one is sea-orm's Arrow, which is not built",
+    ),
+    (
+        "ordered-float",
+        "sea-orm's values keep the old one; saphyr has the new one",
     ),
     ("phf", "chrono-tz below calcard keeps the old one"),
     ("phf_shared", "with phf"),

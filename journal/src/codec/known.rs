@@ -71,6 +71,7 @@ pub(super) const KNOWN: &[(&str, u32)] = &[
     ("lane_version_reached", 1),
     ("lane_frozen", 1),
     ("lane_unfrozen", 1),
+    ("lane_refused", 1),
     ("incident_opened", 1),
     ("incident_storm", 1),
     ("incident_joined", 1),

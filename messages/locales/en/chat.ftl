@@ -34,3 +34,15 @@ home-recent = Deployed last
 home-deployed = { $at } · { $said }
 home-footer = as of { $at } · fresh each time that you open this · times in UTC
 dialog-glass = Break the glass
+dialog-glass-means = You go past a rule of who may answer. It is done at once, and everybody is told, with your reason.
+
+# What a chart shows, and what it says to those who do not see it.
+chart-title = { $signal } · { $lead }
+chart-deployed = deployed
+chart-began = began to move
+chart-limit = limit { $limit }
+chart-alt = { $signal } of { $lead }: { $before } before, { $after } now.
+chart-alt-after = It began to move { $after } after the deployment.
+chart-alt-before = It began to move { $before } before the deployment.
+chart-alt-limit = The limit is { $limit }.
+chart-alt-beyond = That is beyond the limit of { $limit }.

@@ -82,7 +82,6 @@ page-others-agree = { $more ->
        *[other] { $more } more people have
     } to agree.
 page-break-glass = Break the glass: { $choice }
-page-break-glass-means = You go past a rule of who may answer. It is done at once, and everybody is told, with your reason.
 page-reason-needed = Why (needed)
 
 # Incidents.

@@ -31,3 +31,15 @@ home-recent = 最近的部署
 home-deployed = { $at } · { $said }
 home-footer = 截至 { $at } · 每次打开时更新 · 时间为 UTC
 dialog-glass = 破窗操作
+dialog-glass-means = 您将越过由谁答复的规则。操作立即执行，并连同您的原因告知所有人。
+
+# 图表中的文字，以及为看不到图表的人提供的说明。
+chart-title = { $signal } · { $lead }
+chart-deployed = 部署
+chart-began = 开始变化
+chart-limit = 限值 { $limit }
+chart-alt = { $lead } 的 { $signal }：此前 { $before }，现在 { $after }。
+chart-alt-after = 部署 { $after }后开始变化。
+chart-alt-before = 部署前 { $before }开始变化。
+chart-alt-limit = 限值为 { $limit }。
+chart-alt-beyond = 已超出限值 { $limit }。

@@ -73,7 +73,6 @@ page-say-yes = 是的，执行
 page-say-no = 不
 page-others-agree = 还需 { $more } 人同意。
 page-break-glass = 破窗操作：{ $choice }
-page-break-glass-means = 您将越过由谁答复的规则。操作立即执行，并连同您的原因告知所有人。
 page-reason-needed = 原因（必填）
 
 # 事件。

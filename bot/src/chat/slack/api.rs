@@ -11,11 +11,15 @@ use reqwest::header::RETRY_AFTER;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::time::Duration;
+use url::Url;
 
 /// How long Slack may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Peace when Slack asks for it and does not say how long.
 const USUAL_PAUSE: Duration = Duration::from_secs(30);
+
+/// How the names of Slack's hosts end.
+const KNOWN: [&str; 2] = [".slack.com", ".slack-gov.com"];
 
 /// What is wrong with a call that did not do what it should.
 #[derive(Debug, thiserror::Error)]
@@ -106,6 +110,36 @@ impl Api {
         })
     }
 
+    /// A method that reads, or that takes no JSON.
+    pub(super) async fn ask(
+        &self,
+        method: &str,
+        arguments: &[(&str, &str)],
+    ) -> Result<Value, Wrong> {
+        let asked = ask(&self.http, &self.base, &self.token, method, arguments).await;
+        self.closed_by(method, asked)
+    }
+
+    /// Sends bytes to where Slack wants them: nobody else's address, and without the token.
+    pub(super) async fn upload(&self, url: &str, bytes: Vec<u8>) -> Result<(), Wrong> {
+        let method = "an upload";
+        let unsent = |error: String| Wrong::NotSent {
+            method: method.to_owned(),
+            error,
+        };
+        if !is_slacks(url, &self.base) {
+            return Err(unsent("the address is none of Slack's".to_owned()));
+        }
+        let request = self.http.post(url).header("content-type", "image/png");
+        let sent = request.timeout(TIMEOUT).body(bytes).send().await;
+        let sent = sent.map_err(|error| unsent(error.without_url().to_string()))?;
+        let status = sent.status();
+        match status.is_success() {
+            true => Ok(()),
+            false => Err(unsent(format!("Slack answered {status}"))),
+        }
+    }
+
     /// Shows something else in a message: both parts, or the blocks would go.
     pub(super) async fn update(&self, channel: &str, ts: &str, post: &Post) -> Result<(), Wrong> {
         let method = "chat.update";
@@ -125,13 +159,27 @@ impl Api {
         }
     }
 
-    async fn call(&self, method: &str, arguments: &Value) -> Result<Value, Wrong> {
+    pub(super) async fn call(&self, method: &str, arguments: &Value) -> Result<Value, Wrong> {
         let called = call(&self.http, &self.base, &self.token, method, arguments).await;
+        self.closed_by(method, called)
+    }
+
+    fn closed_by(&self, method: &str, called: Result<Value, Wrong>) -> Result<Value, Wrong> {
         if let Err(Wrong::Wait { pause, .. }) = &called {
             self.pace.close(method, *pause);
         }
         called
     }
+}
+
+/// Whether an address is one of Slack's, or below the configured one.
+pub(super) fn is_slacks(url: &str, base: &str) -> bool {
+    let own = Url::parse(base).map(|base| base.origin());
+    Url::parse(url).is_ok_and(|url| {
+        let known = |host: &str| KNOWN.iter().any(|known| host.ends_with(known));
+        let slacks = url.scheme() == "https" && url.host_str().is_some_and(known);
+        slacks || own.is_ok_and(|own| own == url.origin())
+    })
 }
 
 /// The arguments of `chat.update`.
@@ -255,6 +303,22 @@ mod tests {
 
     fn of(code: &str) -> Wrong {
         understood("chat.postMessage", json!({ "ok": false, "error": code })).unwrap_err()
+    }
+
+    #[test]
+    fn bytes_go_to_slack_and_nowhere_else() {
+        let base = "http://127.0.0.1:9/api";
+        for (url, good) in [
+            ("https://files.slack.com/upload/v1/ABC", true),
+            ("http://127.0.0.1:9/upload/1", true),
+            ("http://files.slack.com/upload/v1/ABC", false),
+            ("https://slack.com.evil.example/upload", false),
+            ("https://evilslack.com/upload", false),
+            ("http://127.0.0.1:10/upload/1", false),
+            ("nonsense", false),
+        ] {
+            assert_eq!(is_slacks(url, base), good, "{url}");
+        }
     }
 
     #[test]

@@ -21,6 +21,7 @@ use journal::{ChatMessage, Journal, Reader, Writer};
 use messages::BaseUrl;
 use messages::layout::slack::Post;
 use serde_json::{Value, json};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// Slack's channel.
@@ -31,6 +32,8 @@ pub struct SlackChannel {
     pub(super) writer: Writer,
     pub(super) base_url: Option<BaseUrl>,
     pub(super) clock: Clock,
+    /// Whether it was said that Slack shows no pictures.
+    pub(super) told_of_pictures: AtomicBool,
 }
 
 impl SlackChannel {
@@ -52,6 +55,7 @@ impl SlackChannel {
             writer: journal.writer()?,
             base_url,
             clock,
+            told_of_pictures: AtomicBool::new(false),
         })
     }
 
@@ -94,6 +98,7 @@ impl SlackChannel {
             (Effect::Reply { .. } | Effect::Notice { .. }, Some(record)) => {
                 self.reply(state, records, record, place).await
             }
+            (Effect::Draw { .. }, _) => self.draw(state, place).await,
             _ => Ok(json!({ "said": "nothing" })),
         }
     }
@@ -344,6 +349,10 @@ impl Handler for SlackChannel {
     fn repeats_safely(&self) -> bool {
         // Slack posts twice what it is told twice.
         false
+    }
+
+    fn shows_pictures(&self) -> bool {
+        true
     }
 
     fn say<'a>(&'a self, utterance: Utterance<'a>) -> BoxFuture<'a, Result<Value, SayError>> {

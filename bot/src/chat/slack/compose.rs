@@ -4,6 +4,7 @@ use guard::event::{Event, Recorded};
 use guard::ids::{ApprovalId, DeploymentId, IncidentId};
 use guard::state::State;
 use messages::Context;
+use messages::chart::Chart;
 use messages::layout::slack::{self, Depth, Post};
 use messages::model::Message;
 use serde_json::{Value, json};
@@ -139,6 +140,11 @@ pub(super) fn folded(
     let folded = messages::folded(state, records, record, context)?;
     let post = slack::message(&folded.message, context.locale, Depth::Full);
     Some((folded.first, post))
+}
+
+/// How the signals went that moved.
+pub(super) fn charts(state: &State, context: &Context) -> Vec<Chart> {
+    messages::chart::charts(state, context)
 }
 
 /// Whether an event asked something that is no question any more.

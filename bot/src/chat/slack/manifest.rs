@@ -11,12 +11,13 @@ use slack_morphism::{
 };
 use url::Url;
 
-/// To post, edit and answer, to hear who speaks to it, to speak people's languages and to know who belongs to a user
+/// To post, edit and answer, to show pictures, to hear who speaks to it, to speak people's languages and to know who belongs to a user
 /// group. Nobody else's messages are read.
-const SCOPES: [&str; 5] = [
+const SCOPES: [&str; 6] = [
     "chat:write",
     "app_mentions:read",
     "commands",
+    "files:write",
     "users:read",
     "usergroups:read",
 ];

@@ -1,7 +1,7 @@
 //! Where a deployment is told: in its usual channel, and in those that listen from some severity on.
 
 use super::channel::SlackChannel;
-use super::posts::{self, PREFIX, parent_key};
+use super::posts::{self, PREFIX, parent_key, picture_key};
 use config::settings::{MinSeverity, SlackChannel as Entry};
 use engine::handler::SayError;
 use guard::event::Recorded;
@@ -55,6 +55,11 @@ impl Place {
     /// What is kept of what was said about an event.
     pub(super) fn said_key(&self, deployment: &DeploymentId, revision: u64) -> String {
         self.key(&format!("{PREFIX}{deployment}/said/{revision}"))
+    }
+
+    /// What the pictures of a deployment are kept under.
+    pub(super) fn picture_key(&self, deployment: &DeploymentId) -> String {
+        self.key(&picture_key(deployment))
     }
 
     fn key(&self, beginning: &str) -> String {

@@ -19,6 +19,11 @@ pub(super) fn incident_key(incident: &IncidentId) -> String {
     format!("slack-incident/{incident}")
 }
 
+/// What the pictures of a deployment are kept under.
+pub(super) fn picture_key(deployment: &DeploymentId) -> String {
+    format!("{PREFIX}{deployment}/picture")
+}
+
 /// The deployment that a message is about.
 pub(super) fn deployment_of(key: &str) -> Option<DeploymentId> {
     let id = key.strip_prefix(PREFIX)?.split('/').next()?;

@@ -4,7 +4,6 @@ use super::api;
 use super::hearing::Hearing;
 use messages::layout::slack::Post;
 use serde_json::json;
-use url::Url;
 
 /// To whom, and where they are.
 #[derive(Debug, Clone)]
@@ -63,11 +62,6 @@ impl Hearing {
     fn is_slacks(&self, url: &str) -> bool {
         let settings = self.settings.get();
         let slack = settings.chat.slack.as_ref();
-        let own = slack.map(|slack| slack.base_url.url().origin());
-        Url::parse(url).is_ok_and(|url| {
-            let known = ["hooks.slack.com", "hooks.slack-gov.com"];
-            let known = url.host_str().is_some_and(|host| known.contains(&host));
-            (known && url.scheme() == "https") || own.is_some_and(|own| own == url.origin())
-        })
+        slack.is_some_and(|slack| api::is_slacks(url, slack.base_url.as_str()))
     }
 }

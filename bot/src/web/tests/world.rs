@@ -273,15 +273,10 @@ services:
     };
     let base_url = BaseUrl::new(&url).unwrap();
     let clock = Clock::Manual(Arc::clone(clock));
-    Page::at(
-        clock,
-        engine,
-        journal,
-        crate::live::Live::new(settings),
-        address,
-        base_url,
-    )
-    .unwrap()
+    let settings = crate::live::Live::new(settings);
+    let groups = crate::chat::slack::Groups::new(settings.clone()).unwrap();
+    let people = crate::people::People::new(settings.clone(), journal.reader(), groups);
+    Page::at(clock, engine, journal, settings, address, base_url, people).unwrap()
 }
 
 async fn write(journal: &Journal, id: &str, records: &[Recorded]) {

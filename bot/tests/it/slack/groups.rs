@@ -86,7 +86,7 @@ async fn who_is_told_something_alone_is_told_it_in_their_language_and_slack_is_a
     for user in ["U0NOBODY", "U0NOBODY", "U0FRENCH"] {
         assert_eq!(slack.command(user, "help").await, 200);
         let told = super::pressed::whispered(&slack, user).await;
-        assert!(told.contains("does not know you"), "{told}");
+        assert!(told.contains("does not know the chat account"), "{told}");
     }
     assert_eq!(slack.asked("users.info"), [BO, "U0FRENCH"]);
     let changed = json!({

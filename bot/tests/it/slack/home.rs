@@ -43,7 +43,7 @@ async fn the_apps_page_shows_what_waits_how_all_stands_and_what_was_deployed_las
     // Who is not known sees nothing of it; who looks at messages opens nothing; each is told once.
     let page = opened(&slack, "U0NOBODY").await;
     assert!(
-        page.contains("does not know you") && !page.contains("shop"),
+        page.contains("does not know the chat account") && !page.contains("shop"),
         "{page}"
     );
     slack.tell(&slack.opens(ANN, "messages"), 1).await;

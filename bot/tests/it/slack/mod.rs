@@ -3,10 +3,12 @@
 mod alerted;
 mod awry;
 mod digests;
+mod files;
 mod groups;
 mod home;
 mod noise;
 mod over_sockets;
+mod pictures;
 mod places;
 mod player;
 mod pressed;
@@ -16,6 +18,7 @@ mod said;
 mod scenes;
 mod sends;
 mod sockets;
+mod theirs;
 mod told;
 mod views;
 mod why;
@@ -23,6 +26,7 @@ mod workspace;
 
 use crate::server::Life;
 use crate::settings::Guarding;
+use crate::wait::until;
 use crate::world::World;
 use sockets::Sockets;
 use workspace::Workspace;
@@ -86,12 +90,23 @@ async fn begun(world: World, settings: &str) -> World {
 async fn asked(guarding: &Guarding) -> (World, Workspace, String) {
     let (mut world, slack) = listening(guarding).await;
     slack.take();
-    let id = bad_release(&mut world).await;
+    let id = asked_about(&mut world, &slack).await;
+    (world, slack, id)
+}
+
+/// A second version that is asked about, and everything that is said of it.
+async fn asked_about(world: &mut World, slack: &Workspace) -> String {
+    let pictures = slack.pictures();
+    let id = bad_release(world).await;
     world
         .view(&id, "a question", |view| view["approval"].is_object())
         .await;
+    until("a picture is shown", async || {
+        (slack.pictures() > pictures).then_some(())
+    })
+    .await;
     world.at_rest().await;
-    (world, slack, id)
+    id
 }
 
 async fn bad_release(world: &mut World) -> String {

@@ -2,7 +2,7 @@
 
 use super::pressed::whispered;
 use super::workspace::{Kind, Mood, TEAM, first};
-use super::{ANN, BO, bad_release, listening_to_sockets, pausing};
+use super::{ANN, BO, asked_about, listening_to_sockets, pausing};
 use crate::wait::until;
 use serde_json::json;
 
@@ -11,11 +11,7 @@ async fn a_press_over_a_socket_counts_and_the_next_socket_is_open_before_the_old
     let (mut world, slack, sockets) = listening_to_sockets(&pausing()).await;
     assert_eq!(sockets.opened(1).await, [true]);
     slack.take();
-    let id = bad_release(&mut world).await;
-    world
-        .view(&id, "a question", |view| view["approval"].is_object())
-        .await;
-    world.at_rest().await;
+    let id = asked_about(&mut world, &slack).await;
     let said = slack.take();
     let question = first(&said, &Kind::Broadcast);
 

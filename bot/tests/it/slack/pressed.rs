@@ -136,7 +136,7 @@ async fn who_may_not_press_is_told_why_and_who_can_and_who_comes_late_who_was_fi
     assert_eq!(slack.pressed("U0NOBODY", &parent, &hold).await, 200);
     let told = whispered(&slack, "U0NOBODY").await;
     assert!(
-        told.contains("does not know you") && told.contains("Who can: ann, bo, cy."),
+        told.contains("does not know the chat account") && told.contains("Who can: ann, bo, cy."),
         "{told}"
     );
     // Somebody of another workspace, even under a known account.

@@ -3,7 +3,12 @@
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-pub(super) const METHODS: [&str; 3] = ["usergroups.users.list", "users.info", "chat.getPermalink"];
+pub(super) const METHODS: [&str; 4] = [
+    "usergroups.users.list",
+    "users.info",
+    "chat.getPermalink",
+    "files.getUploadURLExternal",
+];
 
 /// What there is to tell.
 pub(super) struct Known<'a> {

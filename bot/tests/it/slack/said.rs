@@ -37,7 +37,12 @@ async fn what_is_said_to_tawny_in_a_thread_is_done_once_and_who_said_it_is_told_
         (ANN, None, "rollback", "Which deployment?"),
         (ANN, Some("1.1"), "rollback", "Which deployment?"),
         (CY, thread, "rollback because now", "lacks the role"),
-        ("U0NOBODY", thread, "rollback", "does not know you"),
+        (
+            "U0NOBODY",
+            thread,
+            "rollback",
+            "does not know the chat account",
+        ),
     ] {
         slack.tell(&slack.mention(user, place, text), 1).await;
         let told = whispered(&slack, user).await;
@@ -109,7 +114,7 @@ async fn what_is_said_to_tawny_in_a_thread_is_done_once_and_who_said_it_is_told_
     assert!(
         whispered(&slack, "U0NOBODY")
             .await
-            .contains("does not know you")
+            .contains("does not know the chat account")
     );
     world.server.stop().await;
 }

@@ -68,6 +68,7 @@ impl Transcript {
                 Kind::Reply => "reply",
                 Kind::Broadcast => "notice",
                 Kind::Edit => "edit",
+                Kind::Picture => "picture",
                 Kind::Whisper(_) | Kind::Dialog(_) | Kind::Home(_) => {
                     panic!("to one person alone: {said:#?}")
                 }
@@ -94,7 +95,7 @@ impl Transcript {
 
 fn shown(said: &Said) -> String {
     let mut out = format!("({})\n", said.text);
-    for block in said.blocks.as_array().unwrap() {
+    for block in said.blocks.as_array().into_iter().flatten() {
         match block["type"].as_str().unwrap() {
             "header" => {
                 let _ = writeln!(out, "# {}", text(&block["text"]));

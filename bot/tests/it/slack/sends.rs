@@ -32,6 +32,14 @@ impl Workspace {
         })
     }
 
+    /// The same of a button that is called otherwise, in what they alone see.
+    pub(super) fn press_of(&self, name: &str, user: &str, value: &str) -> Value {
+        let mut press = self.press(user, TEAM, "1.1", value);
+        press["container"]["is_ephemeral"] = json!(true);
+        press["actions"][0]["action_id"] = json!(name);
+        press
+    }
+
     /// Somebody of the workspace presses: the status of Tawny's answer.
     pub(super) async fn pressed(&self, user: &str, ts: &str, value: &str) -> StatusCode {
         let payload = self.press(user, TEAM, ts, value);

@@ -2,7 +2,7 @@
 
 use super::pressed::whispered;
 use super::workspace::{Kind, Mood, Said, first};
-use super::{ANN, BO, CY, Workspace, asked, listening_to_sockets, pausing};
+use super::{ANN, BO, CY, Workspace, asked, asked_about, listening_to_sockets, pausing};
 use serde_json::{Value, json};
 
 /// Presses, and sees the dialog that opens: nothing else is said.
@@ -34,7 +34,7 @@ async fn who_resumes_says_why_in_a_dialog_that_shows_how_old_the_evidence_is() {
     assert!(
         whispered(&slack, "U0NOBODY")
             .await
-            .contains("does not know you")
+            .contains("does not know the chat account")
     );
 
     // Too late for a dialog, or Slack does not show it: told how else it can be said.
@@ -106,11 +106,7 @@ async fn who_resumes_says_why_in_a_dialog_that_shows_how_old_the_evidence_is() {
 async fn over_a_socket_a_dialog_is_answered_in_the_acknowledgement_and_a_restart_loses_none() {
     let (mut world, slack, sockets) = listening_to_sockets(&pausing()).await;
     slack.take();
-    let id = super::bad_release(&mut world).await;
-    world
-        .view(&id, "a question", |view| view["approval"].is_object())
-        .await;
-    world.at_rest().await;
+    let id = asked_about(&mut world, &slack).await;
     let question = first(&slack.take(), &Kind::Broadcast);
     let resume = question.button("resume");
     let press = slack.press(ANN, super::workspace::TEAM, &question.ts, &resume);

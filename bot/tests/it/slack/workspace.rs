@@ -1,7 +1,7 @@
 //! A workspace: takes calls of the Web API and refuses what Slack refuses; keeps every message with its edits;
 //! signs what it sends.
 
-use super::{reads, rules, views};
+use super::{files, reads, rules, views};
 use crate::double::{Double, Reply, Request};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
@@ -54,6 +54,8 @@ pub(super) enum Kind {
     Dialog(String),
     /// The app's own page, as one person sees it.
     Home(String),
+    /// A picture in a thread; its text is what is read instead of it.
+    Picture,
 }
 
 impl Said {
@@ -107,6 +109,10 @@ pub(super) struct Inner {
     pub(super) events: usize,
     /// Whom a response url tells, and how often it still may.
     pub(super) response_urls: BTreeMap<String, (String, u32)>,
+    /// What is uploaded, and how many pictures were shown.
+    files: files::Files,
+    pictures: usize,
+    address: Option<SocketAddr>,
     /// Who may be shown a dialog, until when; and by what nobody may any more.
     pub(super) triggers: views::Triggers,
     /// Who belongs to which user group.
@@ -128,6 +134,7 @@ pub(super) struct Workspace {
 impl Workspace {
     pub(super) async fn start(address: SocketAddr, tawny: SocketAddr) -> Self {
         let inner: Arc<Mutex<Inner>> = Arc::default();
+        inner.lock().unwrap().address = Some(address);
         let taking = Arc::clone(&inner);
         let double =
             Double::start(address, move |request| taking.lock().unwrap().take(request)).await;
@@ -229,6 +236,16 @@ impl Workspace {
         asked.map(|(_, about)| about.clone()).collect()
     }
 
+    /// How many pictures were ever shown.
+    pub(super) fn pictures(&self) -> usize {
+        self.inner.lock().unwrap().pictures
+    }
+
+    /// The pictures themselves, in order.
+    pub(super) fn album(&self) -> Vec<Vec<u8>> {
+        self.inner.lock().unwrap().files.album()
+    }
+
     /// How many calls came in.
     pub(super) fn calls(&self) -> usize {
         self.inner.lock().unwrap().calls
@@ -240,6 +257,12 @@ impl Inner {
         self.calls += 1;
         if request.path.starts_with("/actions/") {
             return self.respond(request);
+        }
+        if request.path.starts_with("/upload/") {
+            return match self.files.uploaded(request) {
+                Ok(()) => Reply::json(200, &json!("OK")),
+                Err(fault) => self.fault(format!("upload: {fault}")),
+            };
         }
         let Some(method) = request.path.strip_prefix("/api/") else {
             return self.fault(format!("{} {}", request.method, request.path));
@@ -303,6 +326,9 @@ impl Inner {
             Ok(arguments) if json => arguments,
             _ => return refused("invalid_json"),
         };
+        if method == "files.completeUploadExternal" {
+            return self.show_files(&arguments);
+        }
         if method == "views.open" {
             return self.open(&arguments);
         }
@@ -325,6 +351,28 @@ impl Inner {
                 Reply::json(200, &json!({ "ok": true }))
             }
             other => self.fault(format!("method {other}")),
+        }
+    }
+
+    fn show_files(&mut self, arguments: &Value) -> Reply {
+        let method = "files.completeUploadExternal";
+        if arguments["channel_id"] != CHANNEL {
+            return refused("channel_not_found");
+        }
+        let thread = arguments["thread_ts"].as_str().unwrap_or_default();
+        if !self.messages.iter().any(|message| message.ts == thread) {
+            return self.fault(format!("{method}: no thread {thread}"));
+        }
+        match self.files.shared(arguments) {
+            Ok(shown) => {
+                for alt in shown {
+                    let said = json!({ "text": alt, "blocks": [] });
+                    self.say(Kind::Picture, thread, &said);
+                    self.pictures += 1;
+                }
+                Reply::json(200, &json!({ "ok": true, "files": [] }))
+            }
+            Err(fault) => self.fault(format!("{method}: {fault}")),
         }
     }
 
@@ -362,6 +410,12 @@ impl Inner {
             groups: &self.groups,
             languages: &self.languages,
         };
+        if method == "files.getUploadURLExternal" {
+            return match self.files.announced(fields, self.address.unwrap()) {
+                Ok(answer) => Reply::json(200, &answer),
+                Err(fault) => self.fault(format!("{method}: {fault}")),
+            };
+        }
         match reads::read(method, fields, &known) {
             Ok((about, answer)) => {
                 self.asked.push((method.to_owned(), about));
