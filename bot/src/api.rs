@@ -18,6 +18,7 @@ mod caller;
 mod command;
 mod deliveries;
 mod deploy;
+mod digest;
 mod figures;
 mod gate;
 mod given;
@@ -44,6 +45,7 @@ pub use audit::{AuditEntryView, AuditView, VerifiedView};
 pub use command::ReasonBody;
 pub use deliveries::{CameToView, DeliveriesView, DeliveryView};
 pub use deploy::{DeployBody, PackageBody};
+pub use digest::{DigestView, FrozenView, OpenView, PausedView, RiskiestView, SubjectView};
 pub use figures::{FiguresView, ServiceFiguresView, StatisticsView, TimesView, WeekView};
 pub use gate::{ChangeView, GateView};
 pub use incidents::{IncidentShownView, IncidentView, IncidentsView, RecentView};
@@ -115,6 +117,7 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(order::confirm))
         .routes(routes!(stats::stats))
         .routes(routes!(figures::figures))
+        .routes(routes!(digest::digest))
         .routes(routes!(answer::answer))
         .routes(routes!(login_link::login_link))
         .routes(routes!(quarantine::list, quarantine::decide))

@@ -3,7 +3,9 @@
 use crate::api::{self, Api};
 use crate::chat::code_host;
 use crate::chat::page::PageChannel;
-use crate::chat::slack::{Groups, Hearing, Listener, SlackChannel, SlackError, SocketMode};
+use crate::chat::slack::{
+    Groups, Hearing, Listener, SlackChannel, SlackError, SlackRounds, SocketMode,
+};
 use crate::chat::webhook::{WebhookChannel, WebhookError};
 use crate::live::Live;
 use crate::ops::{self, Meters};
@@ -15,6 +17,7 @@ use crate::wire::writers::Writers;
 use crate::wire::{self, WireError};
 use axum::middleware::from_fn_with_state;
 use config::Settings;
+use engine::clock::Clock;
 use engine::handler::Handler;
 use engine::services::Service;
 use engine::{Engine, EngineError, EngineOptions};
@@ -146,7 +149,8 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
     let settings = Live::new(settings);
     let groups = Groups::new(settings.clone()).map_err(SlackError::from)?;
     let people = People::new(settings.clone(), journal.reader(), groups.clone());
-    let (mut handlers, receivers) = channels(&settings, &journal, &base_url)?;
+    let (mut handlers, receivers, slack) =
+        channels(&settings, &journal, &base_url, &options.clock)?;
     let writers = Writers::new(&settings.get())?;
     handlers.extend(code_host::channel(
         &settings, &writers, &journal, &base_url,
@@ -230,6 +234,13 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         let stopped = stop.clone();
         tasks.spawn(async move {
             sockets.run(stopped).await;
+            Ok(())
+        });
+    }
+    if let Some(slack) = slack {
+        let (rounds, stopped) = (SlackRounds::new(slack, engine.clone()), stop.clone());
+        tasks.spawn(async move {
+            rounds.run(stopped).await;
             Ok(())
         });
     }
@@ -334,18 +345,24 @@ fn journal_options(lease: Duration, meters: &Meters) -> JournalOptions {
     }
 }
 
-/// Whoever hears of effects, and those of them that a changed configuration may change.
-type Channels = (Vec<Arc<dyn Handler>>, Vec<Arc<WebhookChannel>>);
+/// Whoever hears of effects; those of them that a changed configuration may change; and who speaks unasked, too.
+type Channels = (
+    Vec<Arc<dyn Handler>>,
+    Vec<Arc<WebhookChannel>>,
+    Option<Arc<SlackChannel>>,
+);
 
 fn channels(
     live: &Live<Settings>,
     journal: &Journal,
     base_url: &BaseUrl,
+    clock: &Clock,
 ) -> Result<Channels, BootError> {
     let settings = live.get();
     let locale = wire::locale(&settings);
     let mut channels: Vec<Arc<dyn Handler>> = vec![Arc::new(PageChannel::new(journal, locale)?)];
     let mut webhooks = Vec::new();
+    let mut rounds = None;
     for webhook in &settings.notify.webhooks {
         let channel = WebhookChannel::new(
             webhook.name.as_str(),
@@ -360,10 +377,12 @@ fn channels(
     }
     if let Some(slack) = &settings.chat.slack {
         let base_url = Some(base_url.clone());
-        let channel = SlackChannel::new(slack, live.clone(), journal, base_url)?;
-        channels.push(Arc::new(channel));
+        let channel = SlackChannel::new(slack, live.clone(), journal, base_url, clock.clone())?;
+        let channel = Arc::new(channel);
+        channels.push(Arc::clone(&channel) as Arc<dyn Handler>);
+        rounds = Some(channel);
     }
-    Ok((channels, webhooks))
+    Ok((channels, webhooks, rounds))
 }
 
 /// What listens to Slack by sockets, where a token says so.

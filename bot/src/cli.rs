@@ -12,6 +12,7 @@ mod client;
 mod command;
 mod deliveries;
 mod deploy;
+mod digest;
 mod exit;
 mod gate;
 mod import;
@@ -127,6 +128,8 @@ enum Verb {
     Judge(judge::Arguments),
     /// Show how far a service's alarms have earned trust.
     Stats(stats::Arguments),
+    /// Show what happened lately and what waits for somebody, as channels are told once a day.
+    Digest(digest::Arguments),
     /// Let no deployment begin: of one service, or of all.
     Freeze(say::Lane),
     /// Let deployments begin again.
@@ -248,6 +251,7 @@ pub async fn main() -> Exit {
         Verb::Why(arguments) => report::run("why", arguments, json).await,
         Verb::Judge(arguments) => judge::run(arguments, json).await,
         Verb::Stats(arguments) => stats::run(arguments, json).await,
+        Verb::Digest(arguments) => digest::run(arguments, json).await,
         Verb::Freeze(lane) => say::lane("freeze", lane, json).await,
         Verb::Unfreeze(lane) => say::lane("unfreeze", lane, json).await,
         Verb::Say(arguments) => say::run(arguments, json).await,

@@ -9,6 +9,7 @@ mod charts;
 pub mod chat;
 pub mod cli;
 pub mod demo;
+mod digests;
 mod discover;
 mod figures;
 mod incidents;

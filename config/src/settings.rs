@@ -1,6 +1,7 @@
 //! The settings, one file per part. Each field is declared once: type, default and meaning.
 
 mod access;
+mod channel;
 mod chat;
 mod code;
 mod environment;
@@ -19,7 +20,8 @@ mod service;
 mod webhooks;
 
 pub use access::{Holder, Person, Token};
-pub use chat::{Chat, Slack, SlackChannel};
+pub use channel::{DailyDigest, MinSeverity, QuietHours, SlackChannel, WhenNothing};
+pub use chat::{Chat, Slack};
 pub use code::{
     CodeHost, GitHubApp, GitHubAuth, GitHubHost, GitHubToken, GitLabHost, Redelivery, WriteBack,
 };

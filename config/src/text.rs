@@ -1,8 +1,9 @@
-//! Texts with rules: durations, URLs, sizes, commands, secrets.
+//! Texts with rules: durations, times, URLs, sizes, commands, secrets.
 
 mod amount;
 mod command;
 mod duration;
+mod moment;
 mod name;
 mod package_url;
 mod pem;

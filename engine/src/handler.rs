@@ -18,6 +18,8 @@ pub struct Utterance<'a> {
     pub effect: &'a Effect,
     /// The deployment as it stands now.
     pub state: &'a State,
+    /// Everything that has happened to it by now.
+    pub records: &'a [Recorded],
     /// The event that is told; none for the parent.
     pub record: Option<&'a Recorded>,
     /// An earlier try may have been heard.

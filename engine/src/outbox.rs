@@ -242,6 +242,7 @@ impl Engine {
             id: &claimed.id,
             effect: &effect,
             state: &state,
+            records: &records,
             record,
             uncertain: claimed.uncertain,
         };

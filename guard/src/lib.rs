@@ -20,6 +20,7 @@ pub mod culprit;
 pub mod daily;
 pub mod decide;
 pub mod detect;
+pub mod digest;
 pub mod duty;
 pub mod effects;
 pub mod event;

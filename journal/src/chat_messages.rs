@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, TryInsertResult};
 
 use crate::clock::from_micros;
 use crate::committer::Done;
@@ -32,14 +32,7 @@ impl Writer {
     /// # Errors
     /// What the database refused.
     pub async fn put_chat_message(&self, message: ChatMessage) -> Result<(), JournalError> {
-        let row = chat_message::ActiveModel {
-            post_key: Set(message.post_key),
-            platform: Set(message.platform),
-            channel: Set(message.channel),
-            message: Set(message.message),
-            digest: Set(message.digest),
-            posted_at: Set(message.posted_at.as_microsecond()),
-        };
+        let row = row(message);
         self.committer
             .write(move |tx| {
                 Box::pin(async move {
@@ -62,9 +55,90 @@ impl Writer {
             })
             .await
     }
+
+    /// Keeps it unless something is kept for its key already; returns whether it was kept. Of several that try at once
+    /// one has it.
+    ///
+    /// # Errors
+    /// What the database refused.
+    pub async fn claim_chat_message(&self, message: ChatMessage) -> Result<bool, JournalError> {
+        let row = row(message);
+        self.committer
+            .write(move |tx| {
+                Box::pin(async move {
+                    let inserted = chat_message::Entity::insert(row)
+                        .on_conflict(
+                            OnConflict::column(chat_message::Column::PostKey)
+                                .do_nothing()
+                                .to_owned(),
+                        )
+                        .try_insert()
+                        .exec_without_returning(tx)
+                        .await?;
+                    Ok(match inserted {
+                        TryInsertResult::Inserted(1..) => Done::Wrote(true),
+                        _ => Done::Unchanged(false),
+                    })
+                })
+            })
+            .await
+    }
+
+    /// Forgets what was kept for a key.
+    ///
+    /// # Errors
+    /// What the database refused.
+    pub async fn forget_chat_message(&self, post_key: &str) -> Result<(), JournalError> {
+        let key = post_key.to_owned();
+        self.committer
+            .write(move |tx| {
+                Box::pin(async move {
+                    let gone = chat_message::Entity::delete_by_id(key).exec(tx).await?;
+                    Ok(match gone.rows_affected {
+                        0 => Done::Unchanged(()),
+                        _ => Done::Wrote(()),
+                    })
+                })
+            })
+            .await
+    }
+}
+
+fn row(message: ChatMessage) -> chat_message::ActiveModel {
+    chat_message::ActiveModel {
+        post_key: Set(message.post_key),
+        platform: Set(message.platform),
+        channel: Set(message.channel),
+        message: Set(message.message),
+        digest: Set(message.digest),
+        posted_at: Set(message.posted_at.as_microsecond()),
+    }
 }
 
 impl Reader {
+    /// All messages whose keys begin so, in the order of their keys.
+    ///
+    /// # Errors
+    /// What the database refused.
+    pub async fn chat_messages_under(
+        &self,
+        beginning: &str,
+    ) -> Result<Vec<ChatMessage>, JournalError> {
+        let rows = chat_message::Entity::find()
+            .filter(chat_message::Column::PostKey.starts_with(beginning))
+            .all(&self.db)
+            .await?;
+        let mut found: Vec<ChatMessage> = rows
+            .into_iter()
+            // To the database some characters stand for any.
+            .filter(|row| row.post_key.starts_with(beginning))
+            .map(message)
+            .collect();
+        // Nor do databases agree on an order of texts.
+        found.sort_by(|a, b| a.post_key.cmp(&b.post_key));
+        Ok(found)
+    }
+
     /// The message of a post key.
     ///
     /// # Errors

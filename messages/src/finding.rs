@@ -235,7 +235,7 @@ fn standing(record: &FindingRecord, cured: bool, context: &Context) -> Text {
             words,
             "finding-flapping",
             standing = text,
-            count = record.changes
+            count = record.changes / 2 + 1
         )
     } else {
         text

@@ -210,7 +210,7 @@ fn view(figures: &Figures) -> FiguresView {
     }
 }
 
-fn times(times: Times) -> TimesView {
+pub(super) fn times(times: Times) -> TimesView {
     TimesView {
         of: times.of,
         median_seconds: times.median_s,

@@ -1,6 +1,6 @@
 //! Where people are asked and told, beside the page.
 
-use super::Locale;
+use super::SlackChannel;
 use crate::reader::{Reader, Step};
 use crate::text::{Secret, WebUrl};
 use crate::value::settings;
@@ -29,35 +29,24 @@ settings! {
         /// Ids of other workspaces whose people may press buttons too, such as `T024BE7LD`; without them only people of
         /// the workspace in which the app is installed.
         teams: Vec<String> = "[]",
-        /// Where what is said: the first entry that fits a deployment counts.
+        /// Where what is said: the first entry that fits a deployment counts, and every one with `min_severity` that does.
         channels: Vec<SlackChannel>,
-    }
-
-    /// A channel, and whose deployments are told there.
-    pub struct SlackChannel check is_id {
-        /// The id of the channel, such as `C024BE91L`: in Slack, at the end of the channel's details.
-        channel: String,
-        /// Of which services; of all when not said.
-        services: Vec<ServiceName> = "[]",
-        /// In which environments; in all when not said.
-        environments: Vec<Environment> = "[]",
-        /// The language of the channel; `locale` when not said.
-        locale: Option<Locale>,
     }
 }
 
 impl Slack {
-    /// The channel for deployments of a service in an environment.
+    /// The channel for deployments of a service in an environment: the first entry that fits and takes everything.
     #[must_use]
     pub fn channel_of(
         &self,
         service: &ServiceName,
         environment: &Environment,
     ) -> Option<&SlackChannel> {
-        self.channels.iter().find(|channel| {
-            (channel.services.is_empty() || channel.services.contains(service))
-                && (channel.environments.is_empty() || channel.environments.contains(environment))
-        })
+        let mut usual = self
+            .channels
+            .iter()
+            .filter(|channel| channel.min_severity.is_none());
+        usual.find(|channel| channel.fits(service, environment))
     }
 
     /// The channel for what concerns a service, wherever that is.
@@ -66,33 +55,39 @@ impl Slack {
         let about = |channel: &&SlackChannel| {
             channel.services.is_empty() || channel.services.contains(service)
         };
-        // One that is for everywhere goes before one that is for some place.
-        let anywhere = |channel: &&SlackChannel| channel.environments.is_empty();
-        let mut channels = self.channels.iter().filter(about);
-        let mut for_all = self.channels.iter().filter(about).filter(anywhere);
-        for_all.next().or_else(|| channels.next())
+        // One that is for everywhere goes before one that is for some place, and both before one that only listens.
+        let rank = |channel: &&SlackChannel| {
+            (
+                channel.min_severity.is_some(),
+                !channel.environments.is_empty(),
+            )
+        };
+        self.channels.iter().filter(about).min_by_key(rank)
     }
-}
 
-/// Ids of channels: public, private, and of one person.
-fn is_id(channel: &SlackChannel, node: &Node, reader: &mut Reader<'_>) -> Option<()> {
-    let id = &channel.channel;
-    let good = (2..=64).contains(&id.len())
-        && id.starts_with(['C', 'G', 'D'])
-        && id
-            .chars()
-            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
-    if good {
-        return Some(());
+    /// The channels that listen beside it, each once.
+    pub fn listeners(
+        &self,
+        service: &ServiceName,
+        environment: &Environment,
+    ) -> Vec<&SlackChannel> {
+        let usual = self.channel_of(service, environment);
+        let mut found: Vec<&SlackChannel> = Vec::new();
+        for channel in self
+            .channels
+            .iter()
+            .filter(|one| one.min_severity.is_some())
+        {
+            let known = |other: &&SlackChannel| other.channel == channel.channel;
+            if channel.fits(service, environment)
+                && !usual.iter().any(known)
+                && !found.iter().any(known)
+            {
+                found.push(channel);
+            }
+        }
+        found
     }
-    let value = node.get("channel").unwrap_or(node);
-    reader.inside(Step::Field("channel".to_owned()), |reader| {
-        reader.wrong_value(
-            value,
-            "the id of a channel such as `C024BE91L`, and not its name, which may change",
-        );
-    });
-    None
 }
 
 /// Characters below which a signing secret can be guessed.

@@ -281,6 +281,24 @@ fn what_slack_would_refuse_is_found_with_its_line_and_shows_no_token() {
             "chat.slack.channels[0].services[0]",
             "a service under `services`",
         ),
+        (
+            "{bot_token: xoxb-canary, app_token: xapp-canary, channels: [{channel: C1, time_zone: Mars/Base}]}"
+                .to_owned(),
+            "chat.slack.channels[0].time_zone",
+            "`Europe/Berlin`",
+        ),
+        (
+            "{bot_token: xoxb-canary, app_token: xapp-canary, channels: [{channel: C1, min_severity: alarming}]}"
+                .to_owned(),
+            "chat.slack.channels[0].min_severity",
+            "did you mean `alarm`",
+        ),
+        (
+            "{bot_token: xoxb-canary, app_token: xapp-canary, channels: [{channel: C1, quiet_hours: [{from: 9, until: '24:00', days: [caturday]}]}]}"
+                .to_owned(),
+            "chat.slack.channels[0].quiet_hours[0].until",
+            "a time of the day, such as `09:00`",
+        ),
     ] {
         let errors = slack(&fields).unwrap_err().to_string();
         assert!(errors.contains(path) && errors.contains(said), "{fields}: {errors}");
@@ -304,4 +322,33 @@ fn the_first_channel_of_slack_that_fits_a_deployment_counts() {
     assert_eq!(channel("payments", "production"), "C024BE91L");
     assert_eq!(channel("payments", "staging"), "C061EG9SL");
     assert_eq!(channel("shop", "production"), "C061EG9SL");
+}
+
+#[test]
+fn an_entry_with_a_minimum_severity_listens_beside_the_usual_channel_once() {
+    let settings = read(EXAMPLE).unwrap();
+    let mut slack = settings.chat.slack.unwrap();
+    let service = guard::ids::ServiceName::new("payments").unwrap();
+    let environment = guard::ids::Environment::new("production").unwrap();
+    let listeners = |slack: &config::settings::Slack| {
+        let found = slack.listeners(&service, &environment);
+        let ids = found.iter().map(|channel| channel.channel.clone());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(listeners(&slack), ["C0INCIDENTS"]);
+    // Neither twice, nor where everything is told anyway, nor what does not fit.
+    let mut more = slack.channels.clone();
+    more[0].min_severity = more[2].min_severity;
+    more[1].min_severity = more[2].min_severity;
+    more[1].services = vec![guard::ids::ServiceName::new("shop").unwrap()];
+    more.extend(more.clone());
+    slack.channels.extend(more);
+    assert_eq!(listeners(&slack), ["C0INCIDENTS"]);
+    let usual = slack.channel_of(&service, &environment).unwrap();
+    assert_eq!(usual.channel, "C024BE91L");
+    assert!(usual.digest().daily && usual.digest().hourly);
+    let digest = slack.channels[2].digest();
+    assert!(!digest.daily && digest.hourly);
+    slack.channels[2].digest = None;
+    assert!(!slack.channels[2].digest().hourly);
 }

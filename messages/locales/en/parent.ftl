@@ -79,14 +79,16 @@ need-paused-by = { $by } paused it; it goes on or back with a command
 need-looking = nothing yet: Tawny looks a moment longer, and then rolls back or asks
 need-command = a command: resume, roll back or abandon
 
-need-visible = { $signal }: a change of { $visible } would have been seen by now, and { $tolerance } matters.
-need-nothing-measured = { $signal }: nothing has been measured yet, and { $tolerance } matters.
+need-visible = { $signal }: a change of { $visible } would have been seen by now; { $tolerance } would matter.
+need-nothing-visible = { $signal }: not even the largest change would have been seen by now; { $tolerance } would matter.
+need-nothing-measured = { $signal }: nothing could be measured so far; { $tolerance } would matter.
+need-nothing-measured-at-all = { $signal }: nothing could be measured so far.
 need-time-or-requests = Another { $duration } at this traffic, or { $requests } requests, would show it.
 need-time = Another { $duration } at this traffic would show it.
 need-requests = Another { $requests } requests would show it.
 need-not-in-sight = At this traffic that is not in sight.
 not-exported = Not exported by this service, so not watched: { $signals }
-blind = No data for { $signal }: “{ $why }”
+blind = No data for { $signal }: { $why }
 
 progress = Step { $step } of { $steps } · { $done } of { $total } instances run { $version }
 progress-promoted = { $done } of { $total } instances run { $version }
@@ -127,3 +129,6 @@ gate-inconclusive = { $lead } is out everywhere, but too little was measured to 
 gate-unmeasured = { $lead } is out everywhere, and the metrics gave no answer
 gate-asking = { $lead } waits for somebody to decide
 gate-under-way = { $lead } is still under way
+together-fact = Same version
+together = { $count } services in this thread: { $listed }
+together-one = { $mark } { $service } { $status }

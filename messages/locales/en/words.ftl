@@ -124,7 +124,7 @@ finding-severe = severe
 finding-accepted = accepted
 finding-cured = back at normal
 finding-ended = came back at { $at }
-finding-flapping = { $standing }, flapping ({ $count } changes)
+finding-flapping = { $standing }, flapping ×{ $count }
 
 table-findings = Signals that moved
 table-cured = Signals that came back

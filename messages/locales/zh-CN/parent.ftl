@@ -77,13 +77,15 @@ need-looking = 暂时不需要：Tawny 再观察片刻，然后回滚或询问
 need-command = 需要命令：继续、回滚或放弃
 
 need-visible = { $signal }：目前可察觉的最小变化为 { $visible }，容忍度为 { $tolerance }。
+need-nothing-visible = { $signal }：目前还察觉不到任何变化，容忍度为 { $tolerance }。
 need-nothing-measured = { $signal }：还没有任何数据，容忍度为 { $tolerance }。
+need-nothing-measured-at-all = { $signal }：还没有任何数据。
 need-time-or-requests = 按当前流量还需 { $duration }，或再有 { $requests } 个请求，即可判定。
 need-time = 按当前流量，预计还需 { $duration }。
 need-requests = 再有 { $requests } 个请求即可判定。
 need-not-in-sight = 按当前流量，短期内无法判定。
 not-exported = 该服务未导出，因此不监测：{ $signals }
-blind = { $signal } 无数据：“{ $why }”
+blind = { $signal } 无数据：{ $why }
 
 progress = 第 { $step }/{ $steps } 步 · { $done }/{ $total } 个实例运行 { $version }
 progress-promoted = { $done }/{ $total } 个实例运行 { $version }
@@ -121,3 +123,6 @@ gate-inconclusive = { $lead } 已在全部实例上运行，但数据太少，�
 gate-unmeasured = { $lead } 已在全部实例上运行，但取不到指标
 gate-asking = { $lead } 正在等待人工决定
 gate-under-way = { $lead } 仍在进行中
+together-fact = 同版本
+together = 此话题中共 { $count } 个服务：{ $listed }
+together-one = { $mark } { $service } { $status }

@@ -1,4 +1,7 @@
 # 话题回复、频道通知和时间线的外层文案。
+notice-decided = 已决定：{ $answer }
+notice-not-decided = 未作决定：截至 { $at } 无人答复
+notice-withdrawn = 不再需要决定
 notice-headline = { $lead }：{ $what }
 timeline-gap = +{ $duration }
 
@@ -11,3 +14,4 @@ gate-may-begin = 没有阻碍。
 gate-frozen = 已被 { $by } 冻结：不得开始部署。
 gate-frozen-because = 已被 { $by } 冻结：{ $reason }
 gate-hurts = 部署 { $deployment } 造成了损害，尚无人决定如何处理。
+folded = { $headline } · 自 { $since } 起反复抖动 ×{ $count }

@@ -112,7 +112,7 @@ finding-severe = 严重
 finding-accepted = 已被接受
 finding-cured = 已恢复正常
 finding-ended = { $at } 恢复
-finding-flapping = { $standing }，反复抖动（变化 { $count } 次）
+finding-flapping = { $standing }，反复抖动 ×{ $count }
 
 table-findings = 发生变化的指标
 table-cured = 已恢复的指标

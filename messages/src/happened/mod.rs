@@ -27,7 +27,7 @@ mod sources;
 
 pub(crate) use alerts::severity as alert_severity;
 pub(crate) use phrases::{cured_values, names};
-pub(crate) use severity::severity;
+pub use severity::{loudest, severity};
 
 /// Authors that are named in one line.
 const MOST_AUTHORS: usize = 5;

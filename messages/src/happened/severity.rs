@@ -1,11 +1,23 @@
 //! How loud an event is.
 
 use crate::model::Severity;
-use guard::event::{Event, Reported};
+use guard::event::{Event, Recorded, Reported};
 use guard::verdict::{Tier, Verdict};
 
+/// The loudest of what happened. That somebody was refused is between them and Tawny.
+#[must_use]
+pub fn loudest(records: &[Recorded]) -> Severity {
+    let told = records
+        .iter()
+        .filter(|record| !matches!(record.event, Event::Refused { .. }));
+    told.map(|record| severity(&record.event))
+        .max()
+        .unwrap_or(Severity::Quiet)
+}
+
 /// How loud an event is.
-pub(crate) fn severity(event: &Event) -> Severity {
+#[must_use]
+pub fn severity(event: &Event) -> Severity {
     match event {
         Event::TierRaised {
             tier: Tier::RollBack,

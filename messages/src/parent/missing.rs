@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::foreign::Foreign;
 use crate::happened::names as names_of;
+use crate::report::names;
 use crate::say;
 use crate::text::Text;
 use crate::words::{duration, number, size};
@@ -12,6 +13,8 @@ use guard::verdict::Verdict;
 
 /// Sentences of each kind at most.
 const MOST: usize = 6;
+/// The unit of shares.
+const RATIO: &str = "ratio";
 /// Why there is nothing of a signal that the service does not have.
 const NOT_EXPORTED: &str = "not_exported";
 
@@ -34,13 +37,15 @@ pub(crate) fn sentences(state: &State, context: &Context) -> Vec<Text> {
     let (absent, blind): (Vec<_>, Vec<_>) = state
         .blind()
         .iter()
+        // By now there is something to tell of it.
+        .filter(|(signal, _)| !needs.iter().any(|need| need.signal == *signal))
         .partition(|(_, why)| why == NOT_EXPORTED);
     sentences.extend(blind.iter().take(MOST).map(|(signal, why)| {
         say!(
             context,
             "blind",
             signal = Foreign::from(signal),
-            why = Foreign::from(why)
+            why = names::no_data(why, context)
         )
     }));
     sentences.extend(left_out(blind.len(), context));
@@ -66,6 +71,13 @@ fn sentence(need: &Need, context: &Context) -> Text {
     let signal = Foreign::from(&need.signal);
     let tolerance = size(words, need.tolerance, &need.unit);
     let seen = match need.smallest_visible {
+        // No share changes by more than all of it.
+        Some(visible) if visible > 1.0 && need.unit == RATIO => say!(
+            words,
+            "need-nothing-visible",
+            signal = signal,
+            tolerance = tolerance
+        ),
         Some(visible) => say!(
             words,
             "need-visible",
@@ -73,6 +85,10 @@ fn sentence(need: &Need, context: &Context) -> Text {
             visible = size(words, visible, &need.unit),
             tolerance = tolerance
         ),
+        // What it would take is not known before the first values are.
+        None if need.tolerance == 0.0 => {
+            return say!(words, "need-nothing-measured-at-all", signal = signal);
+        }
         None => say!(
             words,
             "need-nothing-measured",
@@ -92,6 +108,7 @@ fn sentence(need: &Need, context: &Context) -> Text {
         }
         (Some(seconds), None) => say!(words, "need-time", duration = duration(words, seconds)),
         (None, Some(requests)) => say!(words, "need-requests", requests = requests),
+        (None, None) if need.smallest_visible.is_none() => return seen,
         (None, None) => say!(words, "need-not-in-sight"),
     };
     Text::join([seen, more], &say!(words, "sentence-separator"))

@@ -13,7 +13,7 @@ mod deeds;
 mod earlier;
 mod head;
 mod incident;
-mod names;
+pub(crate) mod names;
 mod signals;
 mod times;
 

@@ -26,7 +26,7 @@ macro_rules! say {
 
 /// The files of a language, in the order of the folder.
 #[must_use]
-pub fn files(locale: Locale) -> [(&'static str, &'static str); 13] {
+pub fn files(locale: Locale) -> [(&'static str, &'static str); 14] {
     macro_rules! files {
         ($folder:literal) => {
             [
@@ -37,6 +37,10 @@ pub fn files(locale: Locale) -> [(&'static str, &'static str); 13] {
                 (
                     "chat.ftl",
                     include_str!(concat!("../../locales/", $folder, "/chat.ftl")),
+                ),
+                (
+                    "digest.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/digest.ftl")),
                 ),
                 (
                     "events.ftl",

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 /// The most bytes that any single message may have, in any layout.
 const MOST: usize = 64_000;
 
-const SEEDS: [&str; 14] = [
+pub(crate) const SEEDS: [&str; 14] = [
     "<script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)>",
     "<!channel> <@U123> <#C1> <https://evil.example|Approve>",
@@ -28,7 +28,7 @@ const SEEDS: [&str; 14] = [
     "\u{E0041}\u{E0042}\u{200B}\u{FEFF}",
 ];
 
-fn hostile() -> impl Strategy<Value = String> {
+pub(crate) fn hostile() -> impl Strategy<Value = String> {
     prop_oneof![
         proptest::sample::select(SEEDS.to_vec()).prop_map(str::to_owned),
         (proptest::sample::select(SEEDS.to_vec()), 1000_usize..6000).prop_map(|(seed, times)| {
@@ -84,7 +84,7 @@ fn alert_text(event: &Event) -> Option<String> {
     }
 }
 
-fn no_strange_characters(text: &str, but: &[char]) {
+pub(crate) fn no_strange_characters(text: &str, but: &[char]) {
     let bad = text.chars().find(|c| {
         let strange = c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{E000}'..='\u{F8FF}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}');
         strange && !but.contains(c)
@@ -92,12 +92,12 @@ fn no_strange_characters(text: &str, but: &[char]) {
     assert_eq!(bad, None, "in {text:?}");
 }
 
-fn html_is_inert(markup: &str) {
+pub(crate) fn html_is_inert(markup: &str) {
     no_strange_characters(markup, &[]);
     let allowed = [
-        "article", "h2", "h3", "span", "dl", "div", "dt", "dd", "p", "bdi", "code", "time",
-        "section", "table", "thead", "tbody", "tr", "th", "td", "progress", "a", "footer", "ol",
-        "li", "svg", "polyline", "line",
+        "article", "h1", "h2", "h3", "ul", "span", "dl", "div", "dt", "dd", "p", "bdi", "code",
+        "time", "section", "table", "thead", "tbody", "tr", "th", "td", "progress", "a", "footer",
+        "ol", "li", "svg", "polyline", "line",
     ];
     for tag in markup.split('<').skip(1) {
         let tag = tag.trim_start_matches('/');
@@ -113,7 +113,8 @@ fn html_is_inert(markup: &str) {
         );
         if let Some((_, url)) = inside.split_once("href=\"") {
             assert!(
-                url.starts_with("https://tawny.example/deployments/dep_1\"")
+                url.starts_with("https://tawny.example\"")
+                    || url.starts_with("https://tawny.example/deployments/dep_1\"")
                     || url.starts_with("https://tawny.example/incidents/inc_1\""),
                 "{url}"
             );
@@ -121,7 +122,7 @@ fn html_is_inert(markup: &str) {
     }
 }
 
-fn markdown_is_inert(text: &str) {
+pub(crate) fn markdown_is_inert(text: &str) {
     no_strange_characters(text, &['\n']);
     for line in text.lines() {
         // Outside of spans, nothing but our own words and our own link.
@@ -135,7 +136,7 @@ fn markdown_is_inert(text: &str) {
     }
 }
 
-fn plain_is_inert(text: &str) {
+pub(crate) fn plain_is_inert(text: &str) {
     no_strange_characters(text, &['\n', '\u{200B}']);
     for (at, c) in text.char_indices().filter(|(_, c)| matches!(c, '@' | '<')) {
         assert!(text[at + c.len_utf8()..].starts_with('\u{200B}'), "{text}");

@@ -1,6 +1,6 @@
 //! `docs/messages.md`: each kind of message as it is seen, in both languages.
 
-use crate::says::stories;
+use crate::stories::stories;
 use crate::story::{Story, context};
 use messages::layout::terminal::{self, Colour};
 use messages::model::Message;

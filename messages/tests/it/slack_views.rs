@@ -1,7 +1,7 @@
 //! Views of Slack: what one person sees beside the messages, and its limits.
 
 use crate::scenarios::scenarios;
-use crate::slack::{hand_over_view, is_markup_inert, units};
+use crate::slack_rules::{hand_over_view, is_markup_inert, units};
 use crate::story::{Story, context, each_locale};
 use guard::approval::Choice;
 use guard::state::State;

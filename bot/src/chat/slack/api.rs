@@ -75,6 +75,11 @@ impl Api {
         })
     }
 
+    /// Calls go at another pace.
+    pub(super) fn at_pace(&mut self, every: Duration) {
+        self.pace = Pace::of(every);
+    }
+
     /// Waits for the turn of a call in a channel.
     pub(super) async fn turn(&self, method: &str, channel: &str) -> Result<(), Wrong> {
         let turn = self.pace.turn(method, channel).await;

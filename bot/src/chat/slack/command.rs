@@ -66,7 +66,7 @@ impl Hearing {
             (known, _) => known?,
         };
         let here = match &line.thread {
-            Some(thread) => self.deployment_at(&line.channel, thread).await?,
+            Some(thread) => self.deployment_in(&line.channel, thread).await?,
             None => None,
         };
         let locale = context.locale;

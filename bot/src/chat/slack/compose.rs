@@ -22,6 +22,7 @@ pub(super) struct Said<'a> {
 enum About<'a> {
     Deployment(&'a DeploymentId),
     Incident(&'a IncidentId),
+    Nothing,
 }
 
 impl<'a> Said<'a> {
@@ -29,6 +30,16 @@ impl<'a> Said<'a> {
         Self {
             post,
             about: About::Deployment(deployment),
+            thread: None,
+            broadcast: false,
+        }
+    }
+
+    /// A message that is about none of them in particular.
+    pub(super) fn news(post: &'a Post) -> Self {
+        Self {
+            post,
+            about: About::Nothing,
             thread: None,
             broadcast: false,
         }
@@ -68,9 +79,10 @@ impl<'a> Said<'a> {
 
     /// The arguments of `chat.postMessage`. Nothing in it calls anybody or shows what is behind a link.
     pub(super) fn arguments(&self, channel: &str) -> Value {
-        let (event, payload) = match self.about {
-            About::Deployment(id) => ("tawny_deployment", json!({ "deployment": id })),
-            About::Incident(id) => ("tawny_incident", json!({ "incident": id })),
+        let about = match self.about {
+            About::Deployment(id) => Some(("tawny_deployment", json!({ "deployment": id }))),
+            About::Incident(id) => Some(("tawny_incident", json!({ "incident": id }))),
+            About::Nothing => None,
         };
         let mut arguments = json!({
             "channel": channel,
@@ -80,11 +92,10 @@ impl<'a> Said<'a> {
             "link_names": false,
             "unfurl_links": false,
             "unfurl_media": false,
-            "metadata": {
-                "event_type": event,
-                "event_payload": payload,
-            },
         });
+        if let Some((event, payload)) = about {
+            arguments["metadata"] = json!({ "event_type": event, "event_payload": payload });
+        }
         if let Some(thread) = self.thread {
             arguments["thread_ts"] = json!(thread);
             arguments["reply_broadcast"] = json!(self.broadcast);
@@ -93,9 +104,9 @@ impl<'a> Said<'a> {
     }
 }
 
-/// The one message of a deployment.
-pub(super) fn parent(state: &State, context: &Context) -> Post {
-    let message = messages::parent(state, context);
+/// The one message of a deployment, with how those stand that are told in its thread.
+pub(super) fn parent(state: &State, others: &[State], context: &Context) -> Post {
+    let message = messages::together(messages::parent(state, context), others, context);
     slack::message(&message, context.locale, Depth::Short)
 }
 
@@ -117,6 +128,18 @@ pub(super) fn about(state: &State, record: &Recorded, context: &Context) -> Opti
         slack::message(&message, context.locale, Depth::Full),
         broadcast,
     ))
+}
+
+/// What is said about an event in the place of what was said before, and of which event.
+pub(super) fn folded(
+    state: &State,
+    records: &[Recorded],
+    record: &Recorded,
+    context: &Context,
+) -> Option<(u64, Post)> {
+    let folded = messages::folded(state, records, record, context)?;
+    let post = slack::message(&folded.message, context.locale, Depth::Full);
+    Some((folded.first, post))
 }
 
 /// How the signals went that moved.

@@ -102,19 +102,15 @@ impl SlackChannel {
         if let Some(known) = known {
             let mut channels = slack.channels.iter();
             let found = channels.find(|channel| channel.channel == known.channel);
-            return Some(Place {
-                channel: known.channel.clone(),
-                locale: posts::locale(&settings, found),
-            });
+            let locale = posts::locale(&settings, found);
+            return Some(Place::plain(&known.channel, locale));
         }
         let first = told.named.first()?;
         let found = match &first.environment {
             Some(environment) => slack.channel_of(&first.service, environment),
             None => slack.channel_about(&first.service),
         }?;
-        Some(Place {
-            channel: found.channel.clone(),
-            locale: posts::locale(&settings, Some(found)),
-        })
+        let locale = posts::locale(&settings, Some(found));
+        Some(Place::plain(&found.channel, locale))
     }
 }

@@ -13,13 +13,28 @@ const AT_ONCE: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Turns, by channel; and pauses, by method.
-#[derive(Default)]
 pub(super) struct Pace {
+    every: Duration,
     buckets: Mutex<HashMap<String, Arc<RateLimiter>>>,
     closed: Mutex<HashMap<String, Instant>>,
 }
 
+impl Default for Pace {
+    fn default() -> Self {
+        Self::of(EVERY)
+    }
+}
+
 impl Pace {
+    /// One call in a channel each time that so much has passed.
+    pub(super) fn of(every: Duration) -> Self {
+        Self {
+            every,
+            buckets: Mutex::default(),
+            closed: Mutex::default(),
+        }
+    }
+
     /// Waits for the turn of one call.
     ///
     /// # Errors
@@ -59,7 +74,7 @@ impl Pace {
                 .initial(AT_ONCE)
                 .max(AT_ONCE)
                 .refill(1)
-                .interval(EVERY)
+                .interval(self.every)
                 .build();
             Arc::new(bucket)
         });

@@ -2,7 +2,7 @@
 
 use super::api::Wrong;
 use super::channel::{SlackChannel, say_error};
-use super::posts::{parent_key, picture_key};
+use super::places::Place;
 use super::{CHANNEL, compose};
 use crate::charts;
 use engine::handler::SayError;
@@ -13,18 +13,22 @@ use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
 
 impl SlackChannel {
-    /// Shows them, once for each deployment.
-    pub(super) async fn draw(&self, state: &State) -> Result<Value, SayError> {
+    /// Shows them, once for each deployment in a channel that hears details.
+    pub(super) async fn draw(&self, state: &State, place: &Place) -> Result<Value, SayError> {
         let deployment = &state.plan().deployment;
-        let key = picture_key(deployment);
+        if !place.threads {
+            return Ok(json!({ "said": "nothing", "why": "no details are told here" }));
+        }
+        let key = place.picture_key(deployment);
         if self.known(&key).await?.is_some() {
             return Ok(json!({ "said": "already" }));
         }
-        let Some(parent) = self.known(&parent_key(deployment)).await? else {
-            return Ok(json!({ "said": "nothing", "why": "no channel is configured for it" }));
+        let Some(parent) = self.known(&place.parent_key(deployment)).await? else {
+            return Ok(json!({ "said": "nothing", "why": "not told here" }));
         };
-        let place = self.place_of(state, &parent);
-        let drawn = compose::charts(state, &self.context(state, &place));
+        let joined = self.thread_of(place, deployment).await?;
+        let thread = joined.unwrap_or(parent.message);
+        let drawn = compose::charts(state, &self.context(state, place));
         let mut files = Vec::new();
         for chart in drawn {
             match self.uploaded(chart).await {
@@ -45,7 +49,7 @@ impl SlackChannel {
         let arguments = json!({
             "files": files,
             "channel_id": place.channel,
-            "thread_ts": parent.message,
+            "thread_ts": thread,
         });
         match self.api.call(method, &arguments).await {
             Ok(_) => {}
@@ -55,11 +59,11 @@ impl SlackChannel {
         self.keep(ChatMessage {
             post_key: key,
             platform: CHANNEL.to_owned(),
-            channel: place.channel,
+            channel: place.channel.clone(),
             // Slack shares it when it has looked at it, and only then has a message for it.
             message: first.as_str().unwrap_or_default().to_owned(),
             digest: String::new(),
-            posted_at: jiff::Timestamp::now(),
+            posted_at: self.clock.now(),
         })
         .await?;
         Ok(json!({ "said": "picture", "files": files.len() }))

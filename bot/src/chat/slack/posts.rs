@@ -7,9 +7,9 @@ use messages::Locale;
 use messages::layout::slack::Post;
 use sha2::{Digest, Sha256};
 
-const PREFIX: &str = "slack/";
+pub(super) const PREFIX: &str = "slack/";
 
-/// What the parent of a deployment is kept under.
+/// What the parent of a deployment is kept under in its usual channel.
 pub(super) fn parent_key(deployment: &DeploymentId) -> String {
     format!("{PREFIX}{deployment}/parent")
 }
@@ -17,11 +17,6 @@ pub(super) fn parent_key(deployment: &DeploymentId) -> String {
 /// What the message of an incident is kept under that belongs to no deployment.
 pub(super) fn incident_key(incident: &IncidentId) -> String {
     format!("slack-incident/{incident}")
-}
-
-/// What is kept of what was said about an event.
-pub(super) fn said_key(deployment: &DeploymentId, revision: u64) -> String {
-    format!("{PREFIX}{deployment}/said/{revision}")
 }
 
 /// What the pictures of a deployment are kept under.

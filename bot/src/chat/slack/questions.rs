@@ -3,32 +3,34 @@
 use super::api::Wrong;
 use super::channel::{SlackChannel, give_up_or, say_error};
 use super::compose;
-use super::posts::{self, digest, said_key};
+use super::places::Place;
+use super::posts::{self, digest};
 use engine::handler::SayError;
-use engine::ledger;
+use guard::event::Recorded;
 use guard::state::State;
 use journal::ChatMessage;
 
 impl SlackChannel {
-    /// A question that is over has no buttons any more, wherever it was asked.
-    pub(super) async fn close_questions(&self, state: &State) -> Result<(), SayError> {
+    /// A question that is over has no buttons any more.
+    pub(super) async fn close_questions(
+        &self,
+        state: &State,
+        records: &[Recorded],
+        place: &Place,
+    ) -> Result<(), SayError> {
         let deployment = &state.plan().deployment;
         if state.approvals().next().is_none() {
             return Ok(());
         }
-        let records = ledger::records(&self.reader, deployment).await;
-        let records = records.map_err(|error| SayError::NotSaid(error.to_string()))?;
         for record in records
             .iter()
             .filter(|record| compose::asks_and_is_over(state, record))
         {
-            let key = said_key(deployment, record.revision);
+            let key = place.said_key(deployment, record.revision);
             let Some(before) = self.known(&key).await? else {
                 continue;
             };
-            let place = self.place_of(state, &before);
-            let Some((post, _)) = compose::about(state, record, &self.context(state, &place))
-            else {
+            let Some((post, _)) = compose::about(state, record, &self.context(state, place)) else {
                 continue;
             };
             if before.digest == digest(&post) {

@@ -2,15 +2,20 @@
 
 mod alerted;
 mod awry;
+mod digests;
 mod files;
 mod groups;
 mod home;
+mod noise;
 mod over_sockets;
 mod pictures;
+mod places;
+mod player;
 mod pressed;
 mod reads;
 mod rules;
 mod said;
+mod scenes;
 mod sends;
 mod sockets;
 mod theirs;
@@ -44,6 +49,14 @@ async fn listening_in_chinese(guarding: &Guarding) -> (World, Workspace) {
     let world = World::of(&[("shop", 2), ("cart", 1)], guarding).await;
     let slack = Workspace::start(world.at(18500), world.at(17700)).await;
     let settings = slack.settings().replace("locale: en", "locale: zh-CN");
+    (begun(world, &settings).await, slack)
+}
+
+/// The same for two services that are both told.
+async fn listening_for_two_services() -> (World, Workspace) {
+    let world = World::of(&[("shop", 1), ("cart", 1)], &Guarding::default()).await;
+    let slack = Workspace::start(world.at(18500), world.at(17700)).await;
+    let settings = slack.settings().replace("services: [shop]", "services: []");
     (begun(world, &settings).await, slack)
 }
 

@@ -2,7 +2,7 @@
 
 use super::pressed::{whisper, whispered};
 use super::workspace::{CHANNEL, Kind, SIGNING, Said, TEAM, first};
-use super::{ANN, BO, CY, asked, pausing};
+use super::{ANN, BO, CY, asked, listening_for_two_services, pausing};
 use crate::packages::SERVES;
 use serde_json::json;
 
@@ -116,5 +116,25 @@ async fn what_is_said_to_tawny_in_a_thread_is_done_once_and_who_said_it_is_told_
             .await
             .contains("does not know the chat account")
     );
+    world.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_the_thread_of_several_services_nobody_means_the_wrong_one() {
+    let (mut world, slack) = listening_for_two_services().await;
+    let said = slack.take();
+    let root = first(&said, &Kind::Parent);
+    let parents = said.iter().filter(|said| said.kind == Kind::Parent);
+    assert_eq!(parents.count(), 1, "{said:#?}");
+    let thread = Some(root.ts.as_str());
+    for (text, expected) in [
+        ("rollback", "Which deployment?"),
+        ("status shop", "shop · test · v1"),
+        ("status cart", "cart · test · v1"),
+    ] {
+        slack.tell(&slack.mention(ANN, thread, text), 1).await;
+        let told = whispered(&slack, ANN).await;
+        assert!(told.replace('`', "").contains(expected), "{text}: {told}");
+    }
     world.server.stop().await;
 }

@@ -14,6 +14,8 @@ const TOKEN: &str = "xoxb-a-token-for-tests";
 pub(super) const SIGNING: &str = "a-signing-secret-for-tests";
 pub(super) const BEFORE: &str = "the-signing-secret-before";
 pub(super) const CHANNEL: &str = "C0DEPLOYS";
+/// Another one, that is there too.
+pub(super) const INCIDENTS: &str = "C0INCIDENTS";
 pub(super) const TEAM: &str = "T0HOME";
 
 /// What happens to a call.
@@ -31,6 +33,7 @@ pub(super) enum Mood {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Said {
     pub(super) kind: Kind,
+    pub(super) channel: String,
     pub(super) ts: String,
     pub(super) text: String,
     pub(super) blocks: Value,
@@ -85,6 +88,7 @@ pub(super) fn first(said: &[Said], kind: &Kind) -> Said {
 /// A message as it is now.
 #[derive(Debug, Clone)]
 struct Message {
+    channel: String,
     ts: String,
     thread: Option<String>,
     text: String,
@@ -145,6 +149,13 @@ impl Workspace {
 
     /// The part of the configuration that is about it.
     pub(super) fn settings(&self) -> String {
+        self.settings_of(&format!(
+            "[{{channel: {CHANNEL}, services: [shop], environments: [test], locale: en, digest: {{daily: false, hourly: false}}}}]"
+        ))
+    }
+
+    /// The same with these channels.
+    pub(super) fn settings_of(&self, channels: &str) -> String {
         format!(
             r#"chat:
   slack:
@@ -152,7 +163,7 @@ impl Workspace {
     signing_secret: {SIGNING}
     previous_signing_secret: {BEFORE}
     base_url: "http://{}/api"
-    channels: [{{channel: {CHANNEL}, services: [shop], environments: [test], locale: en}}]
+    channels: {channels}
 "#,
             self.address
         )
@@ -192,6 +203,7 @@ impl Workspace {
         let inner = self.inner.lock().unwrap();
         let said = |message: &Message| Said {
             kind: Kind::Edit,
+            channel: message.channel.clone(),
             ts: message.ts.clone(),
             text: message.text.clone(),
             blocks: message.blocks.clone(),
@@ -326,7 +338,8 @@ impl Inner {
         if let Err(fault) = message(&arguments) {
             return self.fault(format!("{method}: {fault}"));
         }
-        if arguments["channel"] != CHANNEL {
+        let channel = arguments["channel"].as_str().unwrap_or_default().to_owned();
+        if ![CHANNEL, INCIDENTS].contains(&channel.as_str()) {
             return refused("channel_not_found");
         }
         match method {
@@ -425,7 +438,8 @@ impl Inner {
         let thread = arguments["thread_ts"].as_str().map(str::to_owned);
         if let Some(thread) = &thread {
             let parent = self.messages.iter().find(|message| message.ts == *thread);
-            if parent.is_none_or(|parent| parent.thread.is_some()) {
+            let here = |parent: &Message| arguments["channel"] == parent.channel.as_str();
+            if parent.is_none_or(|parent| parent.thread.is_some() || !here(parent)) {
                 return self.fault(format!("thread {thread} has no parent"));
             }
         }
@@ -436,7 +450,9 @@ impl Inner {
             (Some(_), true) => Kind::Broadcast,
         };
         self.say(kind, &ts, arguments);
+        let channel = arguments["channel"].as_str().unwrap().to_owned();
         self.messages.push(Message {
+            channel: channel.clone(),
             ts: ts.clone(),
             thread,
             text: arguments["text"].as_str().unwrap().to_owned(),
@@ -444,16 +460,15 @@ impl Inner {
         });
         Reply::json(
             200,
-            &json!({ "ok": true, "channel": CHANNEL, "ts": ts, "message": { "text": "x" } }),
+            &json!({ "ok": true, "channel": channel, "ts": ts, "message": { "text": "x" } }),
         )
     }
 
     fn update(&mut self, arguments: &Value) -> Reply {
-        let Some(at) = self
-            .messages
-            .iter()
-            .position(|message| arguments["ts"] == message.ts.as_str())
-        else {
+        let Some(at) = self.messages.iter().position(|message| {
+            arguments["ts"] == message.ts.as_str()
+                && arguments["channel"] == message.channel.as_str()
+        }) else {
             return refused("message_not_found");
         };
         let message = &self.messages[at];
@@ -464,7 +479,10 @@ impl Inner {
         self.messages[at].text = arguments["text"].as_str().unwrap().to_owned();
         self.messages[at].blocks = arguments["blocks"].clone();
         self.say(Kind::Edit, &ts, arguments);
-        Reply::json(200, &json!({ "ok": true, "channel": CHANNEL, "ts": ts }))
+        Reply::json(
+            200,
+            &json!({ "ok": true, "channel": arguments["channel"], "ts": ts }),
+        )
     }
 
     /// What is sent to a response url.
@@ -492,6 +510,7 @@ impl Inner {
         let payload = &arguments["metadata"]["event_payload"];
         self.said.push(Said {
             kind,
+            channel: arguments["channel"].as_str().unwrap_or_default().to_owned(),
             ts: ts.to_owned(),
             text: arguments["text"].as_str().unwrap().to_owned(),
             blocks: arguments["blocks"].clone(),

@@ -118,6 +118,54 @@ async fn a_chat_message_is_found_by_its_key_and_by_where_it_is() {
     );
 }
 
+#[tokio::test]
+async fn a_key_of_a_chat_message_is_claimed_once_and_found_by_its_beginning_until_it_is_forgotten()
+{
+    let bench = Bench::new().await;
+    let message = |key: &str, digest: &str| ChatMessage {
+        post_key: key.into(),
+        platform: "slack".into(),
+        channel: "C1".into(),
+        message: String::new(),
+        digest: digest.into(),
+        posted_at: bench.now(),
+    };
+    let claim = |key: &str, digest: &str| bench.writer.claim_chat_message(message(key, digest));
+    let (one, two) = tokio::join!(claim("later/a_1/x", "1"), claim("later/a_1/x", "2"));
+    assert!(one.unwrap() != two.unwrap(), "one of two has it");
+    let first = bench.reader.chat_message("later/a_1/x").await.unwrap();
+    assert!(!claim("later/a_1/x", "3").await.unwrap());
+    assert_eq!(
+        bench.reader.chat_message("later/a_1/x").await.unwrap(),
+        first
+    );
+    // `_` is no wildcard, and neither is `%`.
+    for key in ["later/ab1/y", "later/a_1/B", "later/a%/z"] {
+        assert!(claim(key, "1").await.unwrap());
+    }
+    let under = async |beginning: &str| {
+        let found = bench.reader.chat_messages_under(beginning).await.unwrap();
+        found
+            .into_iter()
+            .map(|message| message.post_key)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(under("later/a_1/").await, ["later/a_1/B", "later/a_1/x"]);
+    assert_eq!(under("later/a%/").await, ["later/a%/z"]);
+    bench
+        .writer
+        .forget_chat_message("later/a_1/x")
+        .await
+        .unwrap();
+    bench
+        .writer
+        .forget_chat_message("later/a_1/x")
+        .await
+        .unwrap();
+    assert_eq!(under("later/a_1/").await, ["later/a_1/B"]);
+    assert!(claim("later/a_1/x", "4").await.unwrap());
+}
+
 fn session(until: Timestamp) -> Session {
     Session {
         person: "ana".into(),
