@@ -150,7 +150,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
     let groups = Groups::new(settings.clone()).map_err(SlackError::from)?;
     let people = People::new(settings.clone(), journal.reader(), groups.clone());
     let (mut handlers, receivers, slack) =
-        channels(&settings, &journal, &base_url, &options.clock)?;
+        channels(&settings, &journal, &base_url, &options.clock, &people)?;
     let writers = Writers::new(&settings.get())?;
     handlers.extend(code_host::channel(
         &settings, &writers, &journal, &base_url,
@@ -357,6 +357,7 @@ fn channels(
     journal: &Journal,
     base_url: &BaseUrl,
     clock: &Clock,
+    people: &People,
 ) -> Result<Channels, BootError> {
     let settings = live.get();
     let locale = wire::locale(&settings);
@@ -378,6 +379,7 @@ fn channels(
     if let Some(slack) = &settings.chat.slack {
         let base_url = Some(base_url.clone());
         let channel = SlackChannel::new(slack, live.clone(), journal, base_url, clock.clone())?;
+        let channel = channel.calling(people.clone());
         let channel = Arc::new(channel);
         channels.push(Arc::clone(&channel) as Arc<dyn Handler>);
         rounds = Some(channel);

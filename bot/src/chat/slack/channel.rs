@@ -8,6 +8,7 @@ use super::together::Beginning;
 use super::told::{Told, is_asked};
 use super::{CHANNEL, SlackError};
 use crate::live::Live;
+use crate::people::People;
 use config::Settings;
 use config::settings::Slack;
 use engine::clock::Clock;
@@ -19,6 +20,7 @@ use guard::event::Recorded;
 use guard::state::State;
 use journal::{ChatMessage, Journal, Reader, Writer};
 use messages::BaseUrl;
+use messages::layout::slack::Mention;
 use messages::layout::slack::Post;
 use serde_json::{Value, json};
 use std::sync::atomic::AtomicBool;
@@ -34,6 +36,8 @@ pub struct SlackChannel {
     pub(super) clock: Clock,
     /// Whether it was said that Slack shows no pictures.
     pub(super) told_of_pictures: AtomicBool,
+    /// Who is called by name; nobody where this is not known.
+    people: Option<People>,
 }
 
 impl SlackChannel {
@@ -56,7 +60,17 @@ impl SlackChannel {
             base_url,
             clock,
             told_of_pictures: AtomicBool::new(false),
+            people: None,
         })
+    }
+
+    /// Calls by name whoever these say is to be called when a decision is needed.
+    #[must_use]
+    pub fn calling(self, people: People) -> Self {
+        Self {
+            people: Some(people),
+            ..self
+        }
     }
 
     /// Calls in a channel go so far apart instead of a second, for a workspace that is none of Slack's.
@@ -230,8 +244,8 @@ impl SlackChannel {
             // A reply and a notice of the same event are one message here.
             return Ok(json!({ "said": "already, with its reply" }));
         }
-        let Some((message, calls)) = compose::about(state, record, &self.context(state, place))
-        else {
+        let context = self.context(state, place);
+        let Some((mut message, calls)) = compose::about(state, record, &context) else {
             return Ok(json!({ "said": "nothing" }));
         };
         let severity = messages::severity(&record.event);
@@ -258,8 +272,21 @@ impl SlackChannel {
             .turn("chat.postMessage", &place.channel)
             .await
             .map_err(|wrong| say_error(&wrong))?;
+        message.call(&self.called(state, record).await, context.locale);
         let said = Said::reply(&message, deployment, &thread, broadcast);
         self.post(&key, place, &said).await
+    }
+
+    /// Whom an event calls; nobody where that cannot be found out, since the message matters more.
+    async fn called(&self, state: &State, record: &Recorded) -> Vec<Mention> {
+        let Some(people) = &self.people else {
+            return Vec::new();
+        };
+        let called = people.called_in_slack(&record.event, state).await;
+        called.unwrap_or_else(|error| {
+            tracing::error!(%error, "nobody is called by name: the journal does not answer");
+            Vec::new()
+        })
     }
 
     /// Says it in the place of what was said before, where that comes and goes; none where nothing was.

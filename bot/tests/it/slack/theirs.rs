@@ -94,6 +94,8 @@ async fn who_is_not_on_call_is_told_who_is_and_may_break_the_glass_with_a_reason
     )
     .await;
     let question = first(&slack.take(), &Kind::Broadcast);
+    let called = "On call: <!subteam^S0SRE>";
+    assert!(question.text.contains(called), "{question:#?}");
     let resume = question.button("resume");
     // Nobody knows: nobody goes on.
     slack.plan("usergroups.users.list", Mood::Refuses("missing_scope"));
