@@ -153,7 +153,7 @@ impl GitHub {
         loop {
             match response.chunk().await {
                 Ok(Some(chunk)) if bytes.len() + chunk.len() <= MOST => {
-                    bytes.extend_from_slice(&chunk)
+                    bytes.extend_from_slice(&chunk);
                 }
                 Ok(Some(_)) => return Err(perhaps(!reads, "the answer is too long".to_owned())),
                 Ok(None) => break,
