@@ -356,7 +356,8 @@ impl Inner {
 
     fn show_files(&mut self, arguments: &Value) -> Reply {
         let method = "files.completeUploadExternal";
-        if arguments["channel_id"] != CHANNEL {
+        let channel = arguments["channel_id"].as_str().unwrap_or_default();
+        if ![CHANNEL, INCIDENTS].contains(&channel) {
             return refused("channel_not_found");
         }
         let thread = arguments["thread_ts"].as_str().unwrap_or_default();
@@ -366,7 +367,7 @@ impl Inner {
         match self.files.shared(arguments) {
             Ok(shown) => {
                 for alt in shown {
-                    let said = json!({ "text": alt, "blocks": [] });
+                    let said = json!({ "channel": channel, "text": alt, "blocks": [] });
                     self.say(Kind::Picture, thread, &said);
                     self.pictures += 1;
                 }
