@@ -87,6 +87,7 @@ fn draw<'b>(
     let length = ends.1 - ends.0;
     let mut area = ChartBuilder::on(&root)
         .margin(14)
+        .margin_right(34)
         .caption(&chart.title, (FONT, 20).into_font().color(&INK))
         .x_label_area_size(34)
         .y_label_area_size(84)

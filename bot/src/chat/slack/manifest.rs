@@ -65,7 +65,9 @@ pub fn manifest(name: &str, public_url: Option<&Url>) -> SlackAppManifest {
     );
     let home = SlackAppManifestFeaturesAppHome::new()
         .with_home_tab_enabled(true)
-        .with_messages_tab_enabled(false);
+        // A channel may be one person's messages with the app: they are told there, and answer elsewhere.
+        .with_messages_tab_enabled(true)
+        .with_messages_tab_read_only_enabled(true);
     let features = SlackAppManifestFeatures::new()
         .with_app_home(home)
         .with_bot_user(bot)
@@ -93,7 +95,11 @@ mod tests {
                     "description": "Watches every deployment: warns, pauses and asks, rolls back",
                 },
                 "features": {
-                    "app_home": { "home_tab_enabled": true, "messages_tab_enabled": false },
+                    "app_home": {
+                        "home_tab_enabled": true,
+                        "messages_tab_enabled": true,
+                        "messages_tab_read_only_enabled": true,
+                    },
                     "bot_user": { "display_name": "tawny", "always_online": true },
                     "shortcuts": [{
                         "name": "Explain this deployment",
