@@ -223,7 +223,7 @@ fn two_distinct_people_promote_where_two_are_asked_for() {
         ..backing("ann", false)
     };
     assert_eq!(
-        promote("bo", &[for_promotion.clone()]),
+        promote("bo", std::slice::from_ref(&for_promotion)),
         r#"decides with ["ann"]"#
     );
     assert!(promote("ann", &[for_promotion]).contains("already for `promote`"));

@@ -84,7 +84,7 @@ impl Hearing {
             match ledger::state(&self.reader, &id).await {
                 Ok(state) => states.extend(state),
                 Err(error) => {
-                    tracing::error!(deployment = %id, %error, "not shown on the app's page")
+                    tracing::error!(deployment = %id, %error, "not shown on the app's page");
                 }
             }
         }

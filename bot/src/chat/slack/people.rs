@@ -92,9 +92,8 @@ impl Hearing {
 
     /// Whether somebody can go past the rule behind this refusal.
     pub(super) async fn may_break(&self, refusal: &Refusal, account: &str, state: &State) -> bool {
-        let by = match self.person(account, None).await {
-            Ok((_, by)) => by,
-            Err(_) => return false,
+        let Ok((_, by)) = self.person(account, None).await else {
+            return false;
         };
         can_be_broken(refusal) && may_break(&by, &state.plan().policy)
     }

@@ -59,7 +59,7 @@ impl SlackChannel {
             JOIN_WITHIN
         };
         if own || age > over || self.same_service(state, &before.digest).await? {
-            self.keep(first.clone()).await.map_err(unsaid)?;
+            self.keep(first.clone()).await.map_err(not_said)?;
             return Ok(Beginning::Alone(first));
         }
         if before.message.is_empty() {
@@ -71,7 +71,7 @@ impl SlackChannel {
             digest: String::new(),
             ..before.clone()
         };
-        self.keep(note).await.map_err(unsaid)?;
+        self.keep(note).await.map_err(not_said)?;
         if let Ok(first) = DeploymentId::new(before.digest.as_str()) {
             self.note(with_key(place, &first, deployment), &place.channel)
                 .await?;
@@ -201,10 +201,5 @@ fn thread_key(place: &Place, deployment: &DeploymentId) -> String {
 }
 
 fn not_said(error: impl std::fmt::Display) -> SayError {
-    SayError::NotSaid(error.to_string())
-}
-
-/// Nothing was posted yet.
-fn unsaid(error: SayError) -> SayError {
     SayError::NotSaid(error.to_string())
 }

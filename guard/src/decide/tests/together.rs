@@ -4,11 +4,11 @@ use super::*;
 use crate::duty::OnCall;
 use crate::policy::{BreakGlass, Policy};
 
-fn story(policy: Policy) -> Story {
+fn story(policy: &Policy) -> Story {
     let mut plan = plan(Autonomy::Pause);
     plan.policy = Policy {
         autonomy: Autonomy::Pause,
-        ..policy
+        ..policy.clone()
     };
     let mut story = Story::gray_of(plan);
     story.tell(degraded(finding()));
@@ -53,7 +53,7 @@ fn command(by: &str, duty: Duty, command: Command) -> Happened {
 
 #[test]
 fn what_an_author_wants_waits_for_somebody_else_and_anybody_may_still_roll_back() {
-    let mut story = story(Policy::default());
+    let mut story = story(&Policy::default());
     let first = press(&story, "ann", author(), Choice::Resume, None);
     assert_eq!(names(&story.tell(first.clone())), ["approval_backed"]);
     assert_eq!(names(&story.tell(first)), ["refused"], "once is enough");
@@ -109,7 +109,7 @@ fn a_command_that_needs_a_second_person_asks_for_one_and_the_question_goes_when_
 
 #[test]
 fn the_glass_is_broken_with_a_reason_where_a_rule_stands_in_the_way_and_nowhere_else() {
-    let mut story = story(Policy::default());
+    let mut story = story(&Policy::default());
     let off = Duty {
         on_call: OnCall::Others {
             who: vec![PersonId::new("bo").unwrap()],
