@@ -25,7 +25,7 @@ async fn began_the_day_before(channels: &str) -> Player {
     player
 }
 
-fn only(said: Vec<Said>) -> Said {
+fn only(said: &[Said]) -> Said {
     let [one] = &said[..] else {
         panic!("{said:#?}")
     };
@@ -52,7 +52,7 @@ async fn a_digest_is_told_once_at_nine_in_the_channels_time_zone_whoever_leads_t
     // Two of them think that they lead.
     tokio::join!(player.round(), player.round());
     player.round().await;
-    let said = only(player.take());
+    let said = only(&player.take());
     assert_eq!(said.channel, CHANNEL);
     assert_eq!(said.deployment, None);
     assert!(
@@ -85,7 +85,7 @@ async fn days_on_which_nobody_was_there_are_told_together_and_an_unknown_outcome
     player.round().await;
     assert_eq!(player.take(), []);
     player.round().await;
-    let said = only(player.take());
+    let said = only(&player.take());
     assert!(said.text.contains("2 deployments"), "{}", said.text);
     // Of the next one nobody knows whether it was told.
     let later = SignedDuration::from_hours(60);
@@ -95,7 +95,7 @@ async fn days_on_which_nobody_was_there_are_told_together_and_an_unknown_outcome
     player.set(at("2026-11-23T09:00:00Z"));
     player.slack.plan("chat.postMessage", Mood::DoesAndHangsUp);
     player.round().await;
-    let perhaps = only(player.take());
+    let perhaps = only(&player.take());
     assert!(perhaps.text.contains("1 deployment"), "{}", perhaps.text);
     player.round().await;
     assert_eq!(player.take(), []);
@@ -103,7 +103,7 @@ async fn days_on_which_nobody_was_there_are_told_together_and_an_unknown_outcome
     player.set(at("2026-11-24T09:00:00Z"));
     player.round().await;
     player.round().await;
-    let again = only(player.take());
+    let again = only(&player.take());
     assert!(again.text.contains("2026-11-22 09:00"), "{}", again.text);
     assert!(again.text.contains("1 deployment"), "{}", again.text);
 }
@@ -119,19 +119,19 @@ async fn each_channel_is_told_of_its_own_and_waits_for_the_end_of_its_quiet_hour
     player.take();
     player.set(at("2026-11-20T07:00:00Z"));
     player.round().await;
-    let incidents = only(player.take());
+    let incidents = only(&player.take());
     assert_eq!(incidents.channel, INCIDENTS);
     player.set(at("2026-11-20T09:59:59Z"));
     player.round().await;
     assert_eq!(player.take(), []);
     player.set(at("2026-11-20T10:00:00Z"));
     player.round().await;
-    let usual = only(player.take());
+    let usual = only(&player.take());
     assert_eq!(usual.channel, CHANNEL);
     // Nothing happened on the next day, and one of them wants to hear that.
     player.set(at("2026-11-21T12:00:00Z"));
     player.round().await;
-    let line = only(player.take());
+    let line = only(&player.take());
     assert_eq!(line.channel, INCIDENTS);
     assert!(line.text.contains("no deployments"), "{}", line.text);
 }
@@ -152,7 +152,7 @@ async fn every_hour_is_told_only_while_something_is_open_or_frozen_and_something
     player.set(at("2026-11-20T05:00:00Z"));
     player.round().await;
     player.round().await;
-    let said = only(player.take());
+    let said = only(&player.take());
     assert!(
         said.text.contains("2026-11-20 04:00") && said.text.contains("1 waits for somebody"),
         "{}",
@@ -166,7 +166,7 @@ async fn every_hour_is_told_only_while_something_is_open_or_frozen_and_something
     // At nine the day is told, and no hour beside it.
     player.set(at("2026-11-20T09:00:00Z"));
     player.round().await;
-    let day = only(player.take());
+    let day = only(&player.take());
     assert!(day.text.contains("2026-11-19 20:00"), "{}", day.text);
 
     let mut player = began_the_day_before(&format!("[{{channel: {CHANNEL}}}]")).await;
@@ -183,7 +183,7 @@ async fn every_hour_is_told_only_while_something_is_open_or_frozen_and_something
     player.in_lane(place, &frozen).await;
     player.set(at("2026-11-20T04:00:00Z"));
     player.round().await;
-    let said = only(player.take());
+    let said = only(&player.take());
     assert!(said.blocks.to_string().contains("inventory"), "{said:#?}");
 }
 
