@@ -94,7 +94,7 @@ mod tests {
                     .lines()
                     .filter(|line| line.starts_with("chart-") || line.starts_with("duration"));
                 for c in lines.flat_map(str::chars) {
-                    let one = c.to_string().replace('<', "").replace('&', "");
+                    let one = c.to_string().replace(['<', '&'], "");
                     assert_ne!(png(&written(&one)).unwrap(), missing, "{c}");
                 }
             }
