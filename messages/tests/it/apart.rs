@@ -33,8 +33,10 @@ fn heard(text: &str, fingerprint: usize, status: AlertStatus) -> Heard {
             name: text.to_owned(),
             severity: [AlertSeverity::Critical, AlertSeverity::Warning][fingerprint % 2],
             service: ServiceName::new("shop").unwrap(),
-            environment: (fingerprint % 2 == 0).then(|| Environment::new("prod").unwrap()),
-            summary: (fingerprint % 3 == 0).then(|| text.to_owned()),
+            environment: fingerprint
+                .is_multiple_of(2)
+                .then(|| Environment::new("prod").unwrap()),
+            summary: fingerprint.is_multiple_of(3).then(|| text.to_owned()),
         },
         status,
         group: Some("g".to_owned()),

@@ -26,9 +26,7 @@ async fn began_the_day_before(channels: &str) -> Player {
 }
 
 fn only(said: &[Said]) -> Said {
-    let [one] = said else {
-        panic!("{said:#?}")
-    };
+    let [one] = said else { panic!("{said:#?}") };
     assert_eq!(one.kind, Kind::Parent);
     one.clone()
 }
