@@ -2,11 +2,8 @@
 
 use crate::api::{self, Api};
 use crate::chat::code_host;
-use crate::chat::page::PageChannel;
-use crate::chat::slack::{
-    Groups, Hearing, Listener, SlackChannel, SlackError, SlackRounds, SocketMode,
-};
-use crate::chat::webhook::{WebhookChannel, WebhookError};
+use crate::chat::slack::{Groups, Hearing, Listener, SlackError, SlackRounds};
+use crate::chat::webhook::WebhookError;
 use crate::live::Live;
 use crate::ops::{self, Meters};
 use crate::people::People;
@@ -17,8 +14,6 @@ use crate::wire::writers::Writers;
 use crate::wire::{self, WireError};
 use axum::middleware::from_fn_with_state;
 use config::Settings;
-use engine::clock::Clock;
-use engine::handler::Handler;
 use engine::services::Service;
 use engine::{Engine, EngineError, EngineOptions};
 use journal::{Journal, JournalError, JournalOptions, Retention};
@@ -30,6 +25,10 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+
+mod channels;
+
+use channels::{channels, sockets};
 
 /// The lease where servers share a journal is twice the shortest scrape interval, within these.
 const SHORTEST_LEASE: Duration = Duration::from_secs(2);
@@ -343,59 +342,6 @@ fn journal_options(lease: Duration, meters: &Meters) -> JournalOptions {
         known_events: Some(journal::codec::known_events()),
         ..JournalOptions::default()
     }
-}
-
-/// Whoever hears of effects; those of them that a changed configuration may change; and who speaks unasked, too.
-type Channels = (
-    Vec<Arc<dyn Handler>>,
-    Vec<Arc<WebhookChannel>>,
-    Option<Arc<SlackChannel>>,
-);
-
-fn channels(
-    live: &Live<Settings>,
-    journal: &Journal,
-    base_url: &BaseUrl,
-    clock: &Clock,
-    people: &People,
-) -> Result<Channels, BootError> {
-    let settings = live.get();
-    let locale = wire::locale(&settings);
-    let mut channels: Vec<Arc<dyn Handler>> = vec![Arc::new(PageChannel::new(journal, locale)?)];
-    let mut webhooks = Vec::new();
-    let mut rounds = None;
-    for webhook in &settings.notify.webhooks {
-        let channel = WebhookChannel::new(
-            webhook.name.as_str(),
-            webhook.url.expose().to_owned(),
-            webhook.secret.expose(),
-            locale,
-            Some(base_url.clone()),
-        )?;
-        let channel = Arc::new(channel);
-        webhooks.push(Arc::clone(&channel));
-        channels.push(channel);
-    }
-    if let Some(slack) = &settings.chat.slack {
-        let base_url = Some(base_url.clone());
-        let channel = SlackChannel::new(slack, live.clone(), journal, base_url, clock.clone())?;
-        let channel = channel.calling(people.clone());
-        let channel = Arc::new(channel);
-        channels.push(Arc::clone(&channel) as Arc<dyn Handler>);
-        rounds = Some(channel);
-    }
-    Ok((channels, webhooks, rounds))
-}
-
-/// What listens to Slack by sockets, where a token says so.
-fn sockets(settings: &Settings, hearing: &Hearing) -> Result<Option<SocketMode>, SlackError> {
-    let token = settings
-        .chat
-        .slack
-        .as_ref()
-        .and_then(|slack| slack.app_token.as_ref());
-    let sockets = token.map(|_| SocketMode::new(hearing.clone()));
-    Ok(sockets.transpose()?)
 }
 
 /// The lease among servers that share a journal: they watch at the pace of the quickest source, and another

@@ -9,21 +9,31 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// The rules as they are by default, and what else is said in the configuration.
+pub(crate) fn with_rules(world: &World, of_service: &str, more: &str) {
+    let file = world.dir.path().join("main/tawny.yaml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let text = text.replace(", author_may_resume: true", "");
+    let own = format!("{of_service}    versions: [");
+    let text = text.replacen("    versions: [", &own, 1);
+    std::fs::write(&file, text + more).unwrap();
+}
+
+/// The code that somebody was given, in what they were told.
+pub(crate) fn code_in(text: &str) -> String {
+    let is_code = |word: &&str| word.len() == 14 && word.matches('-').count() == 2;
+    let mut words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+    let code = words.find(is_code);
+    code.unwrap_or_else(|| panic!("no code: {text}")).to_owned()
+}
+
+/// A world with them.
 async fn world(of_service: &str, more: &str) -> World {
     let guarding = Guarding {
         autonomy: "pause",
         ..Guarding::default()
     };
     let world = World::of(&[("shop", 2)], &guarding).await;
-    let file = world.dir.path().join("main/tawny.yaml");
-    let text = std::fs::read_to_string(&file).unwrap();
-    let mut text = text.replace(", author_may_resume: true", "");
-    text = text.replacen(
-        "    versions: [",
-        &format!("{of_service}    versions: ["),
-        1,
-    );
-    std::fs::write(&file, text + more).unwrap();
+    with_rules(&world, of_service, more);
     world
 }
 
@@ -215,12 +225,7 @@ async fn a_code_is_given_to_a_person_and_to_no_machine_and_never_stands_in_the_r
         .call(ANN, Method::POST, "orders", Some(&order))
         .await;
     assert_eq!(status, 200, "{said}");
-    let text = said["text"].as_str().unwrap();
-    let code = text
-        .split(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-'))
-        .find(|word| word.len() == 14 && word.matches('-').count() == 2)
-        .unwrap_or_else(|| panic!("no code: {text}"))
-        .to_owned();
+    let code = code_in(said["text"].as_str().unwrap());
     let (_, said) = world
         .server
         .call(crate::settings::CI, Method::POST, "orders", Some(&order))

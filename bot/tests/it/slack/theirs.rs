@@ -3,6 +3,7 @@
 use super::pressed::{whisper, whispered};
 use super::workspace::{Kind, Mood, Said, Workspace, first};
 use super::{ANN, BO, asked, bad_release, begun, pausing};
+use crate::people::{code_in, with_rules as rules};
 use crate::settings::CY as CYS_TOKEN;
 use crate::world::World;
 use reqwest::Method;
@@ -24,15 +25,7 @@ async fn opened(slack: &Workspace, user: &str, ts: &str, value: &str) -> Said {
 async fn with_rules(of_service: &str, more: &str) -> (World, Workspace, String) {
     let world = World::of(&[("shop", 2)], &pausing()).await;
     let slack = Workspace::start(world.at(18500), world.at(17700)).await;
-    let file = world.dir.path().join("main/tawny.yaml");
-    let text = std::fs::read_to_string(&file).unwrap();
-    let text = text.replace(", author_may_resume: true", "");
-    let text = text.replacen(
-        "    versions: [",
-        &format!("{of_service}    versions: ["),
-        1,
-    );
-    std::fs::write(&file, text + more).unwrap();
+    rules(&world, of_service, more);
     let mut world = begun(world, &slack.settings()).await;
     slack.take();
     let id = bad_release(&mut world).await;
@@ -137,12 +130,7 @@ async fn an_account_that_says_a_code_is_the_one_of_whoever_was_given_it() {
         .server
         .call(CYS_TOKEN, Method::POST, "orders", Some(&link))
         .await;
-    let text = said["text"].as_str().unwrap().to_owned();
-    let is_code = |word: &&str| word.len() == 14 && word.matches('-').count() == 2;
-    let code = text
-        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
-        .find(is_code);
-    let code = code.unwrap_or_else(|| panic!("{text}")).to_owned();
+    let code = code_in(said["text"].as_str().unwrap());
     for wrong in ["link", "link AAAA-BBBB-CCCC", "hold"] {
         slack.command("U0CYS2ND", wrong).await;
         let told = whispered(&slack, "U0CYS2ND").await;
