@@ -4,6 +4,7 @@
 use super::{Backing, Choice, Refusal};
 use crate::actor::{Actor, Role};
 use crate::duty::{Duty, OnCall};
+use crate::ids::PersonId;
 use crate::policy::{BreakGlass, Policy};
 
 /// What is known beside the person.
@@ -39,6 +40,11 @@ pub enum Weight {
 pub fn may(by: &Actor, duty: &Duty, choice: Choice) -> Result<(), Refusal> {
     let who = || by.name().to_owned();
     let responds = by.has(Role::Responder) || by.has(Role::Operator);
+    let others = |at_duty: &[PersonId]| Refusal::NotOnCall {
+        who: who(),
+        choice,
+        at_duty: at_duty.to_vec(),
+    };
     let lacks = |role| Refusal::MissingRole {
         who: who(),
         choice,
@@ -52,21 +58,13 @@ pub fn may(by: &Actor, duty: &Duty, choice: Choice) -> Result<(), Refusal> {
             _ if responds && (duty.owner || duty.author) => Ok(()),
             OnCall::They if responds => Ok(()),
             OnCall::Anybody | OnCall::Unknown { .. } if by.has(Role::Operator) => Ok(()),
-            OnCall::Others { who: at_duty } if by.is_person() => Err(Refusal::NotOnCall {
-                who: who(),
-                choice,
-                at_duty: at_duty.clone(),
-            }),
+            OnCall::Others { who: at_duty } if by.is_person() => Err(others(at_duty)),
             OnCall::Others { .. } if by.has(Role::Operator) => Ok(()),
             _ => Err(lacks(Role::Operator)),
         },
         Choice::Resume | Choice::Promote | Choice::Abandon => match &duty.on_call {
             _ if !by.has(Role::Operator) => Err(lacks(Role::Operator)),
-            OnCall::Others { who: at_duty } if by.is_person() => Err(Refusal::NotOnCall {
-                who: who(),
-                choice,
-                at_duty: at_duty.clone(),
-            }),
+            OnCall::Others { who: at_duty } if by.is_person() => Err(others(at_duty)),
             OnCall::Unknown { why } if by.is_person() => Err(Refusal::OnCallUnknown {
                 choice,
                 problem: why.clone(),

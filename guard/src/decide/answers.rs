@@ -5,14 +5,14 @@ use super::possible::{at_its_step, may_pause, possible};
 use crate::action::Basis;
 use crate::actor::Actor;
 use crate::approval::{
-    ApprovalAnswer, Choice, Circumstances, Question, Refusal, Weight, can_be_broken, check_answer,
-    may_break, weigh,
+    ApprovalAnswer, Choice, Question, Refusal, Weight, can_be_broken, check_answer, may_break,
+    weigh,
 };
 use crate::duty::{Duty, LEAST_REASON};
 use crate::event::{Event, PauseReason};
 use crate::ids::ApprovalId;
 use crate::input::{Command, Ids, Input};
-use crate::state::{ApprovalRecord, State, Status};
+use crate::state::{State, Status};
 
 /// What somebody says, wherever they say it.
 struct Word<'a> {
@@ -62,7 +62,7 @@ pub(super) fn answered(
         answer.choice,
         input.at,
     )
-    .and_then(|()| ruled(state, &word, Some(record)))
+    .and_then(|()| ruled(state, &word))
     .and_then(|ruling| {
         at_its_step(state, &record.approval)?;
         possible(state, answer.choice)?;
@@ -90,8 +90,7 @@ pub(super) fn commanded(
         command,
         reason,
     } = order;
-    let record = state.open_approval();
-    let open = record.map(|record| &record.approval.id);
+    let open = state.open_approval().map(|record| &record.approval.id);
     let events = match command.as_choice() {
         None => may_pause(state, by).map(|()| {
             vec![Event::Paused {
@@ -113,7 +112,7 @@ pub(super) fn commanded(
                 choice,
                 reason,
             };
-            ruled(state, &word, record).and_then(|ruling| {
+            ruled(state, &word).and_then(|ruling| {
                 possible(state, choice)?;
                 Ok(carried(state, input, &word, ruling, open, ids))
             })
@@ -140,12 +139,8 @@ enum Ruling {
 }
 
 /// Who may, and whether it takes others; the glass is broken only where it stands in the way.
-fn ruled(state: &State, word: &Word<'_>, open: Option<&ApprovalRecord>) -> Result<Ruling, Refusal> {
-    let circumstances = Circumstances {
-        backings: open.map(|record| &record.backings[..]).unwrap_or_default(),
-        ..state.circumstances()
-    };
-    let weighed = weigh(word.by, word.duty, word.choice, &circumstances);
+fn ruled(state: &State, word: &Word<'_>) -> Result<Ruling, Refusal> {
+    let weighed = weigh(word.by, word.duty, word.choice, &state.circumstances());
     let instead = match weighed {
         Ok(Weight::Enough { with }) => return Ok(Ruling::Decides(with)),
         Ok(Weight::Backs { more }) if !word.duty.break_glass => return Ok(Ruling::Waits(more)),

@@ -58,6 +58,14 @@ async fn states(github: &GitHub, wanted: &[&str]) {
     .await;
 }
 
+/// Whoever deploys says that it failed.
+async fn fails(world: &World) {
+    let failure = status(17, "shop", "v2", "failure");
+    hook(world, "f", "deployment_status", &failure)
+        .await
+        .unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_deployment_of_github_is_told_there_how_it_stands_each_thing_once() {
     let (mut world, github) = writing(&slow(), AUTH, "write_back: [statuses]").await;
@@ -85,14 +93,7 @@ async fn a_deployment_of_github_is_told_there_how_it_stands_each_thing_once() {
     world.server.kill();
     world.server.begin(&Life::default());
     world.server.ready().await;
-    hook(
-        &world,
-        "f",
-        "deployment_status",
-        &status(17, "shop", "v2", "failure"),
-    )
-    .await
-    .unwrap();
+    fails(&world).await;
     handled(&world).await;
     world.event(&id, "abandoned").await;
     states(&github, &["in_progress", "failure"]).await;
@@ -113,14 +114,7 @@ async fn what_github_perhaps_heard_is_looked_for_before_it_is_said_again() {
     .await;
     states(&github, &["in_progress"]).await;
     assert_eq!(github.asked().0, 1, "said once");
-    hook(
-        &world,
-        "f",
-        "deployment_status",
-        &status(17, "shop", "v2", "failure"),
-    )
-    .await
-    .unwrap();
+    fails(&world).await;
     world.event(&id, "abandoned").await;
     states(&github, &["in_progress", "failure"]).await;
 }
@@ -140,14 +134,7 @@ async fn while_github_wants_peace_it_has_it_and_what_it_refuses_is_said_once_in_
     assert_eq!(github.asked().0, 2, "asked once, and again after the pause");
 
     github.plan(Mood::Refuses(403));
-    hook(
-        &world,
-        "f",
-        "deployment_status",
-        &status(17, "shop", "v2", "failure"),
-    )
-    .await
-    .unwrap();
+    fails(&world).await;
     world.event(&id, "abandoned").await;
     until("it is in the log", async || {
         world
@@ -205,14 +192,7 @@ async fn an_app_writes_the_verdict_beside_the_commit_as_one_check_run() {
         (&in_progress["external_id"], &in_progress["head_sha"]),
         (&json!(id), &json!(SHA))
     );
-    hook(
-        &world,
-        "f",
-        "deployment_status",
-        &status(17, "shop", "v2", "failure"),
-    )
-    .await
-    .unwrap();
+    fails(&world).await;
     world.event(&id, "abandoned").await;
     let ended: Value = until("its end", async || {
         let checks = github.checks();
