@@ -97,7 +97,7 @@ async fn a_deployment_of_github_is_told_there_how_it_stands_each_thing_once() {
     handled(&world).await;
     world.event(&id, "abandoned").await;
     states(&github, &["in_progress", "failure"]).await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    world.at_rest().await;
     states(&github, &["in_progress", "failure"]).await;
     let log = world.server.whole_log();
     assert!(!log.contains(github::TOKEN), "a token is in the log");
