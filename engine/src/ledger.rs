@@ -45,17 +45,8 @@ pub async fn state(reader: &Reader, id: &DeploymentId) -> Result<Option<State>, 
 }
 
 /// A deployment as it stands: as it is known, with what came since.
-pub(crate) async fn newer(reader: &Reader, mut known: State) -> Result<State, EngineError> {
-    let stream = deployment_stream(&known.plan().deployment)?;
-    let since = known.revision().cast_signed();
-    for stored in reader.events(&stream, since).await? {
-        let pushed = known.push(&codec::decode(&stored)?);
-        pushed.map_err(|source| EngineError::Fold {
-            stream: stream.to_string(),
-            source,
-        })?;
-    }
-    Ok(known)
+pub(crate) async fn newer(reader: &Reader, known: State) -> Result<State, EngineError> {
+    Ok(ledger::newer(reader, known).await?)
 }
 
 /// The stream of an incident that belongs to no deployment.
