@@ -8,9 +8,10 @@ use crate::people::People;
 use config::Settings;
 use engine::{Engine, EngineError};
 use guard::actor::{Actor, Role};
-use guard::ids::DeploymentId;
+use guard::ids::{DeploymentId, IncidentId};
 use guard::order::{Order, Verb, parse};
 use messages::document::Document;
+use messages::layout::terminal::{self, Colour};
 use messages::model::Message;
 use messages::orders::{self, Trouble};
 use messages::{BaseUrl, Context, Locale};
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 mod asked;
 mod change;
+mod close;
 mod find;
 mod freeze;
 mod people;
@@ -47,6 +49,8 @@ pub struct Speaker {
     pub by: Actor,
     /// The deployment in whose thread, or on whose page, they say it.
     pub here: Option<DeploymentId>,
+    /// The incident of alerts in whose thread they say it.
+    pub incident: Option<IncidentId>,
     /// In which language they are answered.
     pub locale: Locale,
 }
@@ -125,6 +129,15 @@ impl Answer {
 
     fn done(done: &orders::Done, context: &Context) -> Self {
         Self::message(Outcome::Done, orders::done(done, context))
+    }
+
+    /// In plain words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match &self.said {
+            Said::Message(message) => terminal::message(message, Colour::Off),
+            Said::Document(document) => terminal::document(document, Colour::Off),
+        }
     }
 
     fn about(mut self, deployment: DeploymentId) -> Self {
@@ -270,6 +283,7 @@ impl Orders {
             Order::Link(code) => self.link(code, speaker).await,
             Order::Unlink => self.unlink(speaker).await,
             Order::Freeze { place, reason } => self.freeze(place, reason, speaker).await,
+            Order::Close { incident, reason } => self.close(incident, reason, speaker).await,
             Order::Unfreeze(place) => self.unfreeze(place, speaker).await,
             Order::Deploy(place, version) => self.ask_release(place, version, speaker).await,
             Order::Watch(place, version) => self.watch(place, version, speaker).await,

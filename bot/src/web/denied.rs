@@ -34,6 +34,8 @@ pub(super) enum Denied {
     NoIncident,
     /// The answer was refused; it is on record.
     Refused(Refusal),
+    /// What was wanted was not done, for this reason.
+    NotDone(messages::Text),
     /// This process does not lead.
     NotLeading,
     /// Something broke; the log has it.
@@ -74,7 +76,7 @@ impl Denied {
                 | Refusal::MachineJudges { .. }
                 | Refusal::MayNotJudge { .. },
             ) => StatusCode::FORBIDDEN,
-            Self::Refused(_) => StatusCode::CONFLICT,
+            Self::Refused(_) | Self::NotDone(_) => StatusCode::CONFLICT,
             Self::NotLeading => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -92,6 +94,7 @@ impl Denied {
             Self::NoService => say!(context, "denied-no-service"),
             Self::NoIncident => say!(context, "denied-no-incident"),
             Self::Refused(refusal) => words::refusal(refusal, context),
+            Self::NotDone(why) => why.clone(),
             Self::NotLeading => say!(context, "denied-not-leading"),
             Self::Broken => say!(context, "denied-broken"),
         }
