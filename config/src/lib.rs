@@ -13,6 +13,7 @@
 
 mod error;
 mod import;
+mod live;
 mod load;
 mod lookup;
 mod near;
@@ -32,6 +33,7 @@ mod yaml;
 
 pub use error::{ConfigError, ConfigErrors};
 pub use import::{Imported, Note, import};
+pub use live::Live;
 pub use load::{diff, load, parse};
 pub use lookup::Lookup;
 pub use reference::reference_markdown;

@@ -169,3 +169,12 @@ impl EngineError {
         )
     }
 }
+
+impl From<journal::ledger::LedgerError> for EngineError {
+    fn from(error: journal::ledger::LedgerError) -> Self {
+        match error {
+            journal::ledger::LedgerError::Journal(error) => Self::Journal(error),
+            journal::ledger::LedgerError::Fold { stream, source } => Self::Fold { stream, source },
+        }
+    }
+}

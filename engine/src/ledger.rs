@@ -1,22 +1,19 @@
-//! Streams of the journal as guard's types.
+//! Streams of the journal as guard's types: what [`journal::ledger`] reads, with the engine's errors.
 
 use crate::error::EngineError;
 use guard::apart::{Apart, RecordedApart};
 use guard::event::Recorded;
 use guard::ids::{DeploymentId, Environment, IncidentId, ServiceName};
-use guard::lane::{Lane, LaneEvent};
+use guard::lane::Lane;
 use guard::people::Links;
 use guard::state::State;
 use jiff::Timestamp;
-use journal::{Reader, StreamId, codec};
+use journal::{Reader, StreamId, ledger};
 use std::collections::BTreeSet;
-
-/// More lanes than anybody has.
-const MOST_LANES: u64 = 10_000;
 
 /// The stream of a deployment.
 pub fn deployment_stream(id: &DeploymentId) -> Result<StreamId, EngineError> {
-    Ok(StreamId::deployment(id.as_str())?)
+    Ok(ledger::deployment_stream(id)?)
 }
 
 /// The stream of a lane.
@@ -24,42 +21,37 @@ pub fn lane_stream(
     service: &ServiceName,
     environment: &Environment,
 ) -> Result<StreamId, EngineError> {
-    Ok(StreamId::lane(service.as_str(), environment.as_str())?)
+    Ok(ledger::lane_stream(service, environment)?)
 }
 
 /// The stream of people's accounts.
 pub fn people_stream() -> Result<StreamId, EngineError> {
-    Ok(StreamId::new("people", "tawny")?)
+    Ok(ledger::people_stream()?)
 }
 
 /// The accounts that people have linked: those that are known, with what came since.
-pub async fn links(reader: &Reader, mut known: Links) -> Result<Links, EngineError> {
-    let revision = known.revision().cast_signed();
-    for stored in reader.events(&people_stream()?, revision).await? {
-        let event = codec::decode_people(&stored)?;
-        known.push(&event, stored.revision.unsigned_abs());
-    }
-    Ok(known)
+pub async fn links(reader: &Reader, known: Links) -> Result<Links, EngineError> {
+    Ok(ledger::links(reader, known).await?)
 }
 
 /// The events of a deployment, in order.
 pub async fn records(reader: &Reader, id: &DeploymentId) -> Result<Vec<Recorded>, EngineError> {
-    let stored = reader.events(&deployment_stream(id)?, 0).await?;
-    Ok(stored.iter().map(codec::decode).collect::<Result<_, _>>()?)
+    Ok(ledger::records(reader, id).await?)
 }
 
 /// A deployment as it stands; none when there is no such stream.
 pub async fn state(reader: &Reader, id: &DeploymentId) -> Result<Option<State>, EngineError> {
-    let records = records(reader, id).await?;
-    State::fold(&records).map_err(|source| EngineError::Fold {
-        stream: format!("deployment/{id}"),
-        source,
-    })
+    Ok(ledger::state(reader, id).await?)
+}
+
+/// A deployment as it stands: as it is known, with what came since.
+pub(crate) async fn newer(reader: &Reader, known: State) -> Result<State, EngineError> {
+    Ok(ledger::newer(reader, known).await?)
 }
 
 /// The stream of an incident that belongs to no deployment.
 pub fn incident_stream(id: &IncidentId) -> Result<StreamId, EngineError> {
-    Ok(StreamId::new("incident", id.as_str())?)
+    Ok(ledger::incident_stream(id)?)
 }
 
 /// The events of an incident that belongs to no deployment, in order.
@@ -67,25 +59,12 @@ pub async fn incident_records(
     reader: &Reader,
     id: &IncidentId,
 ) -> Result<Vec<RecordedApart>, EngineError> {
-    let stored = reader.events(&incident_stream(id)?, 0).await?;
-    let records = stored.iter().map(codec::decode_apart);
-    Ok(records.collect::<Result<_, _>>()?)
+    Ok(ledger::incident_records(reader, id).await?)
 }
 
 /// The incidents that belong to no deployment, the last changed first. What retention has erased is not there.
 pub async fn incidents(reader: &Reader, most: u64) -> Result<Vec<Apart>, EngineError> {
-    let mut found = Vec::new();
-    for head in reader.streams("incident", most).await? {
-        let Ok(id) = IncidentId::new(head.stream.id()) else {
-            continue;
-        };
-        match incident_records(reader, &id).await {
-            Ok(records) => found.push(Apart::fold(id, &records)),
-            Err(error) if error.is_erased() => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(found)
+    Ok(ledger::incidents(reader, most).await?)
 }
 
 /// A lane as it stands.
@@ -94,31 +73,12 @@ pub async fn lane(
     service: &ServiceName,
     environment: &Environment,
 ) -> Result<Lane, EngineError> {
-    let mut lane = Lane::empty(service.clone(), environment.clone());
-    for stored in reader
-        .events(&lane_stream(service, environment)?, 0)
-        .await?
-    {
-        lane.push(
-            &codec::decode_lane(&stored)?,
-            stored.revision.unsigned_abs(),
-            stored.at,
-        );
-    }
-    Ok(lane)
+    Ok(ledger::lane(reader, service, environment).await?)
 }
 
 /// All lanes that were ever used: a service and where it was deployed.
 pub async fn lanes(reader: &Reader) -> Result<Vec<(ServiceName, Environment)>, EngineError> {
-    let heads = reader.streams("lane", MOST_LANES).await?;
-    let named = |head: &journal::Head| {
-        let (service, environment) = head.stream.id().split_once('/')?;
-        Some((
-            ServiceName::new(service).ok()?,
-            Environment::new(environment).ok()?,
-        ))
-    };
-    Ok(heads.iter().filter_map(named).collect())
+    Ok(ledger::lanes(reader).await?)
 }
 
 /// The deployments that took a lane and when they were asked for, the newest first.
@@ -127,37 +87,17 @@ pub async fn deployments_of(
     service: &ServiceName,
     environment: &Environment,
 ) -> Result<Vec<(DeploymentId, Timestamp)>, EngineError> {
-    let mut taken: Vec<(DeploymentId, Timestamp)> = Vec::new();
-    let mut seen = BTreeSet::new();
-    for stored in reader
-        .events(&lane_stream(service, environment)?, 0)
-        .await?
-    {
-        // Who went back took it twice.
-        if let LaneEvent::Taken { by } = codec::decode_lane(&stored)?
-            && seen.insert(by.clone())
-        {
-            taken.push((by, stored.at));
-        }
-    }
-    taken.reverse();
-    Ok(taken)
+    Ok(ledger::deployments_of(reader, service, environment).await?)
 }
 
 /// The deployments that people ever judged.
 pub async fn judged(reader: &Reader) -> Result<BTreeSet<DeploymentId>, EngineError> {
-    said_of(reader, "judged").await
+    Ok(ledger::judged(reader).await?)
 }
 
 /// The deployments of which people said which change did it, or that none did.
 pub async fn named(reader: &Reader) -> Result<BTreeSet<DeploymentId>, EngineError> {
-    said_of(reader, "cause_named").await
-}
-
-async fn said_of(reader: &Reader, event: &str) -> Result<BTreeSet<DeploymentId>, EngineError> {
-    let streams = reader.streams_with(event).await?;
-    let ids = streams.iter().map(|stream| DeploymentId::new(stream.id()));
-    Ok(ids.filter_map(Result::ok).collect())
+    Ok(ledger::named(reader).await?)
 }
 
 // Domain types are plain data with string keys; writing them cannot fail.

@@ -117,6 +117,7 @@ mod inbox;
 mod journal;
 mod json;
 mod lease;
+pub mod ledger;
 mod location;
 mod lock_file;
 mod meta;

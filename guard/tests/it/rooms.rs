@@ -6,7 +6,7 @@ use std::fs;
 use toml::Table;
 
 /// The rooms, and the rooms that each may know. A room that is not listed does not exist.
-const MAY_KNOW: [(&str, &[&str]); 11] = [
+const MAY_KNOW: [(&str, &[&str]); 12] = [
     ("guard", &[]),
     ("mock-service", &[]),
     // Only tests use it.
@@ -27,6 +27,11 @@ const MAY_KNOW: [(&str, &[&str]); 11] = [
             "sources",
         ],
     ),
+    // What a model can call can neither act nor decide.
+    (
+        "mcp-server",
+        &["config", "guard", "journal", "messages", "sources"],
+    ),
     (
         "bot",
         &[
@@ -34,6 +39,7 @@ const MAY_KNOW: [(&str, &[&str]); 11] = [
             "engine",
             "guard",
             "journal",
+            "mcp-server",
             "messages",
             "mock-service",
             "platforms",
@@ -49,6 +55,7 @@ const MAY_KNOW: [(&str, &[&str]); 11] = [
             "engine",
             "guard",
             "journal",
+            "mcp-server",
             "messages",
             "mock-service",
             "platforms",
@@ -62,7 +69,7 @@ const RESERVED: [(&str, &[&str]); 5] = [
     ("sea-orm", &["journal"]),
     ("sea-orm-migration", &["journal"]),
     ("sqlx", &["journal"]),
-    ("axum", &["bot", "mock-service", "tests"]),
+    ("axum", &["bot", "mcp-server", "mock-service", "tests"]),
     ("clap", &["bot", "mock-service"]),
 ];
 

@@ -1,0 +1,156 @@
+//! The tools: one file each, and one line each in the list below.
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::caller::Caller;
+use crate::error::ToolError;
+use crate::schema;
+use crate::world::World;
+use futures_util::future::BoxFuture;
+use rmcp::model::{CallToolResult, JsonObject, Tool as Definition, ToolAnnotations};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+pub mod list_services;
+
+/// All tools, in the order in which clients see them: the reading ones by how one goes about a deployment, then those that
+/// ask.
+pub const ALL: &[Entry] = &[entry::<list_services::ListServices>()];
+
+/// What a tool does with the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It reads, and changes nothing.
+    Read,
+    /// It asks people for something. Not there for callers without the scope `ask`, nor on the read-only address.
+    Ask,
+}
+
+/// One tool.
+pub trait Tool {
+    /// Its name, in `snake_case`.
+    const NAME: &'static str;
+    /// Its name for people.
+    const TITLE: &'static str;
+    /// What it gives and when to use it: the first thing a model reads, so it says `Use` and when.
+    const DESCRIPTION: &'static str;
+    /// Whether it reads or asks.
+    const KIND: Kind;
+    /// What it takes. Closed: `#[serde(deny_unknown_fields)]`.
+    type Arguments: DeserializeOwned + JsonSchema + Send;
+    /// What it answers.
+    type Output: Serialize + JsonSchema;
+
+    /// Answers. What the caller can mend is a [`ToolError`] that says how.
+    fn call(
+        world: &World,
+        caller: &Caller,
+        arguments: Self::Arguments,
+        call: &Call,
+    ) -> impl Future<Output = Result<Answer<Self::Output>, ToolError>> + Send;
+}
+
+type Answering = for<'a> fn(
+    &'a World,
+    &'a Caller,
+    JsonObject,
+    &'a Call,
+) -> BoxFuture<'a, Result<CallToolResult, ToolError>>;
+
+/// A tool in the list.
+pub struct Entry {
+    /// Its name.
+    pub name: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// What it gives and when to use it.
+    pub description: &'static str,
+    /// Whether it reads or asks.
+    pub kind: Kind,
+    define: fn() -> Definition,
+    answer: Answering,
+}
+
+impl Entry {
+    /// As clients see it.
+    #[must_use]
+    pub fn definition(&self) -> Definition {
+        (self.define)()
+    }
+
+    /// Calls it.
+    ///
+    /// # Errors
+    /// What the caller has to know about why there is no answer.
+    pub async fn call(
+        &self,
+        world: &World,
+        caller: &Caller,
+        arguments: JsonObject,
+        call: &Call,
+    ) -> Result<CallToolResult, ToolError> {
+        (self.answer)(world, caller, arguments, call).await
+    }
+}
+
+/// The tool of this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Entry> {
+    ALL.iter().find(|tool| tool.name == name)
+}
+
+const fn entry<T: Tool>() -> Entry {
+    Entry {
+        name: T::NAME,
+        title: T::TITLE,
+        description: T::DESCRIPTION,
+        kind: T::KIND,
+        define: define::<T>,
+        answer: answer::<T>,
+    }
+}
+
+fn define<T: Tool>() -> Definition {
+    let reads = T::KIND == Kind::Read;
+    // To ask is to add a question for people: it destroys nothing, and asking twice is asking once.
+    let hints = ToolAnnotations::with_title(T::TITLE)
+        .read_only(reads)
+        .destructive(false)
+        .idempotent(true)
+        .open_world(false);
+    Definition::new(T::NAME, T::DESCRIPTION, schema::input::<T::Arguments>())
+        .with_title(T::TITLE)
+        .with_raw_output_schema(schema::output::<Answer<T::Output>>())
+        .with_annotations(hints)
+}
+
+fn answer<'a, T: Tool>(
+    world: &'a World,
+    caller: &'a Caller,
+    arguments: JsonObject,
+    call: &'a Call,
+) -> BoxFuture<'a, Result<CallToolResult, ToolError>> {
+    Box::pin(async move {
+        let arguments = read::<T::Arguments>(arguments)?;
+        let work = T::call(world, caller, arguments, call);
+        let answer = call.unless_cancelled(work).await?;
+        answer.into_result().map_err(|error| {
+            tracing::error!(%error, tool = T::NAME, "an answer cannot be written");
+            ToolError::Failed
+        })
+    })
+}
+
+fn read<T: DeserializeOwned>(arguments: JsonObject) -> Result<T, ToolError> {
+    serde_path_to_error::deserialize(Value::Object(arguments)).map_err(|error| {
+        let at = error.path().to_string();
+        let what = error.into_inner();
+        ToolError::Shape(if at == "." {
+            what.to_string()
+        } else {
+            format!("`{at}`: {what}")
+        })
+    })
+}

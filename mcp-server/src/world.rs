@@ -1,0 +1,96 @@
+//! What tools see. Nothing here can act: there is no engine, no platform and no journal's writer.
+
+use config::{Live, Settings};
+use guard::ids::{Environment, ServiceName};
+use jiff::Timestamp;
+use journal::{Inbox, Reader};
+use messages::BaseUrl;
+use sources::code::Repository;
+use sources::logs::{Bounds, LogReader};
+use sources::metrics::Prometheus;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What tools see. Cheap to clone.
+#[derive(Clone)]
+pub struct World {
+    /// The record.
+    pub reader: Reader,
+    /// Where requests, evidence and the record of calls go; none beside no server, where nobody would read them.
+    pub inbox: Option<Inbox>,
+    /// The settings of the moment.
+    pub settings: Live<Settings>,
+    /// What can be read outside, at the moment.
+    pub outside: Live<Outside>,
+    /// Where people see the page.
+    pub page: Option<BaseUrl>,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// What can be read outside. Replaced as a whole when the configuration changes.
+#[derive(Clone, Default)]
+pub struct Outside {
+    /// The metric sources by name; their budget of queries is shared with the watches.
+    pub metrics: BTreeMap<String, Prometheus>,
+    /// Where the services are read.
+    pub services: BTreeMap<(ServiceName, Environment), Place>,
+}
+
+/// Where one service in one environment is read.
+#[derive(Clone)]
+pub struct Place {
+    /// The name of its metric source.
+    pub source: String,
+    /// How often that scrapes.
+    pub interval: Duration,
+    /// Where its code is, if that is known.
+    pub code: Option<Repository>,
+    /// Where its errors are read.
+    pub logs: Vec<LogPlace>,
+}
+
+/// A place where errors are read.
+#[derive(Clone)]
+pub struct LogPlace {
+    /// Makes a reader for a deployment of this version.
+    pub open: Arc<dyn Fn(&guard::ids::Version) -> LogReader + Send + Sync>,
+    /// How much is read at once.
+    pub bounds: Bounds,
+}
+
+/// Where the time comes from.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// A clock that asks this.
+    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self::new(Timestamp::now)
+    }
+}
+
+impl World {
+    /// How texts about deployments are said.
+    #[must_use]
+    pub fn context(&self, locale: messages::Locale) -> messages::Context {
+        messages::Context {
+            locale,
+            now: self.clock.now(),
+            base_url: self.page.clone(),
+        }
+    }
+}

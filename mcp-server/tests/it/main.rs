@@ -1,0 +1,6 @@
+//! The tools and the server, over a journal of their own.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod protocol;
+mod story;
+mod world;
