@@ -12,7 +12,7 @@ use crate::pulse::{Heartbeat, Pulse};
 use crate::services::Service;
 use crate::told::Understands;
 use guard::event::Event;
-use guard::ids::{DeploymentId, Environment, ServiceName};
+use guard::ids::{ApprovalId, DeploymentId, Environment, ServiceName};
 use guard::state::State;
 use journal::{Journal, LeaseHold, Reader, Retention, StreamId, Transaction, Writer};
 use std::collections::{BTreeMap, BTreeSet};
@@ -264,6 +264,26 @@ impl Engine {
             .flatten()
             .map(|(_, state)| state.clone())
             .collect())
+    }
+
+    /// A deployment as it stands in the journal; none when there is no such stream. Of one that is not over, only
+    /// what is new is read.
+    pub async fn state(&self, id: &DeploymentId) -> Result<Option<State>, EngineError> {
+        match self.live(id) {
+            Some(known) => ledger::newer(&self.reader, known).await.map(Some),
+            None => ledger::state(&self.reader, id).await,
+        }
+    }
+
+    /// Which of the deployments that are not over asked this question.
+    pub async fn asked_by(
+        &self,
+        approval: &ApprovalId,
+    ) -> Result<Option<DeploymentId>, EngineError> {
+        self.load().await?;
+        let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
+        let mut live = live.iter().flatten();
+        Ok(live.find_map(|(id, state)| state.approval(approval).map(|_| id.clone())))
     }
 
     /// When the loops last came around.

@@ -44,6 +44,11 @@ pub async fn state(reader: &Reader, id: &DeploymentId) -> Result<Option<State>, 
     Ok(ledger::state(reader, id).await?)
 }
 
+/// A deployment as it stands: as it is known, with what came since.
+pub(crate) async fn newer(reader: &Reader, known: State) -> Result<State, EngineError> {
+    Ok(ledger::newer(reader, known).await?)
+}
+
 /// The stream of an incident that belongs to no deployment.
 pub fn incident_stream(id: &IncidentId) -> Result<StreamId, EngineError> {
     Ok(ledger::incident_stream(id)?)
