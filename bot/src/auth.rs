@@ -4,27 +4,33 @@ use guard::actor::Actor;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// The tokens that the configuration knows, by their hashes.
-#[derive(Clone, Default)]
-pub struct Tokens {
-    known: Vec<([u8; 32], Actor)>,
+/// The tokens that the configuration knows, by their hashes, and whose each is.
+#[derive(Clone)]
+pub struct Tokens<T = Actor> {
+    known: Vec<([u8; 32], T)>,
 }
 
-impl Tokens {
+impl<T> Default for Tokens<T> {
+    fn default() -> Self {
+        Self { known: Vec::new() }
+    }
+}
+
+impl<T: Clone> Tokens<T> {
     /// Adds a token.
-    pub fn add(&mut self, secret: &str, actor: Actor) {
-        self.known.push((digest(secret), actor));
+    pub fn add(&mut self, secret: &str, holder: T) {
+        self.known.push((digest(secret), holder));
     }
 
     /// The bearer of an `Authorization` header's value. Every known token is compared, in constant time.
     #[must_use]
-    pub fn bearer(&self, header: Option<&str>) -> Option<Actor> {
+    pub fn bearer(&self, header: Option<&str>) -> Option<T> {
         let secret = header?.strip_prefix("Bearer ")?.trim();
         let presented = digest(secret);
         let mut found = None;
-        for (known, actor) in &self.known {
+        for (known, holder) in &self.known {
             if bool::from(known.ct_eq(&presented)) {
-                found = Some(actor.clone());
+                found = Some(holder.clone());
             }
         }
         found

@@ -5,6 +5,7 @@ use crate::chat::code_host;
 use crate::chat::slack::{Groups, Hearing, Listener, SlackError, SlackRounds};
 use crate::chat::webhook::WebhookError;
 use crate::live::Live;
+use crate::mcp;
 use crate::ops::{self, Meters};
 use crate::people::People;
 use crate::reload::{self, Reloader};
@@ -155,6 +156,8 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         &settings, &writers, &journal, &base_url,
     )?);
     options.understands = Some(webhooks::reader(&settings));
+    let outside = Live::new(mcp::outside::of(&services));
+    let now = options.clock.clone();
     let engine = Engine::new(&journal, services, handlers, options)?;
     let metrics_page = ops::Page {
         meters: meters.clone(),
@@ -193,10 +196,21 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         settings: settings.clone(),
         address,
     };
+    let stop = CancellationToken::new();
+    let world = mcp_server::World {
+        reader: journal.reader(),
+        inbox: Some(journal.inbox()?),
+        settings: settings.clone(),
+        outside: outside.clone(),
+        page: Some(base_url.clone()),
+        clock: mcp_server::world::Clock::new(move || now.now()),
+    };
+    let door = mcp::Door::new(settings.clone(), tokens.clone(), base_url.clone(), address);
     let reloader = Arc::new(Reloader {
         engine: engine.clone(),
         settings,
         tokens,
+        outside,
         channels: receivers,
         base_url,
         meters: meters.clone(),
@@ -207,13 +221,13 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         .merge(api::router(api))
         .merge(hooks.router())
         .merge(Listener::new(hearing).router())
+        .merge(door.router(&world, &stop))
         .merge(ops::Health::new(engine.clone(), journal.reader()).router());
     if metrics_listener.is_none() {
         router = router.merge(metrics_page.router());
     }
     let router = router.layer(from_fn_with_state(meters.http.clone(), ops::counted));
 
-    let stop = CancellationToken::new();
     let serve =
         axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
     let mut tasks = JoinSet::new();

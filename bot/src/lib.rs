@@ -15,6 +15,7 @@ mod figures;
 mod incidents;
 pub mod live;
 pub mod log;
+mod mcp;
 pub mod ops;
 pub mod orders;
 pub mod people;

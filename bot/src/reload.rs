@@ -29,6 +29,7 @@ pub struct Reloader {
     pub(crate) engine: Engine,
     pub(crate) settings: Live<Settings>,
     pub(crate) tokens: Live<Tokens>,
+    pub(crate) outside: Live<mcp_server::world::Outside>,
     pub(crate) channels: Vec<Arc<WebhookChannel>>,
     pub(crate) base_url: BaseUrl,
     pub(crate) meters: Meters,
@@ -77,10 +78,12 @@ impl Reloader {
             tracing::info!("the configuration was read again and has not changed");
             return;
         }
+        let outside = crate::mcp::outside::of(&services);
         if let Err(error) = self.engine.reconfigure(services).await {
             tracing::error!(%error, "the changed configuration is not applied: read it again later");
             return;
         }
+        self.outside.set(outside);
         self.tokens.set(wire::tokens(&settings));
         self.settings.set(settings);
         self.meters.config_reloaded(true);

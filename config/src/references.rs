@@ -27,6 +27,7 @@ pub(crate) fn check(root: &Node, reader: &mut Reader<'_>) {
     unique(root, "environments[*].name", reader);
     unique(root, "notify.webhooks[*].name", reader);
     unique(root, "webhooks[*].name", reader);
+    unique(root, "mcp.clients[*].name", reader);
 
     refers(
         root,
@@ -50,7 +51,11 @@ pub(crate) fn check(root: &Node, reader: &mut Reader<'_>) {
         reader,
     );
     let people = texts(root, "people[*].name");
-    for pattern in ["services[*].owners[*]", "on_call[*].people[*]"] {
+    for pattern in [
+        "services[*].owners[*]",
+        "on_call[*].people[*]",
+        "mcp.clients[*].person",
+    ] {
         refers(root, pattern, &people, "a name under `people`", reader);
     }
     refers(
@@ -84,6 +89,13 @@ pub(crate) fn check(root: &Node, reader: &mut Reader<'_>) {
     );
     refers(
         root,
+        "mcp.clients[*].services[*]",
+        &services,
+        "a service under `services`",
+        reader,
+    );
+    refers(
+        root,
         "webhooks[*].services[*].service",
         &services,
         "a service under `services`",
@@ -95,6 +107,13 @@ pub(crate) fn check(root: &Node, reader: &mut Reader<'_>) {
     refers(
         root,
         "chat.slack.channels[*].environments[*]",
+        &environments,
+        "an environment under `environments`",
+        reader,
+    );
+    refers(
+        root,
+        "mcp.clients[*].environments[*]",
         &environments,
         "an environment under `environments`",
         reader,

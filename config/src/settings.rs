@@ -8,6 +8,7 @@ mod environment;
 mod hosts;
 mod journal;
 mod logs;
+mod mcp;
 mod metrics;
 mod notify;
 mod on_call;
@@ -31,6 +32,7 @@ pub use journal::{Journal, JournalTls, JournalUrl, JournalVerify, Retention};
 pub use logs::{
     JournaldUnit, KubernetesPods, LogAuth, LogFiles, Logs, LokiQuery, PrintedLogs, SentryProject,
 };
+pub use mcp::{Mcp, McpClient, McpOAuth, McpScope};
 pub use metrics::{
     Auth, Basic, Bearer, Budget, ClientTls, CredentialsIn, MetricsSource, NoAuth, OAuth2,
     Prometheus, Retry, ServiceMetrics,
@@ -86,6 +88,8 @@ settings! {
         chat: Chat = "{}",
         /// Who tells Tawny of deployments and alerts.
         webhooks: Vec<WebhookSource> = "[]",
+        /// Models and IDE assistants.
+        mcp: Mcp = "{}",
         /// How long what is kept.
         retention: Retention = "{}",
     }
@@ -93,30 +97,45 @@ settings! {
 
 // A secret that two tokens share would not say who asks.
 fn secrets_apart(settings: &Settings, node: &Node, reader: &mut Reader<'_>) -> Option<()> {
-    let nodes = node.get("tokens").map(Node::items).unwrap_or_default();
-    for (index, (token, node)) in settings.tokens.iter().zip(nodes).enumerate() {
-        let earlier = settings.tokens.iter().take(index);
-        let Some(same) = earlier
-            .into_iter()
-            .find(|other| other.secret == token.secret)
-        else {
+    let field = |name: &str| Step::Field(name.to_owned());
+    let of_tokens = settings.tokens.iter().enumerate().map(|(index, token)| {
+        let way = vec![field("tokens"), Step::Item(index), field("secret")];
+        (&token.name, &token.secret, way)
+    });
+    let of_clients = settings
+        .mcp
+        .clients
+        .iter()
+        .enumerate()
+        .map(|(index, client)| {
+            let way = vec![
+                field("mcp"),
+                field("clients"),
+                Step::Item(index),
+                field("token"),
+            ];
+            (&client.name, &client.token, way)
+        });
+    let all: Vec<_> = of_tokens.chain(of_clients).collect();
+    for (index, (_, secret, way)) in all.iter().enumerate() {
+        let mut earlier = all.iter().take(index);
+        let Some((same, ..)) = earlier.find(|(_, other, _)| other == secret) else {
             continue;
         };
-        let at = node.get("secret").map_or(node.at, |value| value.at);
-        let path = [
-            Step::Field("tokens".to_owned()),
-            Step::Item(index),
-            Step::Field("secret".to_owned()),
-        ];
-        reader.at.0.extend(path);
-        reader.wrong(
-            at,
-            format!("the secret of `{}`", same.name),
-            "a secret of its own",
-        );
-        reader.at.0.truncate(reader.at.0.len() - 3);
+        let at = reached(node, way).map_or(node.at, |value| value.at);
+        reader.at.0.extend(way.iter().cloned());
+        let found = format!("the secret of `{same}`");
+        reader.wrong(at, found, "a secret of its own");
+        reader.at.0.truncate(reader.at.0.len() - way.len());
     }
     Some(())
+}
+
+fn reached<'n>(root: &'n Node, way: &[Step]) -> Option<&'n Node> {
+    way.iter().try_fold(root, |node, step| match step {
+        Step::Field(name) => node.get(name),
+        Step::Item(index) => node.items().get(*index),
+    })
 }
 
 impl Settings {

@@ -125,6 +125,7 @@ mod meters;
 mod notices;
 mod outbox;
 mod quarantine;
+pub mod reports;
 mod retention;
 mod schema;
 mod sessions;

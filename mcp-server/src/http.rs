@@ -18,7 +18,7 @@ pub const PATH: &str = "/mcp";
 pub const READ_ONLY_PATH: &str = "/mcp/readonly";
 
 /// The longest request, in bytes: arguments are short.
-const LONGEST_REQUEST: usize = 256 * 1024;
+pub const LONGEST_REQUEST: usize = 256 * 1024;
 
 /// Under which names the server may be asked, and by pages of which origins.
 #[derive(Debug, Clone, Default)]

@@ -13,6 +13,8 @@ pub mod caller;
 pub mod error;
 pub mod http;
 pub mod local;
+mod record;
+mod said;
 mod schema;
 pub mod server;
 pub mod tools;

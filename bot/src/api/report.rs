@@ -31,7 +31,9 @@ pub(super) async fn report(reader: Reader) -> Result<Response, Problem> {
     (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem),
 ))]
 pub(super) async fn postmortem(reader: Reader) -> Result<Response, Problem> {
-    let Told { report, records } = told(&reader).await?;
+    let Told {
+        report, records, ..
+    } = told(&reader).await?;
     let context = &reader.context;
     let Some(postmortem) = Postmortem::of(&report) else {
         let detail = format!(

@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 
 /// The names by which the page may be asked for, in lower case.
 #[derive(Debug)]
-pub(super) struct Hosts {
+pub(crate) struct Hosts {
     /// With port: `127.0.0.1:7700`.
     exact: Vec<String>,
     /// From the configuration, without port: any port will do.
@@ -24,7 +24,7 @@ pub(super) struct Hosts {
 }
 
 impl Hosts {
-    pub(super) fn new(address: SocketAddr, base_url: &BaseUrl, allowed: &[String]) -> Self {
+    pub(crate) fn new(address: SocketAddr, base_url: &BaseUrl, allowed: &[String]) -> Self {
         let mut exact = vec![authority(base_url.as_str()).to_ascii_lowercase()];
         if !address.ip().is_unspecified() {
             exact.push(address.to_string());
@@ -43,13 +43,18 @@ impl Hosts {
     }
 
     /// Whether the page may answer under this name.
-    fn knows(&self, host: &str) -> bool {
+    pub(crate) fn knows(&self, host: &str) -> bool {
         let host = host.to_ascii_lowercase();
         let name = match port_of(&host) {
             Some(port) => host.get(..host.len() - port.len() - 1).unwrap_or(&host),
             None => &host,
         };
         self.exact.contains(&host) || self.any_port.iter().any(|known| known == name)
+    }
+
+    /// All names, with their ports or without.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.exact.iter().chain(&self.any_port).cloned().collect()
     }
 
     /// Whether a form sent to `host` comes from this page.

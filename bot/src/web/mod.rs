@@ -29,7 +29,7 @@ mod cause;
 mod denied;
 mod frame;
 mod headers;
-mod hosts;
+pub(crate) mod hosts;
 mod incidents;
 mod instances;
 mod judge;

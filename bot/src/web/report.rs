@@ -127,7 +127,9 @@ async fn read(
 ) -> Result<(DeploymentId, Document), Denied> {
     let id = DeploymentId::new(id).map_err(|_| Denied::NotFound)?;
     let told = reports::of(&page.engine, &id).await?;
-    let Told { report, records } = told.ok_or(Denied::NotFound)?;
+    let Told {
+        report, records, ..
+    } = told.ok_or(Denied::NotFound)?;
     let context = page.context(language.0);
     let document = match kind {
         Kind::Report => messages::report::report(&report, &context),

@@ -15,7 +15,7 @@ const CANARY: &str = "canary7f3a91c0";
 const CANARY_BASE64: &str = "Y2FuYXJ5N2YzYTkxYzA";
 
 /// Every secret field and where it is planted below; a new field must be added to both.
-const PLANTED: [&str; 26] = [
+const PLANTED: [&str; 27] = [
     "chat.slack.app_token",
     "chat.slack.bot_token",
     "chat.slack.previous_signing_secret",
@@ -24,6 +24,7 @@ const PLANTED: [&str; 26] = [
     "code.*.proxy",
     "code.*.token",
     "journal.url",
+    "mcp.clients[].token",
     "metrics.*.auth.client_secret",
     "metrics.*.auth.params.*",
     "metrics.*.auth.password",
@@ -146,10 +147,11 @@ people:
     let hook = format!(
         "webhooks: [{{name: planted, kind: alertmanager, secret: {CANARY}-now, previous_secret: {CANARY}-before}}]\n"
     );
+    let mcp = format!("mcp: {{clients: [{{name: ide, token: {CANARY}-model}}]}}\n");
     let slack = format!(
         "chat: {{slack: {{bot_token: xoxb-{CANARY}-bot, signing_secret: {CANARY}-signs, previous_signing_secret: {CANARY}-signed, app_token: xapp-{CANARY}-app, base_url: \"http://{dead}/api\", channels: [{{channel: C1}}]}}}}\non_call: [{{name: nights, calendar_url: \"http://{dead}/{CANARY}-calendar.ics\"}}]\n"
     );
-    text = text.replacen("services:\n", &format!("{hook}{slack}services:\n"), 1);
+    text = text.replacen("services:\n", &format!("{hook}{slack}{mcp}services:\n"), 1);
     let logs = [
         format!(
             "{{type: loki, url: \"http://{dead}\", query: '{{a=\"b\"}}', auth: {{type: basic, username: u, password: {CANARY}-loki}}, headers: {{X-Scope-OrgID: {CANARY}-tenant}}}}"

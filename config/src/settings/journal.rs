@@ -37,6 +37,8 @@ settings! {
         evidence: Duration = "400d",
         /// Webhooks as they came in.
         deliveries: Duration = "30d",
+        /// Calls of models and IDE assistants: who, when, what, how it ended.
+        mcp_calls: Duration = "90d",
         /// The payload of events of finished deployments; their hashes stay.
         payloads: Duration = "400d",
     }

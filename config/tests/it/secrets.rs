@@ -57,7 +57,7 @@ fn a_secret_shows_itself_in_no_format() {
 }
 
 /// Every line of the example that holds a secret, with what is there.
-const PLACES: [(&str, &str); 27] = [
+const PLACES: [(&str, &str); 28] = [
     ("url: ", "postgres://tawny@db.internal/tawny"),
     ("password: ", "${TAWNY_DB_PASSWORD}"),
     ("password: ", "${PROMETHEUS_PASSWORD}"),
@@ -91,6 +91,7 @@ const PLACES: [(&str, &str); 27] = [
     ("token: ", "\"${GITLAB_TOKEN}\""),
     ("token: ", "\"${KUBERNETES_TOKEN}\""),
     ("token: ", "\"${SENTRY_TOKEN}\""),
+    ("token: ", "${MCP_TOKEN}"),
 ];
 
 #[test]

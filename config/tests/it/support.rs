@@ -33,6 +33,7 @@ pub(crate) fn world() -> Lookup {
                 "SLACK_SIGNING_SECRET",
                 "SLACK_SIGNING_SECRET_BEFORE",
                 "SLACK_APP_TOKEN",
+                "MCP_TOKEN",
             ];
             if name == "TAWNY_WEBHOOK_SECRET" {
                 return Some("whsec_MDEyMzQ1Njc4OWFiY2RlZg==".to_owned());

@@ -1,5 +1,9 @@
 //! What a tool says.
 
+mod untrusted;
+
+pub use untrusted::Untrusted;
+
 use rmcp::model::{CallToolResult, ContentBlock};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -16,6 +20,12 @@ impl<T: Serialize> Answer<T> {
     /// The whole of it.
     pub fn of(content: T) -> Self {
         Self { content }
+    }
+
+    /// Its list of this name is what callers read page by page.
+    #[must_use]
+    pub fn rows(self, _name: &'static str) -> Self {
+        self
     }
 
     /// As the protocol carries it.

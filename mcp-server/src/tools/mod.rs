@@ -13,11 +13,27 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub mod get_deployment;
+pub mod get_diff;
+pub mod get_report;
+pub mod get_timeline;
+pub mod list_alerts;
+pub mod list_deployments;
 pub mod list_services;
+pub mod rank_suspects;
 
 /// All tools, in the order in which clients see them: the reading ones by how one goes about a deployment, then those that
 /// ask.
-pub const ALL: &[Entry] = &[entry::<list_services::ListServices>()];
+pub const ALL: &[Entry] = &[
+    entry::<list_services::ListServices>(),
+    entry::<list_deployments::ListDeployments>(),
+    entry::<get_deployment::GetDeployment>(),
+    entry::<get_timeline::GetTimeline>(),
+    entry::<get_report::GetReport>(),
+    entry::<rank_suspects::RankSuspects>(),
+    entry::<get_diff::GetDiff>(),
+    entry::<list_alerts::ListAlerts>(),
+];
 
 /// What a tool does with the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
