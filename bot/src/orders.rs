@@ -6,11 +6,13 @@
 use crate::live::Live;
 use crate::people::People;
 use config::Settings;
+use engine::ledger::LedgerError;
 use engine::{Engine, EngineError};
 use guard::actor::{Actor, Role};
-use guard::ids::DeploymentId;
+use guard::ids::{DeploymentId, IncidentId};
 use guard::order::{Order, Verb, parse};
 use messages::document::Document;
+use messages::layout::terminal::{self, Colour};
 use messages::model::Message;
 use messages::orders::{self, Trouble};
 use messages::{BaseUrl, Context, Locale};
@@ -18,6 +20,7 @@ use std::sync::Arc;
 
 mod asked;
 mod change;
+mod close;
 mod find;
 mod freeze;
 mod people;
@@ -47,6 +50,8 @@ pub struct Speaker {
     pub by: Actor,
     /// The deployment in whose thread, or on whose page, they say it.
     pub here: Option<DeploymentId>,
+    /// The incident of alerts in whose thread they say it.
+    pub incident: Option<IncidentId>,
     /// In which language they are answered.
     pub locale: Locale,
 }
@@ -127,6 +132,15 @@ impl Answer {
         Self::message(Outcome::Done, orders::done(done, context))
     }
 
+    /// In plain words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match &self.said {
+            Said::Message(message) => terminal::message(message, Colour::Off),
+            Said::Document(document) => terminal::document(document, Colour::Off),
+        }
+    }
+
     fn about(mut self, deployment: DeploymentId) -> Self {
         self.deployment = Some(deployment);
         self
@@ -144,6 +158,12 @@ pub(crate) enum Hindrance {
 impl From<Trouble> for Hindrance {
     fn from(trouble: Trouble) -> Self {
         Self::Trouble(Box::new(trouble))
+    }
+}
+
+impl From<LedgerError> for Hindrance {
+    fn from(error: LedgerError) -> Self {
+        EngineError::from(error).into()
     }
 }
 
@@ -270,6 +290,7 @@ impl Orders {
             Order::Link(code) => self.link(code, speaker).await,
             Order::Unlink => self.unlink(speaker).await,
             Order::Freeze { place, reason } => self.freeze(place, reason, speaker).await,
+            Order::Close { incident, reason } => self.close(incident, reason, speaker).await,
             Order::Unfreeze(place) => self.unfreeze(place, speaker).await,
             Order::Deploy(place, version) => self.ask_release(place, version, speaker).await,
             Order::Watch(place, version) => self.watch(place, version, speaker).await,

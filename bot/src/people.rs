@@ -64,10 +64,8 @@ impl People {
     /// The journal.
     pub async fn behind(&self, account: &Account) -> Result<Option<Actor>, EngineError> {
         let settings = self.inner.settings.get();
-        let mut people = settings.people.iter();
-        let configured = people.find(|person| configured(person, account));
-        let found = match configured {
-            Some(person) => Some(person.name.clone()),
+        let found = match configured(&settings, account) {
+            Some(person) => Some(person.clone()),
             None => self.links().await?.owner(account).cloned(),
         };
         // Who was taken out of the configuration can do nothing any more, whatever they had linked.
@@ -107,7 +105,14 @@ impl People {
     }
 }
 
-fn configured(person: &Person, account: &Account) -> bool {
+/// Whose account it is by the configuration.
+pub(crate) fn configured<'s>(settings: &'s Settings, account: &Account) -> Option<&'s PersonId> {
+    let mut people = settings.people.iter();
+    let person = people.find(|person| has(person, account))?;
+    Some(&person.name)
+}
+
+fn has(person: &Person, account: &Account) -> bool {
     of_file(person).any(|known| {
         // Logins of code hosts are the same however they are capitalised; ids of chats are not.
         known == *account

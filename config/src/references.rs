@@ -102,6 +102,7 @@ pub(crate) fn check(root: &Node, reader: &mut Reader<'_>) {
         reader,
     );
     code_hosts(root, reader);
+    redelivered(root, reader);
     let environments = environments(root);
     refers(
         root,
@@ -225,6 +226,26 @@ fn code_hosts(root: &Node, reader: &mut Reader<'_>) {
         at(reader, &found.steps, None, |reader| {
             reader.wrong_value(found.node, expected);
         });
+    }
+}
+
+/// Deliveries that failed come again to a webhook that takes them.
+fn redelivered(root: &Node, reader: &mut Reader<'_>) {
+    let of_github = list(root, "webhooks").iter().filter(|webhook| {
+        let kind = webhook.get("kind").and_then(Node::text);
+        kind == Some("github")
+    });
+    let known: Vec<String> = of_github
+        .filter_map(|webhook| webhook.get("name")?.text().map(str::to_owned))
+        .collect();
+    let what = "a name under `webhooks` of `kind: github`";
+    for entry in root.get("code").map(Node::entries).unwrap_or_default() {
+        reader.at.0 = vec![
+            Step::Field("code".to_owned()),
+            Step::Field(entry.key.clone()),
+        ];
+        refers(&entry.value, "redeliver[*].webhook", &known, what, reader);
+        reader.at.0.clear();
     }
 }
 

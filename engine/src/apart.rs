@@ -18,6 +18,15 @@ const LATELY: SignedDuration = SignedDuration::from_hours(24);
 /// Incidents that are looked at beside those that are open.
 const MOST: u64 = 200;
 
+/// What came of closing an incident.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Closing {
+    /// It is closed; as it stood before.
+    Done(Box<Apart>),
+    /// It was over already.
+    Over(Box<Apart>),
+}
+
 impl Engine {
     /// The incidents that alerts of now may concern.
     pub(crate) async fn board(&self) -> Result<Board, EngineError> {
@@ -39,7 +48,7 @@ impl Engine {
                 Err(error) if error.is_damage() => {
                     tracing::error!(incident = %id, %error, "the record of an incident cannot be read: alerts do not join it");
                 }
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
             }
         }
         let mut board = Board::of(known.into_values());
@@ -70,7 +79,7 @@ impl Engine {
                 Ok(())
             }
             Err(error) if error.is_damage() => Ok(()),
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -118,6 +127,69 @@ impl Engine {
             self.write_apart(known, events, now).await?;
         }
         Ok(came)
+    }
+
+    /// Says that an incident is over, whatever of it still fires; none where there is no such incident. Any replica may.
+    ///
+    /// # Errors
+    /// The journal.
+    pub async fn close_incident(
+        &self,
+        id: &IncidentId,
+        by: &str,
+        reason: Option<String>,
+    ) -> Result<Option<Closing>, EngineError> {
+        let event = ApartEvent::Closed {
+            by: by.to_owned(),
+            reason,
+        };
+        self.write_where_open(id, &event).await
+    }
+
+    /// Puts on record that somebody wanted something of an open incident and may not. Any replica may.
+    ///
+    /// # Errors
+    /// The journal.
+    pub async fn note_incident_refused(
+        &self,
+        id: &IncidentId,
+        by: &str,
+        wanted: &str,
+    ) -> Result<(), EngineError> {
+        let event = ApartEvent::Refused {
+            by: by.to_owned(),
+            wanted: wanted.to_owned(),
+        };
+        self.write_where_open(id, &event).await.map(drop)
+    }
+
+    async fn write_where_open(
+        &self,
+        id: &IncidentId,
+        event: &ApartEvent,
+    ) -> Result<Option<Closing>, EngineError> {
+        let mut tries = 0;
+        loop {
+            let records = ledger::incident_records(&self.reader, id).await?;
+            let incident = Apart::fold(id.clone(), &records);
+            if !incident.is_one() {
+                return Ok(None);
+            }
+            if !incident.is_open() {
+                return Ok(Some(Closing::Over(Box::new(incident))));
+            }
+            let now = self.clock.now();
+            match self
+                .write_apart(incident.clone(), vec![event.clone()], now)
+                .await
+            {
+                Err(EngineError::Journal(JournalError::Conflict { .. })) if tries < MOST_TRIES => {
+                    tries += 1;
+                }
+                Err(error) => return Err(error),
+                Ok(()) => return Ok(Some(Closing::Done(Box::new(incident)))),
+            }
+        }
     }
 
     async fn write_apart(

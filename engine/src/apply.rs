@@ -83,7 +83,7 @@ impl Engine {
         let mut turn = None;
         loop {
             tries += 1;
-            let state = ledger::state(&self.reader, id).await?;
+            let state = self.state(id).await?;
             match &state {
                 Some(state) => crate::span::tell(&Span::current(), state.plan()),
                 None => return Err(EngineError::UnknownDeployment(id.clone())),

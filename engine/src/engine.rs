@@ -12,7 +12,7 @@ use crate::pulse::{Heartbeat, Pulse};
 use crate::services::Service;
 use crate::told::Understands;
 use guard::event::Event;
-use guard::ids::{DeploymentId, Environment, ServiceName};
+use guard::ids::{ApprovalId, DeploymentId, Environment, ServiceName};
 use guard::state::State;
 use journal::{Journal, LeaseHold, Reader, Retention, StreamId, Transaction, Writer};
 use std::collections::{BTreeMap, BTreeSet};
@@ -266,6 +266,26 @@ impl Engine {
             .collect())
     }
 
+    /// A deployment as it stands in the journal; none when there is no such stream. Of one that is not over, only
+    /// what is new is read.
+    pub async fn state(&self, id: &DeploymentId) -> Result<Option<State>, EngineError> {
+        Ok(match self.live(id) {
+            Some(known) => Some(ledger::newer(&self.reader, known).await?),
+            None => ledger::state(&self.reader, id).await?,
+        })
+    }
+
+    /// Which of the deployments that are not over asked this question.
+    pub async fn asked_by(
+        &self,
+        approval: &ApprovalId,
+    ) -> Result<Option<DeploymentId>, EngineError> {
+        self.load().await?;
+        let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
+        let mut live = live.iter().flatten();
+        Ok(live.find_map(|(id, state)| state.approval(approval).map(|_| id.clone())))
+    }
+
     /// When the loops last came around.
     #[must_use]
     pub fn heartbeat(&self) -> Heartbeat {
@@ -292,7 +312,7 @@ impl Engine {
     }
 
     /// Notes that a deployment cannot be read, and logs it the first time.
-    pub fn note_unreadable(&self, id: &DeploymentId, error: &EngineError) {
+    pub fn note_unreadable(&self, id: &DeploymentId, error: &impl std::fmt::Display) {
         let known = self
             .unreadable
             .write()
@@ -326,7 +346,7 @@ impl Engine {
                 }
                 Ok(state) => self.remember(state),
                 Err(error) if error.is_damage() => self.note_unreadable(&id, &error),
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
             }
         }
         self.note_over(over).await;

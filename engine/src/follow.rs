@@ -3,7 +3,6 @@
 
 use crate::engine::{Engine, News};
 use crate::error::EngineError;
-use crate::ledger;
 use guard::event::Event;
 use guard::ids::DeploymentId;
 use journal::{StoredEvent, codec};
@@ -64,7 +63,7 @@ impl Engine {
         if self.live(id).map(|state| state.revision()) >= newest {
             return Ok(());
         }
-        match ledger::state(&self.reader, id).await {
+        match self.state(id).await {
             Ok(state) => self.remember(state),
             Err(error) if error.is_damage() => {
                 self.note_unreadable(id, &error);

@@ -38,6 +38,7 @@ pub mod told;
 mod watch;
 mod waves;
 
+pub use apart::Closing;
 pub use deploy::DeployRequest;
 pub use engine::{Engine, EngineOptions, News, Tick};
 pub use error::EngineError;

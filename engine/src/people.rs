@@ -4,6 +4,7 @@ use crate::apply::MOST_TRIES;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::ledger::{self, people_stream};
+use crate::told::CameTo;
 use guard::ids::PersonId;
 use guard::people::{Account, Links, PeopleEvent, VALID_S};
 use guard::timer::after;
@@ -11,16 +12,21 @@ use journal::{JournalError, Transaction, codec};
 use sha2::{Digest, Sha256};
 
 impl Engine {
-    /// Gives a person a code. Any replica may.
+    /// Gives a person a code, for one platform alone if that is said. Any replica may.
     ///
     /// # Errors
     /// The journal.
-    pub async fn give_code(&self, person: &PersonId) -> Result<String, EngineError> {
+    pub async fn give_code(
+        &self,
+        person: &PersonId,
+        only: Option<&str>,
+    ) -> Result<String, EngineError> {
         let code = code(&crate::clock::nonce());
         let event = PeopleEvent::CodeGiven {
             person: person.clone(),
             digest: digest(&code),
             until: after(self.clock.now(), VALID_S),
+            only: only.map(str::to_owned),
         };
         self.write_people(|_| Some(event.clone())).await?;
         Ok(code)
@@ -37,7 +43,7 @@ impl Engine {
     ) -> Result<Option<PersonId>, EngineError> {
         let (digest, now) = (digest(said), self.clock.now());
         let event = self.write_people(|links| {
-            let person = links.given(&digest, now)?.clone();
+            let person = links.given(&digest, &account.platform, now)?.clone();
             Some(PeopleEvent::AccountLinked {
                 person,
                 account: account.clone(),
@@ -48,6 +54,34 @@ impl Engine {
             Some(PeopleEvent::AccountLinked { person, .. }) => Some(person),
             _ => None,
         })
+    }
+
+    /// What came of a code that was said in a delivery.
+    pub(crate) async fn hear_of_code(
+        &self,
+        account: Account,
+        code: &str,
+    ) -> Result<CameTo, EngineError> {
+        let Account { platform, id } = &account;
+        Ok(match self.link_account(&account, code).await? {
+            Some(person) => {
+                tracing::warn!(%person, platform, id, "an account was linked");
+                CameTo::detailed("linked", format!("{platform} {id} is {person}"))
+            }
+            None => match self.linked(&account).await? {
+                // Heard twice: after a crash, or because an operator wants it.
+                Some(person) => CameTo::detailed("known", format!("{platform} {id} is {person}")),
+                None => {
+                    tracing::warn!(platform, id, "a code that nobody has was said");
+                    CameTo::ignored("nobody has the code that was said, or not any more")
+                }
+            },
+        })
+    }
+
+    async fn linked(&self, account: &Account) -> Result<Option<PersonId>, EngineError> {
+        let links = ledger::links(&self.reader, Links::default()).await?;
+        Ok(links.owner(account).cloned())
     }
 
     /// Takes a person's accounts back; how many there were. Any replica may.

@@ -12,6 +12,7 @@ use guard::alert::{Alert, AlertStatus};
 use guard::event::Reported;
 use guard::ids::{DeploymentId, Environment, IncidentId, PersonId, ServiceName, Version};
 use guard::input::Happened;
+use guard::people::Account;
 use guard::plan::Origin;
 use journal::ClaimedInput;
 use serde::Serialize;
@@ -42,6 +43,13 @@ pub enum Told {
     },
     /// Somebody else asks whether a deployment may begin.
     Gate(Box<Gate>),
+    /// A code for linking was said from an account.
+    Code {
+        /// From which.
+        account: Account,
+        /// The code.
+        code: String,
+    },
     /// Nothing that Tawny acts on, for this reason.
     Ignored(String),
 }
@@ -96,7 +104,7 @@ pub enum Phase {
 /// What came of one thing that was told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CameTo {
-    /// `begun noted joined opened known let_begin refused ignored`.
+    /// `begun noted joined opened known let_begin refused linked ignored`.
     pub what: &'static str,
     /// The deployment that it concerns.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -141,17 +149,19 @@ impl CameTo {
     pub(crate) fn nothing(told: Vec<Told>) -> Option<Vec<Self>> {
         let came = told.into_iter().map(|one| match one {
             Told::Ignored(why) => Some(Self::ignored(why)),
-            Told::Deployment(_) | Told::Alert { .. } | Told::Gate(_) => None,
+            Told::Deployment(_) | Told::Alert { .. } | Told::Gate(_) | Told::Code { .. } => None,
         });
         came.collect()
     }
 
     pub(crate) fn ignored(why: impl Into<String>) -> Self {
+        Self::detailed("ignored", why)
+    }
+
+    pub(crate) fn detailed(what: &'static str, detail: impl Into<String>) -> Self {
         Self {
-            what: "ignored",
-            deployment: None,
-            incident: None,
-            detail: Some(why.into()),
+            detail: Some(detail.into()),
+            ..Self::bare(what)
         }
     }
 }
@@ -184,6 +194,7 @@ impl Engine {
                     CameTo::ignored("")
                 }
                 Told::Gate(gate) => self.hear_of_gate(*gate).await?,
+                Told::Code { account, code } => self.hear_of_code(account, &code).await?,
                 Told::Ignored(why) => CameTo::ignored(why),
             });
         }

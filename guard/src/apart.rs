@@ -15,4 +15,4 @@ pub use board::{Board, Heard, Verdict};
 pub use event::{ApartEvent, RecordedApart};
 pub use likely::{Deployed, Recent, likely};
 pub use said::{ApartEffect, effects};
-pub use state::Apart;
+pub use state::{Apart, Closed};

@@ -1,6 +1,7 @@
 //! Who did what, and who was not allowed to: the record of people, machines and Tawny's own policy.
 
 use crate::action::Basis;
+use crate::apart::ApartEvent;
 use crate::configuration::ConfigurationEvent;
 use crate::event::{Event, PauseReason};
 use crate::lane::LaneEvent;
@@ -13,7 +14,7 @@ pub struct Deed {
     /// Who: a configured name, `tawny` for policy, `nobody` for a question that ran out.
     pub who: String,
     /// What: `deploy pause resume answer back break_glass refused expired reminded authorise abandon judge name freeze unfreeze
-    /// configure link_code link unlink`.
+    /// close configure link_code link unlink`.
     pub what: String,
     /// Which one: the choice, the action, the version.
     pub which: Option<String>,
@@ -135,6 +136,16 @@ pub fn of_lane(event: &LaneEvent) -> Option<Deed> {
             };
             Some(Deed::of(by, what).which(id.clone()))
         }
+        _ => None,
+    }
+}
+
+/// The deed that an event of an incident of alerts records, if it is one.
+#[must_use]
+pub fn of_incident(event: &ApartEvent) -> Option<Deed> {
+    match event {
+        ApartEvent::Closed { by, reason } => Some(Deed::of(by, "close").why(reason.as_ref())),
+        ApartEvent::Refused { by, wanted } => Some(Deed::of(by, "refused").which(wanted)),
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! Which change did it, as far as it is known: what the ranking of a deployment's changes came to, for the record.
 
+use crate::duty::author_name;
 use crate::event::Event;
 use crate::excess::Contribution;
 use crate::finding::{Circumstance, Finding, Neighbour as Near};
@@ -93,6 +94,15 @@ pub enum Unseen {
 }
 
 impl Cause {
+    /// The same, with authors by their names alone: as whoever asks is shown it.
+    #[must_use]
+    pub fn without_addresses(mut self) -> Self {
+        for accused in &mut self.suspects {
+            accused.author = author_name(&accused.author).to_owned();
+        }
+        self
+    }
+
     /// What is kept of a ranking.
     #[must_use]
     pub fn of(case: &Case, ranking: &Ranking, missing: BTreeMap<Unseen, usize>) -> Self {

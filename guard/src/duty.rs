@@ -51,19 +51,40 @@ pub struct Duty {
 /// address, or the name in front of one. Capitals do not count.
 #[must_use]
 pub fn is_author<'n>(author: &str, names: impl IntoIterator<Item = &'n str>) -> bool {
-    let author = author.trim().to_lowercase();
-    let (name, address) = match author.split_once('<') {
-        Some((name, rest)) => (name.trim(), rest.trim_end_matches('>').trim()),
-        None => (author.as_str(), author.as_str()),
-    };
-    // Code hosts hide addresses behind one of their own that has the login in it: `12345+login@users.noreply…`.
-    let hidden = address
-        .split_once("@users.noreply.")
-        .map(|(before, _)| before.rsplit('+').next().unwrap_or(before));
+    let author = author.to_lowercase();
+    let (name, address) = parts(&author);
+    let hidden = login_in(address);
     names.into_iter().any(|known| {
         let known = known.trim().to_lowercase();
         !known.is_empty() && [Some(name), Some(address), hidden].contains(&Some(known.as_str()))
     })
+}
+
+/// How an author is shown: by the name, or the login. Their address is theirs; it is kept to know them by, and shown to
+/// nobody.
+#[must_use]
+pub fn author_name(author: &str) -> &str {
+    let (name, address) = parts(author);
+    if !name.is_empty() && !name.contains('@') {
+        return name;
+    }
+    let before = address.split('@').next().unwrap_or_default();
+    login_in(address).unwrap_or(before)
+}
+
+/// The name and the address; of what is one word, that word as both.
+fn parts(author: &str) -> (&str, &str) {
+    let author = author.trim();
+    match author.split_once('<') {
+        Some((name, rest)) => (name.trim(), rest.trim_end_matches('>').trim()),
+        None => (author, author),
+    }
+}
+
+/// Code hosts hide addresses behind one of their own that has the login in it: `12345+login@users.noreply…`.
+fn login_in(address: &str) -> Option<&str> {
+    let (before, _) = address.split_once("@users.noreply.")?;
+    Some(before.rsplit('+').next().unwrap_or(before))
 }
 
 #[cfg(test)]
@@ -93,5 +114,20 @@ mod tests {
             assert!(!is_author(other, ann), "{other}");
         }
         assert!(!is_author("", [""]), "nobody is no author");
+    }
+
+    #[test]
+    fn an_author_is_shown_by_name_or_login_and_never_by_address() {
+        for (author, shown) in [
+            ("ann-ong", "ann-ong"),
+            (" Ann Ong <ann@elsewhere.example>", "Ann Ong"),
+            ("ann.ong@example.com", "ann.ong"),
+            ("<ann.ong@example.com>", "ann.ong"),
+            ("ann@example.com <ann@example.com>", "ann"),
+            ("<4711+ann-ong@users.noreply.github.com>", "ann-ong"),
+            ("", ""),
+        ] {
+            assert_eq!(author_name(author), shown, "{author}");
+        }
     }
 }

@@ -20,6 +20,8 @@ use crate::verdict::{Tier, Verdict};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+mod shown;
+
 /// An event of a deployment's stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "event")]

@@ -2,7 +2,7 @@
 //!
 //! [`parse`] makes an [`Order`] of a line, or says what is wrong with it. Who may give which order is not decided here.
 
-use crate::ids::{DeploymentId, Environment, ServiceName, Version};
+use crate::ids::{DeploymentId, Environment, IncidentId, ServiceName, Version};
 use crate::input::Command;
 
 mod line;
@@ -88,6 +88,13 @@ pub enum Order {
     },
     /// Let deployments begin again.
     Unfreeze(Option<Place>),
+    /// An incident of alerts is over, whatever still fires.
+    Close {
+        /// Which; that of the thread, or the only one, where none is named.
+        incident: Option<IncidentId>,
+        /// Why, in their words.
+        reason: Option<String>,
+    },
     /// What can be said, or how one thing is.
     Help(Option<Verb>),
 }
@@ -117,6 +124,7 @@ impl Order {
             Self::Stats(_) => Verb::Stats,
             Self::Freeze { .. } => Verb::Freeze,
             Self::Unfreeze(_) => Verb::Unfreeze,
+            Self::Close { .. } => Verb::Close,
             Self::Help(_) => Verb::Help,
         }
     }

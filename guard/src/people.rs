@@ -2,8 +2,12 @@
 //!
 //! Tawny gives a person a code where it knows them: on the page, by their token. Whoever says it from an account
 //! within [`VALID_S`] has shown that the account is theirs. The record keeps a digest of the code, never the code.
+//!
+//! What is said at a code host everybody reads, perhaps before Tawny does. A code that is meant for there is good for
+//! nothing elsewhere: whoever was quicker with it could decide as somebody else.
 
 use crate::ids::PersonId;
+use crate::order::{self, Order};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -12,6 +16,11 @@ use std::collections::BTreeMap;
 pub const VALID_S: f64 = 600.0;
 /// Codes of one person that can be said at the same time; the oldest goes first.
 const MOST_CODES: usize = 3;
+/// Lines of a comment in which a code is looked for.
+const MOST_LINES: usize = 200;
+
+/// Where what is said can be read by everybody.
+pub const PUBLIC: [&str; 1] = ["github"];
 
 /// An account somewhere else.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,6 +43,9 @@ pub enum PeopleEvent {
         digest: String,
         /// Until when it can be said.
         until: Timestamp,
+        /// Where alone it can be said; everywhere when none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        only: Option<String>,
     },
     /// It was said from an account, which is theirs.
     AccountLinked {
@@ -75,6 +87,7 @@ struct Code {
     person: PersonId,
     digest: String,
     until: Timestamp,
+    only: Option<String>,
 }
 
 /// Which accounts were linked: the fold of the stream.
@@ -94,11 +107,13 @@ impl Links {
                 person,
                 digest,
                 until,
+                only,
             } => {
                 self.codes.push(Code {
                     person: person.clone(),
                     digest: digest.clone(),
                     until: *until,
+                    only: only.clone(),
                 });
                 let theirs = |code: &Code| code.person == *person;
                 if self.codes.iter().filter(|code| theirs(code)).count() > MOST_CODES
@@ -141,12 +156,33 @@ impl Links {
             .map(|(account, _)| account)
     }
 
-    /// Who was given the code of this digest, if it can still be said.
+    /// Who was given the code of this digest, if it can still be said there.
     #[must_use]
-    pub fn given(&self, digest: &str, now: Timestamp) -> Option<&PersonId> {
+    pub fn given(&self, digest: &str, platform: &str, now: Timestamp) -> Option<&PersonId> {
         let code = self.codes.iter().find(|code| code.digest == digest)?;
-        (now < code.until).then_some(&code.person)
+        let here = code.only.as_deref().is_none_or(|only| only == platform);
+        (here && now < code.until).then_some(&code.person)
     }
+}
+
+/// The code that is said in a comment: a line of its own, as it is or behind `tawny link`. What is quoted does not
+/// count: its author is somebody else.
+#[must_use]
+pub fn code_said(comment: &str) -> Option<String> {
+    comment.lines().take(MOST_LINES).find_map(|line| {
+        let bare = line.trim().trim_matches('`');
+        let said = match order::parse(line) {
+            Ok(Order::Link(code)) => code,
+            _ => Some(bare.to_owned()),
+        };
+        said.filter(|said| is_code(said))
+    })
+}
+
+fn is_code(said: &str) -> bool {
+    let groups: Vec<&str> = said.split('-').collect();
+    let typed = |group: &&str| group.len() == 4 && group.chars().all(|c| c.is_ascii_alphanumeric());
+    groups.len() == 3 && groups.iter().all(typed)
 }
 
 #[cfg(test)]
@@ -169,6 +205,7 @@ mod tests {
             person: person(name),
             digest: digest.into(),
             until: "2026-11-22T04:00:00Z".parse().unwrap(),
+            only: None,
         }
     }
 
@@ -185,16 +222,16 @@ mod tests {
         let before: Timestamp = "2026-11-22T03:59:59Z".parse().unwrap();
         let after: Timestamp = "2026-11-22T04:00:00Z".parse().unwrap();
         let links = fold(&[given("ann", "d1"), given("bo", "d2")]);
-        assert_eq!(links.given("d1", before), Some(&person("ann")));
-        assert_eq!(links.given("d1", after), None, "too late");
-        assert_eq!(links.given("d3", before), None, "nobody's");
+        assert_eq!(links.given("d1", "slack", before), Some(&person("ann")));
+        assert_eq!(links.given("d1", "slack", after), None, "too late");
+        assert_eq!(links.given("d3", "slack", before), None, "nobody's");
         let linked = PeopleEvent::AccountLinked {
             person: person("ann"),
             account: slack("U1"),
             digest: "d1".into(),
         };
         let links = fold(&[given("ann", "d1"), linked.clone()]);
-        assert_eq!(links.given("d1", before), None, "said already");
+        assert_eq!(links.given("d1", "slack", before), None, "said already");
         assert_eq!(links.owner(&slack("U1")), Some(&person("ann")));
         assert_eq!(links.owner(&slack("U2")), None);
         let taken_back = PeopleEvent::AccountsUnlinked {
@@ -202,7 +239,7 @@ mod tests {
         };
         let links = fold(&[given("ann", "d1"), linked, given("ann", "d4"), taken_back]);
         assert_eq!(links.owner(&slack("U1")), None);
-        assert_eq!(links.given("d4", before), None);
+        assert_eq!(links.given("d4", "slack", before), None);
     }
 
     #[test]
@@ -210,7 +247,57 @@ mod tests {
         let before: Timestamp = "2026-11-22T03:00:00Z".parse().unwrap();
         let codes = ["d1", "d2", "d3", "d4"].map(|digest| given("ann", digest));
         let links = fold(&codes);
-        assert_eq!(links.given("d1", before), None);
-        assert_eq!(links.given("d4", before), Some(&person("ann")));
+        assert_eq!(links.given("d1", "slack", before), None);
+        assert_eq!(links.given("d4", "slack", before), Some(&person("ann")));
+    }
+
+    #[test]
+    fn a_code_that_everybody_may_have_read_is_good_for_nothing_elsewhere() {
+        let before: Timestamp = "2026-11-22T03:00:00Z".parse().unwrap();
+        let PeopleEvent::CodeGiven {
+            person,
+            digest,
+            until,
+            ..
+        } = given("ann", "d1")
+        else {
+            unreachable!("it is one")
+        };
+        let links = fold(&[PeopleEvent::CodeGiven {
+            person: person.clone(),
+            digest,
+            until,
+            only: Some("github".into()),
+        }]);
+        assert_eq!(links.given("d1", "slack", before), None);
+        assert_eq!(links.given("d1", "github", before), Some(&person));
+    }
+
+    #[test]
+    fn a_code_in_a_comment_is_a_line_of_its_own() {
+        let code = Some("ABCD-EFGH-JK23".to_owned());
+        for comment in [
+            "ABCD-EFGH-JK23",
+            "Hello,\r\n\r\n  `ABCD-EFGH-JK23`  \r\nthanks",
+            "tawny link ABCD-EFGH-JK23",
+            "/tawny link `ABCD-EFGH-JK23`\n",
+            "@tawny link ABCD-EFGH-JK23",
+        ] {
+            assert_eq!(code_said(comment), code, "{comment}");
+        }
+        for comment in [
+            "",
+            "> ABCD-EFGH-JK23",
+            "> tawny link ABCD-EFGH-JK23",
+            "is ABCD-EFGH-JK23 yours?",
+            "tawny link",
+            "tawny help link",
+            "ABCD-EFGH-JK2",
+            "ABCD-EFGH-JK2É",
+        ] {
+            assert_eq!(code_said(comment), None, "{comment}");
+        }
+        let late = format!("{}ABCD-EFGH-JK23", "\n".repeat(MOST_LINES));
+        assert_eq!(code_said(&late), None, "nobody means that");
     }
 }

@@ -94,6 +94,20 @@ pub async fn state(reader: &Reader, id: &DeploymentId) -> Result<Option<State>, 
     })
 }
 
+/// A deployment as it stands: as it is known, with what came since.
+pub async fn newer(reader: &Reader, mut known: State) -> Result<State, LedgerError> {
+    let stream = deployment_stream(&known.plan().deployment)?;
+    let since = known.revision().cast_signed();
+    for stored in reader.events(&stream, since).await? {
+        let pushed = known.push(&codec::decode(&stored)?);
+        pushed.map_err(|source| LedgerError::Fold {
+            stream: stream.to_string(),
+            source,
+        })?;
+    }
+    Ok(known)
+}
+
 /// The stream of an incident that belongs to no deployment.
 pub fn incident_stream(id: &IncidentId) -> Result<StreamId, LedgerError> {
     Ok(StreamId::new("incident", id.as_str())?)

@@ -35,6 +35,37 @@ pub fn incident(incident: &Apart, context: &Context) -> Message {
     message
 }
 
+/// What is said of an event in the incident's thread, beside the message that shows it as it stands: what somebody did.
+#[must_use]
+pub fn reply(incident: &Apart, record: &RecordedApart, context: &Context) -> Option<Message> {
+    if !matches!(record.event, ApartEvent::Closed { .. }) {
+        return None;
+    }
+    let firing = incident.firing();
+    let fires = (firing > 0).then(|| {
+        let key = if incident.storm {
+            "apart-still-fires-storm"
+        } else {
+            "apart-still-fires"
+        };
+        say!(context, key, count = firing)
+    });
+    Some(Message {
+        body: fires.into_iter().collect(),
+        ..Message::line(loud(&record.event), happened(&record.event, context))
+    })
+}
+
+/// How loud it was at its loudest.
+#[must_use]
+pub fn loudest(incident: &Apart) -> Severity {
+    if incident.storm {
+        Severity::Alarm
+    } else {
+        of_alert(incident.severity())
+    }
+}
+
 /// Everything that happened to an incident, in order.
 #[must_use]
 pub fn timeline(records: &[RecordedApart], context: &Context) -> Vec<TimelineLine> {
@@ -71,6 +102,21 @@ fn happened(event: &ApartEvent, context: &Context) -> Text {
         }
         ApartEvent::Resolved {} => say!(context, "apart-resolved"),
         ApartEvent::Reopened {} => say!(context, "apart-reopened"),
+        ApartEvent::Closed { by, reason: None } => {
+            say!(context, "apart-closed", by = Foreign::from(by))
+        }
+        ApartEvent::Closed {
+            by,
+            reason: Some(reason),
+        } => say!(
+            context,
+            "apart-closed-because",
+            by = Foreign::from(by),
+            reason = Foreign::from(reason)
+        ),
+        ApartEvent::Refused { by, .. } => {
+            say!(context, "apart-refused", by = Foreign::from(by))
+        }
     }
 }
 
@@ -80,7 +126,10 @@ fn loud(event: &ApartEvent) -> Severity {
         ApartEvent::Storm { .. } => Severity::Alarm,
         ApartEvent::Reopened {} => Severity::Warning,
         ApartEvent::Resolved {} => Severity::Good,
-        ApartEvent::Counted { .. } | ApartEvent::Over { .. } => Severity::Quiet,
+        ApartEvent::Counted { .. }
+        | ApartEvent::Over { .. }
+        | ApartEvent::Closed { .. }
+        | ApartEvent::Refused { .. } => Severity::Quiet,
     }
 }
 
@@ -93,31 +142,36 @@ fn of_alert(severity: AlertSeverity) -> Severity {
 }
 
 fn severity(incident: &Apart) -> Severity {
-    if !incident.is_open() {
-        Severity::Good
-    } else if incident.storm {
-        Severity::Alarm
+    if incident.is_open() {
+        loudest(incident)
+    } else if incident.closed.is_some() {
+        // Nobody knows whether it is well.
+        Severity::Quiet
     } else {
-        of_alert(incident.severity())
+        Severity::Good
     }
 }
 
 fn headline(incident: &Apart, context: &Context) -> Text {
     let open = incident.is_open();
+    let closed = incident.closed.as_ref();
+    let by = closed.map_or_else(|| Foreign::from(""), |closed| Foreign::from(&closed.by));
     if incident.storm {
         let source = Foreign::from(incident.source().unwrap_or_default());
-        let key = if open {
-            "apart-headline-storm"
-        } else {
-            "apart-headline-storm-over"
+        let key = match (open, closed) {
+            (true, _) => "apart-headline-storm",
+            (false, None) => "apart-headline-storm-over",
+            (false, Some(_)) => "apart-headline-storm-closed",
         };
-        return say!(context, key, source = source, count = incident.joined());
+        let count = incident.joined();
+        return say!(context, key, source = source, count = count, by = by);
     }
     let first = incident.named.first();
-    let key = match (open, incident.reopened > 0) {
-        (true, false) => "apart-headline",
-        (true, true) => "apart-headline-again",
-        (false, _) => "apart-headline-over",
+    let key = match (open, closed, incident.reopened > 0) {
+        (true, _, false) => "apart-headline",
+        (true, _, true) => "apart-headline-again",
+        (false, None, _) => "apart-headline-over",
+        (false, Some(_), _) => "apart-headline-closed",
     };
     let alert = first.map_or_else(|| Foreign::from(""), |alert| Foreign::from(&alert.name));
     let service = first.map_or_else(|| Foreign::from(""), |alert| Foreign::from(&alert.service));
@@ -126,6 +180,7 @@ fn headline(incident: &Apart, context: &Context) -> Text {
         key,
         alert = alert,
         service = service,
+        by = by,
         more = incident.joined().saturating_sub(1)
     )
 }
@@ -145,6 +200,13 @@ fn facts(incident: &Apart, context: &Context) -> Vec<Fact> {
                 value: duration(words, lasted.max(0.0)),
             });
         }
+    }
+    let closed = incident.closed.as_ref();
+    if let Some(reason) = closed.and_then(|closed| closed.reason.as_ref()) {
+        facts.push(Fact {
+            label: say!(words, "apart-fact-reason"),
+            value: Foreign::from(reason).into(),
+        });
     }
     facts.push(Fact {
         label: say!(words, "apart-fact-alerts"),

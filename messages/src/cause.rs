@@ -10,6 +10,7 @@ use crate::suspects::{elsewhere, reason};
 use crate::text::Text;
 use crate::words::amount;
 use guard::cause::{Accused, Cause};
+use guard::duty::author_name;
 use guard::report::{Blamed, FindingRow};
 use guard::state::State;
 use guard::suspects::Verdict;
@@ -247,8 +248,7 @@ fn pages(cause: &Cause, context: &Context) -> impl Iterator<Item = Link> {
 
 /// Whoever has an address is known by name.
 fn author(accused: &Accused) -> Foreign {
-    let name = accused.author.split('<').next().unwrap_or_default();
-    Foreign::new(name.trim())
+    Foreign::new(author_name(&accused.author))
 }
 
 fn short(id: &str) -> Text {

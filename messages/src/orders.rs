@@ -6,7 +6,7 @@ use crate::model::{Message, Row, Severity, Table};
 use crate::say;
 use crate::text::Text;
 use guard::actor::Role;
-use guard::ids::{DeploymentId, Environment, ServiceName, Version};
+use guard::ids::{DeploymentId, Environment, IncidentId, ServiceName, Version};
 use guard::order::{NotUnderstood, Verb};
 
 pub mod people;
@@ -42,6 +42,8 @@ pub enum Done {
     },
     /// These are not any more; none if none was.
     Unfrozen(Vec<(ServiceName, Environment)>),
+    /// An incident of alerts is closed.
+    Closed(IncidentId),
     /// A version is about to go out, if they say so again.
     Asked {
         /// What goes out.
@@ -97,6 +99,14 @@ pub fn done(done: &Done, context: &Context) -> Message {
         Done::Unfrozen(gone) => (
             Severity::Good,
             say!(context, "orders-unfrozen", places = places(gone)),
+        ),
+        Done::Closed(incident) => (
+            Severity::Good,
+            say!(
+                context,
+                "orders-incident-closed",
+                incident = Foreign::from(incident)
+            ),
         ),
         Done::Asked {
             version,

@@ -50,7 +50,9 @@ pub(super) async fn answer(
         .await?
         .ok_or_else(|| Problem::unknown("approval", &approval))?;
     let people = api.orders.people();
-    let duty = people.duty_to(&by, &deployment, body.break_glass).await?;
+    let duty = people
+        .duty_to(&by, &api.engine, &deployment, body.break_glass)
+        .await?;
     let events = api
         .engine
         .apply(

@@ -6,7 +6,7 @@ use super::problem::Problem;
 use super::{Api, Caller, DeploymentView, show};
 use axum::Json;
 use axum::extract::{Path, State as Shared};
-use engine::{EngineError, ledger};
+use engine::EngineError;
 use guard::event::Event;
 use guard::ids::DeploymentId;
 use guard::input::{Command, Happened};
@@ -56,7 +56,9 @@ pub(super) async fn command(
     };
     let reason = given::reason(body.reason)?;
     let people = api.orders.people();
-    let duty = people.duty_to(&by, &id, body.break_glass).await?;
+    let duty = people
+        .duty_to(&by, &api.engine, &id, body.break_glass)
+        .await?;
     let events = api
         .engine
         .apply(
@@ -83,7 +85,9 @@ pub(super) async fn told(
         let why = messages::words::refusal(refusal, &show::context(api, locale));
         return Err(Problem::refused(terminal::text(&why, Colour::Off)));
     }
-    let state = ledger::state(api.engine.reader(), id)
+    let state = api
+        .engine
+        .state(id)
         .await?
         .ok_or_else(|| EngineError::UnknownDeployment(id.clone()))?;
     Ok(Json(show::view(api, &state, locale)))

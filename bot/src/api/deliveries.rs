@@ -70,7 +70,7 @@ pub struct DeliveryView {
 pub struct CameToView {
     /// `begun`: its deployment is watched from then on. `noted`: it says something new of a known deployment or
     /// incident. `joined`: its alert belongs to that. `opened`: its alert belongs to none and is an incident of its own.
-    /// `let_begin`, `refused`: what whoever deploys elsewhere was answered. `known`: nothing new. `ignored`.
+    /// `let_begin`, `refused`: what whoever deploys elsewhere was answered. `linked`: the account that said a code is a person's. `known`: nothing new. `ignored`.
     pub what: String,
     /// The deployment that it concerns.
     #[serde(default)]

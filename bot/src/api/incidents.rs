@@ -1,17 +1,19 @@
 //! `/api/v1/incidents`: what hurts and hurt, of deployments and of none.
 
 use super::caller::Language;
-use super::given::{Asked, at_most};
+use super::given::{self, Asked, GivenOrNot, at_most};
 use super::problem::Problem;
 use super::show;
 use super::time::{millis, millis_or_null};
 use super::{Api, Caller};
 use crate::incidents::{self, Kind, Known};
+use crate::orders::{Outcome, Speaker};
 use axum::Json;
 use axum::extract::{Path, State as Shared};
 use engine::ledger;
 use guard::apart::Apart;
 use guard::ids::IncidentId;
+use guard::order::Order;
 use jiff::Timestamp;
 use messages::layout::plain;
 use serde::{Deserialize, Serialize};
@@ -57,6 +59,12 @@ pub struct IncidentView {
     #[schema(value_type = Option<String>)]
     #[serde(default, serialize_with = "millis_or_null")]
     pub ended_at: Option<Timestamp>,
+    /// Who closed it, if it was not waited for its alerts to end.
+    #[serde(default)]
+    pub closed_by: Option<String>,
+    /// Why they did, in their words.
+    #[serde(default)]
+    pub closed_because: Option<String>,
     /// The service that is deployed, or that the first alert names.
     pub service: Option<String>,
     /// Where, if that is known.
@@ -105,6 +113,15 @@ pub struct IncidentShownView {
     pub timeline: Vec<super::TimelineView>,
 }
 
+/// What goes with closing.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClosingBody {
+    /// Why, in your words.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
 /// Incidents of deployments and of none, the newest first.
 #[utoipa::path(get, path = "/api/v1/incidents", params(Filter), responses(
     (status = 200, body = IncidentsView), (status = 401, body = Problem), (status = 422, body = Problem),
@@ -138,10 +155,51 @@ pub(super) async fn show(
     Path(id): Path<String>,
 ) -> Result<Json<IncidentShownView>, Problem> {
     let id = IncidentId::new(id).map_err(|error| Problem::bad("id", error))?;
+    shown(&api, id, locale).await
+}
+
+/// Closes an incident that belongs to no deployment, whatever still fires. Another alert opens it again.
+#[utoipa::path(post, path = "/api/v1/incidents/{id}/close", operation_id = "close_incident", request_body = ClosingBody,
+    params(("id" = String, Path)), responses(
+    (status = 200, body = IncidentShownView), (status = 401, body = Problem), (status = 404, body = Problem),
+    (status = 409, body = Problem), (status = 422, body = Problem),
+))]
+pub(super) async fn close(
+    Shared(api): Shared<Api>,
+    Caller(by): Caller,
+    Language(locale): Language,
+    Path(id): Path<String>,
+    GivenOrNot(body): GivenOrNot<ClosingBody>,
+) -> Result<Json<IncidentShownView>, Problem> {
+    let id = IncidentId::new(id).map_err(|error| Problem::bad("id", error))?;
+    let order = Order::Close {
+        incident: Some(id.clone()),
+        reason: given::reason(body.reason)?,
+    };
+    let speaker = Speaker {
+        by,
+        here: None,
+        incident: None,
+        locale,
+    };
+    let answer = api.orders.give(order, &speaker).await?;
+    if answer.outcome != Outcome::Done {
+        // Whoever names none that there is has made a mistake; all else is a no.
+        drop(shown(&api, id, locale).await?);
+        return Err(Problem::refused(answer.words()));
+    }
+    shown(&api, id, locale).await
+}
+
+async fn shown(
+    api: &Api,
+    id: IncidentId,
+    locale: messages::Locale,
+) -> Result<Json<IncidentShownView>, Problem> {
     let records = ledger::incident_records(api.engine.reader(), &id).await?;
     let known = Known::of_alerts(Apart::fold(id.clone(), &records));
     let known = known.ok_or_else(|| Problem::unknown("incident", id))?;
-    let context = show::context(&api, locale);
+    let context = show::context(api, locale);
     let timeline = records.iter().map(|record| super::TimelineView {
         revision: record.revision,
         at: record.at,
@@ -168,6 +226,8 @@ fn view(known: &Known, context: &messages::Context) -> IncidentView {
                 open,
                 opened_at,
                 ended_at,
+                closed_by: None,
+                closed_because: None,
                 service: Some(plan.service.to_string()),
                 environment: Some(plan.environment.to_string()),
                 findings: incident.findings,
@@ -180,6 +240,7 @@ fn view(known: &Known, context: &messages::Context) -> IncidentView {
         Kind::OfAlerts(apart) => {
             let first = apart.named.first();
             let environment = first.and_then(|alert| alert.environment.as_ref());
+            let closed = apart.closed.as_ref();
             IncidentView {
                 id: apart.id.to_string(),
                 kind: "alerts".to_owned(),
@@ -187,6 +248,8 @@ fn view(known: &Known, context: &messages::Context) -> IncidentView {
                 open,
                 opened_at,
                 ended_at,
+                closed_by: closed.map(|closed| closed.by.clone()),
+                closed_because: closed.and_then(|closed| closed.reason.clone()),
                 service: first.map(|alert| alert.service.to_string()),
                 environment: environment.map(ToString::to_string),
                 findings: 0,

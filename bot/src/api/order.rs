@@ -4,11 +4,10 @@ use super::caller::Language;
 use super::given::Given;
 use super::problem::Problem;
 use super::{Api, Caller};
-use crate::orders::{Answer, Said, Speaker};
+use crate::orders::{Answer, Speaker};
 use axum::Json;
 use axum::extract::{Path, State as Shared};
 use guard::ids::DeploymentId;
-use messages::layout::terminal::{self, Colour};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -52,7 +51,12 @@ pub(super) async fn give(
 ) -> Result<Json<OrderView>, Problem> {
     let here = body.deployment.map(DeploymentId::new).transpose();
     let here = here.map_err(|error| Problem::bad("deployment", error))?;
-    let speaker = Speaker { by, here, locale };
+    let speaker = Speaker {
+        by,
+        here,
+        incident: None,
+        locale,
+    };
     let answer = api.orders.say(&body.text, &speaker).await?;
     Ok(Json(view(answer)))
 }
@@ -71,6 +75,7 @@ pub(super) async fn confirm(
     let speaker = Speaker {
         by,
         here: None,
+        incident: None,
         locale,
     };
     let answer = api.orders.confirm(&id, &speaker).await?;
@@ -78,14 +83,12 @@ pub(super) async fn confirm(
 }
 
 fn view(answer: Answer) -> OrderView {
+    let text = answer.words();
     OrderView {
+        text,
         outcome: answer.outcome.as_str().to_owned(),
         verb: answer.verb.map(|verb| verb.as_str().to_owned()),
         deployment_id: answer.deployment.map(|id| id.to_string()),
         confirm: answer.confirm,
-        text: match &answer.said {
-            Said::Message(message) => terminal::message(message, Colour::Off),
-            Said::Document(document) => terminal::document(document, Colour::Off),
-        },
     }
 }

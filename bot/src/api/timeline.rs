@@ -26,7 +26,7 @@ pub(super) async fn timeline(
         revision: record.revision,
         at: record.at,
         event: record.event.name().to_owned(),
-        details: serde_json::to_value(&record.event).unwrap_or_default(),
+        details: serde_json::to_value(record.event.without_addresses()).unwrap_or_default(),
     };
     Ok(Json(records.into_iter().map(line).collect()))
 }

@@ -13,9 +13,9 @@ use serde::Serialize;
 
 /// What the ranking came to, and what people say.
 #[derive(Serialize)]
-struct Answer<'a> {
+struct Answer {
     #[serde(flatten)]
-    cause: &'a Cause,
+    cause: Cause,
     named: Vec<Blamed>,
 }
 
@@ -35,7 +35,7 @@ pub(super) async fn why(reader: Reader) -> Result<Response, Problem> {
     let content = Schemed {
         schema: "tawny.why/1",
         content: Answer {
-            cause,
+            cause: cause.clone().without_addresses(),
             named: blamed(&state),
         },
     };

@@ -100,7 +100,7 @@ fn told(verb: &str, found: Result<DeliveryView, super::client::CallError>, json:
         Ok(found) => {
             table(std::slice::from_ref(&found));
             if let Some(body) = &found.body {
-                output::line(&printable(body));
+                output::line(&output::printable(body));
             }
         }
     }
@@ -121,7 +121,10 @@ fn table(deliveries: &[DeliveryView]) {
             one.id.to_string(),
             format!("{:.0}", one.received_at),
             one.source.clone(),
-            one.event.as_deref().map(printable).unwrap_or_default(),
+            one.event
+                .as_deref()
+                .map(output::printable)
+                .unwrap_or_default(),
             one.status.clone(),
             came_to(one),
         ]);
@@ -137,15 +140,8 @@ fn came_to(one: &DeliveryView) -> String {
             came.detail.as_deref(),
         ];
         let parts: Vec<&str> = parts.into_iter().flatten().collect();
-        printable(&parts.join(" "))
+        output::printable(&parts.join(" "))
     });
-    let error = one.error.as_deref().map(printable);
+    let error = one.error.as_deref().map(output::printable);
     came.chain(error).collect::<Vec<String>>().join("\n")
-}
-
-/// Others wrote it: no control character reaches the terminal.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
 }

@@ -63,3 +63,10 @@ pub(super) fn call_failed(verb: &str, error: &CallError, json: bool) -> Exit {
 pub(super) fn colour() -> bool {
     std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
+
+/// Others wrote it: no control character reaches the terminal.
+pub(super) fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
+}

@@ -5,7 +5,7 @@ use engine::EngineError;
 use guard::actor::Actor;
 use guard::ids::{PersonId, ServiceName};
 use guard::order::{Place, Verb};
-use guard::people::Account;
+use guard::people::{Account, PUBLIC};
 use jiff::Timestamp;
 use messages::orders::people::{self, OnDuty};
 use messages::orders::{self, Trouble};
@@ -38,12 +38,20 @@ impl Orders {
     /// Gives a code to a person who is known here; it is said from the account that is to be linked.
     pub(super) async fn link(&self, code: Option<String>, speaker: &Speaker) -> Carried {
         let person = person(speaker, Verb::Link)?;
-        if code.is_some() {
-            return Err(Trouble::KnownHere(person.to_string()).into());
-        }
+        let only = code.as_ref().map(|word| {
+            let mut platforms = PUBLIC.into_iter();
+            let named = platforms.find(|name| word.eq_ignore_ascii_case(name));
+            named.ok_or(Trouble::KnownHere(person.to_string()))
+        });
+        let only = only.transpose()?;
         let accounts = self.people().accounts(person).await?;
-        let code = self.inner.engine.give_code(person).await?;
-        let message = people::code(&code, &accounts, &self.context(speaker.locale));
+        let code = self.inner.engine.give_code(person, only).await?;
+        let message = people::code(
+            &code,
+            only.is_some(),
+            &accounts,
+            &self.context(speaker.locale),
+        );
         Ok(Answer::message(Outcome::Done, message))
     }
 

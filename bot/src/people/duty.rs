@@ -3,7 +3,7 @@
 use super::People;
 use config::Settings;
 use config::settings::Service;
-use engine::{EngineError, ledger};
+use engine::{Engine, EngineError};
 use guard::actor::{Actor, Role};
 use guard::approval::{Choice, may};
 use guard::duty::{Duty, OnCall, is_author};
@@ -40,11 +40,11 @@ impl People {
     pub async fn duty_to(
         &self,
         by: &Actor,
+        engine: &Engine,
         deployment: &DeploymentId,
         break_glass: bool,
     ) -> Result<Duty, EngineError> {
-        let state = ledger::state(&self.inner.reader, deployment).await?;
-        let duty = match state {
+        let duty = match engine.state(deployment).await? {
             Some(state) => self.duty(by, &state).await?,
             None => Duty::default(),
         };

@@ -44,7 +44,9 @@ async fn give_up(
 ) -> Result<Response, Denied> {
     let id = DeploymentId::new(id).map_err(|_| Denied::NotFound)?;
     let people = page.orders.people();
-    let duty = people.duty_to(&visitor.actor, &id, false).await?;
+    let duty = people
+        .duty_to(&visitor.actor, &page.engine, &id, false)
+        .await?;
     let happened = Happened::Commanded {
         by: visitor.actor.clone(),
         duty,

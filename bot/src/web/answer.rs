@@ -78,7 +78,9 @@ async fn take(
     }
     let broken = form.break_glass.is_some();
     let people = page.orders.people();
-    let duty = people.duty_to(&visitor.actor, &deployment, broken).await?;
+    let duty = people
+        .duty_to(&visitor.actor, &page.engine, &deployment, broken)
+        .await?;
     let happened = Happened::Answered {
         approval,
         by: visitor.actor.clone(),

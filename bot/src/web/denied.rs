@@ -6,6 +6,7 @@ use super::language::Language;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use engine::EngineError;
+use engine::ledger::LedgerError;
 use guard::approval::Refusal;
 use journal::JournalError;
 use messages::layout::html;
@@ -34,6 +35,8 @@ pub(super) enum Denied {
     NoIncident,
     /// The answer was refused; it is on record.
     Refused(Refusal),
+    /// What was wanted was not done, for this reason.
+    NotDone(messages::Text),
     /// This process does not lead.
     NotLeading,
     /// Something broke; the log has it.
@@ -44,6 +47,12 @@ impl From<JournalError> for Denied {
     fn from(error: JournalError) -> Self {
         tracing::error!(%error, "the page cannot read or write the journal");
         Self::Broken
+    }
+}
+
+impl From<LedgerError> for Denied {
+    fn from(error: LedgerError) -> Self {
+        EngineError::from(error).into()
     }
 }
 
@@ -74,7 +83,7 @@ impl Denied {
                 | Refusal::MachineJudges { .. }
                 | Refusal::MayNotJudge { .. },
             ) => StatusCode::FORBIDDEN,
-            Self::Refused(_) => StatusCode::CONFLICT,
+            Self::Refused(_) | Self::NotDone(_) => StatusCode::CONFLICT,
             Self::NotLeading => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -92,6 +101,7 @@ impl Denied {
             Self::NoService => say!(context, "denied-no-service"),
             Self::NoIncident => say!(context, "denied-no-incident"),
             Self::Refused(refusal) => words::refusal(refusal, context),
+            Self::NotDone(why) => why.clone(),
             Self::NotLeading => say!(context, "denied-not-leading"),
             Self::Broken => say!(context, "denied-broken"),
         }

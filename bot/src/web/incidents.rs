@@ -1,19 +1,23 @@
 //! `GET /incidents` and `GET /incidents/{id}`: what hurts and hurt.
 
 use super::Page;
+use super::answer::{MOST_REASON, reason};
 use super::denied::{Denied, DeniedPage};
 use super::frame::{self, Frame};
 use super::language::Language;
-use super::session::Visitor;
+use super::session::{Pressed, Visitor};
 use crate::incidents::{self, Kind, Known};
+use crate::orders::{Answer, Outcome, Said, Speaker};
 use axum::extract::{Path, State as Shared};
-use axum::response::Html;
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use engine::ledger;
 use guard::apart::{Apart, RecordedApart};
 use guard::ids::IncidentId;
+use guard::order::Order;
 use maud::{Markup, html};
 use messages::layout::html::{message, text, timeline};
-use messages::{Context, Foreign, say};
+use messages::{Context, Foreign, Locale, say};
+use serde::Deserialize;
 
 pub(super) async fn list(
     Shared(page): Shared<Page>,
@@ -57,6 +61,7 @@ pub(super) async fn show(
     let body = html! {
         p.crumbs { a href="/incidents" { (text(&say!(context, "page-incidents"))) } }
         (message(&shown, &html! {}))
+        (closing(&page, &apart, &visitor, &context))
         @if !apart.recent.is_empty() {
             ul {
                 @for recent in &apart.recent {
@@ -81,6 +86,85 @@ pub(super) async fn show(
         path: format!("/incidents/{}", apart.id),
     };
     Ok(Html(frame::frame(&frame, &body).into_string()))
+}
+
+/// What the form sends.
+#[derive(Debug, Deserialize)]
+pub(super) struct Closing {
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+pub(super) async fn close(
+    Shared(page): Shared<Page>,
+    language: Language,
+    Path(id): Path<String>,
+    pressed: Pressed<Closing>,
+) -> Result<Response, DeniedPage> {
+    let Pressed { visitor, form } = pressed;
+    give_close(&page, language, id, &visitor, form)
+        .await
+        .map_err(|denied| denied.page(&page, language))
+}
+
+async fn give_close(
+    page: &Page,
+    language: Language,
+    id: String,
+    visitor: &Visitor,
+    form: Closing,
+) -> Result<Response, Denied> {
+    let id = IncidentId::new(id).map_err(|_| Denied::NotFound)?;
+    let order = Order::Close {
+        incident: Some(id.clone()),
+        reason: reason(form.reason),
+    };
+    let speaker = speaker(visitor, language.0);
+    match page.orders().give(order, &speaker).await? {
+        Answer {
+            outcome: Outcome::Done,
+            ..
+        } => Ok(Redirect::to(&format!("/incidents/{id}")).into_response()),
+        Answer {
+            said: Said::Message(why),
+            ..
+        } => Err(Denied::NotDone(why.headline)),
+        Answer { .. } => Err(Denied::Broken),
+    }
+}
+
+fn speaker(visitor: &Visitor, locale: Locale) -> Speaker {
+    Speaker {
+        by: visitor.actor.clone(),
+        here: None,
+        incident: None,
+        locale,
+    }
+}
+
+/// The form, folded away, for whoever may use it while there is something to close.
+fn closing(page: &Page, apart: &Apart, visitor: &Visitor, context: &Context) -> Markup {
+    let may = page
+        .orders()
+        .may_close(apart, &speaker(visitor, context.locale));
+    html! {
+        @if may {
+            details {
+                summary { (text(&say!(context, "page-close"))) }
+                p { (text(&say!(context, "page-close-means"))) }
+                form method="post" action={ "/incidents/" (apart.id) "/close" } {
+                    (frame::form_token(visitor))
+                    label {
+                        (text(&say!(context, "page-reason")))
+                        input type="text" name="reason" maxlength=(MOST_REASON) autocomplete="off";
+                    }
+                    div.answers {
+                        button.plain type="submit" { (text(&say!(context, "page-close"))) }
+                    }
+                }
+            }
+        }
+    }
 }
 
 async fn read(page: &Page, id: String) -> Result<(Apart, Vec<RecordedApart>), Denied> {

@@ -145,6 +145,7 @@ impl Page {
             .route("/deployments/{id}/cause", post(cause::name))
             .route("/incidents", get(incidents::list))
             .route("/incidents/{id}", get(incidents::show))
+            .route("/incidents/{id}/close", post(incidents::close))
             .route("/say", post(say::said))
             .route("/services/{name}", get(service::service))
             .route("/login/{token}", get(login::login))

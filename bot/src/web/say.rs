@@ -49,6 +49,7 @@ async fn take(
     let speaker = Speaker {
         by: visitor.actor.clone(),
         here: here.map_err(|_| Denied::BadForm)?,
+        incident: None,
         locale: language.0,
     };
     let orders = page.orders();

@@ -39,7 +39,7 @@ const SENDERS: [Sender; 3] = [
 - Payload URL: `https://tawny.example.com/hooks/github`
 - Content type: `application/json`
 - Secret: the one of `tawny.yaml`
-- Events: Deployments, Deployment statuses; where you want them Releases, Pushes, Workflow runs
+- Events: Deployments, Deployment statuses; where you want them Releases, Pushes, Workflow runs; Issue comments, if people are to link their accounts
 
 GitHub does not repeat a delivery that failed. Redeliver it from the list of recent deliveries, or have Tawny look for such
 ones every few minutes and ask for them again (up to three days old, five tries each); what was taken before is recognised:
@@ -69,6 +69,7 @@ of a deployment that hurts and about which nobody has decided; else yes. Each qu
 | `push` of a tag | the same with `on: [tag]` |
 | `workflow_run` that succeeded | the same with `on: [workflow_run]`; the commit is the version |
 | `deployment_protection_rule`, requested | is answered where `write_back` has `gates` |
+| `issue_comment`, created | a line that is a code of `tawny say link github` links the author's account to who has the code |
 | all others | ignored, with the reason |
 
 The version of a deployment is `payload.version`, else its `ref`, else its commit: a `ref` that is the default branch, or

@@ -12,6 +12,7 @@ pub(super) enum Said {
     Deployment(Deployment),
     Alert(AlertSaid),
     Gate(GateSaid),
+    Code(CodeSaid),
     /// Nothing that Tawny acts on, for this reason.
     Nothing(String),
 }
@@ -45,6 +46,14 @@ pub(super) struct GateSaid {
     pub(super) about: Deployment,
     pub(super) repository: String,
     pub(super) callback: String,
+}
+
+/// A code for linking, said in a comment.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct CodeSaid {
+    /// Whose comment it is.
+    pub(super) login: String,
+    pub(super) code: String,
 }
 
 /// An alert.

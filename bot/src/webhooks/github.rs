@@ -1,8 +1,9 @@
 //! What GitHub says.
 
-use super::event::{Deployment, Fields, GateSaid, Said};
+use super::event::{CodeSaid, Deployment, Fields, GateSaid, Said};
 use config::settings::DeployEvent;
 use engine::told::Phase;
+use guard::people::code_said;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -99,6 +100,25 @@ struct Run {
     actor: Option<User>,
 }
 
+#[derive(Deserialize)]
+struct OfComment {
+    action: String,
+    comment: Comment,
+}
+
+#[derive(Deserialize)]
+struct Comment {
+    #[serde(default)]
+    body: Option<String>,
+    user: Option<Author>,
+}
+
+#[derive(Deserialize)]
+struct Author {
+    login: String,
+    r#type: Option<String>,
+}
+
 /// What an event says; an error where it is not as GitHub documents it.
 pub(super) fn read(event: Option<&str>, body: &str) -> Result<Vec<Said>, serde_json::Error> {
     Ok(vec![match event {
@@ -107,6 +127,7 @@ pub(super) fn read(event: Option<&str>, body: &str) -> Result<Vec<Said>, serde_j
         Some("push") => push(serde_json::from_str(body)?),
         Some("workflow_run") => run(serde_json::from_str(body)?),
         Some("deployment_protection_rule") => rule(serde_json::from_str(body)?),
+        Some("issue_comment") => comment(serde_json::from_str(body)?),
         Some("ping") => {
             let _: Value = serde_json::from_str(body)?;
             Said::Nothing("ping: the webhook is set up".to_owned())
@@ -273,4 +294,24 @@ fn run(said: OfRun) -> Said {
         reason: None,
         page: None,
     })
+}
+
+fn comment(said: OfComment) -> Said {
+    // Whoever edits a comment need not be its author.
+    if said.action != "created" {
+        let action = super::stored::bounded(&said.action, 60);
+        return Said::Nothing(format!("a comment that is `{action}`, not created"));
+    }
+    let code = said.comment.body.as_deref().and_then(code_said);
+    let Some(code) = code else {
+        return Said::Nothing("a comment in which no code is said".to_owned());
+    };
+    match said.comment.user {
+        // Bots repeat what others say.
+        Some(user) if user.r#type.as_deref() == Some("User") => Said::Code(CodeSaid {
+            login: user.login,
+            code,
+        }),
+        _ => Said::Nothing("a code that no person says".to_owned()),
+    }
 }

@@ -1,6 +1,6 @@
 //! What a kept delivery means for Tawny.
 
-use super::event::{AlertSaid, Deployment, GateSaid, Said};
+use super::event::{AlertSaid, CodeSaid, Deployment, GateSaid, Said};
 use super::stored::{Stored, bounded};
 use super::{alertmanager, generic, github, mapping, source};
 use crate::live::Live;
@@ -9,6 +9,7 @@ use config::settings::{WebhookKind, WebhookSource};
 use engine::told::{ForeignDeployment, Gate, Phase, SOURCE_PREFIX, Told, Understands, id_of};
 use guard::alert::{Alert, AlertKey, AlertStatus};
 use guard::ids::{PersonId, Version};
+use guard::people::Account;
 use guard::plan::Origin;
 use serde_json::json;
 use std::sync::Arc;
@@ -54,6 +55,7 @@ pub(super) fn understand(
         Said::Deployment(said) => deployment(settings, source, said),
         Said::Alert(said) => alert(settings, source, said),
         Said::Gate(said) => gate(settings, source, &said),
+        Said::Code(said) => code(settings, source, said),
     });
     Ok(told.collect())
 }
@@ -122,6 +124,21 @@ fn gate(settings: &Settings, source: &WebhookSource, said: &GateSaid) -> Told {
     }))
 }
 
+fn code(settings: &Settings, source: &WebhookSource, said: CodeSaid) -> Told {
+    let account = Account {
+        platform: source.kind.as_str().to_owned(),
+        id: bounded(&said.login, NAME),
+    };
+    if let Some(owner) = crate::people::configured(settings, &account) {
+        let Account { platform, id } = account;
+        return Told::Ignored(format!("{platform} {id} is {owner} by the configuration"));
+    }
+    Told::Code {
+        account,
+        code: said.code,
+    }
+}
+
 fn alert(settings: &Settings, source: &WebhookSource, said: AlertSaid) -> Told {
     let (service, environment) = match mapping::of_alert(settings, source, &said) {
         Ok(found) => found,
@@ -160,6 +177,11 @@ fn line(told: &Told) -> String {
             gate.service, gate.environment, gate.by
         ),
         Told::Ignored(why) => format!("ignored: {why}"),
+        // The code itself is shown to nobody.
+        Told::Code { account, .. } => format!(
+            "code: said by {} {}, whose account is to be linked",
+            account.platform, account.id
+        ),
         Told::Deployment(said) => {
             let phase = match said.phase {
                 Phase::UnderWay => "is being deployed",

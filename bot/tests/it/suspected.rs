@@ -91,6 +91,21 @@ async fn a_suspect_leads_to_its_page_at_the_configured_host_and_nowhere_else() {
     assert!(report.out.contains(&format!("]({url})")), "{}", report.out);
     let why = tawny(&world, CY, &["why", &id]).await;
     assert!(why.out.contains(&url), "{}", why.out);
+    // Whose change it is, is said by name; addresses are kept to know people by.
+    let timeline = tawny(&world, CY, &["timeline", &id]).await;
+    let lines = tawny(&world, CY, &["--json", "timeline", &id]).await;
+    let json = tawny(&world, CY, &["--json", "why", &id]).await;
+    assert!(lines.out.contains("\"authors\":[\"Ann\"]"), "{}", lines.out);
+    for text in [
+        &page,
+        &report.out,
+        &why.out,
+        &timeline.out,
+        &lines.out,
+        &json.out,
+    ] {
+        assert!(text.contains("Ann") && !text.contains("ann@shop"), "{text}");
+    }
     for text in [&page, &report.out] {
         // The title's words stand there as text; that they are inert in Markdown is a test of its own.
         for elsewhere in ["href=\"https://evil", "elsewhere.example"] {

@@ -19,7 +19,7 @@ settings! {
         /// In which environments; in all when not said.
         environments: Vec<Environment> = "[]",
         /// How loud it must be. A deployment is told here from the first thing on that is at least so loud, and only what
-        /// is at least so loud calls the channel. An entry that says this listens beside the others: whatever it fits is
+        /// is at least so loud calls the channel. Incidents of alerts are told likewise, by the loudest of them. An entry that says this listens beside the others: whatever it fits is
         /// told in its usual channel too.
         min_severity: Option<MinSeverity>,
         /// Whether the details are told in the thread of a deployment's message; else only what calls the channel is.

@@ -65,6 +65,34 @@ impl Slack {
         self.channels.iter().filter(about).min_by_key(rank)
     }
 
+    /// The channels that hear of what concerns a service, each once, the usual one first: in an environment, or wherever
+    /// that is.
+    #[must_use]
+    pub fn channels_about(
+        &self,
+        service: &ServiceName,
+        environment: Option<&Environment>,
+    ) -> Vec<&SlackChannel> {
+        let usual = match environment {
+            Some(environment) => self.channel_of(service, environment),
+            None => self.channel_about(service),
+        };
+        let listens = self.channels.iter().filter(|channel| {
+            channel.min_severity.is_some()
+                && match environment {
+                    Some(environment) => channel.fits(service, environment),
+                    None => channel.services.is_empty() || channel.services.contains(service),
+                }
+        });
+        let mut found: Vec<&SlackChannel> = Vec::new();
+        for channel in usual.into_iter().chain(listens) {
+            if found.iter().all(|known| known.channel != channel.channel) {
+                found.push(channel);
+            }
+        }
+        found
+    }
+
     /// The channels that listen beside it, each once.
     pub fn listeners(
         &self,

@@ -113,3 +113,26 @@ fn tokens_are_secrets_and_an_app_needs_its_installation() {
     let error = complaint(code, "github:acme/shop");
     assert!(error.contains("the number of the installation"), "{error}");
 }
+
+#[test]
+fn what_is_to_come_again_goes_to_a_webhook_of_github_that_there_is() {
+    let code = |webhook: &str| {
+        format!(
+            "webhooks: [{{name: github, kind: github, secret: a-secret-of-github}}, {{name: alerts, kind: alertmanager, secret: a-secret-of-alerts}}]\n\
+             code: {{hub: {{type: github, auth: {{type: token, token: ghp_0123456789}}, redeliver: [{{webhook: {webhook}, repository: acme/shop, hook: 9}}]}}}}"
+        )
+    };
+    with(&code("github"), "github:acme/shop").unwrap_or_else(|errors| panic!("{errors}"));
+    let wrong = complaint(&code("githib"), "github:acme/shop");
+    for part in [
+        "tawny.yaml:3:",
+        "code.hub.redeliver[0].webhook",
+        "`githib`",
+        "a name under `webhooks` of `kind: github`: github",
+        "did you mean `github`?",
+    ] {
+        assert!(wrong.contains(part), "{part}: {wrong}");
+    }
+    let other = complaint(&code("alerts"), "github:acme/shop");
+    assert!(other.contains("`kind: github`"), "{other}");
+}

@@ -233,9 +233,9 @@ fn more(known: &Apart, most: usize, event: ApartEvent) -> Vec<ApartEvent> {
     if known.alerts.len() >= most {
         return Vec::new();
     }
-    let again = known
-        .resolved_at
-        .is_some()
-        .then_some(ApartEvent::Reopened {});
+    // Who closes a storm has heard that there are many: one more of them is no news.
+    let settled = known.storm && known.closed.is_some();
+    let again = known.resolved_at.is_some() && !settled;
+    let again = again.then_some(ApartEvent::Reopened {});
     again.into_iter().chain([event]).collect()
 }

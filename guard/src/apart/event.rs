@@ -51,6 +51,21 @@ pub enum ApartEvent {
     Resolved {},
     /// One fires again after that.
     Reopened {},
+    /// Somebody says that it is over, whatever still fires.
+    Closed {
+        /// Who.
+        by: String,
+        /// Why, in their words.
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    /// Somebody wanted something of it and may not.
+    Refused {
+        /// Who.
+        by: String,
+        /// What: `close`.
+        wanted: String,
+    },
 }
 
 impl ApartEvent {
@@ -65,6 +80,8 @@ impl ApartEvent {
             Self::Over { .. } => "incident_over",
             Self::Resolved {} => "incident_resolved",
             Self::Reopened {} => "incident_reopened",
+            Self::Closed { .. } => "incident_closed",
+            Self::Refused { .. } => "incident_refused",
         }
     }
 

@@ -25,9 +25,10 @@ pub fn effects(event: &ApartEvent, revision: u64, after: &Apart) -> Vec<ApartEff
     }
     let tell = ApartEffect::TellIncident { revision };
     match event {
-        ApartEvent::Opened { .. } | ApartEvent::Storm { .. } | ApartEvent::Resolved {} => {
-            vec![ApartEffect::ShowIncident, tell]
-        }
+        ApartEvent::Opened { .. }
+        | ApartEvent::Storm { .. }
+        | ApartEvent::Resolved {}
+        | ApartEvent::Closed { .. } => vec![ApartEffect::ShowIncident, tell],
         // A storm is said once, however it comes and goes.
         ApartEvent::Reopened {} if !after.storm => vec![ApartEffect::ShowIncident, tell],
         ApartEvent::Reopened {} | ApartEvent::Joined { .. } => vec![ApartEffect::ShowIncident],
@@ -36,6 +37,8 @@ pub fn effects(event: &ApartEvent, revision: u64, after: &Apart) -> Vec<ApartEff
         ApartEvent::Counted { .. } if after.joined().is_power_of_two() => {
             vec![ApartEffect::ShowIncident]
         }
-        ApartEvent::Counted { .. } | ApartEvent::Over { .. } => Vec::new(),
+        ApartEvent::Counted { .. } | ApartEvent::Over { .. } | ApartEvent::Refused { .. } => {
+            Vec::new()
+        }
     }
 }

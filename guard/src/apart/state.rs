@@ -10,6 +10,15 @@ use std::collections::BTreeMap;
 /// Alerts of which more than the key is kept.
 const MOST_NAMED: usize = 20;
 
+/// That an incident was closed by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closed {
+    /// Who did it.
+    pub by: String,
+    /// Why, in their words.
+    pub reason: Option<String>,
+}
+
 /// An incident apart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Apart {
@@ -19,8 +28,10 @@ pub struct Apart {
     pub revision: u64,
     /// When it began to be one; none where only an end was heard of an alert that nobody had heard.
     pub opened_at: Option<Timestamp>,
-    /// When none of its alerts fired any more; none while one does.
+    /// When none of its alerts fired any more, or somebody closed it; none while it goes on.
     pub resolved_at: Option<Timestamp>,
+    /// Who closed it, if nobody waited for its alerts.
+    pub closed: Option<Closed>,
     /// When something last happened to it.
     pub updated_at: Timestamp,
     /// Whether there are so many alerts that each says little.
@@ -46,6 +57,7 @@ impl Apart {
             revision: 0,
             opened_at: None,
             resolved_at: None,
+            closed: None,
             updated_at: Timestamp::UNIX_EPOCH,
             storm: false,
             reopened: 0,
@@ -102,8 +114,17 @@ impl Apart {
             ApartEvent::Resolved {} => self.resolved_at = Some(at),
             ApartEvent::Reopened {} => {
                 self.resolved_at = None;
+                self.closed = None;
                 self.reopened += 1;
             }
+            ApartEvent::Closed { by, reason } => {
+                self.resolved_at = Some(at);
+                self.closed = Some(Closed {
+                    by: by.clone(),
+                    reason: reason.clone(),
+                });
+            }
+            ApartEvent::Refused { .. } => {}
         }
     }
 
@@ -128,7 +149,7 @@ impl Apart {
         self.opened_at.is_some()
     }
 
-    /// Whether one of its alerts fires.
+    /// Whether one of its alerts fires, and nobody has closed it.
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.is_one() && self.resolved_at.is_none()

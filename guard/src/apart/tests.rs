@@ -123,6 +123,57 @@ fn the_same_group_or_the_same_alert_anew_joins_and_opens_again_within_the_hour()
     assert_eq!(names(&late), ["incident_opened"]);
 }
 
+/// The board, with an incident on it closed.
+fn closed(mut board: Board, id: &str, now: Timestamp) -> Board {
+    let mut incident = board
+        .incident(&IncidentId::new(id).unwrap())
+        .unwrap()
+        .clone();
+    incident.push(&RecordedApart {
+        revision: incident.revision + 1,
+        at: now,
+        event: ApartEvent::Closed {
+            by: "ann".into(),
+            reason: None,
+        },
+    });
+    assert!(!incident.is_open());
+    board.put(incident);
+    board
+}
+
+#[test]
+fn who_closes_an_incident_hears_of_another_alert_and_not_of_those_that_it_had() {
+    let mut board = Board::default();
+    story(&mut board, &[firing("a", 0), firing("b", 0)]);
+    let mut board = closed(board, "inc_a_0", at(10));
+    assert_eq!(names(&board.hear(&firing("a", 0), at(11))), [""; 0]);
+    assert_eq!(names(&board.hear(&over("a", 0), at(12))), ["incident_over"]);
+    let id = IncidentId::new("inc_a_0").unwrap();
+    assert!(board.incident(&id).unwrap().closed.is_some());
+    let again = board.hear(&firing("a", 20), at(20));
+    assert_eq!(names(&again), ["incident_reopened", "incident_joined"]);
+    let incident = board.incident(&id).unwrap();
+    assert!(incident.is_open() && incident.closed.is_none());
+    // It ends with its alerts, as if nobody had closed it.
+    let end = board.hear(&over("a", 20), at(30));
+    assert_eq!(names(&end), ["incident_over", "incident_resolved"]);
+}
+
+#[test]
+fn a_storm_that_somebody_closed_is_counted_on_and_not_opened_again() {
+    let mut board = Board::default();
+    let many: Vec<Heard> = (0..=STORM).map(|n| firing(&format!("s{n}"), 0)).collect();
+    let came = story(&mut board, &many);
+    let (storm, names_of_last) = came.last().unwrap();
+    assert_eq!(names_of_last, &["incident_storm"]);
+    let mut board = closed(board, storm, at(60));
+    let more = board.hear(&firing("more", 70), at(70));
+    assert_eq!(names(&more), ["incident_counted"]);
+    let storm = board.incident(&IncidentId::new(storm.as_str()).unwrap());
+    assert!(!storm.unwrap().is_open());
+}
+
 #[test]
 fn what_is_for_information_alone_opens_nothing() {
     let mut heard = firing("watchdog", 0);

@@ -3,7 +3,7 @@
 use super::line::Line;
 use super::verb::{Takes, Verb};
 use super::{Order, Place, Shown, Target};
-use crate::ids::{BadName, DeploymentId, Environment, ServiceName, Version};
+use crate::ids::{BadName, DeploymentId, Environment, IncidentId, ServiceName, Version};
 use crate::input::Command;
 
 /// Words that may stand before an environment.
@@ -115,6 +115,10 @@ fn order(rest: &mut Rest, reason: Option<String>) -> Result<Order, NotUnderstood
                 },
             }
         }
+        Takes::PerhapsIncidentAndReason => Order::Close {
+            incident: rest.words.next().map(IncidentId::new).transpose()?,
+            reason,
+        },
         Takes::PerhapsCode => Order::Link(rest.words.next()),
         Takes::Nothing => Order::Unlink,
         Takes::PerhapsVerb => {

@@ -85,6 +85,20 @@ fn what_people_type_is_understood_in_every_way_in_which_they_type_it() {
             },
         ),
         ("unfreeze shop", Order::Unfreeze(Some(place("shop", None)))),
+        (
+            "close inc_1a2b because a test",
+            Order::Close {
+                incident: Some(IncidentId::new("inc_1a2b").unwrap()),
+                reason: Some("a test".into()),
+            },
+        ),
+        (
+            "关闭 因为 演练",
+            Order::Close {
+                incident: None,
+                reason: Some("演练".into()),
+            },
+        ),
     ];
     for (text, wanted) in cases {
         let verb = wanted.verb();

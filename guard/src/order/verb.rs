@@ -18,6 +18,8 @@ pub enum Takes {
     PerhapsVerb,
     /// A code, or none.
     PerhapsCode,
+    /// An incident, or none in its own thread, and a reason.
+    PerhapsIncidentAndReason,
     /// Nothing.
     Nothing,
 }
@@ -68,6 +70,7 @@ verbs! {
     Why "why" ["cause", "suspects", "原因"] Takes::Deployment { reason: false };
     Report "report" ["health", "报告"] Takes::Deployment { reason: false };
     Timeline "timeline" ["history", "时间线"] Takes::Deployment { reason: false };
+    Close "close" ["关闭"] Takes::PerhapsIncidentAndReason;
     Stats "stats" ["trust", "统计"] Takes::PerhapsService;
     Freeze "freeze" ["lock", "冻结"] Takes::PerhapsServiceAndReason;
     Unfreeze "unfreeze" ["unlock", "thaw", "解冻"] Takes::PerhapsService;

@@ -80,6 +80,8 @@ pub(super) const KNOWN: &[(&str, u32)] = &[
     ("incident_over", 1),
     ("incident_resolved", 1),
     ("incident_reopened", 1),
+    ("incident_closed", 1),
+    ("incident_refused", 1),
     ("configuration_applied", 1),
     ("configuration_refused", 1),
     ("people_code_given", 1),

@@ -205,7 +205,7 @@ fn the_golden_events_fold() {
     assert_eq!((apart.joined(), apart.firing()), (3, 2));
     assert_eq!(
         (apart.storm, apart.reopened, apart.is_open()),
-        (true, 1, true)
+        (true, 2, true)
     );
 }
 

@@ -85,6 +85,8 @@ page-break-glass = Break the glass: { $choice }
 page-reason-needed = Why (needed)
 
 # Incidents.
+page-close = Close this incident
+page-close-means = Nothing is said of it any more, whatever still fires; another alert opens it again. Whoever follows it is told.
 page-incidents = Incidents
 page-incidents-open = { $count ->
     [one] One incident is open that belongs to no deployment

@@ -76,6 +76,8 @@ page-break-glass = 破窗操作：{ $choice }
 page-reason-needed = 原因（必填）
 
 # 事件。
+page-close = 关闭此事件
+page-close-means = 无论是否仍有告警在触发，都不再通知；若再来一条告警，事件将重新打开。关注者会收到通知。
 page-incidents = 事件
 page-incidents-open = 有 { $count } 起不属于任何部署的事件未结束
 page-no-incidents = 尚无事件。

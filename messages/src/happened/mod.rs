@@ -9,6 +9,7 @@ use crate::words::refusal;
 use crate::words::refusal::wanted_word;
 use answers::{answered, broken};
 use beginning::{baseline, failed, queued, requested, turn_came};
+use guard::duty::author_name;
 use guard::event::Event;
 use located::located;
 use phrases::{
@@ -165,12 +166,22 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
             with,
             ..
         } => answered(by, *choice, reason, with, context),
-        Event::AuthorsKnown { authors } => say!(
-            words,
-            "event-authors-known",
-            count = authors.len(),
-            authors = words.listed(authors.iter().take(MOST_AUTHORS).map(Text::foreign))
-        ),
+        Event::AuthorsKnown { authors } => {
+            let mut names: Vec<&str> = Vec::new();
+            for name in authors.iter().map(|author| author_name(author)) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+            let shown = names.iter().take(MOST_AUTHORS);
+            let shown = shown.map(|name| Text::foreign(*name));
+            say!(
+                words,
+                "event-authors-known",
+                count = names.len(),
+                authors = words.listed(shown)
+            )
+        }
         Event::ApprovalExpired { .. } => say!(words, "event-approval-expired"),
         Event::ApprovalWithdrawn { .. } => say!(words, "event-approval-withdrawn"),
         Event::Refused {

@@ -79,9 +79,9 @@ fn who(duty: &OnDuty, context: &Context) -> Text {
     }
 }
 
-/// The code with which an account is linked, for the one person who asked for it.
+/// The code with which an account is linked, for the one person who asked for it: in a chat, or in public at GitHub.
 #[must_use]
-pub fn code(code: &str, accounts: &[Account], context: &Context) -> Message {
+pub fn code(code: &str, public: bool, accounts: &[Account], context: &Context) -> Message {
     let known = accounts.iter().map(|account| {
         say!(
             context,
@@ -95,8 +95,13 @@ pub fn code(code: &str, accounts: &[Account], context: &Context) -> Message {
         label: say!(context, "link-known"),
         value: known,
     });
+    let how = if public {
+        say!(context, "link-how-public", code = Text::code(code))
+    } else {
+        say!(context, "link-how", code = Text::code(code))
+    };
     Message {
-        body: vec![say!(context, "link-how", code = Text::code(code))],
+        body: vec![how],
         facts: facts.into_iter().collect(),
         ..Message::line(
             Severity::Quiet,

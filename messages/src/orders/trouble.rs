@@ -9,8 +9,11 @@ use crate::text::Text;
 use crate::words::refusal;
 use guard::actor::Role;
 use guard::approval::Refusal;
-use guard::ids::{DeploymentId, Environment, PersonId, ServiceName};
+use guard::ids::{DeploymentId, Environment, IncidentId, PersonId, ServiceName};
 use guard::order::Verb;
+
+/// Of many names, so many are said.
+const MOST: usize = 5;
 
 /// What is in the way of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +77,16 @@ pub enum Trouble {
     DeployedElsewhere(ServiceName, Environment),
     /// Tawny deploys this service.
     DeployedHere(ServiceName, Environment),
+    /// There is no such incident of alerts.
+    NoIncident(IncidentId),
+    /// It is over.
+    IncidentOver(IncidentId),
+    /// It is the incident of a deployment.
+    EndsWith(DeploymentId),
+    /// It is said in no incident's thread, and names none; these are open.
+    WhichIncident(Vec<IncidentId>),
+    /// None is open.
+    NoOpenIncident,
     /// Nothing is known of causes.
     NoCause,
     /// What was asked is not waited for any more.
@@ -180,6 +193,29 @@ fn sentence(trouble: &Trouble, context: &Context) -> Text {
             "orders-deployed-here",
             place = place(service, environment)
         ),
+        Trouble::NoIncident(id) => say!(
+            context,
+            "orders-unknown-incident",
+            incident = Foreign::from(id)
+        ),
+        Trouble::IncidentOver(id) => {
+            say!(
+                context,
+                "orders-incident-over",
+                incident = Foreign::from(id)
+            )
+        }
+        Trouble::EndsWith(deployment) => say!(
+            context,
+            "orders-incident-of-deployment",
+            deployment = Foreign::from(deployment)
+        ),
+        Trouble::WhichIncident(open) => {
+            let open = open.iter().take(MOST).map(|id| Text::code(id.as_str()));
+            let open = context.words().listed(open);
+            say!(context, "orders-which-incident", open = open)
+        }
+        Trouble::NoOpenIncident => say!(context, "orders-no-incident"),
         Trouble::NoCause => say!(context, "orders-no-cause"),
         Trouble::TooLate => say!(context, "orders-confirm-expired"),
         Trouble::OtherAsked(who) => {
@@ -198,7 +234,6 @@ fn all(environments: &[Environment], context: &Context) -> Text {
 
 /// Names of people who may; the first few of many.
 fn people(able: &[String], context: &Context) -> Text {
-    const MOST: usize = 5;
     if able.is_empty() {
         return say!(context, "orders-nobody");
     }

@@ -26,6 +26,7 @@ pub(super) fn words(verb: Verb, context: &Context) -> (Text, Text) {
         Why "verb-why-usage" "verb-why-does";
         Report "verb-report-usage" "verb-report-does";
         Timeline "verb-timeline-usage" "verb-timeline-does";
+        Close "verb-close-usage" "verb-close-does";
         Stats "verb-stats-usage" "verb-stats-does";
         Freeze "verb-freeze-usage" "verb-freeze-does";
         Unfreeze "verb-unfreeze-usage" "verb-unfreeze-does";

@@ -73,12 +73,42 @@ fn folded(records: &[RecordedApart]) -> Apart {
     Apart::fold(IncidentId::new("inc_1").unwrap(), records)
 }
 
+/// The same, closed by somebody of this name for this reason.
+fn closed(text: &str, alerts: usize) -> Vec<RecordedApart> {
+    let mut records = records(text, alerts, 1);
+    let refused = ApartEvent::Refused {
+        by: text.to_owned(),
+        wanted: "close".to_owned(),
+    };
+    let closed = ApartEvent::Closed {
+        by: text.to_owned(),
+        reason: Some(text.to_owned()),
+    };
+    for event in [refused, closed] {
+        records.push(RecordedApart {
+            revision: records.len() as u64 + 1,
+            at: start() + SignedDuration::from_secs(90),
+            event,
+        });
+    }
+    records
+}
+
+/// What is said in its thread.
+fn reply(records: &[RecordedApart], context: &Context) -> Message {
+    messages::apart::reply(&folded(records), records.last().unwrap(), context).unwrap()
+}
+
 /// The messages of incidents of which every foreign text is this.
 pub(crate) fn messages(text: &str, context: &Context) -> Vec<Message> {
     let all = [(1, 0), (3, 1), (3, 3), (30, 0), (30, 30)];
     let all = all.map(|(alerts, over)| folded(&records(text, alerts, over)));
+    let closed = closed(text, 3);
+    let replied = reply(&closed, context);
     all.iter()
+        .chain([&folded(&closed)])
         .map(|one| messages::apart::incident(one, context))
+        .chain([replied])
         .collect()
 }
 
@@ -108,9 +138,16 @@ fn an_incident_of_its_own_and_a_storm_as_people_see_them() {
             ("again", again),
             ("a storm", records("Down", 14, 0)),
             ("a storm that is over", records("Down", 14, 14)),
+            ("closed", closed("HighErrorRate", 3)),
+            ("a storm that was closed", closed("Down", 14)),
         ] {
-            let message = messages::apart::incident(&folded(&records), &context);
+            let incident = folded(&records);
+            let message = messages::apart::incident(&incident, &context);
             writeln!(shown, "## {title}\n\n{}\n", plain::message(&message)).unwrap();
+            let last = records.last().unwrap();
+            if let Some(reply) = messages::apart::reply(&incident, last, &context) {
+                writeln!(shown, "{}\n", plain::message(&reply)).unwrap();
+            }
             for line in messages::apart::timeline(&records, &context) {
                 let severity = line.severity.as_str();
                 writeln!(shown, "- {severity}: {}", markdown::text(&line.text)).unwrap();

@@ -65,12 +65,19 @@ impl Hearing {
             }
             (known, _) => known?,
         };
-        let here = match &line.thread {
-            Some(thread) => self.deployment_in(&line.channel, thread).await?,
-            None => None,
+        let (here, incident) = match &line.thread {
+            Some(thread) => (
+                self.deployment_in(&line.channel, thread).await?,
+                self.incident_in(&line.channel, thread).await?,
+            ),
+            None => (None, None),
         };
-        let locale = context.locale;
-        let speaker = Speaker { by, here, locale };
+        let speaker = Speaker {
+            by,
+            here,
+            incident,
+            locale: context.locale,
+        };
         let answered = self.orders.say(&line.text, &speaker).await;
         answered.map_err(|error| Denied::not_kept(&error))
     }
@@ -83,9 +90,12 @@ impl Hearing {
         let context = self.context_for(&press.user, &press.channel).await;
         let answered = match self.person(&press.user, press.foreign_team.as_ref()).await {
             Ok((_, by)) => {
-                let locale = context.locale;
-                let here = None;
-                let speaker = Speaker { by, here, locale };
+                let speaker = Speaker {
+                    by,
+                    here: None,
+                    incident: None,
+                    locale: context.locale,
+                };
                 let answered = self.orders.confirm(&press.value, &speaker).await;
                 answered.map_err(|error| Denied::not_kept(&error))
             }

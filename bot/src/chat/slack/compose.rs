@@ -45,11 +45,16 @@ impl<'a> Said<'a> {
         }
     }
 
-    pub(super) fn incident(post: &'a Post, incident: &'a IncidentId) -> Self {
+    /// About an incident: its one message, or one in its thread.
+    pub(super) fn incident(
+        post: &'a Post,
+        incident: &'a IncidentId,
+        thread: Option<&'a str>,
+    ) -> Self {
         Self {
             post,
             about: About::Incident(incident),
-            thread: None,
+            thread,
             broadcast: false,
         }
     }

@@ -7,7 +7,6 @@ use super::people::{Denied, granted};
 use super::posts::parent_key;
 use super::whisper::Ear;
 use crate::approvals;
-use engine::ledger;
 use guard::decide::decide;
 use guard::duty::Duty;
 use guard::event::Event;
@@ -153,7 +152,7 @@ impl Hearing {
         let id = approvals::deployment_of(&self.engine, approval).await;
         let id = id.map_err(|error| Denied::not_kept(&error))?;
         let id = id.ok_or(Denied::UnknownQuestion)?;
-        let state = ledger::state(&self.reader, &id).await;
+        let state = self.engine.state(&id).await;
         let state = state.map_err(|error| Denied::not_kept(&error))?;
         Ok((id, state.ok_or(Denied::UnknownQuestion)?))
     }

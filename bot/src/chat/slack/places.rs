@@ -2,10 +2,11 @@
 
 use super::channel::SlackChannel;
 use super::posts::{self, PREFIX, parent_key, picture_key};
+use config::Settings;
 use config::settings::{MinSeverity, SlackChannel as Entry};
 use engine::handler::SayError;
 use guard::event::Recorded;
-use guard::ids::DeploymentId;
+use guard::ids::{DeploymentId, IncidentId};
 use guard::state::State;
 use messages::Locale;
 use messages::model::Severity;
@@ -34,16 +35,32 @@ pub(super) enum Begins {
 }
 
 impl Place {
-    /// One for what belongs to no deployment.
-    pub(super) fn plain(channel: &str, locale: Locale) -> Self {
+    /// One for what belongs to no deployment, and the first channel that hears of it or another one.
+    pub(super) fn apart(
+        channel: &str,
+        entry: Option<&Entry>,
+        first: bool,
+        settings: &Settings,
+    ) -> Self {
         Self {
             channel: channel.to_owned(),
-            locale,
-            threads: true,
-            least: Severity::Quiet,
-            listens: false,
+            locale: posts::locale(settings, entry),
+            threads: entry.is_none_or(|entry| entry.threads),
+            least: entry.map_or(Severity::Quiet, |entry| least(entry.min_severity)),
+            listens: !first,
+            // What hurts is not put off.
             quiet: false,
         }
+    }
+
+    /// What the message of an incident is kept under.
+    pub(super) fn incident_key(&self, incident: &IncidentId) -> String {
+        self.key(&posts::incident_key(incident))
+    }
+
+    /// What is kept of what was said in an incident's thread about an event.
+    pub(super) fn incident_said_key(&self, incident: &IncidentId, revision: u64) -> String {
+        self.key(&posts::incident_said_key(incident, revision))
     }
 
     /// What the parent of a deployment is kept under. The usual channel's key does not name it: there a deployment is

@@ -14,9 +14,23 @@ pub(super) fn parent_key(deployment: &DeploymentId) -> String {
     format!("{PREFIX}{deployment}/parent")
 }
 
-/// What the message of an incident is kept under that belongs to no deployment.
+const INCIDENT: &str = "slack-incident/";
+
+/// What the message of an incident is kept under that belongs to no deployment, in the first channel that heard of it;
+/// in others with their ids behind it.
 pub(super) fn incident_key(incident: &IncidentId) -> String {
-    format!("slack-incident/{incident}")
+    format!("{INCIDENT}{incident}")
+}
+
+/// What is kept of what was said in an incident's thread about an event.
+pub(super) fn incident_said_key(incident: &IncidentId, revision: u64) -> String {
+    format!("slack-incident-said/{incident}/{revision}")
+}
+
+/// The incident that a message is about.
+pub(super) fn incident_of(key: &str) -> Option<IncidentId> {
+    let id = key.strip_prefix(INCIDENT)?.split('/').next()?;
+    IncidentId::new(id).ok()
 }
 
 /// What the pictures of a deployment are kept under.

@@ -7,7 +7,6 @@ use super::people::{Denied, granted};
 use super::whisper::Ear;
 use super::{CHANNEL, api, posts};
 use crate::approvals;
-use engine::ledger;
 use guard::ids::{DeploymentId, PersonId};
 use guard::input::Happened;
 use messages::dialog;
@@ -73,17 +72,9 @@ impl Hearing {
         let (person, by) = self
             .person(&press.user, press.foreign_team.as_ref())
             .await?;
-        let known = self.deployment_at(&press.channel, &press.message).await?;
-        let deployment = match &known {
-            Some(id) => id.clone(),
-            // It was posted and Slack never said so. Its question is known.
-            None => approvals::deployment_of(&self.engine, &press.approval)
-                .await
-                .map_err(|error| Denied::not_kept(&error))?
-                .ok_or(Denied::UnknownQuestion)?,
-        };
+        let (deployment, remembered) = self.asked_in(press).await?;
         let people = self.orders.people();
-        let duty = people.duty_to(&by, &deployment, false).await;
+        let duty = people.duty_to(&by, &self.engine, &deployment, false).await;
         let duty = duty.map_err(|error| Denied::not_kept(&error))?;
         let happened = Happened::Answered {
             approval: press.approval.clone(),
@@ -93,7 +84,7 @@ impl Hearing {
             reason: None,
         };
         let answered = granted(self.engine.apply(&deployment, happened).await);
-        if known.is_none() {
+        if !remembered {
             let (closing, channel, message) =
                 (self.clone(), press.channel.clone(), press.message.clone());
             tokio::spawn(async move { closing.close(&deployment, &channel, &message).await });
@@ -101,13 +92,23 @@ impl Hearing {
         answered.map(|()| person)
     }
 
+    /// The deployment that asks in a pressed message, and whether the message is remembered. One that is not was
+    /// posted and Slack never said so; its question is known.
+    async fn asked_in(&self, press: &Press) -> Result<(DeploymentId, bool), Denied> {
+        if let Some(id) = self.deployment_at(&press.channel, &press.message).await? {
+            return Ok((id, true));
+        }
+        let id = approvals::deployment_of(&self.engine, &press.approval).await;
+        let id = id.map_err(|error| Denied::not_kept(&error))?;
+        Ok((id.ok_or(Denied::UnknownQuestion)?, false))
+    }
+
     /// Shows for the last time how a deployment stands, in a message that nobody will edit.
     async fn close(&self, deployment: &DeploymentId, channel: &str, message: &str) {
         let settings = self.settings.get();
-        let (Some(slack), Ok(Some(state))) = (
-            &settings.chat.slack,
-            ledger::state(&self.reader, deployment).await,
-        ) else {
+        let (Some(slack), Ok(Some(state))) =
+            (&settings.chat.slack, self.engine.state(deployment).await)
+        else {
             return;
         };
         let context = self.context(channel);
@@ -135,9 +136,9 @@ impl Hearing {
 
     async fn tell(&self, press: Press, denied: &Denied) {
         let context = self.context_for(&press.user, &press.channel).await;
-        let state = match approvals::deployment_of(&self.engine, &press.approval).await {
-            Ok(Some(id)) => ledger::state(&self.reader, &id).await.ok().flatten(),
-            _ => None,
+        let state = match self.asked_in(&press).await {
+            Ok((id, _)) => self.engine.state(&id).await.ok().flatten(),
+            Err(_) => None,
         };
         let able = self.who_can(press.choice, state.as_ref()).await;
         let sentences = denied.sentences(&press.user, press.choice, &able, &context);

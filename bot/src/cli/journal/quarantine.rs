@@ -76,7 +76,10 @@ fn tell(verb: &str, found: &QuarantineView, json: bool) {
             format!("{} {}", item.kind, item.what),
             item.key.clone(),
             item.attempts.to_string(),
-            item.error.as_deref().map(printable).unwrap_or_default(),
+            item.error
+                .as_deref()
+                .map(output::printable)
+                .unwrap_or_default(),
         ]);
     }
     for stream in &found.unreadable {
@@ -85,15 +88,8 @@ fn tell(verb: &str, found: &QuarantineView, json: bool) {
             "unreadable deployment".to_owned(),
             "itself".to_owned(),
             "-".to_owned(),
-            printable(&stream.error),
+            output::printable(&stream.error),
         ]);
     }
     output::line(&table.to_string());
-}
-
-/// Others wrote it: no control character reaches the terminal.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
 }

@@ -84,19 +84,19 @@ async fn an_alert_joins_the_incident_of_its_deployment_once_and_what_is_over_sta
     .await;
 }
 
-fn moment(ago_s: i64) -> String {
+pub(super) fn moment(ago_s: i64) -> String {
     (jiff::Timestamp::now() - jiff::SignedDuration::from_secs(ago_s)).to_string()
 }
 
 /// What the incidents of no deployment are, as the API says it, the newest first.
-async fn incidents(world: &World) -> Vec<Value> {
+pub(super) async fn incidents(world: &World) -> Vec<Value> {
     let (_, all) = world.server.call(ANN, Method::GET, "incidents", None).await;
     let all = all["incidents"].as_array().unwrap().iter();
     all.filter(|one| one["kind"] == "alerts").cloned().collect()
 }
 
 /// What was told of an incident, once it is as much as this.
-async fn told(world: &World, id: &str, count: usize) {
+pub(super) async fn told(world: &World, id: &str, count: usize) {
     until("the receiver heard of the incident", async || {
         let heard = world.receiver.heard(id);
         assert!(

@@ -17,6 +17,14 @@ pub(crate) const ALERTS: &str = "a-secret-of-alerts-for-tests";
 
 /// Services that others deploy, a server that hears of it, and senders that know its secrets.
 pub(crate) async fn listening(guarding: &Guarding) -> World {
+    listening_and(guarding, |text| text).await
+}
+
+/// The same, with a configuration that is changed beforehand.
+pub(crate) async fn listening_and(
+    guarding: &Guarding,
+    change: impl FnOnce(String) -> String,
+) -> World {
     let mut world = World::of(&[("shop", 2), ("cart", 1)], guarding).await;
     let file = world.dir.path().join("main/tawny.yaml");
     let mut text = std::fs::read_to_string(&file).unwrap();
@@ -27,7 +35,7 @@ pub(crate) async fn listening(guarding: &Guarding) -> World {
   - {{name: alerts, kind: alertmanager, secret: {ALERTS}}}
 "#
     );
-    std::fs::write(&file, text).unwrap();
+    std::fs::write(&file, change(text)).unwrap();
     world.prometheus.counts_from_zero();
     world.server.begin(&Life::default());
     world.server.ready().await;

@@ -1,6 +1,7 @@
 //! What is written back to GitHub, and what is had again from it.
 
 mod github;
+mod ours;
 
 use crate::commands::tawny;
 use crate::server::Life;
@@ -253,8 +254,12 @@ async fn deliveries_that_failed_come_again_and_those_that_were_taken_do_not() {
         later.insert(0, delivery(id, "lost-before", 0, 500));
     }
     github.delivered(later);
-    let before = github.attempts().len();
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    let (before, looked) = (github.attempts().len(), github.asked().1);
+    // The one before the last of these rounds has seen the list and is over.
+    until("it was looked for again", async || {
+        (github.asked().1 >= looked + 2).then_some(())
+    })
+    .await;
     let attempts = github.attempts();
     // After five tries no more; a round that was under way may have asked once more.
     assert!(attempts.len() <= before + 1, "{attempts:?}");
