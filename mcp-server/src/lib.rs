@@ -13,6 +13,7 @@ pub mod caller;
 pub mod error;
 pub mod http;
 pub mod local;
+mod metrics;
 mod record;
 mod said;
 mod schema;
