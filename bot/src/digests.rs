@@ -52,7 +52,7 @@ pub(crate) async fn gather(
                 engine.note_unreadable(&id, &error);
                 continue;
             }
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         };
         match State::fold(&records) {
             Ok(Some(state)) if wanted(&state.plan().service, &state.plan().environment) => {

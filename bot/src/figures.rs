@@ -39,7 +39,7 @@ pub(crate) async fn gather(
                     engine.note_unreadable(&id, &error);
                     continue;
                 }
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
             };
             match State::fold(&records) {
                 Ok(Some(state)) => cases.push(Case::of(&records, &state)),

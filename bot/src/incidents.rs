@@ -80,7 +80,7 @@ pub(crate) async fn newest(engine: &Engine) -> Result<Vec<Known>, EngineError> {
             Err(error) if error.is_erased() => {}
             // One that cannot be read must not hide the others.
             Err(error) if error.is_damage() => engine.note_unreadable(&id, &error),
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         }
     }
     let apart = ledger::incidents(reader, MOST).await?;

@@ -6,6 +6,7 @@
 use crate::live::Live;
 use crate::people::People;
 use config::Settings;
+use engine::ledger::LedgerError;
 use engine::{Engine, EngineError};
 use guard::actor::{Actor, Role};
 use guard::ids::{DeploymentId, IncidentId};
@@ -157,6 +158,12 @@ pub(crate) enum Hindrance {
 impl From<Trouble> for Hindrance {
     fn from(trouble: Trouble) -> Self {
         Self::Trouble(Box::new(trouble))
+    }
+}
+
+impl From<LedgerError> for Hindrance {
+    fn from(error: LedgerError) -> Self {
+        EngineError::from(error).into()
     }
 }
 

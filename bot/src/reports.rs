@@ -11,7 +11,7 @@ pub(crate) async fn of(engine: &Engine, id: &DeploymentId) -> Result<Option<Told
     let mut told = reports::of(engine.reader(), id).await?;
     let unreadable = told.iter_mut().flat_map(|told| told.unreadable.drain(..));
     for (id, error) in unreadable {
-        engine.note_unreadable(&id, &error.into());
+        engine.note_unreadable(&id, &error);
     }
     Ok(told)
 }

@@ -124,7 +124,7 @@ pub(crate) async fn states(
             Err(error) if error.is_erased() => {}
             // One that cannot be read must not hide the others.
             Err(error) if error.is_damage() => engine.note_unreadable(id, &error),
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(found)

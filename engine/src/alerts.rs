@@ -136,7 +136,7 @@ impl Engine {
                 match ledger::state(&self.reader, &id).await {
                     Ok(state) => states.extend(state),
                     Err(error) if error.is_damage() => self.note_unreadable(&id, &error),
-                    Err(error) => return Err(error),
+                    Err(error) => return Err(error.into()),
                 }
             }
         }

@@ -48,7 +48,7 @@ impl Engine {
                 Err(error) if error.is_damage() => {
                     tracing::error!(incident = %id, %error, "the record of an incident cannot be read: alerts do not join it");
                 }
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
             }
         }
         let mut board = Board::of(known.into_values());
@@ -79,7 +79,7 @@ impl Engine {
                 Ok(())
             }
             Err(error) if error.is_damage() => Ok(()),
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         }
     }
 

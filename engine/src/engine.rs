@@ -269,10 +269,10 @@ impl Engine {
     /// A deployment as it stands in the journal; none when there is no such stream. Of one that is not over, only
     /// what is new is read.
     pub async fn state(&self, id: &DeploymentId) -> Result<Option<State>, EngineError> {
-        match self.live(id) {
-            Some(known) => ledger::newer(&self.reader, known).await.map(Some),
-            None => ledger::state(&self.reader, id).await,
-        }
+        Ok(match self.live(id) {
+            Some(known) => Some(ledger::newer(&self.reader, known).await?),
+            None => ledger::state(&self.reader, id).await?,
+        })
     }
 
     /// Which of the deployments that are not over asked this question.
@@ -312,7 +312,7 @@ impl Engine {
     }
 
     /// Notes that a deployment cannot be read, and logs it the first time.
-    pub fn note_unreadable(&self, id: &DeploymentId, error: &EngineError) {
+    pub fn note_unreadable(&self, id: &DeploymentId, error: &impl std::fmt::Display) {
         let known = self
             .unreadable
             .write()
@@ -346,7 +346,7 @@ impl Engine {
                 }
                 Ok(state) => self.remember(state),
                 Err(error) if error.is_damage() => self.note_unreadable(&id, &error),
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
             }
         }
         self.note_over(over).await;

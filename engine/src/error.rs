@@ -126,12 +126,6 @@ pub enum EngineError {
 }
 
 impl EngineError {
-    /// Whether retention has erased what was asked for, as it does with old ones.
-    #[must_use]
-    pub fn is_erased(&self) -> bool {
-        matches!(self, Self::Journal(journal::JournalError::Unfoldable { problem, .. }) if problem.contains("erased"))
-    }
-
     /// Whether the same request gets the same answer until somebody changes something.
     #[must_use]
     pub(crate) fn is_final(&self) -> bool {
@@ -157,7 +151,7 @@ impl EngineError {
 
     /// Whether what is stored is damaged or erased, so that reading it again gives the same.
     #[must_use]
-    pub fn is_damage(&self) -> bool {
+    pub(crate) fn is_damage(&self) -> bool {
         matches!(
             self,
             Self::Fold { .. }

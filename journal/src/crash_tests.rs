@@ -411,7 +411,8 @@ async fn an_open_that_crashes_at_any_await_leaves_a_database_that_opens() {
         journal.writer().unwrap().append(append).await.unwrap();
         journal.close().await.unwrap();
         if !crashed {
-            assert!(polls > 20, "only {polls} polls");
+            // How many there are depends on how quickly the database's thread answers.
+            assert!(polls > 10, "only {polls} polls");
             break;
         }
     }

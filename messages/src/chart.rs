@@ -57,7 +57,7 @@ impl Chart {
     pub fn time(&self, seconds: f64) -> String {
         let length = plain::text(&duration(self.words, seconds.abs()));
         match seconds {
-            at if at.abs() < 0.5 => "0".to_owned(),
+            at if at.abs() < 0.0005 => "0".to_owned(),
             at if at < 0.0 => format!("−{length}"),
             _ => format!("+{length}"),
         }

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use engine::EngineError;
+use engine::ledger::LedgerError;
 use guard::lane::LaneRefusal;
 use journal::JournalError;
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,12 @@ impl Problem {
             "unknown",
             format!("{what} `{value}` does not exist"),
         )
+    }
+}
+
+impl From<LedgerError> for Problem {
+    fn from(error: LedgerError) -> Self {
+        EngineError::from(error).into()
     }
 }
 

@@ -28,6 +28,9 @@ pub enum DemoError {
     /// The engine.
     #[error(transparent)]
     Engine(#[from] engine::EngineError),
+    /// What is on record cannot be read.
+    #[error(transparent)]
+    Record(#[from] engine::ledger::LedgerError),
     /// The traffic.
     #[error(transparent)]
     Shop(#[from] mock_service::MockServiceError),

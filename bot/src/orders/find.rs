@@ -100,7 +100,7 @@ impl Orders {
                 engine.note_unreadable(id, &error);
                 Ok(None)
             }
-            state => state,
+            state => Ok(state?),
         }
     }
 }

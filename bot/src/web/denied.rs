@@ -6,6 +6,7 @@ use super::language::Language;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use engine::EngineError;
+use engine::ledger::LedgerError;
 use guard::approval::Refusal;
 use journal::JournalError;
 use messages::layout::html;
@@ -46,6 +47,12 @@ impl From<JournalError> for Denied {
     fn from(error: JournalError) -> Self {
         tracing::error!(%error, "the page cannot read or write the journal");
         Self::Broken
+    }
+}
+
+impl From<LedgerError> for Denied {
+    fn from(error: LedgerError) -> Self {
+        EngineError::from(error).into()
     }
 }
 

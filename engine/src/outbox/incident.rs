@@ -27,7 +27,7 @@ impl Engine {
         // Nothing was sent yet.
         let not_yet = |error| Undone::Failed(error, Happened::No);
         let records = ledger::incident_records(&self.reader, &id).await;
-        let records = records.map_err(not_yet)?;
+        let records = records.map_err(EngineError::from).map_err(not_yet)?;
         let incident = Apart::fold(id, &records);
         let record = match &effect {
             ApartEffect::ShowIncident => None,

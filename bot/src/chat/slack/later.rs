@@ -2,7 +2,6 @@
 
 use super::channel::SlackChannel;
 use super::places::Place;
-use engine::EngineError;
 use engine::handler::SayError;
 use engine::ledger;
 use guard::event::Recorded;
@@ -92,7 +91,7 @@ impl SlackChannel {
                 let state = state.map_err(|error| SayError::NotSaid(error.to_string()))?;
                 Ok(state.map(|state| (state, records)))
             }
-            Err(error) if EngineError::is_erased(&error) => Ok(None),
+            Err(error) if error.is_erased() => Ok(None),
             Err(error) => Err(SayError::NotSaid(error.to_string())),
         }
     }
