@@ -14,6 +14,7 @@ pub mod complete;
 pub mod error;
 pub mod http;
 pub mod local;
+mod metrics;
 pub mod prompts;
 mod record;
 pub mod resources;
