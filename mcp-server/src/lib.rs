@@ -10,11 +10,14 @@
 pub mod answer;
 pub mod call;
 pub mod caller;
+pub mod complete;
 pub mod error;
 pub mod http;
 pub mod local;
 mod metrics;
+pub mod prompts;
 mod record;
+pub mod resources;
 mod said;
 mod schema;
 pub mod server;
