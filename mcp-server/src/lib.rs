@@ -12,11 +12,14 @@ pub mod call;
 pub mod caller;
 pub mod error;
 pub mod http;
+mod kept;
 pub mod local;
 mod record;
 mod said;
 mod schema;
 pub mod server;
+pub mod stdio;
+mod tasks;
 pub mod tools;
 pub mod world;
 

@@ -2,12 +2,16 @@
 
 use crate::call::Call;
 use crate::caller::Caller;
+use crate::error::ToolError;
+use crate::kept::Kept;
+use crate::tasks;
 use crate::tools::{self, Entry, Kind};
 use crate::world::World;
 use http::request::Parts;
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, Implementation, ListToolsResult,
-    PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
+    CacheScope, CallToolRequestParams, CallToolResponse, CancelTaskParams, GetTaskParams,
+    GetTaskResult, Implementation, ListToolsResult, PaginatedRequestParams, ServerCapabilities,
+    ServerConfig, Tool, UpdateTaskParams,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -95,7 +99,12 @@ impl Server {
 
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
-        let capabilities = ServerCapabilities::builder().enable_tools().build();
+        let capabilities = ServerCapabilities::builder().enable_tools();
+        // On the read-only address there is nothing to wait for.
+        let capabilities = match self.surface {
+            Surface::Full => capabilities.enable_tasks().build(),
+            Surface::ReadOnly => capabilities.build(),
+        };
         ServerConfig::new(capabilities)
             .with_server_info(
                 Implementation::new("tawny", env!("CARGO_PKG_VERSION")).with_title("Tawny"),
@@ -129,9 +138,44 @@ impl ServerHandler for Server {
         };
         let call = Call::of(&context, self.locale());
         let arguments = request.arguments.unwrap_or_default();
+        let kept = Kept::begin(&self.world, &caller, tool.name, &arguments);
         let answer = tool.call(&self.world, &caller, arguments, &call).await;
-        let result = answer.unwrap_or_else(crate::ToolError::into_result);
-        Ok(result.into())
+        kept.end(&self.world, &answer).await;
+        let result = answer.unwrap_or_else(ToolError::into_result);
+        let waits = context.client_capabilities();
+        let task = waits
+            .filter(|client| client.supports_tasks() && tool.kind == Kind::Ask)
+            .and_then(|_| tasks::begun(&self.world, &result));
+        Ok(task.map_or_else(|| result.into(), CallToolResponse::Task))
+    }
+
+    async fn get_task(
+        &self,
+        request: GetTaskParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetTaskResult, ErrorData> {
+        let caller = self.caller(&context)?;
+        tasks::get(&self.world, &caller, &request.task_id).await
+    }
+
+    async fn update_task(
+        &self,
+        request: UpdateTaskParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        // Nothing is ever asked of the client: the decision is not its to make.
+        let caller = self.caller(&context)?;
+        let found = tasks::find(&self.world, &caller, &request.task_id).await;
+        found.map(drop)
+    }
+
+    async fn cancel_task(
+        &self,
+        request: CancelTaskParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        let caller = self.caller(&context)?;
+        tasks::cancel(&self.world, &caller, &request.task_id).await
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {

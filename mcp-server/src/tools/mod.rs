@@ -13,6 +13,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub(crate) mod asking;
+pub mod cancel_request;
 pub mod get_deployment;
 pub mod get_diff;
 pub mod get_report;
@@ -21,6 +23,7 @@ pub mod list_alerts;
 pub mod list_deployments;
 pub mod list_services;
 pub mod rank_suspects;
+pub mod request_action;
 
 /// All tools, in the order in which clients see them: the reading ones by how one goes about a deployment, then those that
 /// ask.
@@ -33,6 +36,8 @@ pub const ALL: &[Entry] = &[
     entry::<rank_suspects::RankSuspects>(),
     entry::<get_diff::GetDiff>(),
     entry::<list_alerts::ListAlerts>(),
+    entry::<request_action::RequestAction>(),
+    entry::<cancel_request::CancelRequest>(),
 ];
 
 /// What a tool does with the world.
@@ -115,6 +120,14 @@ impl Entry {
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Entry> {
     ALL.iter().find(|tool| tool.name == name)
+}
+
+/// The answer to a request that was waited for, as the tool that made it gives it.
+pub(crate) fn finished(asked: asking::Asked) -> Result<CallToolResult, ToolError> {
+    Answer::of(asked).into_result().map_err(|error| {
+        tracing::error!(%error, "an answer cannot be written");
+        ToolError::Failed
+    })
 }
 
 const fn entry<T: Tool>() -> Entry {

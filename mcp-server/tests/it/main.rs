@@ -3,5 +3,6 @@
 
 mod protocol;
 mod reading;
+mod schemas;
 mod story;
 mod world;
