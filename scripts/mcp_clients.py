@@ -103,7 +103,7 @@ def plan(demo):
     facts |= {"signal": "errors", "path": ".", "text": "error"}
     seen = json.dumps([demo.call("get_deployment", deployment=bad["id"]), demo.call("get_timeline", deployment=bad["id"])])
     cited = re.search(r"\bev_\w+", seen)
-    facts["evidence"] = cited.group(0) if cited else "ev_unknown"
+    facts["id"] = cited.group(0) if cited else "ev_unknown"
     calls = []
     for tool in demo.ask("tools/list")["tools"]:
         schema = tool["inputSchema"]
@@ -113,15 +113,14 @@ def plan(demo):
         for name in schema.get("required", []):
             if name not in arguments and name in own:
                 arguments[name] = own[name]
-            elif name == "id" or name.endswith("_id") or name == "request":
-                arguments[name] = facts.get("request", own.get(name.removesuffix("_id"), facts["evidence"]))
         missing = set(schema.get("required", [])) - set(arguments)
         if missing:
             continue  # Each client says that nobody knows what to give.
         if tool["name"] == "request_action":
-            asked = demo.call(tool["name"], **arguments).get("structuredContent") or {}
-            ids = [value for name, value in asked.items() if isinstance(value, str) and name in ("request", "action", "id", "approval")]
-            facts["request"] = ids[0] if ids else "none"
+            asked = demo.call(tool["name"], **arguments)
+            if asked.get("isError"):
+                raise ValueError(f"people cannot be asked: {asked['content']}")
+            facts["request_id"] = asked["structuredContent"]["request_id"]
         calls.append({"name": tool["name"], "arguments": arguments, "may_refuse": tool["name"] in ASKS})
     can = demo.ask("server/discover")["capabilities"]
     resource = prompt = completion = None
@@ -181,7 +180,9 @@ def clients(tally, demo):
     if not ready(tally, demo):
         return
     names = " ".join(call["name"] for call in demo.plan["calls"])
-    tally.ok(f"the plan calls {names}" + (f"; the server claims no {', '.join(demo.plan['absent'])}" if demo.plan["absent"] else ""))
+    tally.ok(f"the plan calls {names}")
+    for capability in demo.plan["absent"]:
+        tally.absent(f"the server claims no {capability}")
     runs = []
     if script("@modelcontextprotocol/sdk", "package.json"):
         # It finds the SDK beside itself.

@@ -24,8 +24,13 @@ class Tally:
     def skipped(self, what):
         self.say("skipped", what)
 
+    def absent(self, what):
+        """What the server does not claim to have: nothing to be judged."""
+        self.say("absent", what)
+
     def say(self, how, what):
-        self.counts[how] += 1
+        if how in self.counts:
+            self.counts[how] += 1
         print(f"{how} {self.part + ': ' if self.part else ''}{what}", flush=True)
 
     def end(self):

@@ -114,7 +114,7 @@ STEPS = [
         " scenarios against tawny serve; the Inspector, the TypeScript SDK, PyPI's mcp and fastmcp against the demo's server",
         "scripts/need prometheus node=nodejs npm && cargo build -q -p bot --bin tawny"
         " && cargo build -q -p mcp-server --features conformance --bin mcp-conformance && python3 scripts/mcp_judges.py",
-        r"^ok |^FAILED|^skipped|^passed",
+        r"^ok |^absent |^FAILED|^skipped|^passed",
     ),
     (
         "mcp-crowd",

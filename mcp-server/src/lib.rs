@@ -13,6 +13,7 @@ pub mod caller;
 pub mod complete;
 pub mod error;
 pub mod http;
+mod kept;
 pub mod local;
 mod metrics;
 pub mod prompts;
@@ -21,6 +22,8 @@ pub mod resources;
 mod said;
 mod schema;
 pub mod server;
+pub mod stdio;
+mod tasks;
 pub mod tools;
 pub mod world;
 

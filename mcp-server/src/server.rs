@@ -4,17 +4,20 @@ use crate::call::Call;
 use crate::caller::Caller;
 use crate::complete;
 use crate::error::ToolError;
+use crate::kept::Kept;
 use crate::prompts;
 use crate::resources::{self, Watches};
+use crate::tasks;
 use crate::tools::{self, Entry, Kind};
 use crate::world::World;
 use http::request::Parts;
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult,
-    GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult,
-    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
-    ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
-    SubscribeRequestParams, SubscriptionFilter, Tool, UnsubscribeRequestParams,
+    CacheScope, CallToolRequestParams, CallToolResponse, CancelTaskParams, CompleteRequestParams,
+    CompleteResult, GetPromptRequestParams, GetPromptResponse, GetTaskParams, GetTaskResult,
+    Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
+    ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse,
+    ServerCapabilities, ServerConfig, SubscribeRequestParams, SubscriptionFilter, Tool,
+    UnsubscribeRequestParams, UpdateTaskParams,
 };
 use rmcp::service::{RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -110,8 +113,12 @@ impl ServerHandler for Server {
             .enable_prompts()
             .enable_resources()
             .enable_resources_subscribe()
-            .enable_completions()
-            .build();
+            .enable_completions();
+        // On the read-only address there is nothing to wait for.
+        let capabilities = match self.surface {
+            Surface::Full => capabilities.enable_tasks().build(),
+            Surface::ReadOnly => capabilities.build(),
+        };
         ServerConfig::new(capabilities)
             .with_server_info(
                 Implementation::new("tawny", env!("CARGO_PKG_VERSION")).with_title("Tawny"),
@@ -145,9 +152,44 @@ impl ServerHandler for Server {
         };
         let call = Call::of(&context, self.locale());
         let arguments = request.arguments.unwrap_or_default();
+        let kept = Kept::begin(&self.world, &caller, tool.name, &arguments);
         let answer = tool.call(&self.world, &caller, arguments, &call).await;
-        let result = answer.unwrap_or_else(crate::ToolError::into_result);
-        Ok(result.into())
+        kept.end(&self.world, &answer).await;
+        let result = answer.unwrap_or_else(ToolError::into_result);
+        let waits = context.client_capabilities();
+        let task = waits
+            .filter(|client| client.supports_tasks() && tool.kind == Kind::Ask)
+            .and_then(|_| tasks::begun(&self.world, &result));
+        Ok(task.map_or_else(|| result.into(), CallToolResponse::Task))
+    }
+
+    async fn get_task(
+        &self,
+        request: GetTaskParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetTaskResult, ErrorData> {
+        let caller = self.caller(&context)?;
+        tasks::get(&self.world, &caller, &request.task_id).await
+    }
+
+    async fn update_task(
+        &self,
+        request: UpdateTaskParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        // Nothing is ever asked of the client: the decision is not its to make.
+        let caller = self.caller(&context)?;
+        let found = tasks::find(&self.world, &caller, &request.task_id).await;
+        found.map(drop)
+    }
+
+    async fn cancel_task(
+        &self,
+        request: CancelTaskParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        let caller = self.caller(&context)?;
+        tasks::cancel(&self.world, &caller, &request.task_id).await
     }
 
     async fn list_prompts(

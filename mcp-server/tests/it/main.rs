@@ -17,5 +17,6 @@ mod prompts;
 mod protocol;
 mod reading;
 mod resources;
+mod schemas;
 mod story;
 mod world;
