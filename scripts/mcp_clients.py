@@ -48,7 +48,10 @@ class Demo:
         def settled():
             if self.process.poll() is not None:
                 raise RuntimeError("the demo has ended: see .tawny/mcp/demo.log")
-            return "everything keeps running" in log.read_text()
+            said = log.read_text()
+            if "could not be played" in said:
+                raise RuntimeError(f"the demo's story went wrong: {said.splitlines()[-1]}")
+            return "outcome: " in said and "everything keeps running" in said
 
         until("the demo has told its story", settled, seconds=400)
         page = re.search(r"page: (http://\S+)", log.read_text()).group(1).rstrip("/")
