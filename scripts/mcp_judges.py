@@ -15,6 +15,7 @@ mcp-conformance. Exit code 1 when a judge found something wrong, 2 when a part c
 
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -73,6 +74,8 @@ def main():
     if strange:
         print(f"no such part: {', '.join(sorted(strange))}; there are: {', '.join(PARTS)}", file=sys.stderr)
         return 3
+    # Whoever stops this stops what it began.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(4))
     tally = Tally()
     installed(tally)
     demo = mcp_clients.Demo()
@@ -83,6 +86,8 @@ def main():
                 PARTS[name](tally, demo)
             # The other parts are judged all the same.
             except (Exception, SystemExit) as error:  # noqa: BLE001
+                if getattr(error, "code", None) == 4:
+                    raise
                 tally.failed(f"did not come to an end: {type(error).__name__}: {error}")
     finally:
         demo.end()
