@@ -13,9 +13,10 @@ use guard::duty::author_name;
 use guard::event::Event;
 use located::located;
 use phrases::{
-    asked, asks_for, begun, cured, judged, key_name, moved, named, new_version, paused, raised,
+    asked, begun, cured, judged, key_name, moved, named, new_version, paused, raised,
     verdict_changed, version, with_reason,
 };
+use requested::asks_for;
 
 mod actions;
 mod alerts;
@@ -23,6 +24,7 @@ mod answers;
 mod beginning;
 mod located;
 mod phrases;
+mod requested;
 mod severity;
 mod sources;
 
