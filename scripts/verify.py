@@ -109,6 +109,22 @@ STEPS = [
         r"^ok |^passed|^FAILED|^skipped",
     ),
     (
+        "mcp-crowd",
+        "a Prometheus with 50,000 series and a careless query by way of MCP: answered within bounds, told how to narrow, a probe"
+        " beside it answered within a second, memory",
+        "scripts/need prometheus && env TAWNY_SERIES=50000 cargo test -p mcp-server --test it a_careless_query -- --nocapture",
+        r"^careless|^test result|FAILED",
+    ),
+    (
+        "mcp-comparison",
+        "ten questions of an incident to Tawny's MCP server and to prometheus-mcp-server (PyPI), on the same Prometheus: calls,"
+        " tokens, whether the answer was there",
+        "scripts/need prometheus && python3 -m venv .tawny/judges && .tawny/judges/bin/pip install -q prometheus-mcp-server==1.6.2"
+        " bpe-openai==0.1.4 && cargo build -q -p bot --bin tawny && .tawny/judges/bin/python scripts/mcp_comparison.py"
+        " target/debug/tawny",
+        r"^mcp comparison|^FAILED",
+    ),
+    (
         "bench",
         "two hundred presses of Slack a second while a hundred services are watched, and two thousand signed webhooks a second",
         "scripts/need prometheus && cargo build -q --release -p bot --bin tawny"

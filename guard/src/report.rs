@@ -257,6 +257,12 @@ impl Report {
     }
 }
 
+/// What was measured of each signal by the events of a deployment: what its report shows, with what was counted.
+#[must_use]
+pub fn measured(records: &[Recorded]) -> Vec<crate::measured::Measured> {
+    measures::of_the_change(records)
+}
+
 /// What each person last said did it, in the order in which they said it.
 #[must_use]
 pub fn blamed(state: &State) -> Vec<Blamed> {

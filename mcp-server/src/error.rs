@@ -1,9 +1,13 @@
 //! Why a tool could not answer, in words that let a model mend its call.
 
+use crate::answer::Untrusted;
 use guard::ids::BadName;
 use journal::JournalError;
 use journal::ledger::LedgerError;
 use rmcp::model::{CallToolResult, ContentBlock};
+
+/// Characters of an error at most.
+const LONGEST: usize = 1_500;
 
 /// Why a tool could not answer. It goes to the caller: no secret may be in it.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +81,9 @@ impl ToolError {
 
     /// As the protocol carries it: an answer that says what is wrong, not a fault of the protocol.
     pub(crate) fn into_result(self) -> CallToolResult {
-        CallToolResult::error(vec![ContentBlock::text(self.to_string())])
+        // What a source said may be in it, of any length.
+        let said = Untrusted::new(&self.to_string(), LONGEST);
+        CallToolResult::error(vec![ContentBlock::text(said.as_str())])
     }
 }
 

@@ -14,6 +14,7 @@ pub mod error;
 pub mod http;
 mod kept;
 pub mod local;
+mod metrics;
 mod record;
 mod said;
 mod schema;

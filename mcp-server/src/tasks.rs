@@ -58,7 +58,7 @@ pub(crate) async fn get(
         "asked" => TaskPayload::Working,
         "taken_back" => TaskPayload::Cancelled,
         _ => {
-            let result = tools::finished(asked)
+            let result = tools::finished(world, asked)
                 .and_then(|result| serde_json::to_value(result).map_err(|_| ToolError::Failed));
             let result = result.ok().and_then(|result| result.as_object().cloned());
             let result = result.ok_or_else(|| ErrorData::internal_error("not written", None))?;

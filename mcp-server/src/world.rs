@@ -32,7 +32,7 @@ pub struct World {
 /// What can be read outside. Replaced as a whole when the configuration changes.
 #[derive(Clone, Default)]
 pub struct Outside {
-    /// The metric sources by name; their budget of queries is shared with the watches.
+    /// The metric sources by name, for guests: the budget of queries is shared with the watches, the slots are not.
     pub metrics: BTreeMap<String, Prometheus>,
     /// Where the services are read.
     pub services: BTreeMap<(ServiceName, Environment), Place>,
@@ -84,6 +84,15 @@ impl Default for Clock {
 }
 
 impl World {
+    /// The same, with its clock stopped at this moment.
+    #[must_use]
+    pub fn at(&self, now: Timestamp) -> Self {
+        Self {
+            clock: Clock::new(move || now),
+            ..self.clone()
+        }
+    }
+
     /// How texts about deployments are said.
     #[must_use]
     pub fn context(&self, locale: messages::Locale) -> messages::Context {

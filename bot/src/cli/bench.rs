@@ -9,6 +9,7 @@ mod detect;
 mod exporter;
 mod intake;
 mod logs;
+mod mcp;
 mod measure;
 mod report;
 mod suspects;
@@ -35,6 +36,8 @@ enum What {
     Chat(chat::Arguments),
     /// Read, redact and count a flood of log lines.
     Logs(logs::Arguments),
+    /// Ask by way of the MCP server what could be asked of Prometheus itself, and compare.
+    Mcp(mcp::Arguments),
     /// The services that are scraped meanwhile.
     #[command(hide = true)]
     Exporter,
@@ -71,6 +74,7 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
         What::Intake(arguments) => intake::run(&arguments, json).await,
         What::Chat(arguments) => chat::run(&arguments, json).await,
         What::Detect(arguments) => detect::run(&arguments, json),
+        What::Mcp(arguments) => mcp::run(&arguments, json).await,
         What::Logs(arguments) => logs::run(&arguments, json).await,
         What::Watch(arguments) => match watch(&arguments).await {
             Ok(report) => report.print(json || arguments.alone),

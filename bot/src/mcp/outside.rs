@@ -2,14 +2,16 @@
 
 use engine::services::Service;
 use mcp_server::world::{LogPlace, Outside, Place};
+use sources::metrics::Manners;
 
 /// Where the services are read.
 pub(crate) fn of(services: &[Service]) -> Outside {
     let mut outside = Outside::default();
     for service in services {
         let source = &service.watch.source;
-        let client = source.gathering.prometheus().clone();
-        outside.metrics.insert(source.name.clone(), client);
+        let guest = || source.gathering.prometheus().for_guests(Manners::default());
+        let known = outside.metrics.entry(source.name.clone());
+        known.or_insert_with(guest);
         let logs = service.logs.iter().map(|logs| LogPlace {
             open: logs.open.clone(),
             bounds: logs.bounds,

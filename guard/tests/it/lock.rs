@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
 
 /// Libraries of which more than one generation is built, who keeps the old one, and nothing else.
-const TWICE: [(&str, &str); 32] = [
+const TWICE: [(&str, &str); 34] = [
     (
         "atoi",
         "SQLx keeps the old one; the new one is sea-orm's Arrow, which is not built",
@@ -38,6 +38,10 @@ const TWICE: [(&str, &str); 32] = [
         "hmac",
         "octocrab keeps the old one for signatures of webhooks, which are not used",
     ),
+    (
+        "itertools",
+        "sea-orm and prost keep the old one; bpe below bpe-openai has the new one",
+    ),
     ("miniz_oxide", "the png crate below resvg keeps the old one"),
     (
         "num-bigint",
@@ -58,6 +62,10 @@ const TWICE: [(&str, &str); 32] = [
     ("synstructure", "with syn; build only"),
     ("thiserror", "oauth2 keeps the old one"),
     ("thiserror-impl", "with thiserror"),
+    (
+        "unicode-width",
+        "cfgrammar below promql-parser keeps the old one",
+    ),
     ("windows-sys", "ring keeps the old one; not built on Linux"),
 ];
 

@@ -167,6 +167,7 @@ impl Tool for GetDeployment {
         evidence, what certainty still needs, questions to people, actions. Use before anything else about a \
         deployment, and to poll what became of a request.";
     const KIND: Kind = Kind::Read;
+    const ROWS: Option<&'static str> = Some("findings");
     type Arguments = Arguments;
     type Output = Stands;
 
@@ -177,7 +178,7 @@ impl Tool for GetDeployment {
         _call: &Call,
     ) -> Result<Answer<Stands>, ToolError> {
         let found = record::deployment(world, caller, &arguments.deployment).await?;
-        Ok(Answer::of(stands(world, &found.state)).rows("findings"))
+        Ok(Answer::of(stands(world, &found.state)))
     }
 }
 

@@ -106,6 +106,7 @@ impl Tool for GetDiff {
     const DESCRIPTION: &'static str = "What a deployment changed: commits with requests and authors, and files; with \
         `path` the hunks. Use before blaming a change: never blame a diff you have not read.";
     const KIND: Kind = Kind::Read;
+    const ROWS: Option<&'static str> = Some("files");
     type Arguments = Arguments;
     type Output = Diff;
 
@@ -124,7 +125,7 @@ impl Tool for GetDiff {
             let why = "no file of this deployment is there, or no commit of that id: call it without `path` and `commit` to see which there are";
             return Err(ToolError::Absent(why.to_owned()));
         }
-        Ok(Answer::of(diff).rows("files"))
+        Ok(Answer::of(diff))
     }
 }
 

@@ -61,6 +61,7 @@ impl Tool for GetReport {
     const DESCRIPTION: &'static str = "The health report of a deployment, or `postmortem` of one that hurt, in \
         Markdown: signals, findings, impact, cause, deeds, times. Use to sum up or write about a deployment.";
     const KIND: Kind = Kind::Read;
+    const ROWS: Option<&'static str> = Some("parts");
     type Arguments = Arguments;
     type Output = Reported;
 
@@ -90,7 +91,7 @@ impl Tool for GetReport {
             parts: parts(&document),
             link: record::link(world, &found.state),
         };
-        Ok(Answer::of(reported).rows("parts"))
+        Ok(Answer::of(reported))
     }
 }
 

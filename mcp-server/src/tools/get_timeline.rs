@@ -45,6 +45,7 @@ impl Tool for GetTimeline {
     const DESCRIPTION: &'static str = "What happened to a deployment, in order: steps, findings, questions, answers, \
         actions, alerts. Use to see what came before what, or to write a postmortem.";
     const KIND: Kind = Kind::Read;
+    const ROWS: Option<&'static str> = Some("events");
     type Arguments = Arguments;
     type Output = Timeline;
 
@@ -58,7 +59,7 @@ impl Tool for GetTimeline {
         let context = world.context(call.locale);
         let events = messages::timeline(&found.records, &context);
         let events = events.iter().map(line).collect();
-        Ok(Answer::of(Timeline { events }).rows("events"))
+        Ok(Answer::of(Timeline { events }))
     }
 }
 

@@ -72,6 +72,7 @@ impl Tool for ListAlerts {
     const DESCRIPTION: &'static str = "Alerts of Alertmanager and others, and the deployment or incident that each \
         belongs to. Use to see what else fires during an incident.";
     const KIND: Kind = Kind::Read;
+    const ROWS: Option<&'static str> = Some("alerts");
     type Arguments = Arguments;
     type Output = Alerts;
 
@@ -102,7 +103,7 @@ impl Tool for ListAlerts {
             seen && there && (shown.firing || arguments.over_too)
         });
         let alerts = alerts.collect();
-        Ok(Answer::of(Alerts { alerts }).rows("alerts"))
+        Ok(Answer::of(Alerts { alerts }))
     }
 }
 

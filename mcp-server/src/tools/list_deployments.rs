@@ -67,6 +67,7 @@ impl Tool for ListDeployments {
     const DESCRIPTION: &'static str = "Deployments, the last first, with status, verdict and tier. Use to find what \
         changed before an incident, or the id that other tools want.";
     const KIND: Kind = Kind::Read;
+    const ROWS: Option<&'static str> = Some("deployments");
     type Arguments = Arguments;
     type Output = Deployments;
 
@@ -96,7 +97,7 @@ impl Tool for ListDeployments {
             deployments,
             older_exist,
         });
-        Ok(answer.rows("deployments"))
+        Ok(answer)
     }
 }
 

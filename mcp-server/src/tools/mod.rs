@@ -1,6 +1,6 @@
 //! The tools: one file each, and one line each in the list below.
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Page, Whole};
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::error::ToolError;
@@ -12,18 +12,25 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
 pub(crate) mod asking;
 pub mod cancel_request;
+pub mod compare_windows;
+pub mod discover_metrics;
 pub mod get_deployment;
 pub mod get_diff;
+pub mod get_evidence;
 pub mod get_report;
 pub mod get_timeline;
 pub mod list_alerts;
 pub mod list_deployments;
 pub mod list_services;
+pub mod query_metrics;
 pub mod rank_suspects;
 pub mod request_action;
+pub mod search_errors;
 
 /// All tools, in the order in which clients see them: the reading ones by how one goes about a deployment, then those that
 /// ask.
@@ -31,11 +38,16 @@ pub const ALL: &[Entry] = &[
     entry::<list_services::ListServices>(),
     entry::<list_deployments::ListDeployments>(),
     entry::<get_deployment::GetDeployment>(),
+    entry::<compare_windows::CompareWindows>(),
     entry::<get_timeline::GetTimeline>(),
     entry::<get_report::GetReport>(),
     entry::<rank_suspects::RankSuspects>(),
     entry::<get_diff::GetDiff>(),
     entry::<list_alerts::ListAlerts>(),
+    entry::<query_metrics::QueryMetrics>(),
+    entry::<discover_metrics::DiscoverMetrics>(),
+    entry::<search_errors::SearchErrors>(),
+    entry::<get_evidence::GetEvidence>(),
     entry::<request_action::RequestAction>(),
     entry::<cancel_request::CancelRequest>(),
 ];
@@ -59,6 +71,9 @@ pub trait Tool {
     const DESCRIPTION: &'static str;
     /// Whether it reads or asks.
     const KIND: Kind;
+    /// The list in its answer that callers read page by page, always in the same order; the other lists are cut where the
+    /// answer gets too long.
+    const ROWS: Option<&'static str> = None;
     /// What it takes. Closed: `#[serde(deny_unknown_fields)]`.
     type Arguments: DeserializeOwned + JsonSchema + Send;
     /// What it answers.
@@ -98,7 +113,10 @@ impl Entry {
     /// As clients see it.
     #[must_use]
     pub fn definition(&self) -> Definition {
-        (self.define)()
+        match DEFINITIONS.get(self.name) {
+            Some(known) => known.clone(),
+            None => (self.define)(),
+        }
     }
 
     /// Calls it.
@@ -116,6 +134,13 @@ impl Entry {
     }
 }
 
+/// What clients see of each tool: it does not change while the program runs.
+static DEFINITIONS: LazyLock<BTreeMap<&'static str, Definition>> = LazyLock::new(|| {
+    ALL.iter()
+        .map(|tool| (tool.name, (tool.define)()))
+        .collect()
+});
+
 /// The tool of this name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Entry> {
@@ -123,11 +148,17 @@ pub fn find(name: &str) -> Option<&'static Entry> {
 }
 
 /// The answer to a request that was waited for, as the tool that made it gives it.
-pub(crate) fn finished(asked: asking::Asked) -> Result<CallToolResult, ToolError> {
-    Answer::of(asked).into_result().map_err(|error| {
-        tracing::error!(%error, "an answer cannot be written");
-        ToolError::Failed
-    })
+pub(crate) fn finished(world: &World, asked: asking::Asked) -> Result<CallToolResult, ToolError> {
+    let name = request_action::RequestAction::NAME;
+    let page = Page::take(name, &mut JsonObject::new())?;
+    Answer::of(asked).into_result(&page, None, world.clock.now(), &answered_by(name))
+}
+
+/// The schema of what a tool answers.
+fn answered_by(name: &str) -> Arc<JsonObject> {
+    let known = DEFINITIONS.get(name);
+    let schema = known.and_then(|known| known.output_schema.clone());
+    schema.unwrap_or_default()
 }
 
 const fn entry<T: Tool>() -> Entry {
@@ -149,9 +180,13 @@ fn define<T: Tool>() -> Definition {
         .destructive(false)
         .idempotent(true)
         .open_world(false);
-    Definition::new(T::NAME, T::DESCRIPTION, schema::input::<T::Arguments>())
+    let mut input = schema::input::<T::Arguments>();
+    if let Some(Value::Object(properties)) = Arc::make_mut(&mut input).get_mut("properties") {
+        Page::declare(properties, T::ROWS.is_some(), reads);
+    }
+    Definition::new(T::NAME, T::DESCRIPTION, input)
         .with_title(T::TITLE)
-        .with_raw_output_schema(schema::output::<Answer<T::Output>>())
+        .with_raw_output_schema(schema::output::<Whole<T::Output>>())
         .with_annotations(hints)
 }
 
@@ -162,13 +197,15 @@ fn answer<'a, T: Tool>(
     call: &'a Call,
 ) -> BoxFuture<'a, Result<CallToolResult, ToolError>> {
     Box::pin(async move {
+        let mut arguments = arguments;
+        let page = Page::take(T::NAME, &mut arguments)?;
         let arguments = read::<T::Arguments>(arguments)?;
-        let work = T::call(world, caller, arguments, call);
+        // All pages of an answer look at the same moment.
+        let now = page.at.unwrap_or_else(|| world.clock.now());
+        let world = world.at(now);
+        let work = T::call(&world, caller, arguments, call);
         let answer = call.unless_cancelled(work).await?;
-        answer.into_result().map_err(|error| {
-            tracing::error!(%error, tool = T::NAME, "an answer cannot be written");
-            ToolError::Failed
-        })
+        answer.into_result(&page, T::ROWS, now, &answered_by(T::NAME))
     })
 }
 

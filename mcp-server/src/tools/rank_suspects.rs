@@ -98,6 +98,7 @@ impl Tool for RankSuspects {
     const DESCRIPTION: &'static str = "Which commit of a deployment most likely caused its findings, with reasons and \
         hunks, or that none did. Use for root causes: choose among these or say none, then read get_diff.";
     const KIND: Kind = Kind::Read;
+    const ROWS: Option<&'static str> = Some("suspects");
     type Arguments = Arguments;
     type Output = Ranked;
 
@@ -112,7 +113,7 @@ impl Tool for RankSuspects {
             return Err(unknown(world, &found.state));
         };
         let context = world.context(call.locale);
-        Ok(Answer::of(ranked(cause, &found.state, &context)).rows("suspects"))
+        Ok(Answer::of(ranked(cause, &found.state, &context)))
     }
 }
 

@@ -29,9 +29,11 @@ pub(super) struct Inner {
     pub(super) config: PrometheusConfig,
     /// Sent with every API request.
     pub(super) params: Vec<(String, String)>,
-    pub(super) gate: Gate,
+    pub(super) gate: Arc<Gate>,
     pub(super) tokens: Option<Tokens>,
-    secrets: Vec<SecretString>,
+    /// Series that an answer may have, where the server knows to keep to it.
+    pub(super) most_series: Option<usize>,
+    pub(super) secrets: Vec<SecretString>,
 }
 
 impl Prometheus {
@@ -115,8 +117,9 @@ fn build(mut config: PrometheusConfig) -> Result<Prometheus, String> {
             base,
             headers,
             params: config.extra_params(),
-            gate: Gate::new(config.budget, config.retry.total)?,
+            gate: Arc::new(Gate::new(config.budget, config.retry.total)?),
             tokens,
+            most_series: None,
             slots: Semaphore::new(config.max_concurrency.clamp(1, Semaphore::MAX_PERMITS)),
             config,
             secrets,

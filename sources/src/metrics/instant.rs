@@ -21,6 +21,6 @@ impl Prometheus {
             .or_form()
             .param("query", query)
             .param("time", seconds(at_ms));
-        self.call(request).await
+        self.call(self.limited(request)).await
     }
 }

@@ -27,6 +27,6 @@ impl Prometheus {
         request = request
             .param("start", seconds(start_ms))
             .param("end", seconds(end_ms));
-        self.call(request).await
+        self.call(self.limited(request)).await
     }
 }

@@ -8,11 +8,13 @@
 //! | [`Prometheus::series`] | `series.rs` |
 //! | [`Prometheus::metadata`] | `metadata.rs` |
 //! | [`Prometheus::label_values`] | `label_values.rs` |
+//! | [`Prometheus::label_names`] | `label_names.rs` |
 //! | [`Prometheus::targets`] | `targets.rs` |
 //! | [`Prometheus::rules`] | `rules.rs` |
 //! | [`Prometheus::alerts`] | `alerts.rs` |
 //! | [`Prometheus::build_info`] | `build_info.rs` |
 //! | [`Prometheus::healthy`] | `healthy.rs` |
+//! | [`Prometheus::for_guests`] | `guest.rs`: the same source for whoever must not hurt it |
 //! | [`native_to_buckets`] | `native.rs`: native histograms as cumulative counts |
 //! | [`SampleFeed::fetch`] | `feed/`: what is new since the last tick, for many selectors at once |
 //!
@@ -36,9 +38,11 @@ mod envelope;
 pub(crate) mod error;
 mod feed;
 mod gate;
+mod guest;
 mod healthy;
 mod increases;
 mod instant;
+mod label_names;
 mod label_values;
 mod metadata;
 mod meter;
@@ -65,6 +69,7 @@ pub use feed::{
     SilentSeries, Window,
 };
 pub use gate::{QueryBudget, phase};
+pub use guest::Manners;
 pub use increases::{Increase, increases};
 pub use metadata::MetricMetadata;
 pub use meter::{SourceMeter, SourceMeters};

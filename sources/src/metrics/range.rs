@@ -29,6 +29,7 @@ impl Prometheus {
             .param("start", seconds(start_ms))
             .param("end", seconds(end_ms))
             .param("step", step.as_secs_f64().to_string());
+        let request = self.limited(request);
         if step.is_zero() || end_ms < start_ms {
             let reason = format!(
                 "range from {start_ms} to {end_ms} every {} s, expected a start before the end and a step above 0",

@@ -32,6 +32,6 @@ impl Prometheus {
             let reason = "no selector given, expected at least one".to_owned();
             return Err(self.error(&request, 0, Problem::Unusable(reason)));
         }
-        self.call(request).await
+        self.call(self.limited(request)).await
     }
 }

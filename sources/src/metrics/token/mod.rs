@@ -19,7 +19,8 @@ use ask::Asker;
 use cache::Cache;
 pub(super) use cache::Token;
 
-/// Gives the token to send with a request.
+/// Gives the token to send with a request. Clones share it.
+#[derive(Clone)]
 pub(super) struct Tokens {
     asker: Arc<Asker>,
     cache: Arc<Cache>,
