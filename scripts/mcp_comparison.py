@@ -152,7 +152,7 @@ def questions(end):
 
 def holds(text, known):
     """Whether a number of the text is the known one, to one part in a hundred; names and times do not count."""
-    for found in re.findall(r"(?<![\w.:-])-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w:-])", text):
+    for found in re.findall(r"(?<![\w.-])(?<!\d:)-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w:-])", text):
         number = float(found)
         if abs(number - known) <= abs(known) * 0.01:
             return True
@@ -215,7 +215,7 @@ class Rival:
 
     async def definitions(self):
         tools = await self.client.list_tools()
-        return [{"name": tool.name, "description": tool.description, "inputSchema": tool.inputSchema} for tool in tools]
+        return [{"name": tool.name, "description": tool.description, "inputSchema": tool.input_schema} for tool in tools]
 
 
 def free_port():
@@ -310,6 +310,9 @@ def written(own, other):
         "",
         f"Names, descriptions and input schemas of all tools: {own[1]} tokens, {other[1]} of {RIVAL}, which has metrics alone.",
         f"The longest answer: {max(row[4] for row in own[0])} tokens, {max(row[4] for row in other[0])} of {RIVAL}.",
+        "",
+        f"For one number at one moment {RIVAL} is shorter: Tawny also gives window, evidence id and what is untrusted. Over a range",
+        "it gives every point, of a careless query every series.",
         "",
     ]
     return "\n".join(lines)

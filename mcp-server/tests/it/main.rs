@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bounds;
+mod client;
 mod metrics;
 mod prometheus;
 #[allow(
@@ -12,8 +13,10 @@ mod prometheus;
 )]
 #[path = "../../../bot/src/demo/prometheus_server.rs"]
 mod prometheus_server;
+mod prompts;
 mod protocol;
 mod reading;
+mod resources;
 mod schemas;
 mod story;
 mod world;
