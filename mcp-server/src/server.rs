@@ -218,8 +218,12 @@ impl ServerHandler for Server {
         };
         let call = Call::of(&context, self.locale());
         let given = request.arguments.unwrap_or_default();
+        let name = format!("prompt {}", prompt.name);
+        let kept = Kept::begin(&self.world, &caller, &name, &given);
         let work = prompt.filled(&self.world, &caller, given, &call);
-        Ok(call.unless_cancelled(work).await.map_err(wrong)?.into())
+        let filled = call.unless_cancelled(work).await;
+        kept.end(&self.world, &filled).await;
+        Ok(filled.map_err(wrong)?.into())
     }
 
     async fn complete(
@@ -267,8 +271,11 @@ impl ServerHandler for Server {
     ) -> Result<ReadResourceResponse, ErrorData> {
         let caller = self.caller(&context)?;
         let call = Call::of(&context, self.locale());
+        let what = JsonObject::from_iter([("uri".to_owned(), request.uri.as_str().into())]);
+        let kept = Kept::begin(&self.world, &caller, "resource", &what);
         let work = resources::read(&self.world, &caller, &request.uri, &call);
         let read = call.unless_cancelled(work).await;
+        kept.end(&self.world, &read).await;
         Ok(read.map_err(not_there)?.into())
     }
 

@@ -1,5 +1,6 @@
 //! What clients see of the tools: small, closed, and saying when to use each.
 
+use mcp_server::answer::tokens;
 use mcp_server::tools::{ALL, Entry, Kind};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -42,6 +43,20 @@ fn every_tool_says_when_to_use_it_and_its_hints_are_true() {
     // Those that ask come last: the list for those who may not is its beginning.
     let asks = ALL.iter().skip_while(|tool| tool.kind == Kind::Read);
     assert!(asks.into_iter().all(|tool| tool.kind == Kind::Ask));
+}
+
+/// Tokens that a client pays for knowing the tools.
+const MOST_TOKENS: usize = 4_000;
+
+#[test]
+fn to_know_all_tools_costs_less_than_four_thousand_tokens() {
+    let cost = |tool: &Entry| {
+        let takes = serde_json::to_string(&tool.definition().input_schema).unwrap();
+        let said = [tool.name, tool.description, &takes];
+        said.into_iter().map(tokens::count).sum::<usize>()
+    };
+    let all: usize = ALL.iter().map(cost).sum();
+    assert!(all < MOST_TOKENS, "{all}");
 }
 
 #[test]
