@@ -109,6 +109,14 @@ STEPS = [
         r"^ok |^passed|^FAILED|^skipped",
     ),
     (
+        "mcp",
+        "the MCP server: the conformance suite in both requirement sets against a fixture on Tawny's transport, and its named"
+        " scenarios against tawny serve; the Inspector, the TypeScript SDK, PyPI's mcp and fastmcp against the demo's server",
+        "scripts/need prometheus node=nodejs npm && cargo build -q -p bot --bin tawny"
+        " && cargo build -q -p mcp-server --features conformance --bin mcp-conformance && python3 scripts/mcp_judges.py",
+        r"^ok |^absent |^FAILED|^skipped|^passed",
+    ),
+    (
         "mcp-crowd",
         "a Prometheus with 50,000 series and a careless query by way of MCP: answered within bounds, told how to narrow, a probe"
         " beside it answered within a second, memory",

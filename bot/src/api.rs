@@ -15,6 +15,7 @@ use utoipa_axum::routes;
 mod answer;
 mod audit;
 mod caller;
+mod calls;
 mod command;
 mod deliveries;
 mod deploy;
@@ -42,6 +43,7 @@ mod why;
 
 pub use answer::AnswerBody;
 pub use audit::{AuditEntryView, AuditView, VerifiedView};
+pub use calls::{CallView, CallsView};
 pub use command::ReasonBody;
 pub use deliveries::{CameToView, DeliveriesView, DeliveryView};
 pub use deploy::{DeployBody, PackageBody};
@@ -114,6 +116,7 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(incidents::close))
         .routes(routes!(audit::list))
         .routes(routes!(audit::verify))
+        .routes(routes!(calls::list))
         .routes(routes!(order::give))
         .routes(routes!(order::confirm))
         .routes(routes!(stats::stats))

@@ -344,6 +344,7 @@ fn retention(settings: &Settings) -> Retention {
             .to_vec(),
         inputs: settings.retention.deliveries,
         evidence: settings.retention.evidence,
+        tool_calls: settings.retention.mcp_calls,
         ..usual
     }
 }

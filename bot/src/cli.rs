@@ -1,12 +1,14 @@
 //! The command line: verbs, their arguments, and what they exit with.
 
 use clap::{Args, Parser, Subcommand};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 mod answer;
 mod audit;
 mod backtest;
 mod bench;
+mod calls;
 mod check_config;
 mod client;
 mod command;
@@ -21,6 +23,7 @@ mod init;
 mod journal;
 mod judge;
 mod login;
+pub mod mcp;
 mod mock_service;
 mod output;
 mod record;
@@ -147,8 +150,29 @@ enum Verb {
     Webhooks(webhooks::Arguments),
     /// Make what Slack needs to know of Tawny's app.
     Slack(slack::Arguments),
+    /// Answer models and IDE assistants over standard input and output, and try their tools: `tawny mcp --help`.
+    Mcp(PassedOn),
     /// Make a one-time link to the page, for yourself.
     Login(login::Arguments),
+}
+
+/// Arguments of a program that has a parser of its own.
+#[derive(Debug, Args)]
+#[command(disable_help_flag = true)]
+struct PassedOn {
+    /// What `tawny-mcp` takes.
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "ARGUMENTS"
+    )]
+    arguments: Vec<OsString>,
+}
+
+impl PassedOn {
+    fn of(self, program: &str) -> impl Iterator<Item = OsString> {
+        std::iter::once(program.into()).chain(self.arguments)
+    }
 }
 
 /// Where the server is, and who is calling.
@@ -263,6 +287,7 @@ pub async fn main() -> Exit {
         Verb::Deliveries(arguments) => deliveries::run(arguments, json).await,
         Verb::Webhooks(arguments) => webhooks::run(arguments, json).await,
         Verb::Slack(arguments) => slack::run(arguments, json),
+        Verb::Mcp(arguments) => mcp::main(arguments.of("tawny-mcp")).await,
         Verb::Login(arguments) => login::run(arguments, json).await,
     }
 }

@@ -53,6 +53,7 @@ fn the_tables_are_those_of_this_build() {
     let tables = [
         ("commands", commands()),
         ("configuration", config::reference_markdown()),
+        ("tools", bot::cli::mcp::markdown()),
     ];
     for (name, made) in tables {
         let (before, table, after) = between(&page, name);

@@ -11,10 +11,11 @@ use crate::told::KEY_PREFIX;
 use guard::effects::Effect;
 use guard::ids::{ActionId, DeploymentId};
 use guard::input::{Happened, Input, Outcome};
+use guard::request::Asks;
 use guard::timer::TimerName;
 use journal::{
-    ClaimedInput, EffectEnd, EffectEnded, Fate, Fence, JournalError, OUTBOX_SOURCE, TIMER_SOURCE,
-    TimerFired,
+    ClaimedInput, EffectEnd, EffectEnded, Fate, Fence, JournalError, OUTBOX_SOURCE, REQUEST_SOURCE,
+    TIMER_SOURCE, TimerFired,
 };
 use std::time::{Duration, Instant};
 use tracing::Instrument;
@@ -219,8 +220,12 @@ impl Engine {
                 }
                 self.action_ended(&claimed.stream_key, &ended).await
             }
+            REQUEST_SOURCE => Ok(Said::Happened(match read(claimed)? {
+                Asks::For { request } => Happened::Requested { request },
+                Asks::No { request, client } => Happened::RequestTakenBack { request, client },
+            })),
             other => Err(NotTaken::NotUnderstood(format!(
-                "source `{other}`: expected {TIMER_SOURCE} or {OUTBOX_SOURCE}"
+                "source `{other}`: expected {TIMER_SOURCE}, {OUTBOX_SOURCE} or {REQUEST_SOURCE}"
             ))),
         }
     }

@@ -106,6 +106,7 @@ impl Default for Meters {
             Choice::Hold,
             Choice::Promote,
             Choice::Abandon,
+            Choice::Pause,
         ];
         let pairs = events::ACTIONS.iter().flat_map(|&action| {
             let pair = move |&outcome: &&'static str| ActionOutcome { action, outcome };

@@ -3,6 +3,7 @@
 use crate::actor::Actor;
 use crate::duty::Duty;
 use crate::ids::{ActionId, ApprovalId};
+use crate::request::Request;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -29,10 +30,12 @@ pub enum Choice {
     Promote,
     /// Give the release up as it stands: nothing is changed any more, and the lane is free.
     Abandon,
+    /// Freeze progress.
+    Pause,
 }
 
 impl Choice {
-    /// The word on the wire: `rollback`, `resume`, `hold`, `promote`, `abandon`.
+    /// The word on the wire: `rollback`, `resume`, `hold`, `promote`, `abandon`, `pause`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -41,6 +44,7 @@ impl Choice {
             Self::Hold => "hold",
             Self::Promote => "promote",
             Self::Abandon => "abandon",
+            Self::Pause => "pause",
         }
     }
 }
@@ -54,8 +58,9 @@ impl std::str::FromStr for Choice {
             "hold" => Ok(Self::Hold),
             "promote" => Ok(Self::Promote),
             "abandon" => Ok(Self::Abandon),
+            "pause" => Ok(Self::Pause),
             other => Err(format!(
-                "choice `{other}` does not exist: expected rollback, resume, hold, promote or abandon"
+                "choice `{other}` does not exist: expected rollback, resume, hold, promote, abandon or pause"
             )),
         }
     }
@@ -83,6 +88,11 @@ pub enum Question {
     Agree {
         /// What.
         choice: Choice,
+    },
+    /// A client of models asks for this.
+    Requested {
+        /// What, and which client.
+        request: Request,
     },
 }
 

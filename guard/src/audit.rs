@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 pub struct Deed {
     /// Who: a configured name, `tawny` for policy, `nobody` for a question that ran out.
     pub who: String,
-    /// What: `deploy pause resume answer back break_glass refused expired reminded authorise abandon judge name freeze unfreeze
-    /// close configure link_code link unlink`.
+    /// What: `deploy pause resume answer back break_glass refused expired reminded authorise abandon judge name ask take_back
+    /// freeze unfreeze close configure link_code link unlink`.
     pub what: String,
     /// Which one: the choice, the action, the version.
     pub which: Option<String>,
@@ -100,6 +100,12 @@ pub fn deed(event: &Event) -> Option<Deed> {
         } => Deed::of(by, "judge")
             .which(judgement.as_str())
             .why(note.as_ref()),
+        Event::RequestMade { request, .. } => Deed::of(&request.client, "ask")
+            .which(request.choice.as_str())
+            .why(request.reason.as_ref()),
+        Event::RequestTakenBack { by, request } => {
+            Deed::of(by, "take_back").which(request.as_str())
+        }
         Event::CauseNamed { by, note, .. } => Deed::of(by, "name").why(note.as_ref()),
         _ => return None,
     })

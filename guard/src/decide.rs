@@ -18,6 +18,7 @@ mod named;
 mod possible;
 mod questions;
 mod reported;
+mod requested;
 mod waiting;
 
 pub use judged::may_judge;
@@ -135,6 +136,12 @@ fn follow(state: Option<&State>, input: &Input) -> Vec<Event> {
             ),
             Happened::Named { by, culprit, note } => {
                 named::named(state, by, culprit, note.as_ref())
+            }
+            Happened::Requested { request } => {
+                requested::requested(state, input, request, &mut ids)
+            }
+            Happened::RequestTakenBack { request, client } => {
+                requested::taken_back(state, request, client)
             }
             Happened::Measured { signals } => measured::measured(state, signals),
             Happened::Located {

@@ -96,6 +96,8 @@ fn shows(event: &Event) -> bool {
 fn replies(event: &Event, after: &State) -> bool {
     match event {
         Event::AlertJoined { .. } => !after.alert_storm(),
+        // The question that was asked for it says it.
+        Event::RequestMade { request, approval } => !after.is_asked_by(request, approval),
         Event::DeployReported { outcome, .. } => *outcome == crate::event::Reported::Failed,
         Event::TierRaised { .. }
         | Event::ActionFailed { .. }
@@ -110,6 +112,7 @@ fn replies(event: &Event, after: &State) -> bool {
         | Event::CauseRanked { .. }
         | Event::AlertStorm { .. }
         | Event::CauseNamed { .. }
+        | Event::RequestTakenBack { .. }
         | Event::MetricsLost { .. }
         | Event::MetricsBack { .. }
         | Event::MetricsIncomplete { .. }

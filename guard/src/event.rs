@@ -16,6 +16,7 @@ use crate::judgement::Judgement;
 use crate::measured::Measured;
 use crate::plan::Plan;
 use crate::queue::{Behind, TurnLost};
+use crate::request::Request;
 use crate::verdict::{Tier, Verdict};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -343,6 +344,20 @@ pub enum Event {
         #[serde(default)]
         reason: Option<String>,
     },
+    /// A client of models asks people for something, and this question decides on it.
+    RequestMade {
+        /// What, and which client.
+        request: Request,
+        /// The question.
+        approval: ApprovalId,
+    },
+    /// It took that back.
+    RequestTakenBack {
+        /// Which request.
+        request: ActionId,
+        /// The client.
+        by: String,
+    },
     /// A person said which change did it, or that none did. The last word of each person counts.
     CauseNamed {
         /// Who.
@@ -500,6 +515,8 @@ impl Event {
             Self::AlertStorm { .. } => "alert_storm",
             Self::DeployReported { .. } => "deploy_reported",
             Self::CauseNamed { .. } => "cause_named",
+            Self::RequestMade { .. } => "request_made",
+            Self::RequestTakenBack { .. } => "request_taken_back",
             Self::MetricsLost { .. } => "metrics_lost",
             Self::MetricsBack { .. } => "metrics_back",
             Self::MetricsIncomplete { .. } => "metrics_incomplete",

@@ -14,6 +14,7 @@ use crate::judgement::Judgement;
 use crate::measured::Measured;
 use crate::plan::Plan;
 use crate::queue::{Behind, TurnLost};
+use crate::request::Request;
 use crate::timer::TimerName;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -211,6 +212,18 @@ pub enum Happened {
         /// Why, in their words.
         #[serde(default)]
         note: Option<String>,
+    },
+    /// A client of models asks people for something.
+    Requested {
+        /// What.
+        request: Request,
+    },
+    /// It takes that back.
+    RequestTakenBack {
+        /// Which request.
+        request: ActionId,
+        /// The client.
+        client: String,
     },
     /// A timer is due.
     TimerFired {

@@ -41,6 +41,7 @@ pub mod policy;
 pub mod queue;
 pub mod redact;
 pub mod report;
+pub mod request;
 pub mod signatures;
 pub mod state;
 pub mod suspects;

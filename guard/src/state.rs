@@ -11,6 +11,7 @@ use crate::judgement::Judged;
 use crate::measured::Measured;
 use crate::plan::Plan;
 use crate::queue::{Behind, TurnLost};
+use crate::request::RequestRecord;
 use crate::verdict::{Tier, Verdict};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,6 +91,8 @@ pub struct State {
     pub(crate) reported: Option<Reported>,
     /// What each person last said of it.
     pub(crate) named: BTreeMap<String, Named>,
+    /// What clients of models asked people for.
+    pub(crate) requests: BTreeMap<ActionId, RequestRecord>,
     /// The findings together, and what became of them.
     pub(crate) incidents: incident::Fold,
 }
@@ -208,6 +211,7 @@ impl State {
             alert_storm: false,
             reported: None,
             named: BTreeMap::new(),
+            requests: BTreeMap::new(),
             incidents: incident::Fold::default(),
         })
     }

@@ -9,7 +9,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::table::{
-    chat_message, effect, event, evidence, inbox, lease, meta, session, stream, timer, watch_state,
+    chat_message, effect, event, evidence, inbox, lease, meta, session, stream, timer, tool_call,
+    watch_state,
 };
 
 mod export;
@@ -44,6 +45,7 @@ enum Line {
     WatchState(watch_state::Model),
     ChatMessage(chat_message::Model),
     Session(session::Model),
+    ToolCall(tool_call::Model),
     Meta(meta::Model),
     End(End),
 }

@@ -1,6 +1,8 @@
 //! What came from outside, each delivery once, first in first out per stream key. It is durable
 //! before the sender is answered, and leaves in the transaction that appends what it led to.
 
+use guard::ids::DeploymentId;
+use guard::request::Asks;
 use jiff::Timestamp;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -12,7 +14,7 @@ use serde_json::Value;
 use crate::committer::Done;
 use crate::lease::{self, Fence};
 use crate::table::{Status, inbox};
-use crate::{Inbox, JournalError, Writer, claim};
+use crate::{Inbox, JournalError, StreamId, Writer, claim};
 
 mod claiming;
 
@@ -56,7 +58,33 @@ pub enum Fate {
     Quarantined,
 }
 
+/// The source of what clients of models ask people for: [`Inbox::ask`].
+pub const REQUEST_SOURCE: &str = "mcp";
+
 impl Inbox {
+    /// Stores what a client of models asks people for, under the request's own id: asked again, it is a duplicate.
+    ///
+    /// # Errors
+    /// As [`Inbox::deliver`].
+    pub async fn ask(
+        &self,
+        deployment: &DeploymentId,
+        asks: &Asks,
+        at: Timestamp,
+    ) -> Result<Delivered, JournalError> {
+        let key = match asks {
+            Asks::For { request } => request.id.to_string(),
+            Asks::No { request, .. } => format!("no-{request}"),
+        };
+        let stream = StreamId::deployment(deployment.as_str())?;
+        let payload = serde_json::to_value(asks).map_err(|error| JournalError::Unstorable {
+            name: "request",
+            problem: error.to_string(),
+        })?;
+        self.deliver(REQUEST_SOURCE, &key, &stream.to_string(), &payload, at)
+            .await
+    }
+
     /// Stores a delivery, durably before it returns. Safe to repeat.
     ///
     /// # Errors

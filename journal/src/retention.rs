@@ -12,7 +12,8 @@ use sea_orm::{
 use crate::clock::duration_micros;
 use crate::committer::Done;
 use crate::table::{
-    Status, chat_message, effect, event, evidence, inbox, session, stream, timer, watch_state,
+    Status, chat_message, effect, event, evidence, inbox, session, stream, timer, tool_call,
+    watch_state,
 };
 use crate::{JournalError, Writer};
 
@@ -32,6 +33,8 @@ pub struct Retention {
     pub watch_state: Duration,
     /// Which chat message shows what. Older messages are not edited any more.
     pub chat_messages: Duration,
+    /// Calls of models and IDE assistants.
+    pub tool_calls: Duration,
 }
 
 impl Default for Retention {
@@ -44,6 +47,7 @@ impl Default for Retention {
             evidence: days(90),
             watch_state: days(7),
             chat_messages: days(90),
+            tool_calls: days(90),
         }
     }
 }
@@ -63,6 +67,8 @@ pub struct Retained {
     pub watch_states: u64,
     /// Chat messages forgotten.
     pub chat_messages: u64,
+    /// Calls of models forgotten.
+    pub tool_calls: u64,
     /// Expired sessions and links removed.
     pub sessions: u64,
 }
@@ -168,6 +174,8 @@ async fn remove_rows(
         .filter(watch_state::Column::UpdatedAt.lt(before(now, policy.watch_state)));
     let chat_messages = chat_message::Entity::delete_many()
         .filter(chat_message::Column::PostedAt.lt(before(now, policy.chat_messages)));
+    let tool_calls = tool_call::Entity::delete_many()
+        .filter(tool_call::Column::CalledAt.lt(before(now, policy.tool_calls)));
     let sessions =
         session::Entity::delete_many().filter(session::Column::ExpiresAt.lt(now.as_microsecond()));
     Ok(Retained {
@@ -177,6 +185,7 @@ async fn remove_rows(
         evidence: evidence.exec(tx).await?.rows_affected,
         watch_states: watch_states.exec(tx).await?.rows_affected,
         chat_messages: chat_messages.exec(tx).await?.rows_affected,
+        tool_calls: tool_calls.exec(tx).await?.rows_affected,
         sessions: sessions.exec(tx).await?.rows_affected,
     })
 }

@@ -9,6 +9,7 @@ use crate::{JournalError, dialect};
 mod m0001_first;
 mod m0002_closed_streams;
 mod m0003_input_outcome;
+mod m0004_tool_calls;
 
 struct Migrations;
 
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0001_first::Migration),
             Box::new(m0002_closed_streams::Migration),
             Box::new(m0003_input_outcome::Migration),
+            Box::new(m0004_tool_calls::Migration),
         ]
     }
 }

@@ -75,6 +75,24 @@ impl Reader {
             .transpose()
     }
 
+    /// What a source delivered under this key, if that is still remembered.
+    ///
+    /// # Errors
+    /// As [`Reader::input`].
+    pub async fn input_of(
+        &self,
+        source: &str,
+        key: &str,
+    ) -> Result<Option<InputShown>, JournalError> {
+        inbox::Entity::find()
+            .filter(inbox::Column::Source.eq(source))
+            .filter(inbox::Column::DeliveryKey.eq(key))
+            .one(&self.db)
+            .await?
+            .map(input_shown)
+            .transpose()
+    }
+
     /// What these sources delivered, the newest first; before this id, if one is given.
     ///
     /// # Errors

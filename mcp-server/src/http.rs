@@ -6,6 +6,8 @@
 use crate::server::{Server, Surface};
 use crate::world::World;
 use axum::Router;
+use rmcp::ServerHandler;
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use std::sync::Arc;
@@ -29,26 +31,53 @@ pub struct Allowed {
     pub origins: Vec<String>,
 }
 
+/// Whether something of a client is kept between its requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sessions {
+    /// Nothing: any server may answer the next request. Until 2025-11-25, a server can then neither ask the client nor
+    /// tell it later.
+    None,
+    /// In this process: for what is alone and stays alone.
+    Kept,
+}
+
 /// The routes. `stopped` ends what is under way.
 pub fn routes(world: &World, allowed: &Allowed, stopped: &CancellationToken) -> Router {
-    let service = |surface| {
+    let at = |path, surface| {
         let world = world.clone();
-        let config = StreamableHttpServerConfig::default()
-            // A session would live in one of several servers.
-            .with_legacy_session_mode(false)
-            .with_json_response(true)
-            .with_allowed_hosts(allowed.hosts.iter().cloned())
-            .with_allowed_origins(allowed.origins.iter().cloned())
-            .enforce_origin_validation()
-            .with_max_request_body_bytes(LONGEST_REQUEST)
-            .with_cancellation_token(stopped.child_token());
-        StreamableHttpService::new(
-            move || Ok(Server::for_requests(world.clone(), surface)),
-            Arc::new(NeverSessionManager::default()),
-            config,
-        )
+        let server = move || Server::for_requests(world.clone(), surface);
+        mounted(path, server, allowed, Sessions::None, stopped)
     };
-    Router::new()
-        .route_service(PATH, service(Surface::Full))
-        .route_service(READ_ONLY_PATH, service(Surface::ReadOnly))
+    at(PATH, Surface::Full).merge(at(READ_ONLY_PATH, Surface::ReadOnly))
+}
+
+/// Any server behind our limits and checks: what judges see of another server here, they would see of Tawny's.
+pub fn mounted<S: ServerHandler>(
+    path: &str,
+    server: impl Fn() -> S + Send + Sync + 'static,
+    allowed: &Allowed,
+    sessions: Sessions,
+    stopped: &CancellationToken,
+) -> Router {
+    let config = StreamableHttpServerConfig::default()
+        .with_legacy_session_mode(sessions == Sessions::Kept)
+        .with_json_response(true)
+        .with_allowed_hosts(allowed.hosts.iter().cloned())
+        .with_allowed_origins(allowed.origins.iter().cloned())
+        .enforce_origin_validation()
+        .with_max_request_body_bytes(LONGEST_REQUEST)
+        .with_cancellation_token(stopped.child_token());
+    let server = move || Ok(server());
+    match sessions {
+        Sessions::None => {
+            let never = Arc::new(NeverSessionManager::default());
+            let service = StreamableHttpService::new(server, never, config);
+            Router::new().route_service(path, service)
+        }
+        Sessions::Kept => {
+            let kept = Arc::new(LocalSessionManager::default());
+            let service = StreamableHttpService::new(server, kept, config);
+            Router::new().route_service(path, service)
+        }
+    }
 }

@@ -10,14 +10,20 @@
 pub mod answer;
 pub mod call;
 pub mod caller;
+pub mod complete;
 pub mod error;
 pub mod http;
+mod kept;
 pub mod local;
 mod metrics;
+pub mod prompts;
 mod record;
+pub mod resources;
 mod said;
 mod schema;
 pub mod server;
+pub mod stdio;
+mod tasks;
 pub mod tools;
 pub mod world;
 

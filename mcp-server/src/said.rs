@@ -25,6 +25,6 @@ pub(crate) fn plain(text: &Text) -> String {
 
 /// Who wrote something, without the address: `Ann <ann@example.org>` is Ann.
 pub(crate) fn name(author: &str) -> &str {
-    let name = author.split('<').next().unwrap_or_default().trim();
+    let name = guard::duty::author_name(author);
     if name.is_empty() { "somebody" } else { name }
 }

@@ -56,6 +56,93 @@ impl Transform for Closed {
         }
         if object.contains_key("properties") {
             object.entry("additionalProperties").or_insert(false.into());
+            one_type_each(object);
         }
+    }
+}
+
+/// What may be left out is never null as well: there are models whose schemas know one type for each thing.
+fn one_type_each(object: &mut JsonObject) {
+    let required = object.get("required").cloned().unwrap_or_default();
+    let needed = |name: &str| {
+        let mut names = required.as_array().into_iter().flatten();
+        names.any(|one| one == name)
+    };
+    let Some(Value::Object(properties)) = object.get_mut("properties") else {
+        return;
+    };
+    for (name, property) in properties {
+        if let Value::Object(property) = property
+            && !needed(name)
+        {
+            without_null(property);
+        }
+    }
+}
+
+fn without_null(property: &mut JsonObject) {
+    if let Some(Value::Array(words)) = property.get_mut("enum") {
+        words.retain(|word| !word.is_null());
+    }
+    if let Some(Value::Array(types)) = property.get_mut("type") {
+        types.retain(|kind| kind != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            property.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(Value::Array(either)) = property.get_mut("anyOf") {
+        either.retain(|schema| schema.get("type").is_none_or(|kind| kind != "null"));
+        if let [Value::Object(only)] = either.as_slice() {
+            let only = only.clone();
+            property.remove("anyOf");
+            for (word, value) in only {
+                property.entry(word).or_insert(value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::{Deserialize, Serialize};
+    use serde_json::json;
+
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    #[serde(rename_all = "lowercase")]
+    enum Side {
+        Left,
+        Right,
+    }
+
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    struct Inner {
+        number: Option<f64>,
+    }
+
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    struct Given {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// Which.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        side: Option<Side>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        inner: Option<Inner>,
+    }
+
+    #[test]
+    fn what_may_be_left_out_has_one_type_and_what_is_always_there_may_be_null() {
+        let input = Value::Object((*input::<Given>()).clone());
+        assert_eq!(input["properties"]["name"], json!({"type": "string"}));
+        let side = &input["properties"]["side"];
+        assert_eq!(side["enum"], json!(["left", "right"]), "{side}");
+        assert_eq!(side["description"], "Which.");
+        assert_eq!(input["properties"]["inner"]["type"], "object", "{input}");
+        let output = Value::Object((*output::<Given>()).clone());
+        assert_eq!(output["properties"]["name"], json!({"type": "string"}));
+        let number = &output["properties"]["inner"]["properties"]["number"];
+        assert_eq!(number["type"], json!(["number", "null"]), "it is written");
     }
 }

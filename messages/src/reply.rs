@@ -52,6 +52,9 @@ pub fn reply(state: &State, record: &Recorded, context: &Context) -> Option<Mess
             body: missing::sentences(state, context),
             ..line()
         }),
+        Event::RequestMade { request, approval } => {
+            (!state.is_asked_by(request, approval)).then(line)
+        }
         Event::ActionFailed { .. }
         | Event::ActionStale { .. }
         | Event::AlertJoined { .. }
@@ -67,6 +70,7 @@ pub fn reply(state: &State, record: &Recorded, context: &Context) -> Option<Mess
         | Event::RolledBack { .. }
         | Event::CureFailed { .. }
         | Event::CauseNamed { .. }
+        | Event::RequestTakenBack { .. }
         | Event::MetricsLost { .. }
         | Event::MetricsBack { .. }
         | Event::MetricsIncomplete { .. }

@@ -20,6 +20,8 @@ pub(super) struct Arguments {
 enum What {
     /// Follow every hash chain of the record: was any of it changed?
     Verify(Verify),
+    /// What did models and IDE assistants call?
+    Calls(super::calls::Arguments),
 }
 
 #[derive(Debug, clap::Args)]
@@ -46,7 +48,7 @@ struct List {
     connection: Connection,
 }
 
-fn moment(text: &str) -> Result<Timestamp, String> {
+pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
     if let Ok(ago) = humantime::parse_duration(text) {
         let ago = SignedDuration::try_from(ago).map_err(|error| error.to_string())?;
         return Timestamp::now()
@@ -60,6 +62,7 @@ fn moment(text: &str) -> Result<Timestamp, String> {
 pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
     match arguments.what {
         Some(What::Verify(verify)) => verified(verify.connection, json).await,
+        Some(What::Calls(calls)) => super::calls::run(calls, json).await,
         None => listed(arguments.list, json).await,
     }
 }

@@ -333,7 +333,8 @@ pub(super) fn outcome(state: &State) -> Option<&'static str> {
             guard::approval::Choice::Hold => Some("held"),
             guard::approval::Choice::Rollback
             | guard::approval::Choice::Promote
-            | guard::approval::Choice::Abandon => None,
+            | guard::approval::Choice::Abandon
+            | guard::approval::Choice::Pause => None,
         },
         (Standing::Expired { .. }, Status::Paused) => Some("expired"),
         _ => None,

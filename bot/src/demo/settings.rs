@@ -67,6 +67,8 @@ people:
   - {{name: {PERSON}, display: Ana, roles: [responder, operator]}}
 tokens:
   - {{name: demo, person: {PERSON}, secret: "file:{dir}/token"}}
+# On this machine alone, judges may ask as fast as they like.
+mcp: {{rate: 6000}}
 environments:
   - {{name: {ENVIRONMENT}}}
 services:

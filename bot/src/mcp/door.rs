@@ -1,14 +1,16 @@
 //! The door: who calls, by the token that the request bears.
 
 use super::challenge::{Challenge, Problem};
+use super::keys::{self, Known};
 use super::wanted::Wanted;
-use super::{Door, keys, origin};
+use super::{Door, origin};
 use axum::body::Body;
 use axum::extract::{Request, State as Shared};
 use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use config::Settings;
 use mcp_server::http::LONGEST_REQUEST;
 use std::time::Instant;
 
@@ -25,7 +27,7 @@ async fn let_in(door: &Door, request: Request) -> Result<Request, Problem> {
     from_here(door, &parts.headers)?;
     let presented = one(&parts.headers, &AUTHORIZATION);
     let settings = door.settings.get();
-    let Some(known) = keys::known(&settings, &door.tokens.get(), presented) else {
+    let Some(known) = known(door, &settings, presented).await else {
         return Err(Challenge::unauthorised(presented.is_some()).into());
     };
     let client = &known.caller.client;
@@ -45,6 +47,17 @@ async fn let_in(door: &Door, request: Request) -> Result<Request, Problem> {
     }
     parts.extensions.insert(known.caller);
     Ok(Request::from_parts(parts, Body::from(bytes)))
+}
+
+/// Whose token it is: one of the configuration, or one of the identity provider.
+async fn known(door: &Door, settings: &Settings, presented: Option<&str>) -> Option<Known> {
+    if let Some(known) = keys::known(settings, &door.tokens.get(), presented) {
+        return Some(known);
+    }
+    let token = presented?.strip_prefix("Bearer ")?.trim();
+    let oauth = settings.mcp.oauth.as_ref()?;
+    let here = format!("{}{}", door.base_url.as_str(), mcp_server::http::PATH);
+    door.provider.known(settings, oauth, &here, token).await
 }
 
 /// A name that somebody else points here, or a page of somebody else, must not reach what a browser's user may.

@@ -16,9 +16,11 @@ use url::Url;
 
 mod challenge;
 mod door;
+mod jwt;
 mod keys;
 mod metadata;
 pub(crate) mod outside;
+mod provider;
 mod rate;
 mod wanted;
 
@@ -31,6 +33,7 @@ pub(crate) struct Door {
     hosts: Arc<Hosts>,
     address: SocketAddr,
     limits: Arc<rate::Limits>,
+    provider: Arc<jwt::Keys>,
 }
 
 impl Door {
@@ -49,6 +52,7 @@ impl Door {
             hosts,
             address,
             limits: Arc::default(),
+            provider: Arc::new(jwt::Keys::new()),
         }
     }
 

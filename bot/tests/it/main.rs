@@ -46,6 +46,7 @@ mod integrations;
 mod judged;
 mod kills;
 mod lease;
+mod models;
 mod moved;
 mod operate;
 mod ops;

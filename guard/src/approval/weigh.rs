@@ -51,8 +51,8 @@ pub fn may(by: &Actor, duty: &Duty, choice: Choice) -> Result<(), Refusal> {
         role,
     };
     match choice {
-        Choice::Hold if responds => Ok(()),
-        Choice::Hold => Err(lacks(Role::Responder)),
+        Choice::Hold | Choice::Pause if responds => Ok(()),
+        Choice::Hold | Choice::Pause => Err(lacks(Role::Responder)),
         // Going back is open to all whom it concerns; whether who is on call can be found out must not delay it.
         Choice::Rollback => match &duty.on_call {
             _ if responds && (duty.owner || duty.author) => Ok(()),
@@ -89,7 +89,7 @@ pub fn weigh(
     let (people, apart) = match choice {
         Choice::Resume => (policy.resume_by, true),
         Choice::Promote => (policy.promote_by, circumstances.paused),
-        Choice::Hold | Choice::Rollback | Choice::Abandon => (1, false),
+        Choice::Hold | Choice::Rollback | Choice::Abandon | Choice::Pause => (1, false),
     };
     let with: Vec<&Backing> = circumstances
         .backings

@@ -250,6 +250,13 @@ fn settle(
     };
     match choice {
         Choice::Hold => {}
+        Choice::Pause => events.push(Event::Paused {
+            reason: PauseReason::Person {
+                by: who,
+                reason: reason.clone(),
+            },
+            ask_at: None,
+        }),
         Choice::Rollback => events.extend(actions::roll_back(state, input, basis, ids)),
         Choice::Resume => {
             events.push(resumed(state, who, reason));

@@ -59,6 +59,7 @@ pub(super) fn possible(state: &State, choice: Choice) -> Result<(), Refusal> {
                 Err(wrong_state(state, "rollback"))
             }
         }
+        (Choice::Pause, Status::Progressing) => Ok(()),
         (Choice::Resume, Status::Paused) | (Choice::Hold, Status::Paused | Status::Promoted) => {
             Ok(())
         }

@@ -4,6 +4,7 @@ use super::possible::possible;
 use crate::approval::{Approval, Choice, Question};
 use crate::event::Event;
 use crate::input::{Ids, Input};
+use crate::request::Request;
 use crate::state::State;
 use crate::timer::after;
 use jiff::Timestamp;
@@ -48,12 +49,15 @@ pub(super) fn withdraw(state: &State) -> Vec<Event> {
         .collect()
 }
 
-/// Takes back a question whether others agree to what cannot be done any more, or was meant for another step.
+/// Takes back a question whether others agree, or a client asks, for what cannot be done any more, or was meant for another step.
 pub(super) fn void(state: &State, events: &[Event], at: Timestamp) -> Option<Event> {
     let agree = |state: &State| {
         let record = state.open_approval()?;
-        match record.approval.question {
-            Question::Agree { choice } => Some((choice, record.approval.clone())),
+        match record.approval.question.clone() {
+            Question::Agree { choice }
+            | Question::Requested {
+                request: Request { choice, .. },
+            } => Some((choice, record.approval.clone())),
             _ => None,
         }
     };
@@ -73,6 +77,7 @@ fn options(state: &State, question: &Question) -> Vec<Choice> {
         matches!(question, Question::ActionFailed { action } if is_rollback(state, action));
     let wanted = match question {
         Question::Agree { choice } => Some(*choice),
+        Question::Requested { request } => Some(request.choice),
         _ => None,
     };
     let usual = [

@@ -22,6 +22,7 @@ mod ending;
 mod judged;
 mod named;
 mod promoted;
+mod requested;
 mod together;
 mod verdict;
 mod waiting;

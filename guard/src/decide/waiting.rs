@@ -19,6 +19,8 @@ pub(super) fn hears(happened: &Happened) -> bool {
             | Happened::Commanded { .. }
             | Happened::Judged { .. }
             | Happened::Named { .. }
+            | Happened::Requested { .. }
+            | Happened::RequestTakenBack { .. }
             | Happened::Superseded { .. }
     )
 }

@@ -254,6 +254,7 @@ pub(super) fn questions(state: &State) -> Vec<Question> {
                     approval::Question::ActionStale { .. } => "action_stale",
                     approval::Question::ActionFailed { .. } => "action_failed",
                     approval::Question::Agree { .. } => "agree",
+                    approval::Question::Requested { .. } => "requested",
                 },
                 asked_at,
                 expires_at: At(record.approval.expires_at),

@@ -10,6 +10,7 @@ use crate::finding::{Finding, Need};
 use crate::ids::{ActionId, ApprovalId};
 use crate::judgement::Judged;
 use crate::measured::asks_for_measures;
+use crate::request::RequestRecord;
 use crate::verdict::{Comparison, Tier, Verdict};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -240,6 +241,20 @@ impl State {
                     at,
                 };
                 self.named.insert(by.clone(), named);
+            }
+            Event::RequestMade { request, approval } => {
+                let record = RequestRecord {
+                    request: request.clone(),
+                    approval: approval.clone(),
+                    made_at: at,
+                    taken_back_at: None,
+                };
+                self.requests.insert(request.id.clone(), record);
+            }
+            Event::RequestTakenBack { request, .. } => {
+                if let Some(record) = self.requests.get_mut(request) {
+                    record.taken_back_at = Some(at);
+                }
             }
             Event::CauseRanked { cause } => {
                 let times = self.cause.as_ref().map_or(0, |(_, times)| *times);

@@ -3,7 +3,7 @@
 use super::{ActionRecord, ApprovalRecord, Cure, FindingRecord, State, Status};
 use crate::action::{ActionKind, Progress};
 use crate::alert::{AlertKey, AlertRecord};
-use crate::approval::{Circumstances, Standing};
+use crate::approval::{Circumstances, Question, Standing};
 use crate::cause::Cause;
 use crate::culprit::Named;
 use crate::event::{PauseReason, Reported};
@@ -14,6 +14,7 @@ use crate::judgement::Judged;
 use crate::measured::Measured;
 use crate::plan::Plan;
 use crate::queue::{Behind, TurnLost};
+use crate::request::{Request, RequestRecord};
 use crate::verdict::{Tier, Verdict};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -130,6 +131,26 @@ impl State {
     /// All questions.
     pub fn approvals(&self) -> impl Iterator<Item = &ApprovalRecord> {
         self.approvals.values()
+    }
+
+    /// One request of a client of models.
+    #[must_use]
+    pub fn request(&self, id: &ActionId) -> Option<&RequestRecord> {
+        self.requests.get(id)
+    }
+
+    /// All requests of clients of models.
+    pub fn requests(&self) -> impl Iterator<Item = &RequestRecord> {
+        self.requests.values()
+    }
+
+    /// Whether this question was asked for the sake of this request.
+    #[must_use]
+    pub fn is_asked_by(&self, request: &Request, approval: &ApprovalId) -> bool {
+        let asked = self
+            .approval(approval)
+            .map(|record| &record.approval.question);
+        matches!(asked, Some(Question::Requested { request: of }) if of.id == request.id)
     }
 
     /// All findings, also those that ended.

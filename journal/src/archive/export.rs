@@ -10,7 +10,8 @@ use sea_orm::{
 
 use super::{Archived, End, FORMAT, Head, Line};
 use crate::table::{
-    chat_message, effect, event, evidence, inbox, lease, meta, session, stream, timer, watch_state,
+    chat_message, effect, event, evidence, inbox, lease, meta, session, stream, timer, tool_call,
+    watch_state,
 };
 use crate::{JournalError, Reader, schema};
 
@@ -45,6 +46,9 @@ impl Reader {
             .table::<chat_message::Entity>(&tx, Line::ChatMessage)
             .await?;
         archive.table::<session::Entity>(&tx, Line::Session).await?;
+        archive
+            .table::<tool_call::Entity>(&tx, Line::ToolCall)
+            .await?;
         archive.table::<meta::Entity>(&tx, Line::Meta).await?;
         tx.rollback().await?;
         let done = archive.done;

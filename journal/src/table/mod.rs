@@ -19,6 +19,7 @@ pub mod meta;
 pub mod session;
 pub mod stream;
 pub mod timer;
+pub mod tool_call;
 pub mod watch_state;
 
 /// Where an input or effect stands. The first three are open: they hold back what is behind them

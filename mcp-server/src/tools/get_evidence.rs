@@ -42,6 +42,7 @@ pub struct Shown {
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<String>,
     #[schemars(extend("x-untrusted" = "what the source answered: labels, texts of logs"))]
+    #[schemars(extend("type" = ["object", "array", "string", "number", "boolean", "null"]))]
     result: Value,
 }
 

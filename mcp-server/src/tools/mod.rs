@@ -7,6 +7,8 @@ use crate::error::ToolError;
 use crate::schema;
 use crate::world::World;
 use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use request_action::RequestAction;
 use rmcp::model::{CallToolResult, JsonObject, Tool as Definition, ToolAnnotations};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -15,6 +17,8 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
+pub(crate) mod asking;
+pub mod cancel_request;
 pub mod compare_windows;
 pub mod discover_metrics;
 pub mod get_deployment;
@@ -27,6 +31,7 @@ pub mod list_deployments;
 pub mod list_services;
 pub mod query_metrics;
 pub mod rank_suspects;
+pub mod request_action;
 pub mod search_errors;
 
 /// All tools, in the order in which clients see them: the reading ones by how one goes about a deployment, then those that
@@ -45,6 +50,8 @@ pub const ALL: &[Entry] = &[
     entry::<discover_metrics::DiscoverMetrics>(),
     entry::<search_errors::SearchErrors>(),
     entry::<get_evidence::GetEvidence>(),
+    entry::<request_action::RequestAction>(),
+    entry::<cancel_request::CancelRequest>(),
 ];
 
 /// What a tool does with the world.
@@ -142,6 +149,12 @@ pub fn find(name: &str) -> Option<&'static Entry> {
     ALL.iter().find(|tool| tool.name == name)
 }
 
+/// The answer to a request that was waited for, as the tool that made it gives it.
+pub(crate) fn finished(world: &World, asked: asking::Asked) -> Result<CallToolResult, ToolError> {
+    let page = Page::take(RequestAction::NAME, &mut JsonObject::new())?;
+    said::<RequestAction>(Answer::of(asked), &page, world.clock.now())
+}
+
 const fn entry<T: Tool>() -> Entry {
     Entry {
         name: T::NAME,
@@ -186,12 +199,18 @@ fn answer<'a, T: Tool>(
         let world = world.at(now);
         let work = T::call(&world, caller, arguments, call);
         let answer = call.unless_cancelled(work).await?;
-        let definition = DEFINITIONS.get(T::NAME);
-        let schema = definition
-            .and_then(|known| known.output_schema.clone())
-            .unwrap_or_default();
-        answer.into_result(&page, T::ROWS, now, &schema)
+        said::<T>(answer, &page, now)
     })
+}
+
+fn said<T: Tool>(
+    answer: Answer<T::Output>,
+    page: &Page,
+    now: Timestamp,
+) -> Result<CallToolResult, ToolError> {
+    let definition = DEFINITIONS.get(T::NAME);
+    let schema = definition.and_then(|known| known.output_schema.clone());
+    answer.into_result(page, T::ROWS, now, &schema.unwrap_or_default())
 }
 
 fn read<T: DeserializeOwned>(arguments: JsonObject) -> Result<T, ToolError> {

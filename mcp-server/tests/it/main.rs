@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bounds;
+mod client;
 mod compared;
 mod metrics;
 mod prometheus;
@@ -13,7 +14,10 @@ mod prometheus;
 )]
 #[path = "../../../bot/src/demo/prometheus_server.rs"]
 mod prometheus_server;
+mod prompts;
 mod protocol;
 mod reading;
+mod resources;
+mod schemas;
 mod story;
 mod world;

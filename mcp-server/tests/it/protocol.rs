@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// A server on a port of its own, for somebody who may read everything.
-struct Served {
+pub(crate) struct Served {
     url: String,
     http: Client,
     _stop: DropGuard,
 }
 
-async fn served(stage: &Stage) -> Served {
+pub(crate) async fn served(stage: &Stage) -> Served {
     rustls::crypto::ring::default_provider()
         .install_default()
         .ok();
@@ -37,14 +37,14 @@ async fn served(stage: &Stage) -> Served {
 }
 
 impl Served {
-    fn post(&self, path: &str, message: &Value) -> RequestBuilder {
+    pub(crate) fn post(&self, path: &str, message: &Value) -> RequestBuilder {
         let request = self.http.post(format!("{}{path}", self.url));
         let accepted = "application/json, text/event-stream";
         request.header("accept", accepted).json(message)
     }
 
     /// As clients of 2026-07-28 call: everything in each request, and nothing before it.
-    fn modern(&self, path: &str, method: &str, mut params: Value) -> RequestBuilder {
+    pub(crate) fn modern(&self, path: &str, method: &str, mut params: Value) -> RequestBuilder {
         params["_meta"] = json!({
             "io.modelcontextprotocol/protocolVersion": "2026-07-28",
             "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
@@ -63,7 +63,7 @@ impl Served {
     }
 }
 
-async fn answered(request: RequestBuilder) -> Value {
+pub(crate) async fn answered(request: RequestBuilder) -> Value {
     let answer = request.send().await.unwrap();
     let (status, text) = (answer.status(), answer.text().await.unwrap());
     assert_eq!(status, 200, "{text}");

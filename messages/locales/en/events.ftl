@@ -58,9 +58,13 @@ event-answered-resume = { $by } answered: resume
 event-answered-hold = { $by } answered: keep paused
 event-answered-promote = { $by } answered: promote now
 event-answered-abandon = { $by } answered: give it up
+event-answered-pause = { $by } answered: pause
 event-approval-expired = Nobody answered in time: nothing is changed, what is paused stays paused
 event-approval-withdrawn = The question was withdrawn: the deployment moved on
 event-asked-agree = Decision needed: another person has to agree: { $choice }
+event-requested = { $client } asks people to decide: { $choice }
+event-requested-for = { $client }, on behalf of { $person }, asks people to decide: { $choice }
+event-request-taken-back = { $client } does not ask for it any more
 event-backed = { $by } is for it: { $choice }. { $more ->
         [one] One more person has
        *[other] { $more } more people have

@@ -69,6 +69,7 @@ metrics-incomplete = { $source } says that its answers may be incomplete (“{ $
 need-decision = a decision by { $until }; without one it stays paused
 need-decision-promoted = a decision by { $until }; without one the new version keeps running
 need-decision-trouble = a decision by { $until }; without one everything stays as it is
+need-requested = people to decide by { $until } what { $client } asks for: { $choice }
 need-agreement = another person to agree by { $until }: { $choice }
 fact-backed = for it
 backed-by = { $by }: { $choice }

@@ -66,6 +66,7 @@ metrics-incomplete = { $source } 表示其结果可能不完整（“{ $warning 
 need-decision = 请在 { $until } 前决定；否则保持暂停
 need-decision-promoted = 请在 { $until } 前决定；否则新版本继续运行
 need-decision-trouble = 请在 { $until } 前决定；否则维持现状
+need-requested = 请在 { $until } 前决定 { $client } 的请求：{ $choice }
 need-agreement = 请另一人在 { $until } 前同意：{ $choice }
 fact-backed = 已同意
 backed-by = { $by }：{ $choice }

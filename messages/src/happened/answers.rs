@@ -22,6 +22,7 @@ pub(super) fn answered(
         Choice::Hold => "event-answered-hold",
         Choice::Promote => "event-answered-promote",
         Choice::Abandon => "event-answered-abandon",
+        Choice::Pause => "event-answered-pause",
     };
     let by = match with {
         [] => Text::foreign(by),

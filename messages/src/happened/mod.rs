@@ -13,7 +13,7 @@ use guard::duty::author_name;
 use guard::event::Event;
 use located::located;
 use phrases::{
-    asked, begun, cured, judged, key_name, moved, named, new_version, paused, raised,
+    asked, asks_for, begun, cured, judged, key_name, moved, named, new_version, paused, raised,
     verdict_changed, version, with_reason,
 };
 
@@ -240,6 +240,14 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
         Event::CauseNamed {
             by, culprit, note, ..
         } => with_reason(crate::cause::blamed(by, culprit, context), note, context),
+        Event::RequestMade { request, .. } => asks_for(request, context),
+        Event::RequestTakenBack { by, .. } => {
+            say!(
+                words,
+                "event-request-taken-back",
+                client = Foreign::from(by)
+            )
+        }
         Event::CauseRanked { cause } => crate::cause::headline(cause, context),
         Event::AlertJoined { alert, relation } => alerts::joined(alert, *relation, context),
         Event::AlertOver { name, .. } => {

@@ -13,6 +13,7 @@ use guard::event::PauseReason;
 use guard::finding::{Cured, Finding, FindingKey, Need, Scope};
 use guard::ids::ActionId;
 use guard::judgement::Judgement;
+use guard::request::Request;
 use guard::verdict::{Tier, Verdict};
 use jiff::Timestamp;
 
@@ -178,7 +179,25 @@ pub(super) fn asked(question: &Question, known: &Known<'_>, context: &Context) -
         Question::Agree { choice } => {
             say!(words, "event-asked-agree", choice = words.choice(*choice))
         }
+        Question::Requested { request } => asks_for(request, context),
     }
+}
+
+/// A client of models asks for something: who, on whose behalf, what and why.
+pub(super) fn asks_for(request: &Request, context: &Context) -> Text {
+    let words = context.words();
+    let (client, choice) = (Foreign::from(&request.client), words.choice(request.choice));
+    let said = match &request.person {
+        Some(person) => say!(
+            words,
+            "event-requested-for",
+            client = client,
+            person = Foreign::from(person),
+            choice = choice
+        ),
+        None => say!(words, "event-requested", client = client, choice = choice),
+    };
+    with_reason(said, &request.reason, context)
 }
 
 /// `errors 0.2 %, latency 120 ms`: what is measured after the cure.

@@ -34,6 +34,7 @@ pub fn severity(event: &Event) -> Severity {
         | Event::ApprovalAsked { .. }
         | Event::ApprovalReminded { .. }
         | Event::ApprovalBacked { .. }
+        | Event::RequestMade { .. }
         | Event::ApprovalExpired { .. }
         | Event::ActionFailed { .. } => Severity::Alarm,
         Event::TierRaised { .. }

@@ -42,7 +42,7 @@ fn button(state: &State, approval: &Approval, choice: Choice, context: &Context)
         style: match choice {
             Choice::Rollback | Choice::Abandon => Style::Danger,
             Choice::Promote => Style::Primary,
-            Choice::Resume | Choice::Hold => Style::Plain,
+            Choice::Resume | Choice::Hold | Choice::Pause => Style::Plain,
         },
         confirm,
     }
@@ -66,7 +66,7 @@ fn what_happens(
 ) -> Option<Text> {
     let to = Foreign::from(&state.plan().to);
     match choice {
-        Choice::Hold => None,
+        Choice::Hold | Choice::Pause => None,
         Choice::Resume => Some(say!(context, resuming(state, &approval.question), to = to)),
         Choice::Promote => {
             let count = state.plan().instances().count();
@@ -90,7 +90,9 @@ fn what_happens(
 fn resuming(state: &State, question: &Question) -> &'static str {
     match question {
         _ if state.status() == Status::Promoted => "confirm-resume-promoted",
-        Question::Degraded | Question::Agree { .. } => "confirm-resume",
+        Question::Degraded | Question::Agree { .. } | Question::Requested { .. } => {
+            "confirm-resume"
+        }
         Question::Unsure => "confirm-resume-unsure",
         Question::ActionStale { action } | Question::ActionFailed { action } => {
             if is_rollback(state, action) {

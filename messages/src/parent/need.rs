@@ -54,6 +54,13 @@ fn need(state: &State, context: &Context) -> Option<Text> {
                 choice = context.words().choice(*choice),
                 until = until
             ),
+            (Question::Requested { request }, _) => say!(
+                context,
+                "need-requested",
+                client = Foreign::from(&request.client),
+                choice = context.words().choice(request.choice),
+                until = until
+            ),
             _ => say!(context, "need-decision", until = until),
         });
     }

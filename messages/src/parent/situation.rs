@@ -160,7 +160,10 @@ fn trouble(state: &State) -> Option<Situation> {
                 Some(Situation::RollbackStale)
             }
             Question::ActionStale { .. } => Some(Situation::StepStale),
-            Question::Degraded | Question::Unsure | Question::Agree { .. } => None,
+            Question::Degraded
+            | Question::Unsure
+            | Question::Agree { .. }
+            | Question::Requested { .. } => None,
         };
     }
     match state.paused() {

@@ -72,6 +72,7 @@ impl Words {
             Choice::Hold => "choice-hold",
             Choice::Promote => "choice-promote",
             Choice::Abandon => "choice-abandon",
+            Choice::Pause => "choice-pause",
         };
         self.text(key, Vec::new())
     }

@@ -7,8 +7,11 @@ use guard::approval::{Approval, Choice, Question};
 use guard::cause::{Accused, Cause, Unseen};
 use guard::event::{Event, PauseReason};
 use guard::finding::Finding;
-use guard::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, ServiceName, SignalKey, Version};
+use guard::ids::{
+    ActionId, ApprovalId, DeploymentId, InstanceId, PersonId, ServiceName, SignalKey, Version,
+};
 use guard::queue::Behind;
+use guard::request::Request;
 use guard::signatures::{Change, Level, Signature};
 use guard::suspects::{self, Elsewhere, Reason, Supports};
 use std::collections::{BTreeMap, BTreeSet};
@@ -136,5 +139,15 @@ pub(crate) fn cause(text: &str) -> Cause {
                 places: vec![text.to_owned()],
             })
             .into(),
+    }
+}
+
+pub(crate) fn request(text: &str) -> Request {
+    Request {
+        id: ActionId::new("req_1").unwrap(),
+        client: text.to_owned(),
+        person: Some(PersonId::new("mei").unwrap()),
+        choice: Choice::Pause,
+        reason: Some(text.to_owned()),
     }
 }

@@ -1,7 +1,7 @@
 //! Each kind of event, with the same foreign text in every field that takes one.
 
 use crate::event_parts::{
-    action, action_id, alert, approval, approval_id, behind, cause, finding, paused,
+    action, action_id, alert, approval, approval_id, behind, cause, finding, paused, request,
 };
 use crate::measured::measured;
 use crate::story::{errors, latency, mei, need, plan, start};
@@ -12,7 +12,7 @@ use guard::culprit::Culprit;
 use guard::event::{Event, PauseReason, Reported};
 use guard::excess::Contribution;
 use guard::finding::{Cured, Finding, Need};
-use guard::ids::{DeploymentId, InstanceId, SignalKey};
+use guard::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey};
 use guard::judgement::Judgement;
 use guard::policy::Autonomy;
 use guard::queue::{Ending, TurnLost};
@@ -376,6 +376,14 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
         },
         Event::CauseRanked {
             cause: Box::new(cause(&text())),
+        },
+        Event::RequestMade {
+            request: request(&text()),
+            approval: ApprovalId::new("apr_1").unwrap(),
+        },
+        Event::RequestTakenBack {
+            request: ActionId::new("req_1").unwrap(),
+            by: text(),
         },
         Event::CauseNamed {
             by: text(),

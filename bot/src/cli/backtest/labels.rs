@@ -99,7 +99,7 @@ fn answered(state: &State) -> Option<Judgement> {
         .find_map(|choice| match choice {
             Choice::Rollback => Some(Judgement::Real),
             Choice::Resume | Choice::Promote => Some(Judgement::FalseAlarm),
-            Choice::Hold | Choice::Abandon => None,
+            Choice::Hold | Choice::Abandon | Choice::Pause => None,
         })
 }
 

@@ -264,6 +264,20 @@ impl World {
                 },
                 reason: None,
             }),
+            37 if dice > 200 => {
+                let open = self.state.iter().flat_map(State::requests).next();
+                let taken = open.map(|known| known.request.id.clone());
+                match taken {
+                    Some(request) if dice > 230 => self.tell(Happened::RequestTakenBack {
+                        request,
+                        client: "ide".to_owned(),
+                    }),
+                    _ => self.tell(super::requested::asks(
+                        &format!("req_{dice}"),
+                        [Choice::Pause, Choice::Resume, Choice::Rollback][usize::from(dice) % 3],
+                    )),
+                }
+            }
             37 if dice > 120 => self.tell(Happened::Named {
                 by: mei(),
                 culprit: Culprit::NotThisDeployment,
