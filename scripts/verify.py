@@ -124,6 +124,12 @@ STEPS = [
         r"^careless|^test result|FAILED",
     ),
     (
+        "mcp-bench",
+        "what query_metrics costs by way of MCP beside the bare query, and calls a second",
+        "scripts/need prometheus && cargo build -q --release -p bot --bin tawny && target/release/tawny bench mcp",
+        r"one after another|^query_metrics|calls/s",
+    ),
+    (
         "mcp-comparison",
         "ten questions of an incident to Tawny's MCP server and to prometheus-mcp-server (PyPI), on the same Prometheus: calls,"
         " tokens, whether the answer was there",

@@ -3,6 +3,7 @@
 
 mod bounds;
 mod client;
+mod compared;
 mod metrics;
 mod prometheus;
 #[allow(

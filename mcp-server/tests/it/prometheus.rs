@@ -4,13 +4,14 @@ use crate::prometheus_server::{Job, PrometheusServer, Settings};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::get;
+use jiff::Timestamp;
 use mcp_server::world::Outside;
 use sources::metrics::{Manners, Prometheus, PrometheusConfig, QueryValue};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// Scraped every second.
+/// Scraped every second, or as often as a test says.
 pub(crate) struct Scraped {
     pub(crate) server: PrometheusServer,
     pub(crate) client: Prometheus,
@@ -21,6 +22,11 @@ pub(crate) struct Scraped {
 impl Scraped {
     /// Begins to scrape these jobs' pages, in the text format, and waits until each was scraped once.
     pub(crate) async fn start(pages: &[(&str, String)]) -> Self {
+        Self::every(Duration::from_secs(1), pages).await
+    }
+
+    /// The same, so often.
+    pub(crate) async fn every(interval: Duration, pages: &[(&str, String)]) -> Self {
         rustls::crypto::ring::default_provider()
             .install_default()
             .ok();
@@ -50,7 +56,7 @@ impl Scraped {
         let settings = Settings {
             program: "prometheus".into(),
             dir: dir.path().to_owned(),
-            scrape_interval: Duration::from_secs(1),
+            scrape_interval: interval,
             jobs: jobs.collect(),
             rules: Vec::new(),
             alertmanager: None,
@@ -74,18 +80,18 @@ impl Scraped {
         self.pages.lock().unwrap().insert(job.to_owned(), page);
     }
 
-    /// Waits until a query gives this number.
-    pub(crate) async fn seen(&self, query: &str, number: f64) {
+    /// Waits until a query gives this number, and says when that was.
+    pub(crate) async fn seen(&self, query: &str, number: f64) -> Timestamp {
         for _ in 0..300 {
-            let now = jiff::Timestamp::now().as_millisecond();
-            if let Ok(answer) = self.client.instant(query, now).await
+            let now = Timestamp::now();
+            if let Ok(answer) = self.client.instant(query, now.as_millisecond()).await
                 && let QueryValue::Vector(vector) = answer.value
                 && vector
                     .first()
                     .and_then(|one| one.sample)
                     .is_some_and(|(_, value)| value == number)
             {
-                return;
+                return now;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
