@@ -11,6 +11,7 @@ use crate::tasks;
 use crate::tools::{self, Entry, Kind};
 use crate::world::World;
 use http::request::Parts;
+use rmcp::model::JsonObject;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CancelTaskParams, CompleteRequestParams,
     CompleteResult, GetPromptRequestParams, GetPromptResponse, GetTaskParams, GetTaskResult,
