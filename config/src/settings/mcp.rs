@@ -42,7 +42,7 @@ settings! {
     /// Access tokens of an identity provider: signed with RS256 or ES256, not over, by this issuer, for this audience.
     pub struct McpOAuth {
         /// Who issues them, exactly as `iss` has it.
-        issuer: WebUrl,
+        issuer: String,
         /// For whom they must be (`aud`); the address of `/mcp` when not said.
         audience: Option<String>,
         /// Where its keys are: a JWKS.
