@@ -309,7 +309,11 @@ impl ServerHandler for Server {
             return Err(ErrorData::invalid_request(why, None));
         }
         let peer = context.peer.clone();
-        if self.watches.begin(&self.world, &caller, &request.uri, peer) {
+        let watches = &self.watches;
+        if watches
+            .begin(&self.world, &caller, &request.uri, peer)
+            .await
+        {
             return Ok(());
         }
         let why = format!("{}: cannot be followed", request.uri);

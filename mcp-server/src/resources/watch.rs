@@ -79,18 +79,21 @@ impl Seen {
 pub(crate) async fn follow(world: &World, caller: &Caller, stream: &SubscriptionContext) {
     let uris = stream.accepted().resource_subscriptions.clone();
     let mut seen = Seen::of(world, caller, uris.unwrap_or_default()).await;
+    // What changed between the acknowledgement and the first look would be missed: each is told of once at once.
+    let mut changed: Vec<String> = seen.uris.iter().map(|(uri, _)| uri.clone()).collect();
     let mut ticks = tokio::time::interval(EVERY);
     loop {
-        tokio::select! {
-            () = stream.cancelled() => return,
-            _ = ticks.tick() => {}
-        }
-        for uri in seen.changed(world).await {
+        for uri in std::mem::take(&mut changed) {
             if let Err(error) = stream.sink().notify_resource_updated(uri).await {
                 tracing::debug!(%error, "a client does not hear that a deployment changed");
                 return;
             }
         }
+        tokio::select! {
+            () = stream.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        changed = seen.changed(world).await;
     }
 }
 
@@ -101,7 +104,7 @@ pub(crate) struct Watches(Arc<Mutex<BTreeMap<String, DropGuard>>>);
 impl Watches {
     /// Follows an address until it is told to stop, or the client is gone. False where it cannot be followed, or too many
     /// are.
-    pub(crate) fn begin(
+    pub(crate) async fn begin(
         &self,
         world: &World,
         caller: &Caller,
@@ -109,15 +112,17 @@ impl Watches {
         peer: Peer<RoleServer>,
     ) -> bool {
         let uris = followed(vec![uri.to_owned()]);
+        let none = uris.is_empty();
+        // Before the client hears that it is followed: nothing after that is missed.
+        let mut seen = Seen::of(world, caller, uris).await;
         let mut watches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if uris.is_empty() || (watches.len() >= MOST && !watches.contains_key(uri)) {
+        if none || (watches.len() >= MOST && !watches.contains_key(uri)) {
             return false;
         }
         let stop = CancellationToken::new();
         watches.insert(uri.to_owned(), stop.clone().drop_guard());
-        let (world, caller) = (world.clone(), caller.clone());
+        let world = world.clone();
         tokio::spawn(async move {
-            let mut seen = Seen::of(&world, &caller, uris).await;
             let mut ticks = tokio::time::interval(EVERY);
             loop {
                 tokio::select! {
