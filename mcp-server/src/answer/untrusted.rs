@@ -7,8 +7,8 @@ use std::borrow::Cow;
 /// Where a schema says that a text is from outside, and from where.
 pub(crate) const MARK: &str = "x-untrusted";
 
-/// A text from outside: bounded, and marked as such in the answer ([`super::marks`]). Secrets are taken out and
-/// invisible characters made visible in every text of an answer, not only in these ([`super::clean`]).
+/// A text from outside: bounded, and marked as such in the answer. Secrets are taken out and
+/// invisible characters made visible in every text of an answer, not only in these.
 ///
 /// A field says where its text comes from by `#[schemars(extend("x-untrusted" = "log lines"))]`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
