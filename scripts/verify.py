@@ -174,7 +174,7 @@ def play(name, command, wanted):
             sys.stderr.write(line)
             file.write(line)
             if re.search(wanted, line):
-                lines.append(line.rstrip())
+                lines.append(line.rstrip().replace(f"{ROOT}/", ""))
     return {
         "step": name,
         "at": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
