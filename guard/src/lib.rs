@@ -45,6 +45,7 @@ pub mod request;
 pub mod signatures;
 pub mod state;
 pub mod suspects;
+pub mod thresholds;
 pub mod timer;
 pub mod trust;
 pub mod verdict;
