@@ -6,9 +6,11 @@
 
 use serde::Serialize;
 
+mod advice;
 mod by_hour;
 mod condition;
 mod firing;
+mod label;
 mod levels;
 mod load;
 mod search;
@@ -17,8 +19,10 @@ mod steady;
 mod tests;
 mod truth;
 
+pub use advice::{Advised, Looked, RuleAdvised, Threshold, Totals};
 pub use condition::{AtHours, Comparison, Condition, Hours, Side};
-pub use firing::{Course, Period};
+pub use firing::{Course, Period, firings};
+pub use label::AlertLabel;
 pub use load::{HourLoad, Load, Spike};
 pub use search::tune;
 pub use truth::{Outcome, Truth};

@@ -112,6 +112,18 @@ pub struct Condition {
 }
 
 impl Condition {
+    /// The milder of its thresholds: whatever fires is beyond it.
+    pub(super) fn mildest(&self, comparison: Comparison) -> f64 {
+        self.at_hours.map_or(self.threshold, |other| {
+            let stricter = comparison.worse(self.threshold, other.threshold);
+            if stricter == self.threshold {
+                other.threshold
+            } else {
+                self.threshold
+            }
+        })
+    }
+
     /// The threshold at a moment.
     pub(super) fn at(&self, second: i64) -> f64 {
         match self.at_hours {

@@ -2,7 +2,10 @@
 
 use super::MERGED_S;
 use super::condition::{Comparison, Condition};
-use serde::Serialize;
+use crate::at::At;
+use jiff::Timestamp;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 /// What was measured, at regular steps.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -47,7 +50,7 @@ impl Course {
 }
 
 /// From one moment to another, both included, in Unix seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Period {
     /// The first.
     pub from_s: i64,
@@ -61,6 +64,34 @@ impl Period {
     pub fn meets(&self, other: &Self) -> bool {
         self.from_s <= other.until_s && other.from_s <= self.until_s
     }
+
+    /// The first moment.
+    #[must_use]
+    pub fn from(&self) -> Timestamp {
+        Timestamp::from_second(self.from_s).unwrap_or_default()
+    }
+
+    /// The last moment.
+    #[must_use]
+    pub fn until(&self) -> Timestamp {
+        Timestamp::from_second(self.until_s).unwrap_or_default()
+    }
+}
+
+impl Serialize for Period {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut period = to.serialize_struct("Period", 2)?;
+        period.serialize_field("from", &At(self.from()))?;
+        period.serialize_field("until", &At(self.until()))?;
+        period.end()
+    }
+}
+
+/// When a condition would have fired, in order; of several series together.
+#[must_use]
+pub fn firings(course: &Course, comparison: Comparison, condition: &Condition) -> Vec<Period> {
+    let mildest = condition.mildest(comparison);
+    Excursions::of(course, comparison, mildest).firings(condition)
 }
 
 /// What lies beyond a threshold without interruption.

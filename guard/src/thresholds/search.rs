@@ -23,17 +23,10 @@ pub fn tune(course: &Course, comparison: Comparison, present: Condition, truth: 
 }
 
 fn search(course: &Course, comparison: Comparison, present: Condition, truth: &Truth) -> Tuned {
-    // Where there are two thresholds already, the milder one lets the most through.
-    let mildest = present.at_hours.map_or(present.threshold, |other| {
-        let stricter = comparison.worse(present.threshold, other.threshold);
-        if stricter == present.threshold {
-            other.threshold
-        } else {
-            present.threshold
-        }
-    });
+    let mildest = present.mildest(comparison);
     let excursions = Excursions::of(course, comparison, mildest);
     let firings = excursions.firings(&present);
+    let truth = &truth.grown(&firings);
     let before = truth.outcome(&firings);
     let nothing = |verdict| Tuned {
         before,
@@ -125,6 +118,7 @@ fn held_out(
     // Beyond every number that is one: what is chosen fires among all that there is.
     let all = Excursions::of(&unknown, comparison, mildest_of_all(comparison));
     let now = all.firings(&present);
+    let truth = &truth.grown(&now);
     let then = all.firings(&chosen.condition);
     let must = truth.kept(&now);
     let lost = must

@@ -287,6 +287,7 @@ proptest! {
         // Evaluated by a way of its own: from all that was measured.
         let excursions = Excursions::of(&course, ABOVE, f64::NEG_INFINITY);
         let now = excursions.firings(&present);
+        let truth = truth.grown(&now);
         prop_assert_eq!(truth.outcome(&now), tuned.before);
         let must = truth.kept(&now);
         for best in [tuned.steady, tuned.by_hour].into_iter().flatten() {

@@ -24,6 +24,29 @@ pub(super) enum Kind {
 }
 
 impl Truth {
+    /// The same, grown by the alarms that it is about: what fires in one of them is what that was.
+    #[must_use]
+    pub fn grown(&self, firings: &[Period]) -> Self {
+        let mut grown = self.clone();
+        for firing in firings {
+            let meets = |all: &[Period]| all.iter().any(|one| one.meets(firing));
+            match self.of(firing) {
+                Kind::Real => grown.real.push(*firing),
+                Kind::Open => grown.open.push(*firing),
+                Kind::Wrong if meets(&self.dismissed) => grown.dismissed.push(*firing),
+                Kind::Wrong => {}
+            }
+        }
+        grown
+    }
+
+    /// Whether anybody has said what this alarm was.
+    #[must_use]
+    pub fn is_judged(&self, firing: &Period) -> bool {
+        let judged = self.real.iter().chain(&self.dismissed);
+        judged.into_iter().any(|one| one.meets(firing))
+    }
+
     pub(super) fn of(&self, firing: &Period) -> Kind {
         let meets = |all: &[Period]| all.iter().any(|one| one.meets(firing));
         if meets(&self.dismissed) {
@@ -71,6 +94,19 @@ pub struct Outcome {
     /// In none.
     #[serde(rename = "false")]
     pub wrong: u32,
+}
+
+impl Outcome {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            fired: self.fired + other.fired,
+            real: self.real + other.real,
+            open: self.open + other.open,
+            wrong: self.wrong + other.wrong,
+        }
+    }
 }
 
 /// By how much the latest of these alarms comes later; none where one does not come, or too late.
