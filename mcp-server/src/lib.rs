@@ -24,6 +24,7 @@ mod schema;
 pub mod server;
 pub mod stdio;
 mod tasks;
+pub mod thresholds;
 pub mod tools;
 pub mod world;
 

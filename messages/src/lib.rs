@@ -27,6 +27,7 @@ pub mod queue;
 pub mod report;
 pub mod suspects;
 pub mod text;
+pub mod thresholds;
 pub mod trust;
 pub mod words;
 

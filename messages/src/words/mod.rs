@@ -26,7 +26,7 @@ macro_rules! say {
 
 /// The files of a language, in the order of the folder.
 #[must_use]
-pub fn files(locale: Locale) -> [(&'static str, &'static str); 14] {
+pub fn files(locale: Locale) -> [(&'static str, &'static str); 15] {
     macro_rules! files {
         ($folder:literal) => {
             [
@@ -77,6 +77,10 @@ pub fn files(locale: Locale) -> [(&'static str, &'static str); 14] {
                 (
                     "thread.ftl",
                     include_str!(concat!("../../locales/", $folder, "/thread.ftl")),
+                ),
+                (
+                    "thresholds.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/thresholds.ftl")),
                 ),
                 (
                     "trust.ftl",
