@@ -139,6 +139,13 @@ STEPS = [
         r"^mcp comparison|^FAILED",
     ),
     (
+        "api",
+        "schemathesis against the OpenAPI document of the demo's server: no 5xx, no undocumented answer, nothing wrong accepted",
+        "scripts/need prometheus && python3 -m venv .tawny/api && .tawny/api/bin/pip install -q schemathesis==4.32.5"
+        " && cargo build -q --bin tawny && .tawny/api/bin/python scripts/api.py",
+        r"^schemathesis|^FAILED|^skipped",
+    ),
+    (
         "bench",
         "two hundred presses of Slack a second while a hundred services are watched, and two thousand signed webhooks a second",
         "scripts/need prometheus && cargo build -q --release --bin tawny"
