@@ -26,6 +26,9 @@ const SEVERAL: usize = 2;
 
 /// Words of a report, as they can be checked.
 pub trait Words: Default {
+    /// Whether it is taken from the record, and no source of its own has to be named.
+    const OF_THE_RECORD: bool;
+
     /// What of it may be said, given what is known and what it refers to.
     fn stands(self, judge: &mut Judge<'_>, cites: &[Cite], long: bool) -> Self;
 
@@ -158,7 +161,7 @@ impl Judge<'_> {
         if !self.verdict(there && !text.is_nothing()) {
             return None;
         }
-        let standing = if claim.cites.is_empty() {
+        let standing = if claim.cites.is_empty() && !T::OF_THE_RECORD {
             Standing::Hypothesis
         } else {
             Standing::Supported
@@ -265,6 +268,8 @@ fn found(cite: &Cite, known: &Known) -> bool {
 }
 
 impl Words for String {
+    const OF_THE_RECORD: bool = false;
+
     fn stands(self, judge: &mut Judge<'_>, cites: &[Cite], long: bool) -> Self {
         let known = judge.known;
         let cited: Vec<&Facts> = cites.iter().filter_map(|cite| facts(cite, known)).collect();

@@ -2,7 +2,7 @@
 
 use super::matching::Facts;
 use crate::cause::Cause;
-use crate::finding::Finding;
+use crate::report::{FindingRow, Report};
 use crate::signatures::Signature;
 use crate::suspects::{Change, Verdict, hunks};
 use jiff::Timestamp;
@@ -57,6 +57,96 @@ impl Known {
         Self::default()
     }
 
+    /// What the record of a deployment shows.
+    #[must_use]
+    pub fn of(report: &Report) -> Self {
+        let mut known = Self::default();
+        let names = [
+            &report.deployment,
+            &report.service,
+            &report.environment,
+            &report.to,
+        ];
+        for name in names.into_iter().chain(&report.from) {
+            known.common.text(name);
+        }
+        for row in &report.findings {
+            known.row(row);
+        }
+        if let Some(cause) = &report.cause {
+            known.cause(cause);
+        }
+        if let Some(incident) = &report.incident {
+            known.common.moment(incident.began_at.0);
+            known.common.moment(incident.opened_at.0);
+            known.common.number(incident.findings as f64);
+        }
+        if let Some(impact) = &report.impact {
+            let counted = [impact.requests_failed, impact.requests, impact.users];
+            let all = counted.into_iter().chain([impact.share_of_traffic]);
+            for number in all.flatten().chain([impact.seconds]) {
+                known.common.number(number);
+            }
+            for account in &impact.accounts {
+                known.common.text(&account.value);
+                for number in [account.share, account.after, account.before, account.excess] {
+                    known.common.number(number);
+                }
+            }
+        }
+        for count in [report.changed, report.instances] {
+            known.common.number(count as f64);
+        }
+        known.common.moment(report.requested_at.0);
+        let times = &report.times;
+        let took = [
+            times.to_first_instance_s,
+            times.to_promoted_s,
+            times.to_detect_s,
+            times.to_decide_s,
+            times.to_roll_back_s,
+            times.to_prove_s,
+            times.to_recover_s,
+        ];
+        for number in took.into_iter().flatten() {
+            known.common.number(number);
+        }
+        for at in times.decided_at.into_iter().chain(times.rolled_back_at) {
+            known.common.moment(at.0);
+        }
+        known
+    }
+
+    fn row(&mut self, row: &FindingRow) {
+        let mut facts = Facts::default();
+        facts.text(&row.signal);
+        facts.text(&row.scope);
+        facts.text(&row.query);
+        let numbers = [
+            row.before,
+            row.after,
+            row.change,
+            row.interval.0,
+            row.interval.1,
+            row.confidence,
+            row.window_s,
+            // So many times as much.
+            row.after / row.before,
+        ];
+        for number in numbers {
+            facts.number(number);
+        }
+        facts.moment(row.onset_at.0);
+        facts.moment(row.opened_at.0);
+        if let Some(at) = row.ended_at {
+            facts.moment(at.0);
+        }
+        if let Some(id) = &row.evidence_id {
+            self.evidence.entry(id.clone()).or_default().extend(&facts);
+        }
+        self.common.extend(&facts);
+    }
+
     /// Something that anybody may say: a version, a name, what a person asked.
     pub fn text(&mut self, text: &str) {
         self.common.text(text);
@@ -82,33 +172,6 @@ impl Known {
         let facts = self.evidence.entry(id.to_owned()).or_default();
         facts.text(query);
         read(answer, facts);
-    }
-
-    /// What moved, with the query that shows it.
-    pub fn finding(&mut self, finding: &Finding) {
-        let mut facts = Facts::default();
-        facts.text(finding.signal.as_str());
-        facts.text(&finding.query);
-        let numbers = [
-            finding.baseline,
-            finding.current,
-            finding.effect,
-            finding.interval.0,
-            finding.interval.1,
-            finding.confidence,
-            finding.window_s,
-        ];
-        for number in numbers.into_iter().chain(finding.traffic) {
-            facts.number(number);
-        }
-        // So many times as much.
-        facts.number(finding.current / finding.baseline);
-        facts.moment(finding.onset_at);
-        if let Some(id) = &finding.evidence {
-            let cited = self.evidence.entry(id.to_string()).or_default();
-            cited.extend(&facts);
-        }
-        self.common.extend(&facts);
     }
 
     /// A change of the deployment, with what it touched.

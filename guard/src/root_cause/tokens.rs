@@ -41,7 +41,7 @@ pub(super) struct Number {
 static RUN: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"[A-Za-z0-9_/.~][A-Za-z0-9_./:@+~-]*(?:%|µs|μs)?").ok());
 static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?:[eE]([+-]?\d{1,3}))?([A-Za-zµμ%]*)$").ok()
+    Regex::new(r"^(\d{1,3}(?:,\d{3})+|\d*)(\.\d+)?(?:[eE]([+-]?\d{1,3}))?([A-Za-zµμ%]*)$").ok()
 });
 static CLOCK: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^(?:(\d{4})-(\d{2})-(\d{2})(?:[Tt]|$))?(?:(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?[Zz]?(?:\+00:00)?)?$").ok()
@@ -149,6 +149,9 @@ fn number(word: &str, rest: &str) -> Option<Token> {
     let parts = NUMBER.as_ref()?.captures(word)?;
     let text = |at: usize| parts.get(at).map_or("", |one| one.as_str());
     let digits = text(1).replace(',', "");
+    if digits.is_empty() && text(2).is_empty() {
+        return None;
+    }
     let written = format!("{digits}{}", text(2));
     let exponent: i32 = text(3).parse().unwrap_or(0);
     let power = libm::pow(10.0, f64::from(exponent));
