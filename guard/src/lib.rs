@@ -44,6 +44,7 @@ pub mod queue;
 pub mod redact;
 pub mod report;
 pub mod request;
+pub mod root_cause;
 pub mod signatures;
 pub mod state;
 pub mod suspects;
