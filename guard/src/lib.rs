@@ -48,6 +48,7 @@ pub mod root_cause;
 pub mod signatures;
 pub mod state;
 pub mod suspects;
+pub mod thresholds;
 pub mod timer;
 pub mod trust;
 pub mod verdict;
