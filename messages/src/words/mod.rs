@@ -71,6 +71,10 @@ pub fn files(locale: Locale) -> [(&'static str, &'static str); 15] {
                     include_str!(concat!("../../locales/", $folder, "/report.ftl")),
                 ),
                 (
+                    "root_cause.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/root_cause.ftl")),
+                ),
+                (
                     "suspects.ftl",
                     include_str!(concat!("../../locales/", $folder, "/suspects.ftl")),
                 ),
