@@ -28,6 +28,7 @@ pub mod excess;
 pub mod figures;
 pub mod finding;
 pub mod gate;
+pub mod health;
 pub mod hostile;
 pub mod ids;
 pub mod incident;

@@ -12,6 +12,7 @@ pub mod call;
 pub mod caller;
 pub mod complete;
 pub mod error;
+pub mod health;
 pub mod http;
 mod kept;
 pub mod local;

@@ -63,5 +63,6 @@ mod silence;
 mod slack;
 mod source_options;
 mod suspected;
+mod thresholds;
 mod traces;
 mod webhooks;

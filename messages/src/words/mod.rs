@@ -26,7 +26,7 @@ macro_rules! say {
 
 /// The files of a language, in the order of the folder.
 #[must_use]
-pub fn files(locale: Locale) -> [(&'static str, &'static str); 15] {
+pub fn files(locale: Locale) -> [(&'static str, &'static str); 18] {
     macro_rules! files {
         ($folder:literal) => {
             [
@@ -45,6 +45,10 @@ pub fn files(locale: Locale) -> [(&'static str, &'static str); 15] {
                 (
                     "events.ftl",
                     include_str!(concat!("../../locales/", $folder, "/events.ftl")),
+                ),
+                (
+                    "health.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/health.ftl")),
                 ),
                 (
                     "incident.ftl",
@@ -73,6 +77,10 @@ pub fn files(locale: Locale) -> [(&'static str, &'static str); 15] {
                 (
                     "root_cause.ftl",
                     include_str!(concat!("../../locales/", $folder, "/root_cause.ftl")),
+                ),
+                (
+                    "runbook.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/runbook.ftl")),
                 ),
                 (
                     "suspects.ftl",
