@@ -39,6 +39,7 @@ mod quarantine;
 mod rca;
 mod reader;
 mod report;
+mod runbook;
 mod show;
 mod stats;
 mod thresholds;
@@ -119,6 +120,7 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(why::why))
         .routes(routes!(health_check::health_check))
         .routes(routes!(rca::rca))
+        .routes(routes!(runbook::runbook))
         .routes(routes!(thresholds::thresholds))
         .routes(routes!(thresholds::judge))
         .routes(routes!(gate::ask))
