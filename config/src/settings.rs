@@ -50,7 +50,7 @@ pub use policy::{AlertTier, PacingSettings, People, PolicySettings, Sensitivity}
 pub use probe::{
     CommandProbe, ExitCode, Expects, HttpProbe, Number, PrintedNumber, Probe, TcpProbe,
 };
-pub use server::{Locale, Server};
+pub use server::{Locale, Oidc, Server};
 pub use service::{Platform, Service};
 pub use webhooks::{DeployEvent, EventMapping, WebhookKind, WebhookSource};
 

@@ -36,6 +36,7 @@ mod judge;
 mod language;
 mod list;
 mod login;
+mod oidc;
 mod report;
 mod rows;
 mod say;
@@ -69,6 +70,7 @@ pub struct Inner {
     cookie: session::CookieName,
     base_url: BaseUrl,
     orders: Orders,
+    provider: oidc::Provider,
     locale: Locale,
     clock: Clock,
 }
@@ -111,6 +113,7 @@ impl Page {
             cookie: session::CookieName::new(address, &base_url),
             locale: wire::locale(&settings.get()),
             orders: Orders::new(engine.clone(), settings.clone(), base_url.clone(), people),
+            provider: oidc::Provider::new(),
             engine,
             settings,
             base_url,
@@ -148,6 +151,8 @@ impl Page {
             .route("/incidents/{id}/close", post(incidents::close))
             .route("/say", post(say::said))
             .route("/services/{name}", get(service::service))
+            .route(oidc::BEGIN, get(oidc::begin))
+            .route(oidc::BACK, get(oidc::back_again))
             .route("/login/{token}", get(login::login))
             .route("/logout", post(login::logout))
             .route("/assets/{name}", get(assets::asset))

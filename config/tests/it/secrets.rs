@@ -57,7 +57,7 @@ fn a_secret_shows_itself_in_no_format() {
 }
 
 /// Every line of the example that holds a secret, with what is there.
-const PLACES: [(&str, &str); 30] = [
+const PLACES: [(&str, &str); 31] = [
     ("url: ", "postgres://tawny@db.internal/tawny"),
     ("password: ", "${TAWNY_DB_PASSWORD}"),
     ("password: ", "${PROMETHEUS_PASSWORD}"),
@@ -91,6 +91,7 @@ const PLACES: [(&str, &str); 30] = [
     ("token: ", "\"${GITLAB_TOKEN}\""),
     ("token: ", "\"${KUBERNETES_TOKEN}\""),
     ("token: ", "\"${SENTRY_TOKEN}\""),
+    ("client_secret: ", "${OIDC_SECRET}"),
     ("token: ", "${MCP_TOKEN}"),
     ("key: ", "${OPENAI_API_KEY}"),
     ("X-Team: ", "\"${MODEL_TEAM}\""),
@@ -181,11 +182,11 @@ fn a_secret_in_the_place_of_a_structure_is_in_no_error() {
 #[test]
 fn a_missing_variable_is_named_with_its_field() {
     let text = EXAMPLE.replacen("${PROMETHEUS_PASSWORD}", "${NOT_THERE}", 1);
-    insta::assert_snapshot!(read(&text).unwrap_err(), @"tawny.yaml:44:17: metrics.main.auth.password: environment variable `NOT_THERE` is not set: expected it in the environment of tawny, or another name");
+    insta::assert_snapshot!(read(&text).unwrap_err(), @"tawny.yaml:52:17: metrics.main.auth.password: environment variable `NOT_THERE` is not set: expected it in the environment of tawny, or another name");
 }
 
 #[test]
 fn a_missing_secret_file_is_named_with_its_field() {
     let text = EXAMPLE.replacen("file:secrets/metrics-token", "file:secrets/none", 1);
-    insta::assert_snapshot!(read(&text).unwrap_err(), @"tawny.yaml:62:14: metrics.edge.auth.token: file `secrets/none` cannot be read (entity not found): expected a file with the secret, readable by tawny");
+    insta::assert_snapshot!(read(&text).unwrap_err(), @"tawny.yaml:70:14: metrics.edge.auth.token: file `secrets/none` cannot be read (entity not found): expected a file with the secret, readable by tawny");
 }

@@ -249,7 +249,7 @@ server:
 metrics:
   prometheus: {{type: prometheus, url: "http://127.0.0.1:9"}}
 people:
-  - {{name: mei, roles: [responder, operator]}}
+  - {{name: mei, roles: [responder, operator], emails: [mei@example.com]}}
   - {{name: sam, roles: [responder]}}
   - {{name: kim, roles: []}}
 services:
