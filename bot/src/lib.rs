@@ -12,6 +12,7 @@ pub mod demo;
 mod digests;
 mod discover;
 mod figures;
+mod fixes;
 mod incidents;
 pub mod live;
 pub mod log;
