@@ -12,6 +12,7 @@ pub mod demo;
 mod digests;
 mod discover;
 mod figures;
+mod fixes;
 mod identity;
 mod incidents;
 pub mod live;

@@ -6,6 +6,7 @@ mod channel;
 mod chat;
 mod code;
 mod environment;
+mod fix;
 mod hosts;
 mod journal;
 mod logs;
@@ -32,6 +33,7 @@ pub use code::{
     CodeHost, GitHubApp, GitHubAuth, GitHubHost, GitHubToken, GitLabHost, Redelivery, WriteBack,
 };
 pub use environment::EnvironmentSettings;
+pub use fix::{FixForward, Pin};
 pub use hosts::{Health, Hosts, Instance, Observed, ObservedInstance};
 pub use journal::{Journal, JournalTls, JournalUrl, JournalVerify, Retention};
 pub use logs::{
@@ -192,7 +194,15 @@ impl Settings {
         &self,
         service: &Service,
     ) -> Option<(&crate::text::Name, &CodeHost, String)> {
-        let repo = service.repo.as_ref()?;
+        self.code_host_at(service.repo.as_ref()?)
+    }
+
+    /// The code host of a repository and its path there; none when it is on this machine or at no host that is configured.
+    #[must_use]
+    pub fn code_host_at(
+        &self,
+        repo: &crate::text::Repository,
+    ) -> Option<(&crate::text::Name, &CodeHost, String)> {
         self.code.iter().find_map(|(name, host)| {
             let path = match repo.short() {
                 Some((kind, path)) => (kind == host.kind()).then_some(path)?,

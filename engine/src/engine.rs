@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use crate::crowd::Crowd;
 use crate::error::EngineError;
+use crate::fix::OpensFixes;
 use crate::handler::Handler;
 use crate::lead::Leadership;
 use crate::ledger;
@@ -43,6 +44,8 @@ pub struct EngineOptions {
     pub meters: Meters,
     /// How webhooks are read; without it they are not understood.
     pub understands: Option<Understands>,
+    /// How fixes are opened at code hosts; without it none is.
+    pub opens_fixes: Option<OpensFixes>,
 }
 
 impl Default for EngineOptions {
@@ -56,6 +59,7 @@ impl Default for EngineOptions {
             recordings: None,
             meters: Meters::default(),
             understands: None,
+            opens_fixes: None,
         }
     }
 }
@@ -193,6 +197,7 @@ impl Engine {
         };
         let mut kinds = inner.chat_kinds();
         kinds.push(crate::execute::KIND.to_owned());
+        kinds.push(crate::fix::KIND.to_owned());
         inner.meters().expect_effects(&kinds);
         Ok(Self {
             inner: Arc::new(inner),

@@ -89,6 +89,7 @@ impl Denied {
                 Refusal::MissingRole { .. }
                 | Refusal::NotAPerson { .. }
                 | Refusal::MachineJudges { .. }
+                | Refusal::MayNotFix { .. }
                 | Refusal::MayNotJudge { .. },
             ) => StatusCode::FORBIDDEN,
             Self::Refused(_) | Self::NotDone(_) => StatusCode::CONFLICT,

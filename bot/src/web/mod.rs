@@ -27,6 +27,7 @@ mod answer;
 mod assets;
 mod cause;
 mod denied;
+mod fix;
 mod frame;
 mod headers;
 pub(crate) mod hosts;
@@ -144,6 +145,7 @@ impl Page {
             )
             .route("/deployments/{id}/answer", post(answer::answer))
             .route("/deployments/{id}/abandon", post(abandon::abandon))
+            .route("/deployments/{id}/fix", post(fix::fix))
             .route("/deployments/{id}/judge", post(judge::judge))
             .route("/deployments/{id}/cause", post(cause::name))
             .route("/incidents", get(incidents::list))

@@ -5,6 +5,7 @@ use super::abandon;
 use super::answer::{Voice, buttons};
 use super::cause;
 use super::denied::{Denied, DeniedPage};
+use super::fix;
 use super::frame::{self, Frame};
 use super::instances::instances;
 use super::judge;
@@ -80,6 +81,7 @@ async fn body(
         (report::links(&path, state.incident(), &context))
         @if let Some(observed) = &observed { (instances(&state, observed, &context)) }
         (cause::section(&state, &path, visitor, &context))
+        (fix::section(&voice, &path, &context))
         (judge::section(&state, &path, visitor, &context))
         (said(&thread(&records, &context), &context))
         section {

@@ -57,7 +57,7 @@ fn a_secret_shows_itself_in_no_format() {
 }
 
 /// Every line of the example that holds a secret, with what is there.
-const PLACES: [(&str, &str); 31] = [
+const PLACES: [(&str, &str); 33] = [
     ("url: ", "postgres://tawny@db.internal/tawny"),
     ("password: ", "${TAWNY_DB_PASSWORD}"),
     ("password: ", "${PROMETHEUS_PASSWORD}"),
@@ -88,7 +88,9 @@ const PLACES: [(&str, &str); 31] = [
     ("token: ", "\"${LOKI_TOKEN}\""),
     ("password: ", "\"${LOKI_PASSWORD}\""),
     ("token: ", "\"${GITHUB_TOKEN}\""),
+    ("token: ", "\"${GITHUB_WRITE_TOKEN}\""),
     ("token: ", "\"${GITLAB_TOKEN}\""),
+    ("write_token: ", "\"${GITLAB_WRITE_TOKEN}\""),
     ("token: ", "\"${KUBERNETES_TOKEN}\""),
     ("token: ", "\"${SENTRY_TOKEN}\""),
     ("client_secret: ", "${OIDC_SECRET}"),

@@ -104,3 +104,4 @@ page-column-began = Began
 page-column-stands = Stands
 page-incident-open = open
 page-incident-over = over
+page-fix-title = Mend it where the code is

@@ -92,3 +92,4 @@ page-column-began = 开始
 page-column-stands = 状态
 page-incident-open = 未结束
 page-incident-over = 已结束
+page-fix-title = 在代码里修复

@@ -47,6 +47,10 @@ pub fn files(locale: Locale) -> [(&'static str, &'static str); 15] {
                     include_str!(concat!("../../locales/", $folder, "/events.ftl")),
                 ),
                 (
+                    "fix.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/fix.ftl")),
+                ),
+                (
                     "incident.ftl",
                     include_str!(concat!("../../locales/", $folder, "/incident.ftl")),
                 ),
