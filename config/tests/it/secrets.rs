@@ -179,11 +179,11 @@ fn a_secret_in_the_place_of_a_structure_is_in_no_error() {
 #[test]
 fn a_missing_variable_is_named_with_its_field() {
     let text = EXAMPLE.replacen("${PROMETHEUS_PASSWORD}", "${NOT_THERE}", 1);
-    insta::assert_snapshot!(read(&text).unwrap_err(), @"tawny.yaml:44:17: metrics.main.auth.password: environment variable `NOT_THERE` is not set: expected it in the environment of tawny, or another name");
+    insta::assert_snapshot!(read(&text).unwrap_err(), @"tawny.yaml:46:17: metrics.main.auth.password: environment variable `NOT_THERE` is not set: expected it in the environment of tawny, or another name");
 }
 
 #[test]
 fn a_missing_secret_file_is_named_with_its_field() {
     let text = EXAMPLE.replacen("file:secrets/metrics-token", "file:secrets/none", 1);
-    insta::assert_snapshot!(read(&text).unwrap_err(), @"tawny.yaml:62:14: metrics.edge.auth.token: file `secrets/none` cannot be read (entity not found): expected a file with the secret, readable by tawny");
+    insta::assert_snapshot!(read(&text).unwrap_err(), @"tawny.yaml:64:14: metrics.edge.auth.token: file `secrets/none` cannot be read (entity not found): expected a file with the secret, readable by tawny");
 }

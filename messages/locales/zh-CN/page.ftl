@@ -88,3 +88,21 @@ page-column-began = 开始
 page-column-stands = 状态
 page-incident-open = 未结束
 page-incident-over = 已结束
+
+# 信号、步骤、决定。
+page-signals = 各信号的走势
+page-signals-still = 没有信号超出容忍范围。
+page-signals-others = 其他 { $count } 个信号
+page-values = 数值
+page-values-when = 时间
+page-in-prometheus = 在 Prometheus 中查看此查询
+page-in-grafana = 在 Grafana 中查看
+page-rollout = 逐步发布
+page-rollout-step = 第 { $step } 步
+page-rollout-bad = 不健康
+page-rollout-instance = { $instance }：{ $version }
+page-decide = 需要你的决定
+page-decide-until = 截止 { $until }
+page-since = 自你上次查看以来
+denied-no-signal = 这里没有测量过这个信号。部署页面列出了测量过的信号。
+denied-full = 同时查看的人太多。页面稍后会自行刷新。

@@ -10,6 +10,6 @@ mod judged;
 mod reported;
 mod said;
 mod shown;
-mod story;
+pub(crate) mod story;
 mod tidy;
 mod world;
