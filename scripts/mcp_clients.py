@@ -37,6 +37,7 @@ class Demo:
             return self
         if not program("tawny"):
             return None
+        self.end()  # One whose story or plan went wrong.
         folder = HOME / "demo"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -102,6 +103,7 @@ class Demo:
         if self.process:
             self.process.terminate()
             self.process.wait(timeout=60)
+            self.process = None
 
 
 def plan(demo):
