@@ -225,6 +225,11 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         .merge(Listener::new(hearing).router())
         .merge(door.router(&world, &stop))
         .merge(ops::Health::new(engine.clone(), journal.reader()).router());
+    let (lasting, stopped) = (page.clone(), stop.clone());
+    tokio::spawn(async move {
+        stopped.cancelled().await;
+        lasting.stop();
+    });
     if metrics_listener.is_none() {
         router = router.merge(metrics_page.router());
     }

@@ -41,7 +41,7 @@ pub use logs::{
 };
 pub use mcp::{Mcp, McpClient, McpOAuth, McpScope};
 pub use metrics::{
-    Auth, Basic, Bearer, Budget, ClientTls, CredentialsIn, MetricsSource, NoAuth, OAuth2,
+    Auth, Basic, Bearer, Budget, ClientTls, CredentialsIn, Grafana, MetricsSource, NoAuth, OAuth2,
     Prometheus, Retry, ServiceMetrics,
 };
 pub use notify::{Notify, Webhook};

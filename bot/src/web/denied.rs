@@ -32,6 +32,10 @@ pub(super) enum Denied {
     NotFound,
     /// There is no such service.
     NoService,
+    /// Nothing was measured under that name.
+    NoSignal,
+    /// Too many look on.
+    Full,
     /// Nothing was ever found of this deployment.
     NoIncident,
     /// The answer was refused; it is on record.
@@ -84,7 +88,9 @@ impl Denied {
             Self::NoSession | Self::Link | Self::LoginOver => StatusCode::UNAUTHORIZED,
             Self::Provider => StatusCode::BAD_GATEWAY,
             Self::BadForm => StatusCode::BAD_REQUEST,
-            Self::NotFound | Self::NoService | Self::NoIncident => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::NoService | Self::NoSignal | Self::NoIncident => {
+                StatusCode::NOT_FOUND
+            }
             Self::Refused(
                 Refusal::MissingRole { .. }
                 | Refusal::NotAPerson { .. }
@@ -93,7 +99,7 @@ impl Denied {
                 | Refusal::MayNotJudge { .. },
             ) => StatusCode::FORBIDDEN,
             Self::Refused(_) | Self::NotDone(_) => StatusCode::CONFLICT,
-            Self::NotLeading => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotLeading | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -113,6 +119,8 @@ impl Denied {
             Self::BadForm => say!(context, "denied-bad-form"),
             Self::NotFound => say!(context, "denied-not-found"),
             Self::NoService => say!(context, "denied-no-service"),
+            Self::NoSignal => say!(context, "denied-no-signal"),
+            Self::Full => say!(context, "denied-full"),
             Self::NoIncident => say!(context, "denied-no-incident"),
             Self::Refused(refusal) => words::refusal(refusal, context),
             Self::NotDone(why) => why.clone(),

@@ -105,3 +105,23 @@ page-column-stands = Stands
 page-incident-open = open
 page-incident-over = over
 page-fix-title = Mend it where the code is
+# Signals, steps, the decision.
+page-signals = How the signals went
+page-signals-still = Nothing has moved beyond what is tolerated.
+page-signals-others = { $count ->
+    [one] One more signal
+   *[other] { $count } more signals
+}
+page-values = The values
+page-values-when = When
+page-in-prometheus = This query in Prometheus
+page-in-grafana = in Grafana
+page-rollout = The release, step by step
+page-rollout-step = Step { $step }
+page-rollout-bad = not healthy
+page-rollout-instance = { $instance }: { $version }
+page-decide = Your decision
+page-decide-until = is awaited until { $until }
+page-since = Since you last looked
+denied-no-signal = Nothing was measured of such a signal here. The deployment’s page lists those that were.
+denied-full = Too many people look on at once. The page looks for news by itself, a little later.

@@ -11,6 +11,6 @@ mod oidc;
 mod reported;
 mod said;
 mod shown;
-mod story;
+pub(crate) mod story;
 mod tidy;
 mod world;
