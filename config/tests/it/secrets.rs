@@ -193,7 +193,7 @@ fn a_missing_variable_is_named_with_its_field() {
     let expected = format!(
         "tawny.yaml:{line}:17: metrics.main.auth.password: environment variable `NOT_THERE` is not set: expected it in the environment of tawny, or another name"
     );
-    assert_eq!(read(&text).unwrap_err(), expected);
+    assert_eq!(read(&text).unwrap_err().to_string(), expected);
 }
 
 #[test]
@@ -203,5 +203,5 @@ fn a_missing_secret_file_is_named_with_its_field() {
     let expected = format!(
         "tawny.yaml:{line}:14: metrics.edge.auth.token: file `secrets/none` cannot be read (entity not found): expected a file with the secret, readable by tawny"
     );
-    assert_eq!(read(&text).unwrap_err(), expected);
+    assert_eq!(read(&text).unwrap_err().to_string(), expected);
 }
