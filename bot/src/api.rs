@@ -24,6 +24,7 @@ mod describe;
 mod digest;
 mod etag;
 mod figures;
+mod fix;
 mod gate;
 mod given;
 mod health_check;
@@ -57,6 +58,7 @@ pub use deliveries::{CameToView, DeliveriesView, DeliveryView};
 pub use deploy::{DeployBody, PackageBody};
 pub use digest::{DigestView, FrozenView, OpenView, PausedView, RiskiestView, SubjectView};
 pub use figures::{FiguresView, ServiceFiguresView, StatisticsView, TimesView, WeekView};
+pub use fix::FixBody;
 pub use gate::{ChangeView, GateView};
 pub use incidents::{ClosingBody, IncidentShownView, IncidentView, IncidentsView, RecentView};
 pub use judge::JudgementBody;
@@ -67,7 +69,9 @@ pub use problem::Problem;
 pub use quarantine::{QuarantineView, QuarantinedView, RemedyBody, UnreadableView};
 pub use stats::{CausesView, ShareView, StatsView, SuggestionView};
 pub use thresholds::{AlertJudgedView, AlertJudgementBody};
-pub use view::{ApprovalView, BehindView, DeploymentView, FindingView, JudgedView, TimelineView};
+pub use view::{
+    ApprovalView, BehindView, DeploymentView, FindingView, FixView, JudgedView, TimelineView,
+};
 pub use webhook_test::{WebhookTestBody, WebhookTestView};
 
 /// What the handlers share.
@@ -125,6 +129,8 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(thresholds::judge))
         .routes(routes!(gate::ask))
         .routes(routes!(command::command))
+        .routes(routes!(fix::revert))
+        .routes(routes!(fix::hotfix))
         .routes(routes!(judge::judge))
         .routes(routes!(name::name))
         .routes(routes!(incidents::list))

@@ -4,6 +4,7 @@ use crate::api::{self, Api};
 use crate::chat::code_host;
 use crate::chat::slack::{Groups, Hearing, Listener, SlackError, SlackRounds};
 use crate::chat::webhook::WebhookError;
+use crate::fixes;
 use crate::live::Live;
 use crate::mcp;
 use crate::ops::{self, Meters};
@@ -156,6 +157,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         &settings, &writers, &journal, &base_url,
     )?);
     options.understands = Some(webhooks::reader(&settings));
+    options.opens_fixes = Some(fixes::opens(&settings, &base_url));
     let outside = Live::new(mcp::outside::of(&services));
     let now = options.clock.clone();
     let engine = Engine::new(&journal, services, handlers, options)?;
@@ -224,6 +226,11 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         .merge(Listener::new(hearing).router())
         .merge(door.router(&world, &stop))
         .merge(ops::Health::new(engine.clone(), journal.reader()).router());
+    let (lasting, stopped) = (page.clone(), stop.clone());
+    tokio::spawn(async move {
+        stopped.cancelled().await;
+        lasting.stop();
+    });
     if metrics_listener.is_none() {
         router = router.merge(metrics_page.router());
     }

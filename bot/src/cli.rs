@@ -16,6 +16,7 @@ mod deliveries;
 mod deploy;
 mod digest;
 mod exit;
+mod fix;
 mod gate;
 mod import;
 mod incidents;
@@ -119,6 +120,10 @@ enum Verb {
     Rollback(command::Arguments),
     /// Give a deployment up as it stands: nothing is changed any more, and the next one can begin.
     Abandon(command::Arguments),
+    /// Have a request opened that undoes what did it, for people to review and merge.
+    RevertPr(fix::Arguments),
+    /// Have a model draft a change that mends what did it, for people to review.
+    HotfixPr(fix::Arguments),
     /// Answer a question.
     Approve(answer::Arguments),
     /// Wait until a deployment is decided, and exit by what it has come to: for pipelines.
@@ -283,6 +288,8 @@ pub async fn main() -> Exit {
         Verb::Promote(arguments) => command::run("promote", arguments, json).await,
         Verb::Rollback(arguments) => command::run("rollback", arguments, json).await,
         Verb::Abandon(arguments) => command::run("abandon", arguments, json).await,
+        Verb::RevertPr(arguments) => fix::run("revert-pr", arguments, json).await,
+        Verb::HotfixPr(arguments) => fix::run("hotfix-pr", arguments, json).await,
         Verb::Approve(arguments) => answer::run(arguments, json).await,
         Verb::Gate(arguments) => gate::run(arguments, json).await,
         Verb::Timeline(arguments) => timeline::run(arguments, json).await,

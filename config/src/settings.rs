@@ -6,6 +6,7 @@ mod channel;
 mod chat;
 mod code;
 mod environment;
+mod fix;
 mod hosts;
 mod journal;
 mod logs;
@@ -32,6 +33,7 @@ pub use code::{
     CodeHost, GitHubApp, GitHubAuth, GitHubHost, GitHubToken, GitLabHost, Redelivery, WriteBack,
 };
 pub use environment::EnvironmentSettings;
+pub use fix::{FixForward, Pin};
 pub use hosts::{Health, Hosts, Instance, Observed, ObservedInstance};
 pub use journal::{Journal, JournalTls, JournalUrl, JournalVerify, Retention};
 pub use logs::{
@@ -39,7 +41,7 @@ pub use logs::{
 };
 pub use mcp::{Mcp, McpClient, McpOAuth, McpScope};
 pub use metrics::{
-    Auth, Basic, Bearer, Budget, ClientTls, CredentialsIn, MetricsSource, NoAuth, OAuth2,
+    Auth, Basic, Bearer, Budget, ClientTls, CredentialsIn, Grafana, MetricsSource, NoAuth, OAuth2,
     Prometheus, Retry, ServiceMetrics,
 };
 pub use notify::{Notify, Webhook};
@@ -50,7 +52,7 @@ pub use policy::{AlertTier, PacingSettings, People, PolicySettings, Sensitivity}
 pub use probe::{
     CommandProbe, ExitCode, Expects, HttpProbe, Number, PrintedNumber, Probe, TcpProbe,
 };
-pub use server::{Locale, Server};
+pub use server::{Locale, Oidc, Server};
 pub use service::{Platform, Service};
 pub use webhooks::{DeployEvent, EventMapping, WebhookKind, WebhookSource};
 
@@ -192,7 +194,15 @@ impl Settings {
         &self,
         service: &Service,
     ) -> Option<(&crate::text::Name, &CodeHost, String)> {
-        let repo = service.repo.as_ref()?;
+        self.code_host_at(service.repo.as_ref()?)
+    }
+
+    /// The code host of a repository and its path there; none when it is on this machine or at no host that is configured.
+    #[must_use]
+    pub fn code_host_at(
+        &self,
+        repo: &crate::text::Repository,
+    ) -> Option<(&crate::text::Name, &CodeHost, String)> {
         self.code.iter().find_map(|(name, host)| {
             let path = match repo.short() {
                 Some((kind, path)) => (kind == host.kind()).then_some(path)?,

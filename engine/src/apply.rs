@@ -230,6 +230,10 @@ impl Engine {
                 let row = NewEffect::new(key, crate::execute::KIND, json(effect));
                 vec![row.only_if(json(precondition)).not_after(*not_after)]
             }
+            Effect::OpenFix { .. } => {
+                let key = format!("fix/{}", plan.deployment);
+                vec![NewEffect::new(key, crate::fix::KIND, json(effect))]
+            }
             Effect::ShowParent | Effect::Reply { .. } | Effect::Notice { .. } => self
                 .channels
                 .iter()

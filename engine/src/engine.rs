@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use crate::crowd::Crowd;
 use crate::error::EngineError;
+use crate::fix::OpensFixes;
 use crate::handler::Handler;
 use crate::lead::Leadership;
 use crate::ledger;
@@ -13,6 +14,7 @@ use crate::services::Service;
 use crate::told::Understands;
 use guard::event::Event;
 use guard::ids::{ApprovalId, DeploymentId, Environment, ServiceName};
+use guard::measured::Measured;
 use guard::state::State;
 use journal::{Journal, LeaseHold, Reader, Retention, StreamId, Transaction, Writer};
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +45,8 @@ pub struct EngineOptions {
     pub meters: Meters,
     /// How webhooks are read; without it they are not understood.
     pub understands: Option<Understands>,
+    /// How fixes are opened at code hosts; without it none is.
+    pub opens_fixes: Option<OpensFixes>,
 }
 
 impl Default for EngineOptions {
@@ -56,6 +60,7 @@ impl Default for EngineOptions {
             recordings: None,
             meters: Meters::default(),
             understands: None,
+            opens_fixes: None,
         }
     }
 }
@@ -130,6 +135,8 @@ pub struct Inner {
     /// Deployments that cannot be read back, and why: nothing is done about them.
     pub(crate) unreadable: RwLock<BTreeMap<DeploymentId, String>>,
     pub(crate) observed: RwLock<BTreeMap<(ServiceName, Environment), Observed>>,
+    /// What the watches of this process measured when they last looked.
+    pub(crate) measuring: RwLock<BTreeMap<DeploymentId, Arc<[Measured]>>>,
     pub(crate) news: broadcast::Sender<News>,
     pub(crate) ticks: broadcast::Sender<Tick>,
     /// What the slots of watches are counted from.
@@ -188,11 +195,13 @@ impl Engine {
             news,
             ticks,
             epoch: tokio::time::Instant::now(),
+            measuring: RwLock::default(),
             pulse: Pulse::default(),
             crowd: Crowd::default(),
         };
         let mut kinds = inner.chat_kinds();
         kinds.push(crate::execute::KIND.to_owned());
+        kinds.push(crate::fix::KIND.to_owned());
         inner.meters().expect_effects(&kinds);
         Ok(Self {
             inner: Arc::new(inner),
@@ -242,6 +251,15 @@ impl Engine {
     #[must_use]
     pub fn measured_ago(&self, id: &DeploymentId) -> Option<Duration> {
         self.pulse.answered_for(id, std::time::Instant::now())
+    }
+
+    /// What the watch of a deployment measured of each signal when it last looked; none where another process watches it,
+    /// or nobody does.
+    #[must_use]
+    pub fn measuring(&self, id: &DeploymentId) -> Option<Arc<[Measured]>> {
+        let measuring = self.measuring.read();
+        let measuring = measuring.unwrap_or_else(PoisonError::into_inner);
+        measuring.get(id).cloned()
     }
 
     /// All services as configured.

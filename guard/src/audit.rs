@@ -14,7 +14,7 @@ pub struct Deed {
     /// Who: a configured name, `tawny` for policy, `nobody` for a question that ran out.
     pub who: String,
     /// What: `deploy pause resume answer back break_glass refused expired reminded authorise abandon judge name ask take_back
-    /// freeze unfreeze close configure link_code link unlink`.
+    /// fix freeze unfreeze close configure link_code link unlink`.
     pub what: String,
     /// Which one: the choice, the action, the version.
     pub which: Option<String>,
@@ -107,6 +107,10 @@ pub fn deed(event: &Event) -> Option<Deed> {
             Deed::of(by, "take_back").which(request.as_str())
         }
         Event::CauseNamed { by, note, .. } => Deed::of(by, "name").why(note.as_ref()),
+        Event::FixRequested { fix, by, reason } => {
+            let which = format!("{} {}", fix.kind.verb(), fix.suspect);
+            Deed::of(by, "fix").which(which).why(reason.as_ref())
+        }
         _ => return None,
     })
 }

@@ -11,6 +11,7 @@ mod answers;
 mod assessed;
 mod baked;
 mod ended;
+mod fixed;
 mod judged;
 mod measured;
 mod metrics;
@@ -137,6 +138,25 @@ fn follow(state: Option<&State>, input: &Input) -> Vec<Event> {
             Happened::Named { by, culprit, note } => {
                 named::named(state, by, culprit, note.as_ref())
             }
+            Happened::FixAsked {
+                by,
+                duty,
+                kind,
+                able,
+                suspect,
+                reason,
+            } => {
+                let wish = fixed::Wish {
+                    by,
+                    duty,
+                    kind: *kind,
+                    able: *able,
+                    suspect: suspect.as_deref(),
+                    reason,
+                };
+                fixed::asked(state, input, &wish, &mut ids)
+            }
+            Happened::FixEnded { fix, outcome } => fixed::ended(state, fix, outcome),
             Happened::Requested { request } => {
                 requested::requested(state, input, request, &mut ids)
             }

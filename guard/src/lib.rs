@@ -27,6 +27,7 @@ pub mod event;
 pub mod excess;
 pub mod figures;
 pub mod finding;
+pub mod fix;
 pub mod gate;
 pub mod health;
 pub mod hostile;

@@ -176,6 +176,7 @@ pub(crate) fn message(cause: &Cause, state: &State, context: &Context) -> Messag
         facts,
         body,
         table: table(cause, context),
+        offers: crate::fix::offers(state, context),
         links: crate::parent::link(state, context)
             .into_iter()
             .chain(pages(cause, context))

@@ -15,6 +15,7 @@ pub mod dialog;
 pub mod digest;
 pub mod document;
 pub mod figures;
+pub mod fix;
 pub mod foreign;
 pub mod gate;
 pub mod health;

@@ -54,6 +54,7 @@ mod overlaps;
 mod people;
 mod planted;
 mod probes;
+mod proposed;
 mod rejudged;
 mod reload;
 mod replicas;

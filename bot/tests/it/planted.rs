@@ -15,7 +15,7 @@ const CANARY: &str = "canary7f3a91c0";
 const CANARY_BASE64: &str = "Y2FuYXJ5N2YzYTkxYzA";
 
 /// Every secret field and where it is planted below; a new field must be added to both.
-const PLANTED: [&str; 30] = [
+const PLANTED: [&str; 33] = [
     "agent.endpoints[].headers.*",
     "agent.endpoints[].key",
     "agent.endpoints[].proxy",
@@ -26,6 +26,8 @@ const PLANTED: [&str; 30] = [
     "code.*.auth.token",
     "code.*.proxy",
     "code.*.token",
+    "code.*.write_auth.token",
+    "code.*.write_token",
     "journal.url",
     "mcp.clients[].token",
     "metrics.*.auth.client_secret",
@@ -37,6 +39,7 @@ const PLANTED: [&str; 30] = [
     "notify.webhooks[].secret",
     "notify.webhooks[].url",
     "on_call[].calendar_url",
+    "server.oidc.client_secret",
     "services[].logs[].auth.password",
     "services[].logs[].auth.token",
     "services[].logs[].headers.*",
@@ -112,14 +115,19 @@ fn planted(text: &str, dir: &Path) -> String {
         1,
     );
     text = text.replacen(
+        "data_dir:",
+        &format!("oidc: {{issuer: \"http://{dead}\", client_id: tawny, client_secret: \"{CANARY}-oidc\"}}, data_dir:"),
+        1,
+    );
+    text = text.replacen(
         "people:\n",
         &format!(
             r#"  two: {{type: prometheus, url: "http://{dead}", auth: {{type: bearer, token: "{CANARY}-bearer"}}, proxy: "http://u:{CANARY}-proxy@{dead}"}}
   three: {{type: prometheus, url: "http://{dead}", auth: {{type: oauth2, token_url: "http://{dead}/t", client_id: tawny, client_secret: "{CANARY}-client", params: {{audience: "{CANARY}-param"}}}}}}
 journal: {{url: "sqlite:{dir}/main/data/{CANARY}.db"}}
 code:
-  hub: {{type: github, url: "http://{dead}/hub", auth: {{type: token, token: "{CANARY}-hub"}}, proxy: "http://u:{CANARY}-way@{dead}"}}
-  lab: {{type: gitlab, url: "http://{dead}/lab", token: "{CANARY}-lab"}}
+  hub: {{type: github, url: "http://{dead}/hub", auth: {{type: token, token: "{CANARY}-hub"}}, write_auth: {{type: token, token: "{CANARY}-hub-writes"}}, proxy: "http://u:{CANARY}-way@{dead}"}}
+  lab: {{type: gitlab, url: "http://{dead}/lab", token: "{CANARY}-lab", write_token: "{CANARY}-lab-writes"}}
 traces: {{otlp_url: "http://{dead}/v1/traces", headers: {{Authorization: "Bearer {CANARY}-traces"}}}}
 people:
 "#,

@@ -93,6 +93,7 @@ impl Handler for Channel {
                 Effect::Notice { .. } => "notice",
                 Effect::Draw { .. } => "picture",
                 Effect::Execute { .. } => "action",
+                Effect::OpenFix { .. } => "fix",
             };
             let mumbles = self
                 .mumbles_first_at

@@ -44,6 +44,7 @@ pub fn severity(event: &Event) -> Severity {
         | Event::ActionStale { .. }
         | Event::Paused { .. }
         | Event::CauseRanked { .. }
+        | Event::FixFailed { .. }
         | Event::AlertJoined { .. }
         | Event::AlertStorm { .. }
         | Event::DeployReported {
@@ -68,6 +69,7 @@ pub fn severity(event: &Event) -> Severity {
             Verdict::Inconclusive | Verdict::Unmeasured => Severity::Quiet,
         },
         Event::CureConfirmed { .. }
+        | Event::FixOpened { .. }
         | Event::BakeEnded {
             known_good: true, ..
         }

@@ -26,7 +26,7 @@ macro_rules! say {
 
 /// The files of a language, in the order of the folder.
 #[must_use]
-pub fn files(locale: Locale) -> [(&'static str, &'static str); 18] {
+pub fn files(locale: Locale) -> [(&'static str, &'static str); 19] {
     macro_rules! files {
         ($folder:literal) => {
             [
@@ -45,6 +45,10 @@ pub fn files(locale: Locale) -> [(&'static str, &'static str); 18] {
                 (
                     "events.ftl",
                     include_str!(concat!("../../locales/", $folder, "/events.ftl")),
+                ),
+                (
+                    "fix.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/fix.ftl")),
                 ),
                 (
                     "health.ftl",
