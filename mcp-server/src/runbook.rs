@@ -210,12 +210,9 @@ async fn measure(
         step_s,
     };
     for signal in measured.signals {
-        let values = values(
-            prometheus,
-            span(DAY_S, STEP_S),
-            &format!("avg({})", signal.query),
-        );
-        let values = values.await.unwrap_or_else(|why| missed(runbook, why));
+        let query = format!("avg({})", signal.query);
+        let values = values(prometheus, span(DAY_S, STEP_S), &query).await;
+        let values = values.unwrap_or_else(|why| missed(runbook, why));
         runbook.watched.push(watched(signal, values));
     }
     let Some(query) = measured.load else { return };

@@ -59,7 +59,7 @@ impl Tool for GetServiceReport {
         call: &Call,
     ) -> Result<Answer<Reported>, ToolError> {
         let service = ServiceName::new(arguments.service)?;
-        let environment = environment(world, caller, &service, arguments.environment)?;
+        let environment = environment(world, caller, &service, arguments.environment.as_deref())?;
         let context = world.context(call.locale);
         let document = match arguments.kind {
             Which::Runbook => {
@@ -84,7 +84,7 @@ fn environment(
     world: &World,
     caller: &Caller,
     service: &ServiceName,
-    named: Option<String>,
+    named: Option<&str>,
 ) -> Result<Environment, ToolError> {
     let settings = world.settings.get();
     let known = settings
@@ -93,7 +93,7 @@ fn environment(
         .ok_or_else(|| ToolError::unknown_service(service.as_str()))?;
     let seen = settings.environments_of(known).into_iter();
     let seen: Vec<Environment> = seen.filter(|one| caller.sees_environment(one)).collect();
-    let found = match &named {
+    let found = match named {
         Some(name) => seen.iter().find(|one| one.as_str() == name),
         None => seen.first().filter(|_| seen.len() == 1),
     };
