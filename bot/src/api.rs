@@ -3,8 +3,9 @@
 use crate::auth::Tokens;
 use crate::live::Live;
 use crate::orders::Orders;
-use axum::Router;
+use axum::middleware::from_fn;
 use axum::routing::get;
+use axum::{Json, Router};
 use engine::Engine;
 use guard::actor::Actor;
 use messages::Locale;
@@ -19,7 +20,9 @@ mod calls;
 mod command;
 mod deliveries;
 mod deploy;
+mod describe;
 mod digest;
+mod etag;
 mod figures;
 mod fix;
 mod gate;
@@ -96,11 +99,11 @@ struct Document;
 /// The routes, and the document that describes them at `/api/v1/openapi.json`.
 pub fn router(api: Api) -> Router {
     let (router, document) = documented().split_for_parts();
-    let document = document.to_pretty_json().unwrap_or_default();
-    let openapi = move || async move { ([("content-type", "application/json")], document) };
+    let document = describe::completed(&document);
     router
         .with_state(api)
-        .route("/api/v1/openapi.json", get(openapi))
+        .route("/api/v1/openapi.json", get(async move || Json(document)))
+        .layer(from_fn(etag::tagged))
 }
 
 fn documented() -> OpenApiRouter<Api> {

@@ -347,6 +347,7 @@ fn retention(settings: &Settings) -> Retention {
         inputs: settings.retention.deliveries,
         evidence: settings.retention.evidence,
         tool_calls: settings.retention.mcp_calls,
+        model_calls: settings.retention.model_calls,
         ..usual
     }
 }

@@ -1,6 +1,7 @@
 //! The settings, one file per part. Each field is declared once: type, default and meaning.
 
 mod access;
+mod agent;
 mod channel;
 mod chat;
 mod code;
@@ -22,6 +23,10 @@ mod service;
 mod webhooks;
 
 pub use access::{Holder, Person, Token};
+pub use agent::{
+    Agent, AnswerForm, ChannelBounds, DayBounds, IncidentBounds, ModelEndpoint, ModelPrice,
+    ModelQuirks, SystemRole,
+};
 pub use channel::{DailyDigest, MinSeverity, QuietHours, SlackChannel, WhenNothing};
 pub use chat::{Chat, Slack};
 pub use code::{
@@ -92,6 +97,8 @@ settings! {
         webhooks: Vec<WebhookSource> = "[]",
         /// Models and IDE assistants.
         mcp: Mcp = "{}",
+        /// The analyst: a model that looks into what hurts and explains it. It decides nothing. Off unless `endpoints` are named.
+        agent: Agent = "{}",
         /// How long what is kept.
         retention: Retention = "{}",
     }

@@ -146,6 +146,15 @@ pub fn of_lane(event: &LaneEvent) -> Option<Deed> {
             };
             Some(Deed::of(by, what).which(id.clone()))
         }
+        LaneEvent::AlertJudged { by, label } => {
+            let what = match (&label.alert, label.real) {
+                (Some(alert), true) => format!("{alert}: real"),
+                (Some(alert), false) => format!("{alert}: false alarm"),
+                (None, _) => "an incident".to_owned(),
+            };
+            let deed = Deed::of(by, "judge alert").which(what);
+            Some(deed.why(label.note.as_ref()))
+        }
         _ => None,
     }
 }

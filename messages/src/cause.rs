@@ -19,6 +19,8 @@ mod evidence;
 mod signatures;
 
 pub use evidence::blamed;
+pub(crate) use evidence::supports;
+pub(crate) use signatures::line as error_line;
 
 /// A change stands out from here.
 const STANDS_OUT: f64 = 0.4;

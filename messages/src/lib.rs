@@ -26,6 +26,7 @@ pub mod orders;
 pub mod postmortem;
 pub mod queue;
 pub mod report;
+pub mod root_cause;
 pub mod suspects;
 pub mod text;
 pub mod trust;

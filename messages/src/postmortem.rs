@@ -28,7 +28,7 @@ pub fn postmortem(told: &Postmortem, records: &[Recorded], context: &Context) ->
         section(told.suspects.as_ref(), &told.named, &told.findings, context),
         contributing(told, context),
         well(told, context),
-        lost(told, context),
+        all_lost(told, context),
         items(told, context),
     ];
     sections.retain(|part| !part.title.is_empty());
@@ -250,27 +250,30 @@ fn well(told: &Postmortem, context: &Context) -> Section {
     section
 }
 
-fn lost(told: &Postmortem, context: &Context) -> Section {
+/// Where time was lost.
+pub(crate) fn lost(one: &Lost, context: &Context) -> Text {
     let words = context.words();
-    let mut section = Section::new(say!(words, "postmortem-lost"));
-    let part = |one: &Lost| {
-        let key = match one.part {
-            Part::Detect => "lost-detect",
-            Part::Decide => "lost-decide",
-            Part::RollBack => "lost-roll-back",
-            Part::Prove => "lost-prove",
-        };
-        let share = amount(words, (one.share * 100.0).round() / 100.0, "ratio");
-        say!(
-            words,
-            key,
-            duration = duration(words, one.seconds),
-            share = share
-        )
+    let key = match one.part {
+        Part::Detect => "lost-detect",
+        Part::Decide => "lost-decide",
+        Part::RollBack => "lost-roll-back",
+        Part::Prove => "lost-prove",
     };
-    section.items = told.time_lost.iter().map(part).collect();
+    let share = amount(words, (one.share * 100.0).round() / 100.0, "ratio");
+    say!(
+        words,
+        key,
+        duration = duration(words, one.seconds),
+        share = share
+    )
+}
+
+fn all_lost(told: &Postmortem, context: &Context) -> Section {
+    let mut section = Section::new(say!(context, "postmortem-lost"));
+    let all = told.time_lost.iter();
+    section.items = all.map(|one| lost(one, context)).collect();
     if section.items.is_empty() {
-        section.body.push(say!(words, "postmortem-nothing-lost"));
+        section.body.push(say!(context, "postmortem-nothing-lost"));
     }
     section
 }

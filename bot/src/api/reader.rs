@@ -1,11 +1,11 @@
 //! Whoever reads a document about a deployment: which one, in which format and language.
 
 use super::caller::Language;
-use super::given::Asked;
+use super::given::{Asked, At};
 use super::problem::Problem;
 use super::{Api, Caller, show};
 use axum::Json;
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
@@ -18,6 +18,7 @@ use utoipa::IntoParams;
 
 /// In which format and language.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Wanted {
     /// `json` (the default), `markdown`, `terminal`, or `ansi`: a terminal with colours.
     format: Option<String>,
@@ -47,9 +48,7 @@ impl FromRequestParts<Api> for Reader {
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
         Caller::from_request_parts(parts, api).await?;
         let Ok(Language(locale)) = Language::from_request_parts(parts, api).await;
-        let Path(id) = Path::<String>::from_request_parts(parts, api)
-            .await
-            .map_err(|rejection| Problem::bad("id", rejection.body_text()))?;
+        let At(id) = At::<String>::from_request_parts(parts, api).await?;
         let Asked(wanted) = Asked::<Wanted>::from_request_parts(parts, api).await?;
         let locale = match &wanted.lang {
             None => locale,

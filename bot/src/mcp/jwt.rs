@@ -150,6 +150,9 @@ fn find(keys: &JwkSet, id: Option<&str>) -> Option<Jwk> {
 fn caller(settings: &Settings, oauth: &McpOAuth, claims: &Map<String, Value>) -> Option<Known> {
     let said = |claim: &str| claims.get(claim).and_then(Value::as_str);
     let named = said(&oauth.person_claim)?;
+    if !vouched_for(&oauth.person_claim, claims) {
+        return None;
+    }
     let id = person(settings, named)?;
     let client = said("azp").or_else(|| said("client_id")).unwrap_or("oauth");
     let scopes = said("scope").unwrap_or_default();
@@ -169,6 +172,11 @@ fn caller(settings: &Settings, oauth: &McpOAuth, claims: &Map<String, Value>) ->
     })
 }
 
+/// Whether the provider stands by an address: where anybody may sign up, anybody may claim one.
+fn vouched_for(claim: &str, claims: &Map<String, Value>) -> bool {
+    claim != "email" || claims.get("email_verified") != Some(&Value::Bool(false))
+}
+
 /// Somebody under `people`, by name or by address.
 fn person(settings: &Settings, named: &str) -> Option<PersonId> {
     let people = settings.people.iter();
@@ -180,4 +188,22 @@ fn person(settings: &Settings, named: &str) -> Option<PersonId> {
         person.name.as_str() == named || address
     });
     of_name.next().map(|person| person.name.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_address_that_the_provider_does_not_stand_by_names_nobody() {
+        let vouched = |claim: &str, said: &Value| {
+            said.as_object()
+                .is_some_and(|claims| vouched_for(claim, claims))
+        };
+        assert!(vouched("email", &json!({})));
+        assert!(vouched("email", &json!({"email_verified": true})));
+        assert!(!vouched("email", &json!({"email_verified": false})));
+        assert!(vouched("sub", &json!({"email_verified": false})));
+    }
 }

@@ -15,7 +15,10 @@ const CANARY: &str = "canary7f3a91c0";
 const CANARY_BASE64: &str = "Y2FuYXJ5N2YzYTkxYzA";
 
 /// Every secret field and where it is planted below; a new field must be added to both.
-const PLANTED: [&str; 29] = [
+const PLANTED: [&str; 32] = [
+    "agent.endpoints[].headers.*",
+    "agent.endpoints[].key",
+    "agent.endpoints[].proxy",
     "chat.slack.app_token",
     "chat.slack.bot_token",
     "chat.slack.previous_signing_secret",
@@ -150,10 +153,17 @@ people:
         "webhooks: [{{name: planted, kind: alertmanager, secret: {CANARY}-now, previous_secret: {CANARY}-before}}]\n"
     );
     let mcp = format!("mcp: {{clients: [{{name: ide, token: {CANARY}-model}}]}}\n");
+    let agent = format!(
+        "agent: {{endpoints: [{{name: dead, url: \"http://{dead}/v1\", model: m, key: {CANARY}-key, headers: {{X-Team: {CANARY}-team}}, proxy: \"http://u:{CANARY}-proxy@{dead}\"}}]}}\n"
+    );
     let slack = format!(
         "chat: {{slack: {{bot_token: xoxb-{CANARY}-bot, signing_secret: {CANARY}-signs, previous_signing_secret: {CANARY}-signed, app_token: xapp-{CANARY}-app, base_url: \"http://{dead}/api\", channels: [{{channel: C1}}]}}}}\non_call: [{{name: nights, calendar_url: \"http://{dead}/{CANARY}-calendar.ics\"}}]\n"
     );
-    text = text.replacen("services:\n", &format!("{hook}{slack}{mcp}services:\n"), 1);
+    text = text.replacen(
+        "services:\n",
+        &format!("{hook}{slack}{mcp}{agent}services:\n"),
+        1,
+    );
     let logs = [
         format!(
             "{{type: loki, url: \"http://{dead}\", query: '{{a=\"b\"}}', auth: {{type: basic, username: u, password: {CANARY}-loki}}, headers: {{X-Scope-OrgID: {CANARY}-tenant}}}}"

@@ -57,7 +57,7 @@ fn a_secret_shows_itself_in_no_format() {
 }
 
 /// Every line of the example that holds a secret, with what is there.
-const PLACES: [(&str, &str); 30] = [
+const PLACES: [(&str, &str); 32] = [
     ("url: ", "postgres://tawny@db.internal/tawny"),
     ("password: ", "${TAWNY_DB_PASSWORD}"),
     ("password: ", "${PROMETHEUS_PASSWORD}"),
@@ -94,6 +94,8 @@ const PLACES: [(&str, &str); 30] = [
     ("token: ", "\"${KUBERNETES_TOKEN}\""),
     ("token: ", "\"${SENTRY_TOKEN}\""),
     ("token: ", "${MCP_TOKEN}"),
+    ("key: ", "${OPENAI_API_KEY}"),
+    ("X-Team: ", "\"${MODEL_TEAM}\""),
 ];
 
 #[test]

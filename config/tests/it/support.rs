@@ -36,6 +36,8 @@ pub(crate) fn world() -> Lookup {
                 "SLACK_SIGNING_SECRET_BEFORE",
                 "SLACK_APP_TOKEN",
                 "MCP_TOKEN",
+                "OPENAI_API_KEY",
+                "MODEL_TEAM",
             ];
             if name == "TAWNY_WEBHOOK_SECRET" {
                 return Some("whsec_MDEyMzQ1Njc4OWFiY2RlZg==".to_owned());

@@ -76,6 +76,7 @@ pub(super) const KNOWN: &[(&str, u32)] = &[
     ("lane_version_reached", 1),
     ("lane_frozen", 1),
     ("lane_unfrozen", 1),
+    ("lane_alert_judged", 1),
     ("lane_refused", 1),
     ("lane_asked", 1),
     ("incident_opened", 1),

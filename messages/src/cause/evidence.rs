@@ -29,7 +29,7 @@ pub(super) fn evidence(cause: &Cause, context: &Context) -> Vec<Fact> {
         .collect()
 }
 
-fn supports(why: &Supports, context: &Context) -> Text {
+pub(crate) fn supports(why: &Supports, context: &Context) -> Text {
     match why {
         Supports::After { onset, changed } => say!(
             context,

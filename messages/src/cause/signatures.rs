@@ -23,7 +23,7 @@ pub(super) fn lines(cause: &Cause, context: &Context) -> Vec<Text> {
     told.map(|one| line(one, context)).collect()
 }
 
-fn line(signature: &Signature, context: &Context) -> Text {
+pub(crate) fn line(signature: &Signature, context: &Context) -> Text {
     let words = context.words();
     let what = what(signature);
     let after = number(words, signature.after_per_minute);

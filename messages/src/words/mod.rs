@@ -26,7 +26,7 @@ macro_rules! say {
 
 /// The files of a language, in the order of the folder.
 #[must_use]
-pub fn files(locale: Locale) -> [(&'static str, &'static str); 15] {
+pub fn files(locale: Locale) -> [(&'static str, &'static str); 16] {
     macro_rules! files {
         ($folder:literal) => {
             [
@@ -73,6 +73,10 @@ pub fn files(locale: Locale) -> [(&'static str, &'static str); 15] {
                 (
                     "report.ftl",
                     include_str!(concat!("../../locales/", $folder, "/report.ftl")),
+                ),
+                (
+                    "root_cause.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/root_cause.ftl")),
                 ),
                 (
                     "suspects.ftl",

@@ -1,0 +1,80 @@
+//! The root-cause report in words: whole as a document, short in a thread, and as plain texts for programs.
+
+use crate::context::Context;
+use crate::foreign::Foreign;
+use crate::layout::plain;
+use crate::text::Text;
+use guard::root_cause::{Facts, Milestones, RootCauseReport};
+
+mod document;
+mod facts;
+mod lines;
+mod names;
+mod thread;
+
+pub use document::document;
+pub use names::{advice, conclusion};
+pub use thread::{looking, message};
+
+/// A report with all that stands around it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// The report, in words.
+    pub report: RootCauseReport<Text>,
+    /// When what happened.
+    pub milestones: Milestones,
+    /// Which deployment.
+    pub deployment: String,
+    /// What was deployed.
+    pub service: String,
+    /// Where.
+    pub environment: String,
+    /// The new version.
+    pub version: String,
+    /// The first lines of the changes that are known by name.
+    pub titles: Vec<(String, String)>,
+}
+
+impl Told {
+    /// What stands around a report, from the deployment's own.
+    #[must_use]
+    pub fn of(
+        report: RootCauseReport<Text>,
+        deployment: &guard::report::Report,
+        milestones: Milestones,
+    ) -> Self {
+        let suspects = deployment.cause.iter().flat_map(|cause| &cause.suspects);
+        Self {
+            report,
+            milestones,
+            deployment: deployment.deployment.clone(),
+            service: deployment.service.clone(),
+            environment: deployment.environment.clone(),
+            version: deployment.to.clone(),
+            titles: suspects
+                .map(|one| (one.id.clone(), one.title.clone()))
+                .collect(),
+        }
+    }
+}
+
+/// What rules say, in words.
+#[must_use]
+pub fn in_words(report: RootCauseReport<Facts>, context: &Context) -> RootCauseReport<Text> {
+    report.map(&mut |said| facts::sentences(&said, context))
+}
+
+/// What a model wrote: somebody else's words, which neither call nor lead anywhere.
+#[must_use]
+pub fn written(report: RootCauseReport) -> RootCauseReport<Text> {
+    report.map(&mut |said: String| match said.trim() {
+        "" => Text::default(),
+        said => Text::foreign(Foreign::new(said)),
+    })
+}
+
+/// Its texts without any layout, for programs.
+#[must_use]
+pub fn plainly(report: RootCauseReport<Text>) -> RootCauseReport {
+    report.map(&mut |said| plain::text(&said))
+}

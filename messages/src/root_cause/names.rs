@@ -1,0 +1,100 @@
+//! The names of what a report says.
+
+use super::Told;
+use crate::context::Context;
+use crate::foreign::Foreign;
+use crate::say;
+use crate::text::Text;
+use guard::root_cause::{Advice, Conclusion, Confidence, Ended, Injection, Origin, Short};
+
+/// Digits of a commit that people read.
+const SHORT: usize = 10;
+
+/// A commit, by its first digits.
+pub(super) fn code(id: &str) -> Text {
+    let cut = id.char_indices().nth(SHORT).map_or(id.len(), |(at, _)| at);
+    Text::code(Foreign::new(&id[..cut]))
+}
+
+pub(super) fn place(path: &str, lines: &str) -> Text {
+    Text::code(Foreign::new(&format!("{path}:{lines}")))
+}
+
+/// What did it.
+#[must_use]
+pub fn conclusion(conclusion: &Conclusion, told: &Told, context: &Context) -> Text {
+    match conclusion {
+        Conclusion::Suspect { id } => {
+            let title = told.titles.iter().find(|(known, _)| known == id);
+            match title {
+                Some((_, title)) => say!(
+                    context,
+                    "root-cause-was-change-titled",
+                    change = code(id),
+                    title = Foreign::new(title)
+                ),
+                None => say!(context, "root-cause-was-change", change = code(id)),
+            }
+        }
+        Conclusion::None => say!(context, "root-cause-was-none"),
+        Conclusion::Unknown => say!(context, "root-cause-was-unknown"),
+    }
+}
+
+/// What to do now.
+#[must_use]
+pub fn advice(advice: Advice, context: &Context) -> Text {
+    match advice {
+        Advice::Resume => say!(context, "root-cause-advice-resume"),
+        Advice::Hold => say!(context, "root-cause-advice-hold"),
+        Advice::RollBack => say!(context, "root-cause-advice-roll-back"),
+        Advice::FixForward => say!(context, "root-cause-advice-fix-forward"),
+    }
+}
+
+pub(super) fn confidence(confidence: Confidence, context: &Context) -> Text {
+    match confidence {
+        Confidence::Low => say!(context, "root-cause-confidence-low"),
+        Confidence::Medium => say!(context, "root-cause-confidence-medium"),
+        Confidence::High => say!(context, "root-cause-confidence-high"),
+    }
+}
+
+/// Why it stops short, if it does.
+pub(super) fn ended(ended: Ended, context: &Context) -> Option<Text> {
+    let Ended::Partial { why } = ended else {
+        return None;
+    };
+    Some(match why {
+        Short::Deadline => say!(context, "root-cause-short-deadline"),
+        Short::Budget => say!(context, "root-cause-short-budget"),
+        Short::Tokens => say!(context, "root-cause-short-tokens"),
+        Short::Steps => say!(context, "root-cause-short-steps"),
+        Short::Refused => say!(context, "root-cause-short-refused"),
+        Short::Unreadable => say!(context, "root-cause-short-unreadable"),
+        Short::Busy => say!(context, "root-cause-short-busy"),
+        Short::Failed => say!(context, "root-cause-short-failed"),
+        Short::NoModel => say!(context, "root-cause-short-no-model"),
+    })
+}
+
+/// Which text spoke to whoever reads it.
+pub(super) fn addressed(one: &Injection, context: &Context) -> Text {
+    let from = match one.from {
+        Origin::Commit => say!(context, "root-cause-origin-commit"),
+        Origin::Diff => say!(context, "root-cause-origin-diff"),
+        Origin::Request => say!(context, "root-cause-origin-request"),
+        Origin::Log => say!(context, "root-cause-origin-log"),
+        Origin::Metrics => say!(context, "root-cause-origin-metrics"),
+        Origin::Alert => say!(context, "root-cause-origin-alert"),
+        Origin::Configuration => say!(context, "root-cause-origin-configuration"),
+        Origin::Chat => say!(context, "root-cause-origin-chat"),
+        Origin::Tool => say!(context, "root-cause-origin-tool"),
+    };
+    say!(
+        context,
+        "root-cause-addressed",
+        from = from,
+        id = Foreign::new(&one.id)
+    )
+}
