@@ -33,6 +33,7 @@ mod problem;
 mod quarantine;
 mod reader;
 mod report;
+mod root_cause;
 mod show;
 mod stats;
 mod time;
@@ -106,6 +107,7 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(timeline::timeline))
         .routes(routes!(report::report))
         .routes(routes!(report::postmortem))
+        .routes(routes!(root_cause::root_cause))
         .routes(routes!(why::why))
         .routes(routes!(gate::ask))
         .routes(routes!(command::command))

@@ -4,6 +4,7 @@ use crate::clock::Clock;
 use crate::crowd::Crowd;
 use crate::error::EngineError;
 use crate::handler::Handler;
+use crate::investigate::Investigates;
 use crate::lead::Leadership;
 use crate::ledger;
 use crate::meters::Meters;
@@ -43,6 +44,8 @@ pub struct EngineOptions {
     pub meters: Meters,
     /// How webhooks are read; without it they are not understood.
     pub understands: Option<Understands>,
+    /// Who looks into what hurts; without it nobody does, and what rules write stands.
+    pub investigates: Option<Investigates>,
 }
 
 impl Default for EngineOptions {
@@ -56,6 +59,7 @@ impl Default for EngineOptions {
             recordings: None,
             meters: Meters::default(),
             understands: None,
+            investigates: None,
         }
     }
 }
@@ -193,6 +197,9 @@ impl Engine {
         };
         let mut kinds = inner.chat_kinds();
         kinds.push(crate::execute::KIND.to_owned());
+        if inner.options.investigates.is_some() {
+            kinds.push(crate::investigate::KIND.to_owned());
+        }
         inner.meters().expect_effects(&kinds);
         Ok(Self {
             inner: Arc::new(inner),

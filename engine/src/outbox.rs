@@ -4,6 +4,7 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::execute;
 use crate::handler::{Handler, SayError, Utterance};
+use crate::investigate;
 use crate::ledger;
 use guard::effects::Effect;
 use guard::event::{Event, Recorded};
@@ -38,6 +39,7 @@ mod incident;
 pub(crate) struct UnderWay {
     actions: JoinSet<()>,
     words: JoinSet<()>,
+    inquiries: JoinSet<()>,
 }
 
 impl UnderWay {
@@ -46,24 +48,28 @@ impl UnderWay {
         tokio::select! {
             Some(ended) = self.actions.join_next() => Some(ended),
             Some(ended) = self.words.join_next() => Some(ended),
+            Some(ended) = self.inquiries.join_next() => Some(ended),
             else => None,
         }
     }
 
     /// Whether nothing is under way.
     pub(crate) fn is_empty(&self) -> bool {
-        self.actions.is_empty() && self.words.is_empty()
+        self.actions.is_empty() && self.words.is_empty() && self.inquiries.is_empty()
     }
 
     /// Those that have ended by now.
     pub(crate) fn ended(&mut self) -> Option<Result<(), JoinError>> {
         let action = self.actions.try_join_next();
-        action.or_else(|| self.words.try_join_next())
+        action
+            .or_else(|| self.words.try_join_next())
+            .or_else(|| self.inquiries.try_join_next())
     }
 
     pub(crate) async fn shutdown(&mut self) {
         self.actions.shutdown().await;
         self.words.shutdown().await;
+        self.inquiries.shutdown().await;
     }
 }
 
@@ -88,7 +94,10 @@ impl Engine {
             .begin(fence, &[execute::KIND], &mut under_way.actions)
             .await?;
         let words = self.begin(fence, &chat, &mut under_way.words).await?;
-        Ok(actions || words)
+        let inquiries = self
+            .begin(fence, &[investigate::KIND], &mut under_way.inquiries)
+            .await?;
+        Ok(actions || words || inquiries)
     }
 
     async fn begin(
@@ -121,6 +130,9 @@ impl Engine {
         let done = if effect.kind == execute::KIND {
             // Actions are set-to-state, so repeating one that perhaps happened is safe.
             let done = self.execute(&effect, fence).await;
+            done.map_err(|error| Undone::Failed(error, Happened::Perhaps))
+        } else if effect.kind == investigate::KIND {
+            let done = self.investigate(&effect, fence).await;
             done.map_err(|error| Undone::Failed(error, Happened::Perhaps))
         } else {
             self.say(&effect, fence).await
@@ -222,7 +234,7 @@ impl Engine {
             Effect::Reply { revision }
             | Effect::Notice { revision }
             | Effect::Draw { revision } => about(*revision),
-            Effect::ShowParent | Effect::Execute { .. } => None,
+            Effect::ShowParent | Effect::Investigate { .. } | Effect::Execute { .. } => None,
         };
         let happened_at = about(claimed.revision.unsigned_abs()).map(|record| record.at);
         let age = self
@@ -263,7 +275,10 @@ impl Engine {
         }
     }
 
-    async fn story(&self, id: &DeploymentId) -> Result<(State, Vec<Recorded>), EngineError> {
+    pub(crate) async fn story(
+        &self,
+        id: &DeploymentId,
+    ) -> Result<(State, Vec<Recorded>), EngineError> {
         let records = ledger::records(&self.reader, id).await?;
         let state = State::fold(&records).map_err(|source| EngineError::Fold {
             stream: format!("deployment/{id}"),
@@ -313,7 +328,10 @@ fn worth_repeating(effect: &Effect, record: Option<&Recorded>) -> bool {
             record.map(|record| &record.event),
             Some(Event::ApprovalAsked { .. } | Event::ApprovalReminded { .. })
         ),
-        Effect::Reply { .. } | Effect::Draw { .. } | Effect::Execute { .. } => false,
+        Effect::Reply { .. }
+        | Effect::Investigate { .. }
+        | Effect::Draw { .. }
+        | Effect::Execute { .. } => false,
     }
 }
 
@@ -322,6 +340,8 @@ fn of_effect(effect: &ClaimedEffect) -> Span {
     let (attempt, kind) = (effect.attempt, effect.kind.as_str());
     if kind == execute::KIND {
         tracing::info_span!(parent: None, "action", deployment = Empty, service = Empty, environment = Empty, attempt)
+    } else if effect.kind == investigate::KIND {
+        tracing::info_span!(parent: None, "investigate", deployment = Empty, service = Empty, environment = Empty, attempt)
     } else {
         tracing::info_span!(parent: None, "post", deployment = Empty, service = Empty, environment = Empty, kind, attempt)
     }

@@ -176,7 +176,7 @@ pub(crate) fn message(cause: &Cause, state: &State, context: &Context) -> Messag
         facts,
         body,
         table: table(cause, context),
-        links: crate::parent::link(state, context)
+        links: crate::root_cause::link(state.plan().deployment.as_str(), context)
             .into_iter()
             .chain(pages(cause, context))
             .collect(),

@@ -43,7 +43,7 @@ impl PageChannel {
                 "notice",
                 format!("{CHANNEL}/{deployment}/notice/{revision}"),
             ),
-            Effect::Draw { .. } | Effect::Execute { .. } => {
+            Effect::Draw { .. } | Effect::Investigate { .. } | Effect::Execute { .. } => {
                 return Ok(json!({ "said": "nothing" }));
             }
         };

@@ -17,7 +17,7 @@ pub(crate) mod names;
 mod signals;
 mod times;
 
-pub(crate) use advice::{risk_factor, suggestion};
+pub(crate) use advice::{lost, risk_factor, suggestion};
 pub(crate) use incident::{gap, impact_facts, incident_items};
 pub(crate) use names::outcome;
 pub(crate) use signals::finding_line;
