@@ -9,8 +9,8 @@ help: ## this list
 
 demo: ## guard one deployment from start to end on this machine
 	@scripts/need prometheus cc=gcc $(if $(findstring --alerts,$(ARGS)),prometheus-alertmanager)
-	cargo build -p bot --bin tawny
-	cargo run -q -p bot --bin tawny -- demo $(ARGS)
+	cargo build --bin tawny
+	cargo run -q --bin tawny -- demo $(ARGS)
 
 test: ## all tests; a real Prometheus, PostgreSQL and a headless Chromium take part
 	@scripts/need prometheus initdb=postgresql chromium chromedriver=chromium-driver cc=gcc
@@ -51,7 +51,7 @@ verify: ## the slow checks, with their dated result in docs/verify; goes on wher
 
 verify-demo: ## the scenarios of the demo over seeds and intervals, into docs/demo.md; goes on where it was stopped
 	@scripts/need prometheus python3 cc=gcc
-	cargo build -q -p bot --bin tawny
+	cargo build -q --bin tawny
 	python3 scripts/demo_matrix.py --together 2 $(ARGS)
 
 bench: ## durable appends of the journal per second
@@ -59,21 +59,21 @@ bench: ## durable appends of the journal per second
 
 bench-detect: ## the detector on made deployments, beside the rules of other tools; draws docs/detection.png
 	@scripts/need python3
-	cargo build -q --release -p bot --bin tawny
+	cargo build -q --release --bin tawny
 	python3 bench/detection/bench.py target/release/tawny --plot docs/detection.png $(ARGS)
 
 CASES ?= tests/cases
 bench-suspects: ## which change did it, over a folder of cases: make bench-suspects CASES=tests/cases
 	@scripts/need python3
-	cargo build -q -p bot --bin tawny
+	cargo build -q --bin tawny
 	python3 bench/suspects/bench.py target/debug/tawny $(CASES) $(if $(LABELS),--labels $(LABELS)) $(ARGS)
 	cargo run -q -p guard --example suspect_features -- $(CASES) > target/suspect_features.jsonl
 	python3 bench/suspects/fit.py target/suspect_features.jsonl $(or $(LABELS),$(CASES)/labels.jsonl)
 
 docs: ## generated tables of README.md, docs/tawny.schema.json, docs/presets.md and docs/messages.md
-	cargo run -q -p config --example generate -- schema > docs/tawny.schema.json.new
+	cargo run -q --example generate -- schema > docs/tawny.schema.json.new
 	mv docs/tawny.schema.json.new docs/tawny.schema.json
-	cargo run -q -p config --example generate -- presets > docs/presets.md.new
+	cargo run -q --example generate -- presets > docs/presets.md.new
 	mv docs/presets.md.new docs/presets.md
-	UPDATE_DOCS=1 cargo test -q -p bot --test readme
-	UPDATE_DOCS=1 cargo test -q -p messages --test it the_page_of_messages
+	UPDATE_DOCS=1 cargo test -q --test readme
+	UPDATE_DOCS=1 cargo test -q --test it the_page_of_messages

@@ -37,6 +37,7 @@ class Demo:
             return self
         if not program("tawny"):
             return None
+        self.end()  # One whose story or plan went wrong.
         folder = HOME / "demo"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -56,14 +57,20 @@ class Demo:
         until("the demo has told its story", settled, seconds=400)
         page = re.search(r"page: (http://\S+)", log.read_text()).group(1).rstrip("/")
         self.url, self.token = f"{page}/mcp", (folder / "token").read_text().strip()
-        self.order(page, "deploy shop v2")
+        asked = self.post(f"{page}/api/v1/orders", {"text": "deploy shop v2"})
+        self.post(f"{page}/api/v1/orders/{asked['confirm']}/confirm", {})
+        until("the next deployment is under way", self.under_way, seconds=60)
         self.plan = plan(self)
         return self
 
-    def order(self, page, text):
+    def post(self, url, body):
         headers = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
-        request = urllib.request.Request(f"{page}/api/v1/orders", json.dumps({"text": text}).encode(), headers)
-        urllib.request.urlopen(request, timeout=20).read()
+        request = urllib.request.Request(url, json.dumps(body).encode(), headers)
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return json.load(answer)
+
+    def under_way(self):
+        return self.call("list_deployments", open=True)["structuredContent"]["deployments"]
 
     def ask(self, method, **params):
         """What the server answers to a request of 2026-07-28."""
@@ -96,6 +103,7 @@ class Demo:
         if self.process:
             self.process.terminate()
             self.process.wait(timeout=60)
+            self.process = None
 
 
 def plan(demo):

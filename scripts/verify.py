@@ -27,7 +27,7 @@ STEPS = [
     (
         "kills",
         "a hundred random SIGKILLs over ten deployments: no action twice, none lost, none stale",
-        "env TAWNY_KILLS=100 cargo test -p bot --test it killed_at_random -- --nocapture",
+        "env TAWNY_KILLS=100 cargo test --test it killed_at_random -- --nocapture",
         r"^test result|kills",
     ),
     (
@@ -39,7 +39,7 @@ STEPS = [
     (
         "silence",
         "ten healthy releases, and three while customers triple, an instance dies and Prometheus restarts: nothing said",
-        "cargo build -q -p bot --bin tawny && python3 scripts/demo_matrix.py --scenario healthy --interval 1s"
+        "cargo build -q --bin tawny && python3 scripts/demo_matrix.py --scenario healthy --interval 1s"
         " --seeds 11 12 13 14 15 16 17 18 19 20 --together 2 --results .tawny/healthy.jsonl --page .tawny/healthy.md"
         " && python3 scripts/disturbed.py",
         r"^\d+/\d+ |^healthy and disturbed",
@@ -54,13 +54,13 @@ STEPS = [
         "code-hosts",
         "GitHub by an emulator with state of its own; every request by GitHub's published description, and GitLab's where it"
         " can be had",
-        "cargo build -q -p sources --example changes && python3 scripts/code_hosts.py",
+        "cargo build -q --example changes && python3 scripts/code_hosts.py",
         r"^ok |^FAIL|validated|cannot be had|^code hosts",
     ),
     (
         "exporters",
         "real exporters and frameworks: their presets found, every signal seen, a watch of each",
-        "cargo build -q -p bot --bin tawny && python3 scripts/exporters.py",
+        "cargo build -q --bin tawny && python3 scripts/exporters.py",
         r"^\d+ passed, \d+ failed",
     ),
     (
@@ -73,13 +73,13 @@ STEPS = [
         "webhooks",
         "all examples of GitHub's events signed and posted, an emulator of GitHub that signs its own, and Debian's Alertmanager"
         " firing and resolving",
-        "scripts/need prometheus-alertmanager node=nodejs npm && cargo build -q -p bot --bin tawny && python3 scripts/webhooks.py",
+        "scripts/need prometheus-alertmanager node=nodejs npm && cargo build -q --bin tawny && python3 scripts/webhooks.py",
         r"^passed|^FAILED|^skipped",
     ),
     (
         "alerts",
         "the demo beside Debian's Alertmanager: its alert for the same fault joins the same incident, once",
-        "scripts/need prometheus prometheus-alertmanager && cargo build -q -p bot --bin tawny"
+        "scripts/need prometheus prometheus-alertmanager && cargo build -q --bin tawny"
         " && target/debug/tawny demo --scenario error-spike --alerts"
         " && target/debug/tawny demo --scenario latency --answer rollback --alerts",
         r"Alert |outcome: ",
@@ -96,7 +96,7 @@ STEPS = [
         "every message and view of Slack's, whatever foreign text is in it, by slack_sdk's own validation",
         "python3 -m venv .tawny/judges && .tawny/judges/bin/pip install -q slack_sdk==3.47.0"
         " && rm -f .tawny/slack.jsonl"
-        " && env TAWNY_SLACK_POSTS=$PWD/.tawny/slack.jsonl cargo test -q -p messages --test it slack"
+        " && env TAWNY_SLACK_POSTS=$PWD/.tawny/slack.jsonl cargo test -q --test it slack"
         " && .tawny/judges/bin/python scripts/slack.py .tawny/slack.jsonl",
         r"^slack_sdk|^refused|^FAILED",
     ),
@@ -105,28 +105,28 @@ STEPS = [
         "signatures as Bolt and slack_sdk judge them; a workspace that others made (emulate) is told of a deployment, and its"
         " signed events are heard",
         "scripts/need node=nodejs npm && python3 -m venv .tawny/judges && .tawny/judges/bin/pip install -q slack_sdk==3.47.0"
-        " && cargo build -q -p bot --bin tawny && .tawny/judges/bin/python scripts/slack_peers.py",
+        " && cargo build -q --bin tawny && .tawny/judges/bin/python scripts/slack_peers.py",
         r"^ok |^passed|^FAILED|^skipped",
     ),
     (
         "mcp",
         "the MCP server: the conformance suite in both requirement sets against a fixture on Tawny's transport, and its named"
         " scenarios against tawny serve; the Inspector, the TypeScript SDK, PyPI's mcp and fastmcp against the demo's server",
-        "scripts/need prometheus node=nodejs npm && cargo build -q -p bot --bin tawny"
-        " && cargo build -q -p mcp-server --features conformance --bin mcp-conformance && python3 scripts/mcp_judges.py",
+        "scripts/need prometheus node=nodejs npm && cargo build -q --bin tawny"
+        " && cargo build -q --features mcp-server/conformance --bin mcp-conformance && python3 scripts/mcp_judges.py",
         r"^ok |^absent |^FAILED|^skipped|^passed",
     ),
     (
         "mcp-crowd",
         "a Prometheus with 50,000 series and a careless query by way of MCP: answered within bounds, told how to narrow, a probe"
         " beside it answered within a second, memory",
-        "scripts/need prometheus && env TAWNY_SERIES=50000 cargo test -p mcp-server --test it a_careless_query -- --nocapture",
+        "scripts/need prometheus && env TAWNY_SERIES=50000 cargo test --test it a_careless_query -- --nocapture",
         r"^careless|^test result|FAILED",
     ),
     (
         "mcp-bench",
         "what query_metrics costs by way of MCP beside the bare query, and calls a second",
-        "scripts/need prometheus && cargo build -q --release -p bot --bin tawny && target/release/tawny bench mcp",
+        "scripts/need prometheus && cargo build -q --release --bin tawny && target/release/tawny bench mcp",
         r"one after another|^query_metrics|calls/s",
     ),
     (
@@ -134,14 +134,21 @@ STEPS = [
         "ten questions of an incident to Tawny's MCP server and to prometheus-mcp-server (PyPI), on the same Prometheus: calls,"
         " tokens, whether the answer was there",
         "scripts/need prometheus && python3 -m venv .tawny/judges && .tawny/judges/bin/pip install -q prometheus-mcp-server==1.6.2"
-        " bpe-openai==0.1.4 && cargo build -q -p bot --bin tawny && .tawny/judges/bin/python scripts/mcp_comparison.py"
+        " bpe-openai==0.1.4 && cargo build -q --bin tawny && .tawny/judges/bin/python scripts/mcp_comparison.py"
         " target/debug/tawny",
         r"^mcp comparison|^FAILED",
     ),
     (
+        "api",
+        "schemathesis against the OpenAPI document of the demo's server: no 5xx, no undocumented answer, nothing wrong accepted",
+        "scripts/need prometheus && python3 -m venv .tawny/api && .tawny/api/bin/pip install -q schemathesis==4.32.5"
+        " && cargo build -q --bin tawny && .tawny/api/bin/python scripts/api.py",
+        r"^schemathesis|^FAILED|^skipped",
+    ),
+    (
         "bench",
         "two hundred presses of Slack a second while a hundred services are watched, and two thousand signed webhooks a second",
-        "scripts/need prometheus && cargo build -q --release -p bot --bin tawny"
+        "scripts/need prometheus && cargo build -q --release --bin tawny"
         " && target/release/tawny bench chat && target/release/tawny bench intake",
         r" at \d+/s |^a\w+ after ",
     ),

@@ -3,8 +3,9 @@
 use crate::auth::Tokens;
 use crate::live::Live;
 use crate::orders::Orders;
-use axum::Router;
+use axum::middleware::from_fn;
 use axum::routing::get;
+use axum::{Json, Router};
 use engine::Engine;
 use guard::actor::Actor;
 use messages::Locale;
@@ -19,23 +20,30 @@ mod calls;
 mod command;
 mod deliveries;
 mod deploy;
+mod describe;
 mod digest;
+mod etag;
 mod figures;
+mod fix;
 mod gate;
 mod given;
+mod health_check;
 mod incidents;
 mod judge;
 mod list;
 mod login_link;
 mod name;
+mod of_service;
 mod order;
 mod problem;
 mod quarantine;
+mod rca;
 mod reader;
 mod report;
 mod root_cause;
 mod show;
 mod stats;
+mod thresholds;
 mod time;
 mod timeline;
 mod view;
@@ -50,6 +58,7 @@ pub use deliveries::{CameToView, DeliveriesView, DeliveryView};
 pub use deploy::{DeployBody, PackageBody};
 pub use digest::{DigestView, FrozenView, OpenView, PausedView, RiskiestView, SubjectView};
 pub use figures::{FiguresView, ServiceFiguresView, StatisticsView, TimesView, WeekView};
+pub use fix::FixBody;
 pub use gate::{ChangeView, GateView};
 pub use incidents::{ClosingBody, IncidentShownView, IncidentView, IncidentsView, RecentView};
 pub use judge::JudgementBody;
@@ -59,7 +68,10 @@ pub use order::{OrderBody, OrderView};
 pub use problem::Problem;
 pub use quarantine::{QuarantineView, QuarantinedView, RemedyBody, UnreadableView};
 pub use stats::{CausesView, ShareView, StatsView, SuggestionView};
-pub use view::{ApprovalView, BehindView, DeploymentView, FindingView, JudgedView, TimelineView};
+pub use thresholds::{AlertJudgedView, AlertJudgementBody};
+pub use view::{
+    ApprovalView, BehindView, DeploymentView, FindingView, FixView, JudgedView, TimelineView,
+};
 pub use webhook_test::{WebhookTestBody, WebhookTestView};
 
 /// What the handlers share.
@@ -79,6 +91,8 @@ pub struct Api {
     pub settings: Live<config::Settings>,
     /// What people say in words is done there.
     pub orders: Orders,
+    /// What can be read, outside too: the same as models may read.
+    pub world: mcp_server::World,
     /// Where the server listens.
     pub address: std::net::SocketAddr,
 }
@@ -93,11 +107,11 @@ struct Document;
 /// The routes, and the document that describes them at `/api/v1/openapi.json`.
 pub fn router(api: Api) -> Router {
     let (router, document) = documented().split_for_parts();
-    let document = document.to_pretty_json().unwrap_or_default();
-    let openapi = move || async move { ([("content-type", "application/json")], document) };
+    let document = describe::completed(&document);
     router
         .with_state(api)
-        .route("/api/v1/openapi.json", get(openapi))
+        .route("/api/v1/openapi.json", get(async move || Json(document)))
+        .layer(from_fn(etag::tagged))
 }
 
 fn documented() -> OpenApiRouter<Api> {
@@ -109,8 +123,14 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(report::postmortem))
         .routes(routes!(root_cause::root_cause))
         .routes(routes!(why::why))
+        .routes(routes!(health_check::health_check))
+        .routes(routes!(rca::rca))
+        .routes(routes!(thresholds::thresholds))
+        .routes(routes!(thresholds::judge))
         .routes(routes!(gate::ask))
         .routes(routes!(command::command))
+        .routes(routes!(fix::revert))
+        .routes(routes!(fix::hotfix))
         .routes(routes!(judge::judge))
         .routes(routes!(name::name))
         .routes(routes!(incidents::list))

@@ -4,6 +4,7 @@ use crate::api::{self, Api};
 use crate::chat::code_host;
 use crate::chat::slack::{Groups, Hearing, Listener, SlackError, SlackRounds};
 use crate::chat::webhook::WebhookError;
+use crate::fixes;
 use crate::live::Live;
 use crate::mcp;
 use crate::ops::{self, Meters};
@@ -156,6 +157,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         &settings, &writers, &journal, &base_url,
     )?);
     options.understands = Some(webhooks::reader(&settings));
+    options.opens_fixes = Some(fixes::opens(&settings, &base_url));
     let outside = Live::new(mcp::outside::of(&services));
     let now = options.clock.clone();
     let engine = Engine::new(&journal, services, handlers, options)?;
@@ -186,7 +188,16 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
     let hearing = Hearing::new(settings.clone(), engine.clone(), orders, groups);
     let hearing = hearing.map_err(SlackError::from)?;
     let sockets = sockets(&settings.get(), &hearing)?;
+    let world = mcp_server::World {
+        reader: journal.reader(),
+        inbox: Some(journal.inbox()?),
+        settings: settings.clone(),
+        outside: outside.clone(),
+        page: Some(base_url.clone()),
+        clock: mcp_server::world::Clock::new(move || now.now()),
+    };
     let api = Api {
+        world: world.clone(),
         orders: page.orders().clone(),
         engine: engine.clone(),
         tokens: tokens.clone(),
@@ -197,14 +208,6 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         address,
     };
     let stop = CancellationToken::new();
-    let world = mcp_server::World {
-        reader: journal.reader(),
-        inbox: Some(journal.inbox()?),
-        settings: settings.clone(),
-        outside: outside.clone(),
-        page: Some(base_url.clone()),
-        clock: mcp_server::world::Clock::new(move || now.now()),
-    };
     let door = mcp::Door::new(settings.clone(), tokens.clone(), base_url.clone(), address);
     let reloader = Arc::new(Reloader {
         engine: engine.clone(),
@@ -223,6 +226,11 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         .merge(Listener::new(hearing).router())
         .merge(door.router(&world, &stop))
         .merge(ops::Health::new(engine.clone(), journal.reader()).router());
+    let (lasting, stopped) = (page.clone(), stop.clone());
+    tokio::spawn(async move {
+        stopped.cancelled().await;
+        lasting.stop();
+    });
     if metrics_listener.is_none() {
         router = router.merge(metrics_page.router());
     }
@@ -345,6 +353,7 @@ fn retention(settings: &Settings) -> Retention {
         inputs: settings.retention.deliveries,
         evidence: settings.retention.evidence,
         tool_calls: settings.retention.mcp_calls,
+        model_calls: settings.retention.model_calls,
         ..usual
     }
 }

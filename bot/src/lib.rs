@@ -12,6 +12,8 @@ pub mod demo;
 mod digests;
 mod discover;
 mod figures;
+mod fixes;
+mod identity;
 mod incidents;
 pub mod live;
 pub mod log;

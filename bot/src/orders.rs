@@ -22,6 +22,7 @@ mod asked;
 mod change;
 mod close;
 mod find;
+mod fix;
 mod freeze;
 mod people;
 mod release;
@@ -286,6 +287,12 @@ impl Orders {
                 self.command(command, target, reason, break_glass, speaker)
                     .await
             }
+            Order::Fix {
+                kind,
+                target,
+                suspect,
+                reason,
+            } => self.fix(kind, target, suspect, reason, speaker).await,
             Order::OnCall(place) => self.on_call(place, speaker).await,
             Order::Link(code) => self.link(code, speaker).await,
             Order::Unlink => self.unlink(speaker).await,

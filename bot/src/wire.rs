@@ -15,6 +15,7 @@ mod laid;
 mod logs;
 mod probe;
 mod prometheus;
+pub(crate) mod proposers;
 mod service;
 mod signal;
 mod source;

@@ -1,10 +1,12 @@
 //! The settings, one file per part. Each field is declared once: type, default and meaning.
 
 mod access;
+mod agent;
 mod channel;
 mod chat;
 mod code;
 mod environment;
+mod fix;
 mod hosts;
 mod journal;
 mod logs;
@@ -21,12 +23,17 @@ mod service;
 mod webhooks;
 
 pub use access::{Holder, Person, Token};
+pub use agent::{
+    Agent, AnswerForm, ChannelBounds, DayBounds, IncidentBounds, ModelEndpoint, ModelPrice,
+    ModelQuirks, SystemRole,
+};
 pub use channel::{DailyDigest, MinSeverity, QuietHours, SlackChannel, WhenNothing};
 pub use chat::{Chat, Slack};
 pub use code::{
     CodeHost, GitHubApp, GitHubAuth, GitHubHost, GitHubToken, GitLabHost, Redelivery, WriteBack,
 };
 pub use environment::EnvironmentSettings;
+pub use fix::{FixForward, Pin};
 pub use hosts::{Health, Hosts, Instance, Observed, ObservedInstance};
 pub use journal::{Journal, JournalTls, JournalUrl, JournalVerify, Retention};
 pub use logs::{
@@ -34,7 +41,7 @@ pub use logs::{
 };
 pub use mcp::{Mcp, McpClient, McpOAuth, McpScope};
 pub use metrics::{
-    Auth, Basic, Bearer, Budget, ClientTls, CredentialsIn, MetricsSource, NoAuth, OAuth2,
+    Auth, Basic, Bearer, Budget, ClientTls, CredentialsIn, Grafana, MetricsSource, NoAuth, OAuth2,
     Prometheus, Retry, ServiceMetrics,
 };
 pub use notify::{Notify, Webhook};
@@ -45,7 +52,7 @@ pub use policy::{AlertTier, PacingSettings, People, PolicySettings, Sensitivity}
 pub use probe::{
     CommandProbe, ExitCode, Expects, HttpProbe, Number, PrintedNumber, Probe, TcpProbe,
 };
-pub use server::{Locale, Server};
+pub use server::{Locale, Oidc, Server};
 pub use service::{Platform, Service};
 pub use webhooks::{DeployEvent, EventMapping, WebhookKind, WebhookSource};
 
@@ -90,6 +97,8 @@ settings! {
         webhooks: Vec<WebhookSource> = "[]",
         /// Models and IDE assistants.
         mcp: Mcp = "{}",
+        /// The analyst: a model that looks into what hurts and explains it. It decides nothing. Off unless `endpoints` are named.
+        agent: Agent = "{}",
         /// How long what is kept.
         retention: Retention = "{}",
     }
@@ -185,7 +194,15 @@ impl Settings {
         &self,
         service: &Service,
     ) -> Option<(&crate::text::Name, &CodeHost, String)> {
-        let repo = service.repo.as_ref()?;
+        self.code_host_at(service.repo.as_ref()?)
+    }
+
+    /// The code host of a repository and its path there; none when it is on this machine or at no host that is configured.
+    #[must_use]
+    pub fn code_host_at(
+        &self,
+        repo: &crate::text::Repository,
+    ) -> Option<(&crate::text::Name, &CodeHost, String)> {
         self.code.iter().find_map(|(name, host)| {
             let path = match repo.short() {
                 Some((kind, path)) => (kind == host.kind()).then_some(path)?,

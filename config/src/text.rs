@@ -3,6 +3,7 @@
 mod amount;
 mod command;
 mod duration;
+mod json_object;
 mod moment;
 mod name;
 mod package_url;
@@ -18,6 +19,7 @@ mod web_url;
 pub(crate) use amount::Amount;
 pub use amount::Measure;
 pub use command::{Command, Query};
+pub use json_object::JsonObject;
 pub use name::Name;
 pub use package_url::{PackageAddress, PackagePrefix, PackageUrl};
 pub use pem::PemFile;

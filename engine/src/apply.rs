@@ -237,6 +237,10 @@ impl Engine {
                 let key = format!("agent/{}", plan.deployment);
                 vec![NewEffect::new(key, crate::investigate::KIND, json(effect))]
             }
+            Effect::OpenFix { .. } => {
+                let key = format!("fix/{}", plan.deployment);
+                vec![NewEffect::new(key, crate::fix::KIND, json(effect))]
+            }
             Effect::ShowParent | Effect::Reply { .. } | Effect::Notice { .. } => self
                 .channels
                 .iter()

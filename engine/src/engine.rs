@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use crate::crowd::Crowd;
 use crate::error::EngineError;
+use crate::fix::OpensFixes;
 use crate::handler::Handler;
 use crate::investigate::Investigates;
 use crate::lead::Leadership;
@@ -14,6 +15,7 @@ use crate::services::Service;
 use crate::told::Understands;
 use guard::event::Event;
 use guard::ids::{ApprovalId, DeploymentId, Environment, ServiceName};
+use guard::measured::Measured;
 use guard::state::State;
 use journal::{Journal, LeaseHold, Reader, Retention, StreamId, Transaction, Writer};
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +48,8 @@ pub struct EngineOptions {
     pub understands: Option<Understands>,
     /// Who looks into what hurts; without it nobody does, and what rules write stands.
     pub investigates: Option<Investigates>,
+    /// How fixes are opened at code hosts; without it none is.
+    pub opens_fixes: Option<OpensFixes>,
 }
 
 impl Default for EngineOptions {
@@ -60,6 +64,7 @@ impl Default for EngineOptions {
             meters: Meters::default(),
             understands: None,
             investigates: None,
+            opens_fixes: None,
         }
     }
 }
@@ -134,6 +139,8 @@ pub struct Inner {
     /// Deployments that cannot be read back, and why: nothing is done about them.
     pub(crate) unreadable: RwLock<BTreeMap<DeploymentId, String>>,
     pub(crate) observed: RwLock<BTreeMap<(ServiceName, Environment), Observed>>,
+    /// What the watches of this process measured when they last looked.
+    pub(crate) measuring: RwLock<BTreeMap<DeploymentId, Arc<[Measured]>>>,
     pub(crate) news: broadcast::Sender<News>,
     pub(crate) ticks: broadcast::Sender<Tick>,
     /// What the slots of watches are counted from.
@@ -192,6 +199,7 @@ impl Engine {
             news,
             ticks,
             epoch: tokio::time::Instant::now(),
+            measuring: RwLock::default(),
             pulse: Pulse::default(),
             crowd: Crowd::default(),
         };
@@ -200,6 +208,7 @@ impl Engine {
         if inner.options.investigates.is_some() {
             kinds.push(crate::investigate::KIND.to_owned());
         }
+        kinds.push(crate::fix::KIND.to_owned());
         inner.meters().expect_effects(&kinds);
         Ok(Self {
             inner: Arc::new(inner),
@@ -249,6 +258,15 @@ impl Engine {
     #[must_use]
     pub fn measured_ago(&self, id: &DeploymentId) -> Option<Duration> {
         self.pulse.answered_for(id, std::time::Instant::now())
+    }
+
+    /// What the watch of a deployment measured of each signal when it last looked; none where another process watches it,
+    /// or nobody does.
+    #[must_use]
+    pub fn measuring(&self, id: &DeploymentId) -> Option<Arc<[Measured]>> {
+        let measuring = self.measuring.read();
+        let measuring = measuring.unwrap_or_else(PoisonError::into_inner);
+        measuring.get(id).cloned()
     }
 
     /// All services as configured.

@@ -13,6 +13,7 @@ mod deploy;
 mod engine;
 mod error;
 mod execute;
+pub mod fix;
 mod follow;
 mod freeze;
 mod gates;

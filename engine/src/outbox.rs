@@ -3,6 +3,7 @@
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::execute;
+use crate::fix::{self, NotOpened};
 use crate::handler::{Handler, SayError, Utterance};
 use crate::investigate;
 use crate::ledger;
@@ -38,6 +39,7 @@ mod incident;
 #[derive(Default)]
 pub(crate) struct UnderWay {
     actions: JoinSet<()>,
+    fixes: JoinSet<()>,
     words: JoinSet<()>,
     inquiries: JoinSet<()>,
 }
@@ -47,6 +49,7 @@ impl UnderWay {
     pub(crate) async fn next(&mut self) -> Option<Result<(), JoinError>> {
         tokio::select! {
             Some(ended) = self.actions.join_next() => Some(ended),
+            Some(ended) = self.fixes.join_next() => Some(ended),
             Some(ended) = self.words.join_next() => Some(ended),
             Some(ended) = self.inquiries.join_next() => Some(ended),
             else => None,
@@ -55,19 +58,24 @@ impl UnderWay {
 
     /// Whether nothing is under way.
     pub(crate) fn is_empty(&self) -> bool {
-        self.actions.is_empty() && self.words.is_empty() && self.inquiries.is_empty()
+        self.actions.is_empty()
+            && self.fixes.is_empty()
+            && self.words.is_empty()
+            && self.inquiries.is_empty()
     }
 
     /// Those that have ended by now.
     pub(crate) fn ended(&mut self) -> Option<Result<(), JoinError>> {
         let action = self.actions.try_join_next();
         action
+            .or_else(|| self.fixes.try_join_next())
             .or_else(|| self.words.try_join_next())
             .or_else(|| self.inquiries.try_join_next())
     }
 
     pub(crate) async fn shutdown(&mut self) {
         self.actions.shutdown().await;
+        self.fixes.shutdown().await;
         self.words.shutdown().await;
         self.inquiries.shutdown().await;
     }
@@ -79,6 +87,15 @@ enum Undone {
     NotNow(String, Happened, SignedDuration),
     /// This try failed; tries are counted.
     Failed(EngineError, Happened),
+}
+
+impl From<NotOpened> for Undone {
+    fn from(not: NotOpened) -> Self {
+        match not {
+            NotOpened::NotNow(why, age) => Self::NotNow(why, Happened::No, age),
+            NotOpened::Failed(error) => Self::Failed(error, Happened::No),
+        }
+    }
 }
 
 impl Engine {
@@ -93,11 +110,14 @@ impl Engine {
         let actions = self
             .begin(fence, &[execute::KIND], &mut under_way.actions)
             .await?;
+        let fixes = self
+            .begin(fence, &[fix::KIND], &mut under_way.fixes)
+            .await?;
         let words = self.begin(fence, &chat, &mut under_way.words).await?;
         let inquiries = self
             .begin(fence, &[investigate::KIND], &mut under_way.inquiries)
             .await?;
-        Ok(actions || words || inquiries)
+        Ok(actions || fixes || words || inquiries)
     }
 
     async fn begin(
@@ -134,6 +154,8 @@ impl Engine {
         } else if effect.kind == investigate::KIND {
             let done = self.investigate(&effect, fence).await;
             done.map_err(|error| Undone::Failed(error, Happened::Perhaps))
+        } else if effect.kind == fix::KIND {
+            self.open_fix(&effect, fence).await.map_err(Undone::from)
         } else {
             self.say(&effect, fence).await
         };
@@ -234,7 +256,10 @@ impl Engine {
             Effect::Reply { revision }
             | Effect::Notice { revision }
             | Effect::Draw { revision } => about(*revision),
-            Effect::ShowParent | Effect::Investigate { .. } | Effect::Execute { .. } => None,
+            Effect::ShowParent
+            | Effect::Investigate { .. }
+            | Effect::Execute { .. }
+            | Effect::OpenFix { .. } => None,
         };
         let happened_at = about(claimed.revision.unsigned_abs()).map(|record| record.at);
         let age = self
@@ -331,14 +356,15 @@ fn worth_repeating(effect: &Effect, record: Option<&Recorded>) -> bool {
         Effect::Reply { .. }
         | Effect::Investigate { .. }
         | Effect::Draw { .. }
-        | Effect::Execute { .. } => false,
+        | Effect::Execute { .. }
+        | Effect::OpenFix { .. } => false,
     }
 }
 
 /// An action, or words for a channel.
 fn of_effect(effect: &ClaimedEffect) -> Span {
     let (attempt, kind) = (effect.attempt, effect.kind.as_str());
-    if kind == execute::KIND {
+    if kind == execute::KIND || kind == fix::KIND {
         tracing::info_span!(parent: None, "action", deployment = Empty, service = Empty, environment = Empty, attempt)
     } else if effect.kind == investigate::KIND {
         tracing::info_span!(parent: None, "investigate", deployment = Empty, service = Empty, environment = Empty, attempt)

@@ -14,7 +14,7 @@ pub struct Deed {
     /// Who: a configured name, `tawny` for policy, `nobody` for a question that ran out.
     pub who: String,
     /// What: `deploy pause resume answer back break_glass refused expired reminded authorise abandon judge name ask take_back
-    /// freeze unfreeze close configure link_code link unlink`.
+    /// fix freeze unfreeze close configure link_code link unlink`.
     pub what: String,
     /// Which one: the choice, the action, the version.
     pub which: Option<String>,
@@ -112,6 +112,10 @@ pub fn deed(event: &Event) -> Option<Deed> {
         } => Deed::of(by, "rate")
             .which(if *useful { "useful" } else { "not_useful" })
             .why(note.as_ref()),
+        Event::FixRequested { fix, by, reason } => {
+            let which = format!("{} {}", fix.kind.verb(), fix.suspect);
+            Deed::of(by, "fix").which(which).why(reason.as_ref())
+        }
         _ => return None,
     })
 }
@@ -146,6 +150,15 @@ pub fn of_lane(event: &LaneEvent) -> Option<Deed> {
                 "refused"
             };
             Some(Deed::of(by, what).which(id.clone()))
+        }
+        LaneEvent::AlertJudged { by, label } => {
+            let what = match (&label.alert, label.real) {
+                (Some(alert), true) => format!("{alert}: real"),
+                (Some(alert), false) => format!("{alert}: false alarm"),
+                (None, _) => "an incident".to_owned(),
+            };
+            let deed = Deed::of(by, "judge alert").which(what);
+            Some(deed.why(label.note.as_ref()))
         }
         _ => None,
     }

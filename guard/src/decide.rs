@@ -12,6 +12,7 @@ mod assessed;
 mod baked;
 mod ended;
 mod explained;
+mod fixed;
 mod judged;
 mod measured;
 mod metrics;
@@ -142,6 +143,25 @@ fn follow(state: Option<&State>, input: &Input) -> Vec<Event> {
             Happened::RootCauseRated { by, useful, note } => {
                 explained::rated(state, by, *useful, note.as_ref())
             }
+            Happened::FixAsked {
+                by,
+                duty,
+                kind,
+                able,
+                suspect,
+                reason,
+            } => {
+                let wish = fixed::Wish {
+                    by,
+                    duty,
+                    kind: *kind,
+                    able: *able,
+                    suspect: suspect.as_deref(),
+                    reason,
+                };
+                fixed::asked(state, input, &wish, &mut ids)
+            }
+            Happened::FixEnded { fix, outcome } => fixed::ended(state, fix, outcome),
             Happened::Requested { request } => {
                 requested::requested(state, input, request, &mut ids)
             }

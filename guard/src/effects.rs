@@ -44,6 +44,11 @@ pub enum Effect {
         /// After this moment it becomes an [`Outcome::Stale`](crate::input::Outcome::Stale) instead.
         not_after: Timestamp,
     },
+    /// Open a fix at the code host, if it is still wanted then.
+    OpenFix {
+        /// Which.
+        fix: ActionId,
+    },
 }
 
 /// The effects of an event; `after` is the state with the event folded in.
@@ -74,6 +79,11 @@ pub fn effects(event: &Event, revision: u64, after: &State) -> Vec<Effect> {
             not_after: record.action.not_after,
         });
     }
+    if let Event::FixRequested { fix, .. } = event {
+        effects.push(Effect::OpenFix {
+            fix: fix.id.clone(),
+        });
+    }
     effects
 }
 
@@ -92,6 +102,10 @@ fn shows(event: &Event) -> bool {
             | Event::AlertOver { .. }
             | Event::AlertStorm { .. }
             | Event::DeployReported { .. }
+            // In the thread, with the way there.
+            | Event::FixRequested { .. }
+            | Event::FixOpened { .. }
+            | Event::FixFailed { .. }
             // For the report alone.
             | Event::ExcessLocated { .. }
             | Event::SignalsMeasured { .. }
@@ -124,6 +138,8 @@ fn replies(event: &Event, after: &State) -> bool {
         | Event::CauseNamed { .. }
         | Event::RootCauseReported { .. }
         | Event::RequestTakenBack { .. }
+        | Event::FixOpened { .. }
+        | Event::FixFailed { .. }
         | Event::MetricsLost { .. }
         | Event::MetricsBack { .. }
         | Event::MetricsIncomplete { .. }

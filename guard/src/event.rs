@@ -11,6 +11,7 @@ use crate::cause::Cause;
 use crate::culprit::Culprit;
 use crate::excess::Contribution;
 use crate::finding::{Cured, Finding, FindingKey, Need};
+use crate::fix::{Fix, FixTrouble, Opened};
 use crate::ids::{ActionId, ApprovalId, DeploymentId, EvidenceId, InstanceId, SignalKey};
 use crate::judgement::Judgement;
 use crate::measured::Measured;
@@ -395,6 +396,30 @@ pub enum Event {
         #[serde(default)]
         note: Option<String>,
     },
+    /// A person wants what did it undone, or mended, where the code is.
+    FixRequested {
+        /// What.
+        fix: Fix,
+        /// Who.
+        by: String,
+        /// Why, in their words.
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    /// It is open there, for people to look at and to merge.
+    FixOpened {
+        /// Which.
+        fix: ActionId,
+        /// What they have.
+        opened: Opened,
+    },
+    /// It could not be made.
+    FixFailed {
+        /// Which.
+        fix: ActionId,
+        /// Why not.
+        trouble: FixTrouble,
+    },
     /// The metrics source does not answer.
     MetricsLost {
         /// Which.
@@ -540,6 +565,9 @@ impl Event {
             Self::RootCauseRated { .. } => "root_cause_rated",
             Self::RequestMade { .. } => "request_made",
             Self::RequestTakenBack { .. } => "request_taken_back",
+            Self::FixRequested { .. } => "fix_requested",
+            Self::FixOpened { .. } => "fix_opened",
+            Self::FixFailed { .. } => "fix_failed",
             Self::MetricsLost { .. } => "metrics_lost",
             Self::MetricsBack { .. } => "metrics_back",
             Self::MetricsIncomplete { .. } => "metrics_incomplete",

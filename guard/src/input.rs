@@ -9,6 +9,7 @@ use crate::duty::Duty;
 use crate::event::Reported;
 use crate::excess::Contribution;
 use crate::finding::{Assessment, Cured};
+use crate::fix::{FixKind, FixOutcome};
 use crate::ids::{ActionId, ApprovalId, DeploymentId, EvidenceId, InstanceId, SignalKey};
 use crate::judgement::Judgement;
 use crate::measured::Measured;
@@ -230,6 +231,31 @@ pub enum Happened {
         /// Why, in their words.
         #[serde(default)]
         note: Option<String>,
+    },
+    /// Somebody wants what did it undone, or mended, where the code is.
+    FixAsked {
+        /// Who.
+        by: Actor,
+        /// What they are to the deployment.
+        #[serde(default)]
+        duty: Duty,
+        /// What.
+        kind: FixKind,
+        /// Whether an account is configured that can do it, as the edge has just found out.
+        able: bool,
+        /// Of which commit, or its beginning; of the most suspect one where none is named.
+        #[serde(default)]
+        suspect: Option<String>,
+        /// Why, in their words.
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    /// It was opened, or could not be.
+    FixEnded {
+        /// Which.
+        fix: ActionId,
+        /// How.
+        outcome: FixOutcome,
     },
     /// A client of models asks people for something.
     Requested {

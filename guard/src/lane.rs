@@ -4,6 +4,7 @@ use crate::action::ActionKind;
 use crate::event::Event;
 use crate::ids::{DeploymentId, Environment, ServiceName, Version};
 use crate::state::State;
+use crate::thresholds::AlertLabel;
 use crate::verdict::Tier;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -67,6 +68,14 @@ pub enum LaneEvent {
         /// Why not; none where it may.
         refusal: Option<NotNow>,
     },
+    /// Somebody said whether an alert of the past was true.
+    AlertJudged {
+        /// Who.
+        by: String,
+        /// What they said.
+        #[serde(flatten)]
+        label: AlertLabel,
+    },
 }
 
 impl LaneEvent {
@@ -83,6 +92,7 @@ impl LaneEvent {
             Self::Unfrozen { .. } => "lane_unfrozen",
             Self::Refused { .. } => "lane_refused",
             Self::Asked { .. } => "lane_asked",
+            Self::AlertJudged { .. } => "lane_alert_judged",
         }
     }
 
@@ -107,7 +117,12 @@ pub struct Lane {
     frozen: Option<(String, Option<String>)>,
     /// The last questions that were answered.
     asked: Vec<(String, String)>,
+    /// What people said of alerts, the oldest first.
+    labels: Vec<AlertLabel>,
 }
+
+/// What people said of alerts that is kept: of more than two months there is no past to hold it against.
+const MOST_LABELS: usize = 1000;
 
 /// Questions of others that are remembered: one that is asked twice is answered once.
 const MOST_ASKED: usize = 50;
@@ -178,6 +193,7 @@ impl Lane {
             last_good: None,
             frozen: None,
             asked: Vec::new(),
+            labels: Vec::new(),
         }
     }
 
@@ -220,6 +236,15 @@ impl Lane {
                     self.asked.remove(0);
                 }
                 self.asked.push((by.clone(), id.clone()));
+            }
+            LaneEvent::AlertJudged { label, .. } => {
+                // Who says something else of the same takes back what was said.
+                let of = |one: &AlertLabel| (one.alert.clone(), one.from);
+                self.labels.retain(|known| of(known) != of(label));
+                if self.labels.len() >= MOST_LABELS {
+                    self.labels.remove(0);
+                }
+                self.labels.push(label.clone());
             }
         }
     }
@@ -278,6 +303,12 @@ impl Lane {
     pub fn next(&self) -> Option<&DeploymentId> {
         let free = self.holder.is_none() && self.frozen.is_none();
         self.queue().next().filter(|_| free)
+    }
+
+    /// What people said of its alerts, the oldest first; of the same firing what was said last.
+    #[must_use]
+    pub fn labels(&self) -> &[AlertLabel] {
+        &self.labels
     }
 
     /// The version that runs, and whether it is known good.

@@ -2,6 +2,7 @@
 //!
 //! [`parse`] makes an [`Order`] of a line, or says what is wrong with it. Who may give which order is not decided here.
 
+use crate::fix::FixKind;
 use crate::ids::{DeploymentId, Environment, IncidentId, ServiceName, Version};
 use crate::input::Command;
 
@@ -69,6 +70,17 @@ pub enum Order {
         /// Whether they mean to go past the rules of who may.
         break_glass: bool,
     },
+    /// What did it is to be undone, or mended, where the code is.
+    Fix {
+        /// Which of the two.
+        kind: FixKind,
+        /// Of which deployment.
+        target: Target,
+        /// Of which commit, or its beginning; of the most suspect one where none is named.
+        suspect: Option<String>,
+        /// Why, in their words.
+        reason: Option<String>,
+    },
     /// Who is on call: for one service, or for all.
     OnCall(Option<Place>),
     /// A code for linking an account, or that of an account that is to be linked.
@@ -114,6 +126,10 @@ impl Order {
                 Command::Promote => Verb::Promote,
                 Command::Rollback => Verb::Rollback,
                 Command::Abandon => Verb::Abandon,
+            },
+            Self::Fix { kind, .. } => match kind {
+                FixKind::Revert => Verb::RevertPr,
+                FixKind::Hotfix => Verb::HotfixPr,
             },
             Self::Show(Shown::Report, _) => Verb::Report,
             Self::Show(Shown::Timeline, _) => Verb::Timeline,

@@ -1,6 +1,7 @@
 //! The tier policy: how strongly a finding is answered.
 
 use crate::finding::{Budget, Finding};
+use crate::fix::Offered;
 use crate::verdict::{Attribution, Comparison, Tier};
 use serde::{Deserialize, Serialize};
 
@@ -84,6 +85,9 @@ pub struct Policy {
     /// Who may go past these rules.
     #[serde(default)]
     pub break_glass: BreakGlass,
+    /// Which fixes can be asked for where the code is.
+    #[serde(default, skip_serializing_if = "Offered::is_nothing")]
+    pub fixes: Offered,
 }
 
 fn one() -> u32 {
@@ -108,6 +112,7 @@ impl Default for Policy {
             promote_by: one(),
             author_may_resume: false,
             break_glass: BreakGlass::default(),
+            fixes: Offered::default(),
         }
     }
 }

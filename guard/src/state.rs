@@ -5,6 +5,7 @@ use crate::cause::Cause;
 use crate::culprit::Named;
 use crate::event::{Event, PauseReason, Recorded, Reported};
 use crate::finding::{FindingKey, Need};
+use crate::fix::FixRecord;
 use crate::ids::{ActionId, ApprovalId, DeploymentId, SignalKey};
 use crate::incident;
 use crate::judgement::Judged;
@@ -98,6 +99,8 @@ pub struct State {
     pub(crate) named: BTreeMap<String, Named>,
     /// What clients of models asked people for.
     pub(crate) requests: BTreeMap<ActionId, RequestRecord>,
+    /// What people asked to be proposed where the code is.
+    pub(crate) fixes: BTreeMap<ActionId, FixRecord>,
     /// The findings together, and what became of them.
     pub(crate) incidents: incident::Fold,
 }
@@ -219,6 +222,7 @@ impl State {
             reported: None,
             named: BTreeMap::new(),
             requests: BTreeMap::new(),
+            fixes: BTreeMap::new(),
             incidents: incident::Fold::default(),
         })
     }

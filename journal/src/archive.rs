@@ -9,8 +9,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::table::{
-    chat_message, effect, event, evidence, inbox, lease, meta, session, stream, timer, tool_call,
-    watch_state,
+    chat_message, effect, event, evidence, inbox, lease, meta, model_call, session, stream, timer,
+    tool_call, watch_state,
 };
 
 mod export;
@@ -46,6 +46,7 @@ enum Line {
     ChatMessage(chat_message::Model),
     Session(session::Model),
     ToolCall(tool_call::Model),
+    ModelCall(model_call::Model),
     Meta(meta::Model),
     End(End),
 }

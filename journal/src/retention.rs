@@ -12,8 +12,8 @@ use sea_orm::{
 use crate::clock::duration_micros;
 use crate::committer::Done;
 use crate::table::{
-    Status, chat_message, effect, event, evidence, inbox, session, stream, timer, tool_call,
-    watch_state,
+    Status, chat_message, effect, event, evidence, inbox, model_call, session, stream, timer,
+    tool_call, watch_state,
 };
 use crate::{JournalError, Writer};
 
@@ -35,6 +35,8 @@ pub struct Retention {
     pub chat_messages: Duration,
     /// Calls of models and IDE assistants.
     pub tool_calls: Duration,
+    /// Requests to the analyst's models.
+    pub model_calls: Duration,
 }
 
 impl Default for Retention {
@@ -48,6 +50,7 @@ impl Default for Retention {
             watch_state: days(7),
             chat_messages: days(90),
             tool_calls: days(90),
+            model_calls: days(400),
         }
     }
 }
@@ -69,6 +72,8 @@ pub struct Retained {
     pub chat_messages: u64,
     /// Calls of models forgotten.
     pub tool_calls: u64,
+    /// Requests to the analyst's models forgotten.
+    pub model_calls: u64,
     /// Expired sessions and links removed.
     pub sessions: u64,
 }
@@ -176,6 +181,8 @@ async fn remove_rows(
         .filter(chat_message::Column::PostedAt.lt(before(now, policy.chat_messages)));
     let tool_calls = tool_call::Entity::delete_many()
         .filter(tool_call::Column::CalledAt.lt(before(now, policy.tool_calls)));
+    let model_calls = model_call::Entity::delete_many()
+        .filter(model_call::Column::CalledAt.lt(before(now, policy.model_calls)));
     let sessions =
         session::Entity::delete_many().filter(session::Column::ExpiresAt.lt(now.as_microsecond()));
     Ok(Retained {
@@ -186,6 +193,7 @@ async fn remove_rows(
         watch_states: watch_states.exec(tx).await?.rows_affected,
         chat_messages: chat_messages.exec(tx).await?.rows_affected,
         tool_calls: tool_calls.exec(tx).await?.rows_affected,
+        model_calls: model_calls.exec(tx).await?.rows_affected,
         sessions: sessions.exec(tx).await?.rows_affected,
     })
 }

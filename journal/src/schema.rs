@@ -10,6 +10,7 @@ mod m0001_first;
 mod m0002_closed_streams;
 mod m0003_input_outcome;
 mod m0004_tool_calls;
+mod m0005_model_calls;
 
 struct Migrations;
 
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0002_closed_streams::Migration),
             Box::new(m0003_input_outcome::Migration),
             Box::new(m0004_tool_calls::Migration),
+            Box::new(m0005_model_calls::Migration),
         ]
     }
 }

@@ -4,7 +4,7 @@ use crate::caller::Caller;
 use crate::error::ToolError;
 use crate::world::World;
 use guard::redact::redact;
-use journal::ToolCall;
+use journal::{Inbox, ToolCall};
 use rmcp::model::JsonObject;
 use serde_json::Value;
 use std::time::{Duration, Instant};
@@ -12,10 +12,13 @@ use uuid::Uuid;
 
 /// Characters of arguments that are kept.
 const MOST: usize = 2_000;
+/// How a call ends that nobody waits for any more.
+const CANCELLED: &str = "cancelled";
 
-/// A call under way.
+/// A call under way. Dropped before its end, with the client that hung up, it is on record as cancelled.
 pub(crate) struct Kept {
-    call: ToolCall,
+    call: Option<ToolCall>,
+    inbox: Option<Inbox>,
     began: Instant,
 }
 
@@ -45,26 +48,47 @@ impl Kept {
             took: Duration::ZERO,
         };
         Self {
-            call,
+            call: Some(call),
+            inbox: world.inbox.clone(),
             began: Instant::now(),
         }
     }
 
     /// It has ended. That it cannot be kept is no reason to withhold what was read; the log has it.
-    pub(crate) async fn end<T>(mut self, world: &World, answer: &Result<T, ToolError>) {
-        let Some(inbox) = &world.inbox else {
-            return;
-        };
-        self.call.took = self.began.elapsed();
+    pub(crate) async fn end<T>(mut self, answer: &Result<T, ToolError>) {
         let outcome = match answer {
             Ok(_) => "answered",
-            Err(ToolError::Cancelled) => "cancelled",
+            Err(ToolError::Cancelled) => CANCELLED,
             Err(ToolError::Failed | ToolError::Unavailable(_)) => "failed",
             Err(_) => "refused",
         };
-        outcome.clone_into(&mut self.call.outcome);
-        if let Err(error) = inbox.record_call(&self.call).await {
-            tracing::error!(%error, tool = self.call.tool, client = self.call.client, "a call is not on record");
+        if let Some(recording) = self.recording(outcome) {
+            recording.await;
+        }
+    }
+
+    /// Writes it down, once.
+    fn recording(&mut self, outcome: &str) -> Option<impl Future<Output = ()> + Send + use<>> {
+        let mut call = self.call.take()?;
+        let inbox = self.inbox.take()?;
+        call.took = self.began.elapsed();
+        outcome.clone_into(&mut call.outcome);
+        Some(async move {
+            if let Err(error) = inbox.record_call(&call).await {
+                tracing::error!(%error, tool = call.tool, client = call.client, "a call is not on record");
+            }
+        })
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let Some(recording) = self.recording(CANCELLED) else {
+            return;
+        };
+        // Outside a runtime the process is ending, and the journal with it.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(recording);
         }
     }
 }

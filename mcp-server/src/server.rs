@@ -155,7 +155,7 @@ impl ServerHandler for Server {
         let arguments = request.arguments.unwrap_or_default();
         let kept = Kept::begin(&self.world, &caller, tool.name, &arguments);
         let answer = tool.call(&self.world, &caller, arguments, &call).await;
-        kept.end(&self.world, &answer).await;
+        kept.end(&answer).await;
         let result = answer.unwrap_or_else(ToolError::into_result);
         let waits = context.client_capabilities();
         let task = waits
@@ -223,7 +223,7 @@ impl ServerHandler for Server {
         let kept = Kept::begin(&self.world, &caller, &name, &given);
         let work = prompt.filled(&self.world, &caller, given, &call);
         let filled = call.unless_cancelled(work).await;
-        kept.end(&self.world, &filled).await;
+        kept.end(&filled).await;
         Ok(filled.map_err(wrong)?.into())
     }
 
@@ -276,8 +276,9 @@ impl ServerHandler for Server {
         let kept = Kept::begin(&self.world, &caller, "resource", &what);
         let work = resources::read(&self.world, &caller, &request.uri, &call);
         let read = call.unless_cancelled(work).await;
-        kept.end(&self.world, &read).await;
-        Ok(read.map_err(not_there)?.into())
+        kept.end(&read).await;
+        let read = read.map_err(|error| not_there(error, &request.uri));
+        Ok(read?.into())
     }
 
     fn accepted_subscription_filter(
@@ -347,10 +348,11 @@ fn wrong(error: ToolError) -> ErrorData {
     }
 }
 
-fn not_there(error: ToolError) -> ErrorData {
+fn not_there(error: ToolError, uri: &str) -> ErrorData {
     match error {
         ToolError::Unknown { .. } | ToolError::Absent(_) => {
-            ErrorData::resource_not_found(error.to_string(), None)
+            let which = serde_json::json!({ "uri": uri });
+            ErrorData::resource_not_found(error.to_string(), Some(which))
         }
         error => wrong(error),
     }

@@ -20,7 +20,7 @@ mod signatures;
 
 pub use evidence::blamed;
 pub(crate) use evidence::supports;
-pub(crate) use signatures::line as error_line;
+pub(crate) use signatures::{line as error_line, section as error_section};
 
 /// A change stands out from here.
 const STANDS_OUT: f64 = 0.4;
@@ -176,6 +176,7 @@ pub(crate) fn message(cause: &Cause, state: &State, context: &Context) -> Messag
         facts,
         body,
         table: table(cause, context),
+        offers: crate::fix::offers(state, context),
         links: crate::root_cause::link(state.plan().deployment.as_str(), context)
             .into_iter()
             .chain(pages(cause, context))

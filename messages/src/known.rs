@@ -3,6 +3,7 @@
 use guard::action::Action;
 use guard::event::{Event, Recorded};
 use guard::finding::{Finding, FindingKey};
+use guard::fix::Fix;
 use guard::ids::ActionId;
 use guard::plan::Plan;
 use guard::state::State;
@@ -14,6 +15,7 @@ pub(crate) struct Known<'a> {
     plan: Option<&'a Plan>,
     actions: BTreeMap<&'a ActionId, &'a Action>,
     findings: BTreeMap<FindingKey, &'a Finding>,
+    fixes: BTreeMap<&'a ActionId, &'a Fix>,
 }
 
 impl<'a> Known<'a> {
@@ -28,6 +30,10 @@ impl<'a> Known<'a> {
                 .findings()
                 .map(|record| (record.finding.key(), &record.finding))
                 .collect(),
+            fixes: state
+                .fixes()
+                .map(|record| (&record.fix.id, &record.fix))
+                .collect(),
         }
     }
 
@@ -39,6 +45,9 @@ impl<'a> Known<'a> {
             }
             Event::ActionRequested { action, .. } => {
                 self.actions.insert(&action.id, action);
+            }
+            Event::FixRequested { fix, .. } => {
+                self.fixes.insert(&fix.id, fix);
             }
             Event::FindingOpened { finding, .. }
             | Event::FindingWorsened { finding, .. }
@@ -55,6 +64,10 @@ impl<'a> Known<'a> {
 
     pub(crate) fn action(&self, id: &ActionId) -> Option<&'a Action> {
         self.actions.get(id).copied()
+    }
+
+    pub(crate) fn fix(&self, id: &ActionId) -> Option<&'a Fix> {
+        self.fixes.get(id).copied()
     }
 
     pub(crate) fn finding(&self, key: &FindingKey) -> Option<&'a Finding> {

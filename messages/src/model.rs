@@ -3,7 +3,8 @@
 use crate::context::BaseUrl;
 use crate::text::Text;
 use guard::approval::Choice;
-use guard::ids::ApprovalId;
+use guard::fix::FixKind;
+use guard::ids::{ApprovalId, DeploymentId};
 
 /// How loud a message is. Layouts choose colour and mark by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,6 +64,8 @@ pub struct Message {
     pub table: Option<Table>,
     /// What can be answered, while it can.
     pub buttons: Vec<Button>,
+    /// What can be asked for beside the question, by a press; what is asked for twice is done once.
+    pub offers: Vec<Offer>,
     /// Where to look further.
     pub links: Vec<Link>,
     /// Identity and times, small.
@@ -81,6 +84,7 @@ impl Message {
             progress: None,
             table: None,
             buttons: Vec::new(),
+            offers: Vec::new(),
             links: Vec::new(),
             footer: Text::default(),
         }
@@ -155,6 +159,34 @@ pub struct Button {
     pub style: Style,
     /// What to ask before it counts.
     pub confirm: Option<Confirm>,
+}
+
+/// A fix that can be asked for by a press. Whether it still can is decided then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// Of which deployment.
+    pub deployment: DeploymentId,
+    /// What.
+    pub kind: FixKind,
+    /// Of which commit.
+    pub suspect: String,
+    /// What the button says.
+    pub label: Text,
+    /// What to ask before it counts.
+    pub confirm: Confirm,
+}
+
+impl Offer {
+    /// The same as an order in words.
+    #[must_use]
+    pub fn order(&self) -> String {
+        format!(
+            "{} {} suspect {}",
+            self.kind.verb(),
+            self.deployment,
+            self.suspect
+        )
+    }
 }
 
 /// The step between a press and an answer.

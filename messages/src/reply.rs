@@ -45,6 +45,13 @@ pub fn reply(state: &State, record: &Recorded, context: &Context) -> Option<Mess
             table: cured_table(signals, context),
             ..line()
         }),
+        Event::FixOpened { .. } | Event::FixFailed { .. } => {
+            Some(crate::fix::reply(line(), event, context))
+        }
+        Event::RolledBack { .. } => Some(Message {
+            offers: crate::fix::offers(state, context),
+            ..line()
+        }),
         Event::CauseRanked { cause } => Some(crate::cause::message(cause, state, context)),
         Event::RootCauseReported { report, .. } => {
             Some(crate::root_cause::reply(report, state, context))
@@ -70,7 +77,6 @@ pub fn reply(state: &State, record: &Recorded, context: &Context) -> Option<Mess
         | Event::GlassBroken { .. }
         | Event::ApprovalAnswered { .. }
         | Event::ApprovalExpired { .. }
-        | Event::RolledBack { .. }
         | Event::CureFailed { .. }
         | Event::CauseNamed { .. }
         | Event::RequestTakenBack { .. }

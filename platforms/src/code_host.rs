@@ -6,14 +6,16 @@ mod ask;
 mod check;
 mod deliveries;
 mod error;
+mod fix;
 mod gate;
 mod repository;
 mod status;
 
-pub use ask::{Credentials, GitHub, Way};
+pub use ask::{Credentials, GitHub, GitLab, Way};
 pub use check::{Check, Conclusion};
 pub use deliveries::{Delivery, Hook};
 pub use error::CodeHostError;
+pub use fix::{Pin, Place, Proposal, Words, Written};
 pub use gate::Callback;
 pub use repository::{BadRepository, Repository};
 pub use status::{DeployState, Status};

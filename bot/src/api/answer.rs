@@ -2,12 +2,12 @@
 
 use super::caller::Language;
 use super::command::told;
-use super::given::{self, Given};
+use super::given::{self, At, Given};
 use super::problem::Problem;
 use super::{Api, Caller, DeploymentView};
 use crate::approvals;
 use axum::Json;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use guard::approval::Choice;
 use guard::ids::ApprovalId;
 use guard::input::Happened;
@@ -37,7 +37,7 @@ pub(super) async fn answer(
     Shared(api): Shared<Api>,
     Caller(by): Caller,
     Language(locale): Language,
-    Path(id): Path<String>,
+    At(id): At<String>,
     Given(body): Given<AnswerBody>,
 ) -> Result<Json<DeploymentView>, Problem> {
     let approval = ApprovalId::new(id).map_err(|error| Problem::bad("id", error))?;

@@ -19,6 +19,7 @@ const MOST: usize = 1000;
 
 /// What to look for.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Filter {
     /// Not before this moment (RFC 3339).
     since: Option<String>,
@@ -27,6 +28,7 @@ pub(super) struct Filter {
     /// Only before this number of the record.
     before: Option<i64>,
     /// At most so many; 100 when not said, 1000 at most.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
 }
 
@@ -97,7 +99,7 @@ pub(super) async fn list(
         since: since.map_err(|error| Problem::bad("since", error))?,
         who: filter.who,
         before: filter.before,
-        limit: at_most(filter.limit, USUAL, MOST),
+        limit: at_most(filter.limit, USUAL, MOST)?,
     };
     let found = audit::deeds(api.engine.reader(), &wanted).await;
     let found = found.map_err(EngineError::from)?;

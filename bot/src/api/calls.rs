@@ -19,6 +19,7 @@ const MOST: u64 = 1000;
 
 /// What to look for.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Filter {
     /// Not before this moment (RFC 3339).
     since: Option<String>,
@@ -27,6 +28,7 @@ pub(super) struct Filter {
     /// Only before the call of this id.
     before: Option<String>,
     /// At most so many; 100 when not said, 1000 at most.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u64>,
 }
 
@@ -74,7 +76,7 @@ pub(super) async fn list(
 ) -> Result<Json<CallsView>, Problem> {
     may_look(&by)?;
     let since = filter.since.as_deref().map(str::parse).transpose();
-    let limit = at_most(filter.limit, USUAL, MOST);
+    let limit = at_most(filter.limit, USUAL, MOST)?;
     let wanted = CallsWanted {
         since: since.map_err(|error| Problem::bad("since", error))?,
         who: filter.who,

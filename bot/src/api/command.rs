@@ -1,11 +1,11 @@
 //! `POST /api/v1/deployments/{id}/{command}`
 
 use super::caller::Language;
-use super::given::{self, GivenOrNot};
+use super::given::{self, At, GivenOrNot};
 use super::problem::Problem;
 use super::{Api, Caller, DeploymentView, show};
 use axum::Json;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use engine::EngineError;
 use guard::event::Event;
 use guard::ids::DeploymentId;
@@ -36,7 +36,7 @@ pub(super) async fn command(
     Shared(api): Shared<Api>,
     Caller(by): Caller,
     Language(locale): Language,
-    Path((id, command)): Path<(String, String)>,
+    At((id, command)): At<(String, String)>,
     GivenOrNot(body): GivenOrNot<ReasonBody>,
 ) -> Result<Json<DeploymentView>, Problem> {
     let id = DeploymentId::new(id).map_err(|error| Problem::bad("id", error))?;

@@ -1,13 +1,13 @@
 //! `/api/v1/deliveries`: webhooks as they came in, what became of them, and having one handled again.
 
 use super::caller::{may_look, operator};
-use super::given::{Asked, at_most};
+use super::given::{Asked, At, at_most};
 use super::problem::Problem;
 use super::time::millis;
 use super::{Api, Caller};
 use crate::webhooks::{Stored, inbox_name};
 use axum::Json;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use engine::EngineError;
 use engine::told::SOURCE_PREFIX;
@@ -23,12 +23,14 @@ const MOST: u64 = 500;
 
 /// What to list.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Filter {
     /// Only of this source; of all that are configured when not said.
     source: Option<String>,
     /// Only those before this id.
     before: Option<i64>,
     /// At most so many; 50 when not said, 500 at most.
+    #[param(minimum = 1, maximum = 500)]
     limit: Option<u64>,
 }
 
@@ -85,7 +87,7 @@ pub struct CameToView {
 
 /// Webhooks as they came in, the newest first.
 #[utoipa::path(get, path = "/api/v1/deliveries", params(Filter), responses(
-    (status = 200, body = DeliveriesView), (status = 401, body = Problem), (status = 422, body = Problem),
+    (status = 200, body = DeliveriesView), (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem),
 ))]
 pub(super) async fn list(
     Shared(api): Shared<Api>,
@@ -106,7 +108,7 @@ pub(super) async fn list(
         None => known,
     };
     let sources: Vec<String> = wanted.iter().map(|name| inbox_name(name)).collect();
-    let limit = at_most(filter.limit, USUAL, MOST);
+    let limit = at_most(filter.limit, USUAL, MOST)?;
     let reader = api.engine.reader();
     let found = reader.inputs_of(&sources, filter.before, limit).await;
     let found = found.map_err(EngineError::from)?;
@@ -124,7 +126,7 @@ pub(super) async fn list(
 pub(super) async fn show(
     Shared(api): Shared<Api>,
     Caller(by): Caller,
-    Path(id): Path<i64>,
+    At(id): At<i64>,
 ) -> Result<Json<DeliveryView>, Problem> {
     may_look(&by)?;
     Ok(Json(view(find(&api, id).await?, true)))
@@ -138,7 +140,7 @@ pub(super) async fn show(
 pub(super) async fn replay(
     Shared(api): Shared<Api>,
     Caller(by): Caller,
-    Path(id): Path<i64>,
+    At(id): At<i64>,
 ) -> Result<(StatusCode, Json<DeliveryView>), Problem> {
     operator(&by)?;
     find(&api, id).await?;

@@ -23,6 +23,7 @@ const USUAL_S: f64 = 86_400.0;
 
 /// What to tell.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Filter {
     /// How many seconds back; a day when not said.
     seconds: Option<f64>,

@@ -22,6 +22,7 @@ const USUAL_S: f64 = 90.0 * 86_400.0;
 
 /// What to count.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Filter {
     /// Only this service.
     service: Option<String>,

@@ -1,12 +1,12 @@
 //! `GET /api/v1/deployments/{id}/gate`
 
 use super::caller::Language;
-use super::given::Asked;
+use super::given::{Asked, At};
 use super::problem::Problem;
 use super::time::millis;
 use super::{Api, Caller, DeploymentView, show};
 use axum::Json;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use engine::{EngineError, ledger};
 use guard::gate::{Passes, Until, gate};
 use guard::ids::DeploymentId;
@@ -18,12 +18,13 @@ use utoipa::{IntoParams, ToSchema};
 
 /// What to tell.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Filter {
     /// `promoted`: decided when it is out everywhere and was judged on the way. `baked`: not before the watch of
     /// the promoted release is over. `promoted` when not said.
     until: Option<String>,
     /// Only changes after this revision; all when not said.
-    after: Option<u64>,
+    after: Option<u32>,
 }
 
 /// What a pipeline that waits for a deployment is told.
@@ -73,7 +74,7 @@ pub(super) async fn ask(
     Shared(api): Shared<Api>,
     _caller: Caller,
     Language(locale): Language,
-    Path(id): Path<String>,
+    At(id): At<String>,
     Asked(filter): Asked<Filter>,
 ) -> Result<Json<GateView>, Problem> {
     let until = match filter.until.as_deref() {
@@ -117,7 +118,7 @@ pub(super) async fn ask(
         revision: state.revision(),
         changes: messages::timeline(&records, &context)
             .into_iter()
-            .filter(|line| line.revision > after)
+            .filter(|line| line.revision > u64::from(after))
             .map(|line| ChangeView {
                 revision: line.revision,
                 at: line.at,

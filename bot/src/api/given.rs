@@ -3,10 +3,11 @@
 use super::problem::Problem;
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::header::CONTENT_LENGTH;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use std::fmt::Display;
 
 /// The longest reason that is kept, in characters.
 const LONGEST_REASON: usize = 500;
@@ -52,6 +53,20 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for GivenOrNo
     }
 }
 
+/// What stands in the path.
+pub(super) struct At<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for At<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Path::<T>::from_request_parts(parts, state)
+            .await
+            .map(|Path(there)| Self(there))
+            .map_err(|rejection| Problem::bad("path", rejection.body_text()))
+    }
+}
+
 /// The query string.
 pub(super) struct Asked<T>(pub(super) T);
 
@@ -66,9 +81,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     }
 }
 
-/// How many are listed: as many as are asked for, at least one.
-pub(super) fn at_most<N: Ord + From<u8>>(asked: Option<N>, usual: N, most: N) -> N {
-    asked.unwrap_or(usual).clamp(N::from(1), most)
+/// How many are listed: as many as are asked for, from one to `most`.
+pub(super) fn at_most<N: Ord + From<u8> + Display + Copy>(
+    asked: Option<N>,
+    usual: N,
+    most: N,
+) -> Result<N, Problem> {
+    let wanted = asked.unwrap_or(usual);
+    if (N::from(1)..=most).contains(&wanted) {
+        return Ok(wanted);
+    }
+    let detail = format!("{wanted}: expected 1 to {most}");
+    Err(Problem::bad("limit", detail))
 }
 
 /// A reason, if it is not too long to be read by anybody.

@@ -1,7 +1,7 @@
 //! `/api/v1/incidents`: what hurts and hurt, of deployments and of none.
 
 use super::caller::Language;
-use super::given::{self, Asked, GivenOrNot, at_most};
+use super::given::{self, Asked, At, GivenOrNot, at_most};
 use super::problem::Problem;
 use super::show;
 use super::time::{millis, millis_or_null};
@@ -9,7 +9,7 @@ use super::{Api, Caller};
 use crate::incidents::{self, Kind, Known};
 use crate::orders::{Outcome, Speaker};
 use axum::Json;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use engine::ledger;
 use guard::apart::Apart;
 use guard::ids::IncidentId;
@@ -26,10 +26,12 @@ const MOST: usize = 200;
 
 /// What to list.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Filter {
     /// Only those that are not over.
     open: Option<bool>,
     /// At most so many; 50 when not said, 200 at most.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
 }
 
@@ -136,7 +138,7 @@ pub(super) async fn list(
     if filter.open == Some(true) {
         known.retain(Known::is_open);
     }
-    known.truncate(at_most(filter.limit, USUAL, MOST));
+    known.truncate(at_most(filter.limit, USUAL, MOST)?);
     let context = show::context(&api, locale);
     let incidents = known.iter().map(|one| view(one, &context));
     Ok(Json(IncidentsView {
@@ -152,7 +154,7 @@ pub(super) async fn show(
     Shared(api): Shared<Api>,
     _caller: Caller,
     Language(locale): Language,
-    Path(id): Path<String>,
+    At(id): At<String>,
 ) -> Result<Json<IncidentShownView>, Problem> {
     let id = IncidentId::new(id).map_err(|error| Problem::bad("id", error))?;
     shown(&api, id, locale).await
@@ -168,7 +170,7 @@ pub(super) async fn close(
     Shared(api): Shared<Api>,
     Caller(by): Caller,
     Language(locale): Language,
-    Path(id): Path<String>,
+    At(id): At<String>,
     GivenOrNot(body): GivenOrNot<ClosingBody>,
 ) -> Result<Json<IncidentShownView>, Problem> {
     let id = IncidentId::new(id).map_err(|error| Problem::bad("id", error))?;

@@ -1,7 +1,7 @@
 //! `GET /api/v1/deployments`
 
 use super::caller::Language;
-use super::given::Asked;
+use super::given::{Asked, at_most};
 use super::problem::Problem;
 use super::{Api, Caller, DeploymentView, show};
 use axum::Json;
@@ -12,17 +12,21 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 /// The most deployments in one answer.
-const MOST: u64 = 200;
+const MOST: usize = 200;
+/// How many are listed when nobody says.
+const USUAL: usize = 50;
 
 /// What to list.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Filter {
     /// Only those of this service.
     service: Option<String>,
     /// Only those of this environment.
     environment: Option<String>,
     /// At most so many, the last changed first; 50 when not said, 200 at the most.
-    limit: Option<u64>,
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<usize>,
 }
 
 /// The last changed deployments; of these, the last asked for first.
@@ -46,7 +50,7 @@ pub(super) async fn list(
         .map(Environment::new)
         .transpose()
         .map_err(|error| Problem::bad("environment", error))?;
-    let limit = filter.limit.unwrap_or(50).min(MOST) as usize;
+    let limit = at_most(filter.limit, USUAL, MOST)?;
     let mut found = Vec::new();
     for head in api
         .engine

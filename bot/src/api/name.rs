@@ -2,11 +2,11 @@
 
 use super::caller::Language;
 use super::command::told;
-use super::given::{self, Given};
+use super::given::{self, At, Given};
 use super::problem::Problem;
 use super::{Api, Caller, DeploymentView};
 use axum::Json;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use guard::culprit::Culprit;
 use guard::ids::DeploymentId;
 use guard::input::Happened;
@@ -39,7 +39,7 @@ pub(super) async fn name(
     Shared(api): Shared<Api>,
     Caller(by): Caller,
     Language(locale): Language,
-    Path(id): Path<String>,
+    At(id): At<String>,
     Given(body): Given<CauseBody>,
 ) -> Result<Json<DeploymentView>, Problem> {
     let id = DeploymentId::new(id).map_err(|error| Problem::bad("id", error))?;

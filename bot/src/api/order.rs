@@ -1,12 +1,12 @@
 //! `POST /api/v1/orders`: what people say in words.
 
 use super::caller::Language;
-use super::given::Given;
+use super::given::{At, Given};
 use super::problem::Problem;
 use super::{Api, Caller};
 use crate::orders::{Answer, Speaker};
 use axum::Json;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use guard::ids::DeploymentId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -70,7 +70,7 @@ pub(super) async fn confirm(
     Shared(api): Shared<Api>,
     Caller(by): Caller,
     Language(locale): Language,
-    Path(id): Path<String>,
+    At(id): At<String>,
 ) -> Result<Json<OrderView>, Problem> {
     let speaker = Speaker {
         by,

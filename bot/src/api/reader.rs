@@ -1,11 +1,11 @@
 //! Whoever reads a document about a deployment: which one, in which format and language.
 
 use super::caller::Language;
-use super::given::Asked;
+use super::given::{Asked, At};
 use super::problem::Problem;
 use super::{Api, Caller, show};
 use axum::Json;
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
@@ -18,6 +18,7 @@ use utoipa::IntoParams;
 
 /// In which format and language.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Wanted {
     /// `json` (the default), `markdown`, `terminal`, or `ansi`: a terminal with colours.
     format: Option<String>,
@@ -47,16 +48,9 @@ impl FromRequestParts<Api> for Reader {
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
         Caller::from_request_parts(parts, api).await?;
         let Ok(Language(locale)) = Language::from_request_parts(parts, api).await;
-        let Path(id) = Path::<String>::from_request_parts(parts, api)
-            .await
-            .map_err(|rejection| Problem::bad("id", rejection.body_text()))?;
+        let At(id) = At::<String>::from_request_parts(parts, api).await?;
         let Asked(wanted) = Asked::<Wanted>::from_request_parts(parts, api).await?;
-        let locale = match &wanted.lang {
-            None => locale,
-            Some(tag) => Locale::from_tag(tag).ok_or_else(|| {
-                Problem::bad("lang", format_args!("`{tag}`: expected en or zh-CN"))
-            })?,
-        };
+        let locale = wanted.locale(locale)?;
         Ok(Self {
             id: DeploymentId::new(id).map_err(|error| Problem::bad("id", error))?,
             context: show::context(api, locale),
@@ -73,7 +67,27 @@ impl Reader {
         document: &Document,
         content: impl Serialize,
     ) -> Result<Response, Problem> {
-        Ok(match self.wanted.format.as_deref() {
+        self.wanted.shown(document, content)
+    }
+}
+
+impl Wanted {
+    /// In the language that was asked for, or else in this one.
+    pub(super) fn locale(&self, usual: Locale) -> Result<Locale, Problem> {
+        match &self.lang {
+            None => Ok(usual),
+            Some(tag) => Locale::from_tag(tag)
+                .ok_or_else(|| Problem::bad("lang", format_args!("`{tag}`: expected en or zh-CN"))),
+        }
+    }
+
+    /// The document as it was asked for; `content` is the same for programs.
+    pub(super) fn shown(
+        &self,
+        document: &Document,
+        content: impl Serialize,
+    ) -> Result<Response, Problem> {
+        Ok(match self.format.as_deref() {
             None | Some("json") => Json(content).into_response(),
             Some("markdown") => {
                 let kind = [(header::CONTENT_TYPE, "text/markdown; charset=utf-8")];

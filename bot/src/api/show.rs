@@ -1,11 +1,12 @@
 //! `GET /api/v1/deployments/{id}`
 
 use super::caller::Language;
+use super::given::At;
 use super::problem::Problem;
 use super::view::{self, DeploymentView};
 use super::{Api, Caller};
 use axum::Json;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use engine::{EngineError, ledger};
 use guard::ids::DeploymentId;
 use guard::state::State;
@@ -21,7 +22,7 @@ pub(super) async fn show(
     Shared(api): Shared<Api>,
     _caller: Caller,
     Language(locale): Language,
-    Path(id): Path<String>,
+    At(id): At<String>,
 ) -> Result<Json<DeploymentView>, Problem> {
     let id = DeploymentId::new(id).map_err(|error| Problem::bad("id", error))?;
     let state = ledger::state(api.engine.reader(), &id)

@@ -21,6 +21,7 @@ const MOST_NAMED: usize = 20;
 
 /// What to show.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Filter {
     /// Only this service.
     service: Option<String>,

@@ -1,9 +1,10 @@
 //! `GET /api/v1/deployments/{id}/timeline`
 
+use super::given::At;
 use super::problem::Problem;
 use super::{Api, Caller, TimelineView};
 use axum::Json;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use engine::{EngineError, ledger};
 use guard::ids::DeploymentId;
 
@@ -15,7 +16,7 @@ use guard::ids::DeploymentId;
 pub(super) async fn timeline(
     Shared(api): Shared<Api>,
     _caller: Caller,
-    Path(id): Path<String>,
+    At(id): At<String>,
 ) -> Result<Json<Vec<TimelineView>>, Problem> {
     let id = DeploymentId::new(id).map_err(|error| Problem::bad("id", error))?;
     let records = ledger::records(api.engine.reader(), &id).await?;

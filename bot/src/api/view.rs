@@ -4,6 +4,7 @@ use super::time::{millis, millis_or_null};
 use engine::Observed;
 use guard::approval::Standing;
 use guard::finding::Scope;
+use guard::fix::{FixRecord, FixStanding};
 use guard::state::{Cure, State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -66,6 +67,9 @@ pub struct DeploymentView {
     /// What people said in hindsight; null before anybody did.
     #[serde(default)]
     pub judged: Option<JudgedView>,
+    /// Requests at the code host that people asked for.
+    #[serde(default)]
+    pub fixes: Vec<FixView>,
     /// Who asked for it.
     pub requested_by: String,
     /// When.
@@ -80,6 +84,33 @@ pub struct DeploymentView {
     pub instances: Option<InstancesView>,
     /// The parent message as text.
     pub text: String,
+}
+
+/// A request at the code host that undoes or mends what did it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FixView {
+    /// Its id.
+    pub id: String,
+    /// `revert hotfix`.
+    pub kind: String,
+    /// The commit that it is about.
+    pub suspect: String,
+    /// Who asked for it.
+    pub by: String,
+    /// When.
+    #[schema(value_type = String)]
+    #[serde(serialize_with = "millis")]
+    pub asked_at: Timestamp,
+    /// `under_way opened failed`.
+    pub standing: String,
+    /// Its page, once it is open.
+    pub url: Option<String>,
+    /// What it does, once it is open.
+    #[schema(value_type = Option<Object>)]
+    pub how: Option<serde_json::Value>,
+    /// Why it could not be opened.
+    #[schema(value_type = Option<Object>)]
+    pub trouble: Option<serde_json::Value>,
 }
 
 /// The deployment right before one that waits for its turn.
@@ -249,6 +280,7 @@ pub(super) fn deployment(
             note: judged.note.clone(),
             since: judged.since,
         }),
+        fixes: state.fixes().map(fix).collect(),
         requested_by: state.requested_by().to_owned(),
         requested_at: state.requested_at(),
         updated_at: state.updated_at(),
@@ -305,6 +337,30 @@ fn approval(record: &guard::state::ApprovalRecord) -> ApprovalView {
             .collect(),
         asked_at: record.asked_at,
         expires_at: record.approval.expires_at,
+    }
+}
+
+fn fix(record: &FixRecord) -> FixView {
+    let (standing, url, how, trouble) = match &record.standing {
+        FixStanding::UnderWay => ("under_way", None, None, None),
+        FixStanding::Opened(opened) => (
+            "opened",
+            Some(opened.url.clone()),
+            serde_json::to_value(&opened.how).ok(),
+            None,
+        ),
+        FixStanding::Failed(trouble) => ("failed", None, None, serde_json::to_value(trouble).ok()),
+    };
+    FixView {
+        id: record.fix.id.to_string(),
+        kind: record.fix.kind.as_str().to_owned(),
+        suspect: record.fix.suspect.clone(),
+        by: record.by.clone(),
+        asked_at: record.at,
+        standing: standing.to_owned(),
+        url,
+        how,
+        trouble,
     }
 }
 

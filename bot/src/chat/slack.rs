@@ -11,6 +11,7 @@ mod connect;
 mod dialog;
 mod digests;
 mod events;
+mod fix;
 mod groups;
 mod hearing;
 mod home;

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 mod chat;
 mod detect;
 mod exporter;
+mod flow;
 mod intake;
 mod logs;
 mod mcp;

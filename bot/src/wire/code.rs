@@ -3,7 +3,8 @@
 use super::WireError;
 use super::prometheus::{proxy, secret, tls};
 use config::Settings;
-use config::settings::{CodeHost, GitHubAuth, GitHubHost};
+use config::settings::{CodeHost, GitHubAuth, GitHubHost, GitLabHost};
+use config::text::Secret;
 use sources::code::{
     GitHub, GitHubAuth as SourceAuth, GitLab, HostConfig, LocalRepository, Repository,
 };
@@ -67,7 +68,12 @@ macro_rules! reached {
 
 /// A GitHub as configured.
 pub(super) fn github(host: &GitHubHost) -> Result<GitHub, String> {
-    let auth = match &host.auth {
+    github_as(host, &host.auth)
+}
+
+/// The same, as somebody else.
+pub(super) fn github_as(host: &GitHubHost, auth: &GitHubAuth) -> Result<GitHub, String> {
+    let auth = match auth {
         GitHubAuth::None(_) => SourceAuth::None,
         GitHubAuth::Token(own) => SourceAuth::Token(secret(&own.token)),
         GitHubAuth::App(app) => SourceAuth::App {
@@ -79,12 +85,15 @@ pub(super) fn github(host: &GitHubHost) -> Result<GitHub, String> {
     GitHub::new(reached!(host), &auth)
 }
 
+/// A GitLab as configured, asked with this token.
+pub(super) fn gitlab_as(host: &GitLabHost, token: Option<&Secret>) -> Result<GitLab, String> {
+    let token = token.map(secret);
+    GitLab::new(reached!(host), token.as_ref())
+}
+
 fn host(configured: &CodeHost) -> Result<Host, String> {
     match configured {
         CodeHost::GitHub(host) => github(host).map(Host::GitHub),
-        CodeHost::GitLab(host) => {
-            let token = host.token.as_ref().map(secret);
-            GitLab::new(reached!(host), token.as_ref()).map(Host::GitLab)
-        }
+        CodeHost::GitLab(host) => gitlab_as(host, host.token.as_ref()).map(Host::GitLab),
     }
 }

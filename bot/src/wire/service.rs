@@ -2,6 +2,7 @@
 
 use super::code::CodeHosts;
 use super::laid::Laid;
+use super::proposers;
 use super::source::Sources;
 use super::{WireError, hosts, logs};
 use config::Settings;
@@ -9,6 +10,7 @@ use config::settings::{MetricsSource, Platform};
 use engine::services::{Packages, Service, Watch};
 use guard::ids::{Environment, InstanceId, ServiceName};
 use guard::plan::Pacing;
+use guard::policy::Policy;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,7 +44,10 @@ pub(super) fn service(
         environment: environment.clone(),
         instances: configured.instances_in(environment),
         platform,
-        policy: configured.policy(),
+        policy: Policy {
+            fixes: proposers::offered(settings, configured),
+            ..configured.policy()
+        },
         pacing: here(configured.pacing(), &configured.instances_in(environment)),
         known_good: of_versions(|entry| entry.known_good),
         irreversible: of_versions(|entry| entry.irreversible),

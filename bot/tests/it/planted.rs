@@ -15,7 +15,10 @@ const CANARY: &str = "canary7f3a91c0";
 const CANARY_BASE64: &str = "Y2FuYXJ5N2YzYTkxYzA";
 
 /// Every secret field and where it is planted below; a new field must be added to both.
-const PLANTED: [&str; 27] = [
+const PLANTED: [&str; 33] = [
+    "agent.endpoints[].headers.*",
+    "agent.endpoints[].key",
+    "agent.endpoints[].proxy",
     "chat.slack.app_token",
     "chat.slack.bot_token",
     "chat.slack.previous_signing_secret",
@@ -23,6 +26,8 @@ const PLANTED: [&str; 27] = [
     "code.*.auth.token",
     "code.*.proxy",
     "code.*.token",
+    "code.*.write_auth.token",
+    "code.*.write_token",
     "journal.url",
     "mcp.clients[].token",
     "metrics.*.auth.client_secret",
@@ -34,6 +39,7 @@ const PLANTED: [&str; 27] = [
     "notify.webhooks[].secret",
     "notify.webhooks[].url",
     "on_call[].calendar_url",
+    "server.oidc.client_secret",
     "services[].logs[].auth.password",
     "services[].logs[].auth.token",
     "services[].logs[].headers.*",
@@ -109,14 +115,19 @@ fn planted(text: &str, dir: &Path) -> String {
         1,
     );
     text = text.replacen(
+        "data_dir:",
+        &format!("oidc: {{issuer: \"http://{dead}\", client_id: tawny, client_secret: \"{CANARY}-oidc\"}}, data_dir:"),
+        1,
+    );
+    text = text.replacen(
         "people:\n",
         &format!(
             r#"  two: {{type: prometheus, url: "http://{dead}", auth: {{type: bearer, token: "{CANARY}-bearer"}}, proxy: "http://u:{CANARY}-proxy@{dead}"}}
   three: {{type: prometheus, url: "http://{dead}", auth: {{type: oauth2, token_url: "http://{dead}/t", client_id: tawny, client_secret: "{CANARY}-client", params: {{audience: "{CANARY}-param"}}}}}}
 journal: {{url: "sqlite:{dir}/main/data/{CANARY}.db"}}
 code:
-  hub: {{type: github, url: "http://{dead}/hub", auth: {{type: token, token: "{CANARY}-hub"}}, proxy: "http://u:{CANARY}-way@{dead}"}}
-  lab: {{type: gitlab, url: "http://{dead}/lab", token: "{CANARY}-lab"}}
+  hub: {{type: github, url: "http://{dead}/hub", auth: {{type: token, token: "{CANARY}-hub"}}, write_auth: {{type: token, token: "{CANARY}-hub-writes"}}, proxy: "http://u:{CANARY}-way@{dead}"}}
+  lab: {{type: gitlab, url: "http://{dead}/lab", token: "{CANARY}-lab", write_token: "{CANARY}-lab-writes"}}
 traces: {{otlp_url: "http://{dead}/v1/traces", headers: {{Authorization: "Bearer {CANARY}-traces"}}}}
 people:
 "#,
@@ -148,10 +159,17 @@ people:
         "webhooks: [{{name: planted, kind: alertmanager, secret: {CANARY}-now, previous_secret: {CANARY}-before}}]\n"
     );
     let mcp = format!("mcp: {{clients: [{{name: ide, token: {CANARY}-model}}]}}\n");
+    let agent = format!(
+        "agent: {{endpoints: [{{name: dead, url: \"http://{dead}/v1\", model: m, key: {CANARY}-key, headers: {{X-Team: {CANARY}-team}}, proxy: \"http://u:{CANARY}-proxy@{dead}\"}}]}}\n"
+    );
     let slack = format!(
         "chat: {{slack: {{bot_token: xoxb-{CANARY}-bot, signing_secret: {CANARY}-signs, previous_signing_secret: {CANARY}-signed, app_token: xapp-{CANARY}-app, base_url: \"http://{dead}/api\", channels: [{{channel: C1}}]}}}}\non_call: [{{name: nights, calendar_url: \"http://{dead}/{CANARY}-calendar.ics\"}}]\n"
     );
-    text = text.replacen("services:\n", &format!("{hook}{slack}{mcp}services:\n"), 1);
+    text = text.replacen(
+        "services:\n",
+        &format!("{hook}{slack}{mcp}{agent}services:\n"),
+        1,
+    );
     let logs = [
         format!(
             "{{type: loki, url: \"http://{dead}\", query: '{{a=\"b\"}}', auth: {{type: basic, username: u, password: {CANARY}-loki}}, headers: {{X-Scope-OrgID: {CANARY}-tenant}}}}"

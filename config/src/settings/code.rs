@@ -55,6 +55,8 @@ settings! {
         redeliver: Vec<Redelivery> = "[]",
         /// How often these are looked at.
         redeliver_every: Duration = "5m",
+        /// As whom requests that undo or mend a change are opened: with a token or an app that may write contents and pull requests. Of no one else, so that what reads cannot write. Without it, none is opened.
+        write_auth: GitHubAuth = "none",
     }
 
     /// A webhook whose failed deliveries are asked for again.
@@ -101,6 +103,8 @@ settings! {
         tls: ClientTls = "{}",
         /// How it is reached: `environment` as `HTTPS_PROXY` and the like say, `direct`, or the URL of a proxy. Treated as a secret, since it may hold a password.
         proxy: Proxy = "environment",
+        /// As whom requests that undo or mend a change are opened: a project or group access token with the scope `api` and the role Developer. Without it, none is opened.
+        write_token: Option<Secret>,
     }
 }
 
@@ -190,6 +194,15 @@ impl GitLabHost {
 }
 
 impl CodeHost {
+    /// Whether somebody may open requests there.
+    #[must_use]
+    pub fn may_propose(&self) -> bool {
+        match self {
+            Self::GitHub(host) => !matches!(host.write_auth, GitHubAuth::None(_)),
+            Self::GitLab(host) => host.write_token.is_some(),
+        }
+    }
+
     /// The word of its kind: `github` or `gitlab`.
     #[must_use]
     pub fn kind(&self) -> &'static str {

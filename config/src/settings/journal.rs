@@ -39,6 +39,8 @@ settings! {
         deliveries: Duration = "30d",
         /// Calls of models and IDE assistants: who, when, what, how it ended.
         mcp_calls: Duration = "90d",
+        /// Requests to a model of the analyst: when, what for, how many tokens, what they cost.
+        model_calls: Duration = "400d",
         /// The payload of events of finished deployments; their hashes stay.
         payloads: Duration = "400d",
     }

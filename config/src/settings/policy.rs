@@ -148,6 +148,7 @@ impl PolicySettings {
             promote_by: self.promote_by.0,
             author_may_resume: self.author_may_resume,
             break_glass: self.break_glass,
+            fixes: guard::fix::Offered::default(),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! A service: what is deployed.
 
 use super::{
-    Hosts, Logs, Observed, PacingSettings, Packages, PolicySettings, ServiceMetrics, VersionEntry,
+    FixForward, Hosts, Logs, Observed, PacingSettings, Packages, PolicySettings, ServiceMetrics,
+    VersionEntry,
 };
 use crate::presets::{self, Given, Present};
 use crate::reader::{Reader, Step};
@@ -58,6 +59,8 @@ settings! {
         policy: PolicySettings = "{}",
         /// At which pace it is released.
         pacing: PacingSettings = "{}",
+        /// How a change that did harm is undone or mended in Git, by requests that people review.
+        fix_forward: FixForward = "{}",
     }
 }
 

@@ -27,6 +27,8 @@ pub(crate) fn world() -> Lookup {
                 "LOKI_PASSWORD",
                 "GITHUB_TOKEN",
                 "GITLAB_TOKEN",
+                "GITHUB_WRITE_TOKEN",
+                "GITLAB_WRITE_TOKEN",
                 "KUBERNETES_TOKEN",
                 "SENTRY_TOKEN",
                 "SLACK_BOT_TOKEN",
@@ -34,6 +36,9 @@ pub(crate) fn world() -> Lookup {
                 "SLACK_SIGNING_SECRET_BEFORE",
                 "SLACK_APP_TOKEN",
                 "MCP_TOKEN",
+                "OIDC_SECRET",
+                "OPENAI_API_KEY",
+                "MODEL_TEAM",
             ];
             if name == "TAWNY_WEBHOOK_SECRET" {
                 return Some("whsec_MDEyMzQ1Njc4OWFiY2RlZg==".to_owned());

@@ -107,6 +107,7 @@ impl Handler for Channel {
                 Effect::Draw { .. } => "picture",
                 Effect::Execute { .. } => "action",
                 Effect::Investigate { .. } => "inquiry",
+                Effect::OpenFix { .. } => "fix",
             };
             let mumbles = self
                 .mumbles_first_at

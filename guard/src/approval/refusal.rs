@@ -2,6 +2,7 @@
 
 use super::Choice;
 use crate::actor::Role;
+use crate::fix::FixKind;
 use crate::ids::{ApprovalId, PersonId};
 use crate::judgement::Judgement;
 use crate::queue::Behind;
@@ -140,6 +141,41 @@ pub enum Refusal {
     MayNotJudge {
         /// Who.
         who: String,
+    },
+    /// Neither an operator, nor a responder whose service, duty or change it is.
+    #[error(
+        "{who} may not ask for a fix: operators may, and responders who own the service, are on call or wrote the change"
+    )]
+    MayNotFix {
+        /// Who.
+        who: String,
+    },
+    /// Nobody may write code there, or no model is configured.
+    #[error("`{}` is not set up for this service", kind.verb())]
+    NoFixAccount {
+        /// What was wanted.
+        kind: FixKind,
+    },
+    /// No change of the deployment is suspected.
+    #[error("no change of this deployment is suspected: name a commit of it")]
+    NothingToFix,
+    /// Somebody asked for it, and it is being opened.
+    #[error("{by} has asked for it already, and it is being opened")]
+    FixUnderWay {
+        /// Who.
+        by: String,
+        /// What.
+        kind: FixKind,
+    },
+    /// It is open.
+    #[error("{by} has asked for it already: {url}")]
+    FixOpened {
+        /// Who.
+        by: String,
+        /// What.
+        kind: FixKind,
+        /// Its page.
+        url: String,
     },
     /// An alarm is judged where one was raised, and silence where there was none.
     #[error("`{judgement}` does not fit what was said of this deployment", judgement = judgement.as_str())]

@@ -20,6 +20,7 @@ pub(super) fn hears(happened: &Happened) -> bool {
             | Happened::Judged { .. }
             | Happened::Named { .. }
             | Happened::RootCauseRated { .. }
+            | Happened::FixAsked { .. }
             | Happened::Requested { .. }
             | Happened::RequestTakenBack { .. }
             | Happened::Superseded { .. }

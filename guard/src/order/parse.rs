@@ -3,6 +3,7 @@
 use super::line::Line;
 use super::verb::{Takes, Verb};
 use super::{Order, Place, Shown, Target};
+use crate::fix::FixKind;
 use crate::ids::{BadName, DeploymentId, Environment, IncidentId, ServiceName, Version};
 use crate::input::Command;
 
@@ -11,6 +12,12 @@ const IN: [&str; 3] = ["in", "@", "--environment"];
 
 /// Words by which somebody means to go past the rules of who may.
 const GLASS: [&str; 4] = ["break-glass", "--break-glass", "breakglass", "破窗"];
+
+/// Words that may stand before a commit.
+const SUSPECT: [&str; 6] = ["suspect", "--suspect", "commit", "--commit", "嫌疑", "提交"];
+
+/// What may be opened.
+const OPEN: [&str; 3] = ["open", "打开", "发起"];
 
 /// Why a line is no order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +59,7 @@ pub fn parse(text: &str) -> Result<Order, NotUnderstood> {
     let Some(first) = words.next() else {
         return Ok(Order::Help(None));
     };
+    let first = first_of(first, &mut words);
     let Some(verb) = Verb::of(&first) else {
         let near = Verb::near(&first);
         return Err(NotUnderstood::NoVerb {
@@ -67,6 +75,24 @@ pub fn parse(text: &str) -> Result<Order, NotUnderstood> {
             word: short(&word),
         }),
         None => Ok(order),
+    }
+}
+
+/// The word by which the order begins. Some are two words to people: `revert pr`, `roll back`.
+fn first_of(first: String, words: &mut std::iter::Peekable<std::vec::IntoIter<String>>) -> String {
+    let mut first = first;
+    if OPEN.contains(&first.to_lowercase().as_str())
+        && let Some(opened) = words.next()
+    {
+        first = opened;
+    }
+    let joined = |next: &String| format!("{first}-{next}");
+    match words.peek().map(joined) {
+        Some(two) if Verb::of(&two).is_some() => {
+            words.next();
+            two
+        }
+        _ => first,
     }
 }
 
@@ -113,6 +139,23 @@ fn order(rest: &mut Rest, reason: Option<String>) -> Result<Order, NotUnderstood
                     reason,
                     break_glass,
                 },
+            }
+        }
+        Takes::Fix => {
+            let before = rest.suspect()?;
+            let target = if before.is_none() {
+                rest.target()?
+            } else {
+                Target::Here
+            };
+            Order::Fix {
+                kind: match verb {
+                    Verb::HotfixPr => FixKind::Hotfix,
+                    _ => FixKind::Revert,
+                },
+                target,
+                suspect: before.or(rest.suspect()?),
+                reason,
             }
         }
         Takes::PerhapsIncidentAndReason => Order::Close {
@@ -194,6 +237,17 @@ impl Rest {
         let said = |word: &String| GLASS.contains(&word.to_lowercase().as_str());
         matches!(self.verb.takes(), Takes::Deployment { reason: true })
             && self.words.next_if(said).is_some()
+    }
+
+    /// Which commit is meant.
+    fn suspect(&mut self) -> Result<Option<String>, NotUnderstood> {
+        let said = |word: &String| SUSPECT.contains(&word.to_lowercase().as_str());
+        if self.words.next_if(said).is_none() {
+            return Ok(None);
+        }
+        let verb = self.verb;
+        let named = self.words.next();
+        named.map(Some).ok_or(NotUnderstood::Incomplete { verb })
     }
 
     /// A deployment by its id, or of a service, or the one that the thread is about.

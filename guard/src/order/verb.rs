@@ -20,6 +20,8 @@ pub enum Takes {
     PerhapsCode,
     /// An incident, or none in its own thread, and a reason.
     PerhapsIncidentAndReason,
+    /// As a deployment with a reason, and which commit is meant, if not the most suspect one.
+    Fix,
     /// Nothing.
     Nothing,
 }
@@ -67,6 +69,8 @@ verbs! {
     Hold "hold" ["keep", "保持"] Takes::Deployment { reason: true };
     Promote "promote" ["全量", "推广"] Takes::Deployment { reason: true };
     Abandon "abandon" ["放弃"] Takes::Deployment { reason: true };
+    RevertPr "revert-pr" ["revert-mr", "还原-pr", "还原-mr", "还原请求"] Takes::Fix;
+    HotfixPr "hotfix-pr" ["hotfix", "hotfix-mr", "修复-pr", "修复-mr", "修复请求"] Takes::Fix;
     Why "why" ["cause", "suspects", "原因"] Takes::Deployment { reason: false };
     Report "report" ["health", "报告"] Takes::Deployment { reason: false };
     Timeline "timeline" ["history", "时间线"] Takes::Deployment { reason: false };

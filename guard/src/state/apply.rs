@@ -7,6 +7,7 @@ use crate::approval::{Backing, Standing};
 use crate::culprit::Named;
 use crate::event::{Event, PauseReason};
 use crate::finding::{Finding, Need};
+use crate::fix::{FixRecord, FixStanding};
 use crate::ids::{ActionId, ApprovalId};
 use crate::judgement::Judged;
 use crate::measured::asks_for_measures;
@@ -256,6 +257,21 @@ impl State {
                     record.taken_back_at = Some(at);
                 }
             }
+            Event::FixRequested { fix, by, .. } => {
+                let record = FixRecord {
+                    fix: fix.clone(),
+                    by: by.clone(),
+                    at,
+                    standing: FixStanding::UnderWay,
+                };
+                self.fixes.insert(fix.id.clone(), record);
+            }
+            Event::FixOpened { fix, opened } => {
+                self.settle_fix(fix, FixStanding::Opened(opened.clone()));
+            }
+            Event::FixFailed { fix, trouble } => {
+                self.settle_fix(fix, FixStanding::Failed(trouble.clone()));
+            }
             Event::CauseRanked { cause } => {
                 let times = self.cause.as_ref().map_or(0, |(_, times)| *times);
                 self.cause = Some((cause.as_ref().clone(), times + 1));
@@ -375,6 +391,12 @@ impl State {
 
     fn settle(&mut self, id: &ApprovalId, standing: Standing) {
         if let Some(record) = self.approvals.get_mut(id) {
+            record.standing = standing;
+        }
+    }
+
+    fn settle_fix(&mut self, id: &ActionId, standing: FixStanding) {
+        if let Some(record) = self.fixes.get_mut(id) {
             record.standing = standing;
         }
     }

@@ -10,8 +10,8 @@ use sea_orm::{
 
 use super::{Archived, End, FORMAT, Head, Line};
 use crate::table::{
-    chat_message, effect, event, evidence, inbox, lease, meta, session, stream, timer, tool_call,
-    watch_state,
+    chat_message, effect, event, evidence, inbox, lease, meta, model_call, session, stream, timer,
+    tool_call, watch_state,
 };
 use crate::{JournalError, Reader, schema};
 
@@ -48,6 +48,9 @@ impl Reader {
         archive.table::<session::Entity>(&tx, Line::Session).await?;
         archive
             .table::<tool_call::Entity>(&tx, Line::ToolCall)
+            .await?;
+        archive
+            .table::<model_call::Entity>(&tx, Line::ModelCall)
             .await?;
         archive.table::<meta::Entity>(&tx, Line::Meta).await?;
         tx.rollback().await?;

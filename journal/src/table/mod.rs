@@ -16,6 +16,7 @@ pub mod evidence;
 pub mod inbox;
 pub mod lease;
 pub mod meta;
+pub mod model_call;
 pub mod session;
 pub mod stream;
 pub mod timer;

@@ -107,6 +107,23 @@ async fn a_prompt_fills_itself_with_what_is_known_of_its_deployment_in_bounds_an
 }
 
 #[tokio::test]
+async fn the_prompts_as_they_fill_themselves() {
+    let stage = Stage::paused().await;
+    let (client, _) = client(&stage, reader()).await;
+    for known in client.list_all_prompts().await.unwrap() {
+        for language in ["en", "zh-CN"] {
+            let arguments = match known.arguments.as_ref().unwrap()[0].name.as_str() {
+                "deployment" => json!({"deployment": "dep_1", "language": language}),
+                _ => json!({"service": "shop", "language": language}),
+            };
+            let filled = prompt(&client, &known.name, arguments).await.unwrap();
+            let shown = texts(&filled).join("\n----\n");
+            insta::assert_snapshot!(format!("filled_{}_{language}", known.name), shown);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_prompt_about_what_is_not_there_or_not_to_be_seen_says_so() {
     let stage = Stage::paused().await;
     let (all, _) = client(&stage, reader()).await;

@@ -79,6 +79,8 @@ choice-resume-promoted = Accept
 choice-hold-promoted = Leave as it is
 choice-pause = Pause
 choice-judge = Judge
+choice-revert-pr = Open a revert PR
+choice-hotfix-pr = Draft a hotfix PR
 
 role-responder = responder
 role-operator = operator

@@ -70,6 +70,8 @@ choice-resume-promoted = 接受
 choice-hold-promoted = 维持现状
 choice-pause = 暂停
 choice-judge = 评判
+choice-revert-pr = 发起还原 PR
+choice-hotfix-pr = 起草修复 PR
 
 role-responder = 值班响应者（responder）
 role-operator = 操作者（operator）

@@ -250,6 +250,12 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
                 client = Foreign::from(by)
             )
         }
+        Event::FixRequested { reason, .. } => {
+            with_reason(crate::fix::about(event, known, context), reason, context)
+        }
+        Event::FixOpened { .. } | Event::FixFailed { .. } => {
+            crate::fix::about(event, known, context)
+        }
         Event::CauseRanked { cause } => crate::cause::headline(cause, context),
         Event::RootCauseReported { report, .. } => crate::root_cause::concluded(report, context),
         Event::RootCauseRated {

@@ -45,6 +45,7 @@ pub fn severity(event: &Event) -> Severity {
         | Event::Paused { .. }
         | Event::CauseRanked { .. }
         | Event::RootCauseReported { .. }
+        | Event::FixFailed { .. }
         | Event::AlertJoined { .. }
         | Event::AlertStorm { .. }
         | Event::DeployReported {
@@ -69,6 +70,7 @@ pub fn severity(event: &Event) -> Severity {
             Verdict::Inconclusive | Verdict::Unmeasured => Severity::Quiet,
         },
         Event::CureConfirmed { .. }
+        | Event::FixOpened { .. }
         | Event::BakeEnded {
             known_good: true, ..
         }

@@ -23,6 +23,8 @@ pub(super) fn words(verb: Verb, context: &Context) -> (Text, Text) {
         Hold "verb-hold-usage" "verb-hold-does";
         Promote "verb-promote-usage" "verb-promote-does";
         Abandon "verb-abandon-usage" "verb-abandon-does";
+        RevertPr "verb-revert-pr-usage" "verb-revert-pr-does";
+        HotfixPr "verb-hotfix-pr-usage" "verb-hotfix-pr-does";
         Why "verb-why-usage" "verb-why-does";
         Report "verb-report-usage" "verb-report-does";
         Timeline "verb-timeline-usage" "verb-timeline-does";

@@ -29,6 +29,7 @@ pub fn parent(state: &State, context: &Context) -> Message {
         progress: progress::progress(state, context),
         table: finding::table(state, context),
         buttons: buttons::of(state, context),
+        offers: Vec::new(),
         links: link(state, context).into_iter().collect(),
         footer: footer(state, context),
     }

@@ -26,7 +26,7 @@ macro_rules! say {
 
 /// The files of a language, in the order of the folder.
 #[must_use]
-pub fn files(locale: Locale) -> [(&'static str, &'static str); 15] {
+pub fn files(locale: Locale) -> [(&'static str, &'static str); 19] {
     macro_rules! files {
         ($folder:literal) => {
             [
@@ -45,6 +45,14 @@ pub fn files(locale: Locale) -> [(&'static str, &'static str); 15] {
                 (
                     "events.ftl",
                     include_str!(concat!("../../locales/", $folder, "/events.ftl")),
+                ),
+                (
+                    "fix.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/fix.ftl")),
+                ),
+                (
+                    "health.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/health.ftl")),
                 ),
                 (
                     "incident.ftl",
@@ -75,12 +83,20 @@ pub fn files(locale: Locale) -> [(&'static str, &'static str); 15] {
                     include_str!(concat!("../../locales/", $folder, "/root_cause.ftl")),
                 ),
                 (
+                    "runbook.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/runbook.ftl")),
+                ),
+                (
                     "suspects.ftl",
                     include_str!(concat!("../../locales/", $folder, "/suspects.ftl")),
                 ),
                 (
                     "thread.ftl",
                     include_str!(concat!("../../locales/", $folder, "/thread.ftl")),
+                ),
+                (
+                    "thresholds.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/thresholds.ftl")),
                 ),
                 (
                     "trust.ftl",

@@ -7,6 +7,7 @@ use crate::text::Text;
 use guard::actor::Role;
 use guard::approval::{Choice, Refusal};
 use guard::culprit::LEAST_DIGITS;
+use guard::fix::FixKind;
 use guard::judgement::Judgement;
 
 /// One sentence for the person whose answer was refused.
@@ -105,6 +106,29 @@ pub fn refusal(refusal: &Refusal, context: &Context) -> Text {
             responder = role_word(context, Role::Responder),
             operator = role_word(context, Role::Operator)
         ),
+        Refusal::MayNotFix { who } => say!(
+            words,
+            "refusal-may-not-fix",
+            who = Foreign::from(who),
+            responder = role_word(context, Role::Responder),
+            operator = role_word(context, Role::Operator)
+        ),
+        Refusal::NoFixAccount {
+            kind: FixKind::Revert,
+        } => say!(words, "refusal-no-revert-account"),
+        Refusal::NoFixAccount {
+            kind: FixKind::Hotfix,
+        } => say!(words, "refusal-no-hotfix-account"),
+        Refusal::NothingToFix => say!(words, "refusal-nothing-to-fix"),
+        Refusal::FixUnderWay { by, .. } => {
+            say!(words, "refusal-fix-under-way", by = Foreign::from(by))
+        }
+        Refusal::FixOpened { by, url, .. } => say!(
+            words,
+            "refusal-fix-opened",
+            by = Foreign::from(by),
+            url = Text::code(url.as_str())
+        ),
         Refusal::DoesNotFit {
             judgement: Judgement::Fine,
         } => say!(words, "judgement-does-not-fit-fine"),
@@ -146,6 +170,8 @@ pub(crate) fn wanted_word(context: &Context, wanted: &str) -> Text {
     match wanted.parse::<Choice>() {
         Ok(choice) => context.words().choice(choice),
         Err(_) if wanted == "pause" => say!(context, "choice-pause"),
+        Err(_) if wanted == FixKind::Revert.verb() => say!(context, "choice-revert-pr"),
+        Err(_) if wanted == FixKind::Hotfix.verb() => say!(context, "choice-hotfix-pr"),
         Err(_) if wanted == "judge" => say!(context, "choice-judge"),
         Err(_) => Text::foreign(wanted),
     }

@@ -7,6 +7,7 @@ use guard::approval::{Approval, Choice, Question};
 use guard::cause::{Accused, Cause, Unseen};
 use guard::event::{Event, PauseReason};
 use guard::finding::Finding;
+use guard::fix::{Fix, FixKind, How, Opened};
 use guard::ids::{
     ActionId, ApprovalId, DeploymentId, InstanceId, PersonId, ServiceName, SignalKey, Version,
 };
@@ -143,6 +144,29 @@ pub(crate) fn cause(text: &str) -> Cause {
                 places: vec![text.to_owned()],
             })
             .into(),
+    }
+}
+
+pub(crate) fn fix(text: &str) -> Fix {
+    Fix {
+        id: action_id(),
+        kind: FixKind::Revert,
+        suspect: "6dcb09b5b57875f334f61aebed695e2e4193db5e".to_owned(),
+        title: text.to_owned(),
+        not_after: start(),
+    }
+}
+
+pub(crate) fn opened(how: How) -> Event {
+    Event::FixOpened {
+        fix: action_id(),
+        opened: Opened {
+            number: 12,
+            url: "https://code.example/acme/shop/pull/12".to_owned(),
+            branch: "tawny/revert-6dcb09b-dep_1".to_owned(),
+            into: "main".to_owned(),
+            how,
+        },
     }
 }
 

@@ -1,8 +1,8 @@
 //! Each kind of event, with the same foreign text in every field that takes one.
 
 use crate::event_parts::{
-    action, action_id, alert, approval, approval_id, behind, cause, finding, paused, request,
-    root_cause,
+    action, action_id, alert, approval, approval_id, behind, cause, finding, fix, opened, paused,
+    request, root_cause,
 };
 use crate::measured::measured;
 use crate::story::{errors, latency, mei, need, plan, start};
@@ -13,6 +13,7 @@ use guard::culprit::Culprit;
 use guard::event::{Event, PauseReason, Reported};
 use guard::excess::Contribution;
 use guard::finding::{Cured, Finding, Need};
+use guard::fix::{FixTrouble, How};
 use guard::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey};
 use guard::judgement::Judgement;
 use guard::policy::Autonomy;
@@ -381,6 +382,38 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
         Event::RequestMade {
             request: request(&text()),
             approval: ApprovalId::new("apr_1").unwrap(),
+        },
+        Event::FixRequested {
+            fix: fix(&text()),
+            by: text(),
+            reason: Some(text()),
+        },
+        opened(How::Reverted {
+            files: 2,
+            merged: 0,
+        }),
+        opened(How::Reverted {
+            files: 2,
+            merged: 1,
+        }),
+        opened(How::Pinned {
+            file: text(),
+            key: text(),
+            was: text(),
+            becomes: text(),
+            instead: None,
+        }),
+        opened(How::Mended {
+            files: 1,
+            added: 2,
+            removed: 1,
+            checked: None,
+        }),
+        Event::FixFailed {
+            fix: action_id(),
+            trouble: FixTrouble::Conflict {
+                paths: vec![text(), text()],
+            },
         },
         Event::RequestTakenBack {
             request: ActionId::new("req_1").unwrap(),

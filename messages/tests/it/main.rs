@@ -8,6 +8,7 @@ mod blamed;
 mod digests;
 mod event_parts;
 mod every_event;
+mod fixes;
 mod folded;
 mod hostile;
 mod hostile_documents;

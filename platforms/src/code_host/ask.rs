@@ -1,4 +1,4 @@
-//! One request to GitHub, as politely as it asks for.
+//! One request to a code host, as politely as it asks for.
 
 use super::error::CodeHostError;
 use futures_util::future::BoxFuture;
@@ -42,20 +42,72 @@ pub(super) struct Answered {
 }
 
 /// A GitHub that is written to.
+#[derive(Debug)]
 pub struct GitHub {
-    way: Way,
-    /// Until when it wants to be left alone.
-    closed_until: Mutex<Option<Instant>>,
-    /// When the next thing may be written.
-    next_write: tokio::sync::Mutex<Option<Instant>>,
+    talk: Talk,
 }
 
 impl GitHub {
     /// Sends nothing.
     #[must_use]
     pub fn new(way: Way) -> Self {
+        let talk = Talk::new(
+            way,
+            "application/vnd.github+json",
+            Some(("x-github-api-version", "2022-11-28")),
+        );
+        Self { talk }
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Result<Value, CodeHostError> {
+        self.talk.get(path).await
+    }
+
+    pub(super) async fn page(&self, path: &str) -> Result<Answered, CodeHostError> {
+        self.talk.page(path).await
+    }
+
+    pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Value, CodeHostError> {
+        self.talk.post(path, body).await
+    }
+
+    pub(super) async fn patch(&self, path: &str, body: &Value) -> Result<Value, CodeHostError> {
+        self.talk.write(Method::PATCH, path, body).await
+    }
+}
+
+/// A GitLab that is written to.
+#[derive(Debug)]
+pub struct GitLab {
+    pub(super) talk: Talk,
+}
+
+impl GitLab {
+    /// Sends nothing.
+    #[must_use]
+    pub fn new(way: Way) -> Self {
+        let talk = Talk::new(way, "application/json", None);
+        Self { talk }
+    }
+}
+
+/// What is said to a host, one thing after another.
+pub(super) struct Talk {
+    way: Way,
+    accept: &'static str,
+    version: Option<(&'static str, &'static str)>,
+    /// Until when it wants to be left alone.
+    closed_until: Mutex<Option<Instant>>,
+    /// When the next thing may be written.
+    next_write: tokio::sync::Mutex<Option<Instant>>,
+}
+
+impl Talk {
+    fn new(way: Way, accept: &'static str, version: Option<(&'static str, &'static str)>) -> Self {
         Self {
             way,
+            accept,
+            version,
             closed_until: Mutex::default(),
             next_write: tokio::sync::Mutex::default(),
         }
@@ -65,17 +117,13 @@ impl GitHub {
         Ok(self.page(path).await?.body)
     }
 
-    /// As [`GitHub::get`], with where the next page begins.
+    /// As [`Talk::get`], with where the next page begins.
     pub(super) async fn page(&self, path: &str) -> Result<Answered, CodeHostError> {
         self.ask(Method::GET, path, None).await
     }
 
     pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Value, CodeHostError> {
         self.write(Method::POST, path, body).await
-    }
-
-    pub(super) async fn patch(&self, path: &str, body: &Value) -> Result<Value, CodeHostError> {
-        self.write(Method::PATCH, path, body).await
     }
 
     /// What is written goes one after another.
@@ -110,9 +158,11 @@ impl GitHub {
         let mut request = self.way.http.request(method.clone(), url);
         request = request
             .headers(credentials)
-            .header(ACCEPT, "application/vnd.github+json")
-            .header("x-github-api-version", "2022-11-28")
+            .header(ACCEPT, self.accept)
             .timeout(TIMEOUT);
+        if let Some((name, version)) = self.version {
+            request = request.header(name, version);
+        }
         if let Some(body) = body {
             request = request.json(body);
         }
@@ -171,7 +221,7 @@ impl GitHub {
             return Ok(Answered { body, cursor });
         }
         let said: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        let message = said["message"].as_str().unwrap_or("no message");
+        let message = said_in(&said);
         let message: String = message
             .chars()
             .filter(|c| !c.is_control())
@@ -198,11 +248,29 @@ impl GitHub {
     }
 }
 
-impl std::fmt::Debug for GitHub {
+impl std::fmt::Debug for Talk {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("GitHub")
+        f.debug_struct("Talk")
             .field("api", &self.way.api.as_str())
             .finish_non_exhaustive()
+    }
+}
+
+/// The reason in a refusal. Of GitHub's list of mistakes the first one says more than `Validation Failed`.
+fn said_in(said: &Value) -> String {
+    let message = match &said["message"] {
+        Value::String(message) => message.clone(),
+        Value::Null => said["error"].as_str().unwrap_or("no message").to_owned(),
+        // GitLab: the mistakes by field, or as a list.
+        other => other.to_string(),
+    };
+    // GitLab: what kind of refusal it is.
+    if let Some(code) = said["error_code"].as_str() {
+        return format!("{code}: {message}");
+    }
+    match said["errors"][0]["message"].as_str() {
+        Some(first) => format!("{message}: {first}"),
+        None => message,
     }
 }
 

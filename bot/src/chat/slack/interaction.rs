@@ -88,6 +88,13 @@ pub(super) struct Pressed {
     trigger: Option<String>,
 }
 
+impl Pressed {
+    /// When it was pressed, as Slack calls it.
+    pub(super) fn when(&self) -> &str {
+        self.at.as_deref().unwrap_or(&self.message)
+    }
+}
+
 /// The press of a button whose name begins so; none when it is anything else.
 fn pressed(payload: &Value, name: &str) -> Option<Pressed> {
     let said = Interaction::deserialize(payload).ok()?;
@@ -201,6 +208,11 @@ pub(super) fn submission(payload: &Value) -> Option<Submission> {
     };
     let good = is_id(&submission.user) && is_id(&submission.view);
     good.then_some(submission)
+}
+
+/// Somebody asks for a fix.
+pub(super) fn fix(payload: &Value) -> Option<Pressed> {
+    pressed(payload, "fix.")
 }
 
 /// Somebody says that they mean what they were asked about.

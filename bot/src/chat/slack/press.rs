@@ -1,5 +1,6 @@
 //! A press becomes an answer: who it was, which question, what the domain says to it.
 
+use super::fix::wish;
 use super::hearing::Hearing;
 use super::interaction::{GLASS, Press, press, submission};
 use super::mention::explain;
@@ -34,6 +35,9 @@ impl Hearing {
             return;
         }
         if let Some(line) = explain(payload) {
+            return self.take_line(line).await;
+        }
+        if let Some(line) = wish(payload) {
             return self.take_line(line).await;
         }
         let Some(press) = press(payload) else {

@@ -5,6 +5,7 @@
 //! from when a press was due.
 
 use super::super::output;
+use super::flow::{Flow, Latency};
 use super::world::{World, told};
 use super::{Exit, WatchArguments};
 use crate::chat::slack::signature;
@@ -29,8 +30,6 @@ const SECRET: &str = "a-signing-secret-of-the-bench";
 const PERSON: &str = "U0BENCH";
 /// How long until every deployment is told, and until what was taken is done.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// Slack shows a failure to whoever waits longer than three seconds; people notice a tenth of one.
-const GOAL_S: f64 = 0.1;
 
 /// How much.
 #[derive(Debug, clap::Args)]
@@ -49,25 +48,11 @@ pub(super) struct Arguments {
 /// What it came to.
 #[derive(Debug, Serialize)]
 struct Report {
-    rate: u32,
-    seconds: u32,
     services: u32,
-    processors: usize,
-    sent: usize,
-    /// Acknowledged with 200.
-    taken: usize,
-    /// Answered otherwise, or not at all.
-    refused: usize,
-    /// Acknowledged, and not in the journal.
-    lost: usize,
-    /// In the journal more than once.
-    doubled: usize,
+    #[serde(flatten)]
+    flow: Flow,
     /// How often a person was told what came of it.
     told: usize,
-    /// Seconds until the acknowledgement, from when each was due.
-    p50_s: f64,
-    p99_s: f64,
-    max_s: f64,
     /// Seconds after the last acknowledgement until everybody was told.
     done_after_s: f64,
 }
@@ -77,8 +62,7 @@ pub(super) async fn run(arguments: &Arguments, json: bool) -> Exit {
     match measure(arguments).await {
         Err(error) => super::failed(&error),
         Ok(report) => {
-            let whole = report.lost == 0 && report.doubled == 0 && report.refused == 0;
-            let good = whole && report.p99_s < GOAL_S;
+            let good = report.flow.is_good();
             if json {
                 output::document("bench.chat", &report);
             } else {
@@ -90,23 +74,16 @@ pub(super) async fn run(arguments: &Arguments, json: bool) -> Exit {
 }
 
 fn tell(report: &Report) {
+    let flow = &report.flow;
     output::line(&format!(
-        "{} presses at {}/s in {} s on {} processors, while {} services are watched: {} acknowledged, {} refused, {} lost, {} doubled",
-        report.sent,
-        report.rate,
-        report.seconds,
-        report.processors,
+        "{}, while {} services are watched: {}",
+        flow.amount("presses"),
         report.services,
-        report.taken,
-        report.refused,
-        report.lost,
-        report.doubled
+        flow.outcome()
     ));
     output::line(&format!(
-        "acknowledged after {:.1} ms (median), {:.1} ms (99 %), {:.1} ms (worst); {} were told, the last {:.1} s after the last press",
-        report.p50_s * 1e3,
-        report.p99_s * 1e3,
-        report.max_s * 1e3,
+        "acknowledged after {}; {} were told, the last {:.1} s after the last press",
+        flow.took.said(),
         report.told,
         report.done_after_s
     ));
@@ -247,30 +224,24 @@ async fn measure(arguments: &Arguments) -> Result<Report, String> {
     }
     let done_after_s = last.elapsed().as_secs_f64();
     let kept = kept(&world, &messages).await?;
-    let mut seconds: Vec<f64> = done.iter().map(|one| one.1).collect();
-    seconds.sort_by(f64::total_cmp);
-    let at = |share: f64| {
-        let place = ((seconds.len() as f64 * share).ceil() as usize).clamp(1, seconds.len().max(1));
-        seconds.get(place - 1).copied().unwrap_or(f64::NAN)
-    };
     let distinct: BTreeSet<&String> = kept.iter().collect();
+    let lost = taken
+        .iter()
+        .filter(|number| !distinct.contains(&question(**number)));
     let report = Report {
-        rate: arguments.rate,
-        seconds: arguments.seconds,
         services: arguments.services,
-        processors: std::thread::available_parallelism().map_or(1, usize::from),
-        sent,
-        taken: taken.len(),
-        refused: sent - taken.len(),
-        lost: taken
-            .iter()
-            .filter(|number| !distinct.contains(&question(**number)))
-            .count(),
-        doubled: kept.len() - distinct.len(),
+        flow: Flow {
+            rate: arguments.rate,
+            seconds: arguments.seconds,
+            processors: std::thread::available_parallelism().map_or(1, usize::from),
+            sent,
+            taken: taken.len(),
+            refused: sent - taken.len(),
+            lost: lost.count(),
+            doubled: kept.len() - distinct.len(),
+            took: Latency::of(done.iter().map(|one| one.1).collect()),
+        },
         told: slack.0.told.load(Ordering::Relaxed),
-        p50_s: at(0.5),
-        p99_s: at(0.99),
-        max_s: at(1.0),
         done_after_s,
     };
     world.tawny.stop().await;

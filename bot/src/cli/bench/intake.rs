@@ -5,6 +5,7 @@
 
 use super::super::output;
 use super::Exit;
+use super::flow::{Flow, Latency};
 use config::Secret;
 use config::settings::WebhookKind;
 use serde::Serialize;
@@ -35,22 +36,8 @@ pub(super) struct Arguments {
 /// What it came to.
 #[derive(Debug, Serialize)]
 struct Report {
-    rate: u32,
-    seconds: u32,
-    processors: usize,
-    sent: usize,
-    /// Answered with 202.
-    taken: usize,
-    /// Answered otherwise, or not at all.
-    refused: usize,
-    /// Taken, and not in the journal.
-    lost: usize,
-    /// In the journal more than once.
-    doubled: usize,
-    /// Seconds until the answer, from when each was due.
-    p50_s: f64,
-    p99_s: f64,
-    max_s: f64,
+    #[serde(flatten)]
+    flow: Flow,
     /// Seconds after the last answer until all were handled.
     handled_after_s: f64,
     /// Memory of the server after a fifth of the time and at its end, in bytes.
@@ -63,10 +50,7 @@ pub(super) async fn run(arguments: &Arguments, json: bool) -> Exit {
     match measure(arguments).await {
         Err(error) => super::failed(&error),
         Ok(report) => {
-            let good = report.lost == 0
-                && report.doubled == 0
-                && report.refused == 0
-                && report.p99_s < 0.1;
+            let good = report.flow.is_good();
             if json {
                 output::document("bench.intake", &report);
             } else {
@@ -79,22 +63,11 @@ pub(super) async fn run(arguments: &Arguments, json: bool) -> Exit {
 
 fn tell(report: &Report) {
     let mb = |bytes: u64| bytes / 1_000_000;
+    let flow = &report.flow;
+    output::line(&format!("{}: {}", flow.amount("webhooks"), flow.outcome()));
     output::line(&format!(
-        "{} webhooks at {}/s in {} s on {} processors: {} taken, {} refused, {} lost, {} doubled",
-        report.sent,
-        report.rate,
-        report.seconds,
-        report.processors,
-        report.taken,
-        report.refused,
-        report.lost,
-        report.doubled
-    ));
-    output::line(&format!(
-        "answered after {:.1} ms (median), {:.1} ms (99 %), {:.1} ms (worst); all handled {:.1} s after the last; memory {} MB, then {} MB",
-        report.p50_s * 1e3,
-        report.p99_s * 1e3,
-        report.max_s * 1e3,
+        "answered after {}; all handled {:.1} s after the last; memory {} MB, then {} MB",
+        flow.took.said(),
         report.handled_after_s,
         mb(report.memory_early_bytes),
         mb(report.memory_late_bytes)
@@ -195,28 +168,20 @@ async fn measure(arguments: &Arguments) -> Result<Report, String> {
     let late = memory(server.0.id());
     let (kept, rows) = kept(&http, &url, last).await?;
     let handled_after_s = last.elapsed().as_secs_f64();
-    let mut seconds: Vec<f64> = done.iter().map(|one| one.1).collect();
-    seconds.sort_by(f64::total_cmp);
-    let at = |share: f64| {
-        let place = ((seconds.len() as f64 * share).ceil() as usize).clamp(1, seconds.len().max(1));
-        seconds.get(place - 1).copied().unwrap_or(f64::NAN)
-    };
     let taken: Vec<usize> = done.iter().filter(|one| one.2).map(|one| one.0).collect();
+    let lost = taken.iter().filter(|number| !kept.contains(&key(**number)));
     Ok(Report {
-        rate: arguments.rate,
-        seconds: arguments.seconds,
-        processors: std::thread::available_parallelism().map_or(1, usize::from),
-        sent,
-        taken: taken.len(),
-        refused: sent - taken.len(),
-        lost: taken
-            .iter()
-            .filter(|number| !kept.contains(&key(**number)))
-            .count(),
-        doubled: rows - kept.len(),
-        p50_s: at(0.5),
-        p99_s: at(0.99),
-        max_s: at(1.0),
+        flow: Flow {
+            rate: arguments.rate,
+            seconds: arguments.seconds,
+            processors: std::thread::available_parallelism().map_or(1, usize::from),
+            sent,
+            taken: taken.len(),
+            refused: sent - taken.len(),
+            lost: lost.count(),
+            doubled: rows - kept.len(),
+            took: Latency::of(done.iter().map(|one| one.1).collect()),
+        },
         handled_after_s,
         memory_early_bytes: early,
         memory_late_bytes: late,

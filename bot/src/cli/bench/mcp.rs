@@ -4,6 +4,7 @@
 //! services, as it would be.
 
 use super::super::output;
+use super::flow::Latency;
 use super::world::{World, told};
 use super::{Exit, WatchArguments};
 use reqwest::Client;
@@ -36,8 +37,8 @@ pub(super) struct Arguments {
 struct Report {
     processors: usize,
     calls: u32,
-    bare: Took,
-    mcp: Took,
+    bare: Latency,
+    mcp: Latency,
     /// How much longer a call takes than the bare query.
     overhead_p50_s: f64,
     overhead_p99_s: f64,
@@ -48,29 +49,6 @@ struct Report {
     /// Tokens of the answer, and of the bare one.
     tokens: usize,
     bare_tokens: usize,
-}
-
-#[derive(Debug, Serialize)]
-struct Took {
-    p50_s: f64,
-    p99_s: f64,
-}
-
-impl Took {
-    fn of(mut took: Vec<Duration>) -> Self {
-        took.sort();
-        let at = |share: usize| {
-            let place = (took.len() * share)
-                .div_ceil(100)
-                .clamp(1, took.len().max(1))
-                - 1;
-            took.get(place).map_or(0.0, Duration::as_secs_f64)
-        };
-        Self {
-            p50_s: at(50),
-            p99_s: at(99),
-        }
-    }
 }
 
 /// Measures and prints.
@@ -193,10 +171,10 @@ async fn measure(arguments: &Arguments) -> Result<Report, String> {
     for _ in 0..arguments.calls {
         let begun = Instant::now();
         bare_text = asker.bare().await?;
-        bare.push(begun.elapsed());
+        bare.push(begun.elapsed().as_secs_f64());
         let begun = Instant::now();
         text = asker.mcp().await?;
-        mcp.push(begun.elapsed());
+        mcp.push(begun.elapsed().as_secs_f64());
     }
     let calls_per_s = at_once(arguments, &asker).await?;
     let World {
@@ -204,7 +182,7 @@ async fn measure(arguments: &Arguments) -> Result<Report, String> {
     } = world;
     tawny.stop().await;
     prometheus.stop().await.map_err(told("prometheus"))?;
-    let (bare, mcp) = (Took::of(bare), Took::of(mcp));
+    let (bare, mcp) = (Latency::of(bare), Latency::of(mcp));
     Ok(Report {
         processors: std::thread::available_parallelism().map_or(1, usize::from),
         calls: arguments.calls,

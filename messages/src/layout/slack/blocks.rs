@@ -3,7 +3,7 @@
 use super::mrkdwn::{cut, units};
 use crate::dialog::wants_reason;
 use crate::layout::plain;
-use crate::model::{Button, Style};
+use crate::model::{Button, Confirm, Offer, Style};
 use crate::text::Text;
 use serde_json::{Value, json};
 
@@ -61,6 +61,34 @@ pub(super) fn actions(buttons: &[Button]) -> Option<Value> {
     Some(json!({ "type": "actions", "elements": elements }))
 }
 
+/// What can be asked for, if there is anything. The value is the order that it stands for.
+pub(super) fn offers(offers: &[Offer]) -> Option<Value> {
+    if offers.is_empty() {
+        return None;
+    }
+    let element = |offer: &Offer| {
+        json!({
+            "type": "button",
+            "action_id": format!("fix.{}", offer.kind.as_str()),
+            "value": offer.order(),
+            "text": text(&offer.label, LABEL),
+            "confirm": confirm(&offer.confirm, "primary"),
+        })
+    };
+    let elements: Vec<Value> = offers.iter().take(BUTTONS).map(element).collect();
+    Some(json!({ "type": "actions", "elements": elements }))
+}
+
+fn confirm(confirm: &Confirm, style: &str) -> Value {
+    json!({
+        "title": text(&confirm.title, CONFIRM_TITLE),
+        "text": text(&confirm.text, CONFIRM_TEXT),
+        "confirm": text(&confirm.yes, CONFIRM_LABEL),
+        "deny": text(&confirm.no, CONFIRM_LABEL),
+        "style": style,
+    })
+}
+
 /// A button alone.
 pub(super) fn yes(name: &str, id: &str, label: &Text) -> Value {
     let element = json!({
@@ -88,16 +116,10 @@ fn button(button: &Button) -> Value {
     if let Some(style) = style {
         element["style"] = json!(style);
     }
-    let confirm = button.confirm.as_ref();
+    let asks = button.confirm.as_ref();
     // A dialog that asks for the reason is question enough.
-    if let Some(confirm) = confirm.filter(|_| !wants_reason(button.choice)) {
-        element["confirm"] = json!({
-            "title": text(&confirm.title, CONFIRM_TITLE),
-            "text": text(&confirm.text, CONFIRM_TEXT),
-            "confirm": text(&confirm.yes, CONFIRM_LABEL),
-            "deny": text(&confirm.no, CONFIRM_LABEL),
-            "style": style.unwrap_or("primary"),
-        });
+    if let Some(asked) = asks.filter(|_| !wants_reason(button.choice)) {
+        element["confirm"] = confirm(asked, style.unwrap_or("primary"));
     }
     element
 }

@@ -68,6 +68,7 @@ pub fn message(message: &Message, locale: Locale, depth: Depth) -> Post {
     let mut blocks: Vec<Value> = head.into_iter().collect();
     blocks.extend(part(above, ABOVE, words));
     blocks.extend(blocks::actions(&message.buttons));
+    blocks.extend(blocks::offers(&message.offers));
     blocks.extend(part(below(message, depth), BELOW, words));
     if !message.footer.is_empty() {
         blocks.push(blocks::context(&mrkdwn::line(&message.footer, LINE)));

@@ -2,6 +2,7 @@
 
 mod asked;
 mod shapes;
+mod way;
 
 use super::change::{Bounds, Changes};
 use super::error::CodeError;
