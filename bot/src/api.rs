@@ -41,6 +41,7 @@ mod rca;
 mod reader;
 mod report;
 mod root_cause;
+mod runbook;
 mod show;
 mod stats;
 mod thresholds;
@@ -125,6 +126,7 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(why::why))
         .routes(routes!(health_check::health_check))
         .routes(routes!(rca::rca))
+        .routes(routes!(runbook::runbook))
         .routes(routes!(thresholds::thresholds))
         .routes(routes!(thresholds::judge))
         .routes(routes!(gate::ask))
