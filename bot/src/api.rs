@@ -27,18 +27,22 @@ mod figures;
 mod fix;
 mod gate;
 mod given;
+mod health_check;
 mod incidents;
 mod judge;
 mod list;
 mod login_link;
 mod name;
+mod of_service;
 mod order;
 mod problem;
 mod quarantine;
+mod rca;
 mod reader;
 mod report;
 mod show;
 mod stats;
+mod thresholds;
 mod time;
 mod timeline;
 mod view;
@@ -63,6 +67,7 @@ pub use order::{OrderBody, OrderView};
 pub use problem::Problem;
 pub use quarantine::{QuarantineView, QuarantinedView, RemedyBody, UnreadableView};
 pub use stats::{CausesView, ShareView, StatsView, SuggestionView};
+pub use thresholds::{AlertJudgedView, AlertJudgementBody};
 pub use view::{
     ApprovalView, BehindView, DeploymentView, FindingView, FixView, JudgedView, TimelineView,
 };
@@ -85,6 +90,8 @@ pub struct Api {
     pub settings: Live<config::Settings>,
     /// What people say in words is done there.
     pub orders: Orders,
+    /// What can be read, outside too: the same as models may read.
+    pub world: mcp_server::World,
     /// Where the server listens.
     pub address: std::net::SocketAddr,
 }
@@ -114,6 +121,10 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(report::report))
         .routes(routes!(report::postmortem))
         .routes(routes!(why::why))
+        .routes(routes!(health_check::health_check))
+        .routes(routes!(rca::rca))
+        .routes(routes!(thresholds::thresholds))
+        .routes(routes!(thresholds::judge))
         .routes(routes!(gate::ask))
         .routes(routes!(command::command))
         .routes(routes!(fix::revert))

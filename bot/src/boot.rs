@@ -188,7 +188,16 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
     let hearing = Hearing::new(settings.clone(), engine.clone(), orders, groups);
     let hearing = hearing.map_err(SlackError::from)?;
     let sockets = sockets(&settings.get(), &hearing)?;
+    let world = mcp_server::World {
+        reader: journal.reader(),
+        inbox: Some(journal.inbox()?),
+        settings: settings.clone(),
+        outside: outside.clone(),
+        page: Some(base_url.clone()),
+        clock: mcp_server::world::Clock::new(move || now.now()),
+    };
     let api = Api {
+        world: world.clone(),
         orders: page.orders().clone(),
         engine: engine.clone(),
         tokens: tokens.clone(),
@@ -199,14 +208,6 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         address,
     };
     let stop = CancellationToken::new();
-    let world = mcp_server::World {
-        reader: journal.reader(),
-        inbox: Some(journal.inbox()?),
-        settings: settings.clone(),
-        outside: outside.clone(),
-        page: Some(base_url.clone()),
-        clock: mcp_server::world::Clock::new(move || now.now()),
-    };
     let door = mcp::Door::new(settings.clone(), tokens.clone(), base_url.clone(), address);
     let reloader = Arc::new(Reloader {
         engine: engine.clone(),
@@ -225,6 +226,11 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         .merge(Listener::new(hearing).router())
         .merge(door.router(&world, &stop))
         .merge(ops::Health::new(engine.clone(), journal.reader()).router());
+    let (lasting, stopped) = (page.clone(), stop.clone());
+    tokio::spawn(async move {
+        stopped.cancelled().await;
+        lasting.stop();
+    });
     if metrics_listener.is_none() {
         router = router.merge(metrics_page.router());
     }

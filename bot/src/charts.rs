@@ -1,6 +1,15 @@
 //! How a signal went, drawn once as SVG: for a page as it is, for chats, which show none, as a picture that is made of it.
 
+mod dashes;
 mod draw;
+mod inline;
+mod legend;
+mod marked;
+mod scale;
+mod shape;
+
+pub(crate) use inline::inline;
+pub(crate) use shape::{NARROW, WIDE};
 
 use messages::chart::Chart;
 use resvg::tiny_skia::{Pixmap, Transform};
@@ -35,9 +44,9 @@ pub(crate) enum NoPicture {
     Png(String),
 }
 
-/// The drawing as SVG; none where it cannot be drawn.
+/// The drawing for a chat, as SVG; none where it cannot be drawn.
 pub(crate) fn svg(chart: &Chart) -> Option<String> {
-    draw::svg(chart)
+    Some(draw::drawing(chart, shape::CHAT)?.svg)
 }
 
 /// The picture of a drawing, as PNG. It takes tens of milliseconds of a processor.

@@ -23,6 +23,7 @@ mod incidents;
 mod init;
 mod journal;
 mod judge;
+mod judge_alert;
 mod login;
 pub mod mcp;
 mod mock_service;
@@ -37,6 +38,7 @@ mod slack;
 mod stats;
 mod status;
 mod suspects;
+mod thresholds;
 mod timeline;
 mod webhooks;
 
@@ -133,6 +135,14 @@ enum Verb {
     Postmortem(report::Arguments),
     /// Show which change did it, and why it is suspected.
     Why(report::Arguments),
+    /// Show whether a deployment is healthy: before and after, risk, what probably did it, and what to do.
+    HealthCheck(report::Arguments),
+    /// Show the root-cause analysis of an incident: when what happened, what did it, and where time was lost.
+    Rca(report::Arguments),
+    /// Show which thresholds of a service's alerts would have spared false alarms and missed no true one.
+    Thresholds(thresholds::Arguments),
+    /// Say whether an alert of the past was true; better thresholds are found by that.
+    JudgeAlert(judge_alert::Arguments),
     /// Say in hindsight whether the alarm, or the silence, was right.
     Judge(judge::Arguments),
     /// Show how far a service's alarms have earned trust.
@@ -283,6 +293,10 @@ pub async fn main() -> Exit {
         Verb::Report(arguments) => report::run("report", arguments, json).await,
         Verb::Postmortem(arguments) => report::run("postmortem", arguments, json).await,
         Verb::Why(arguments) => report::run("why", arguments, json).await,
+        Verb::HealthCheck(arguments) => report::run("health-check", arguments, json).await,
+        Verb::Rca(arguments) => report::run("rca", arguments, json).await,
+        Verb::Thresholds(arguments) => thresholds::run(arguments, json).await,
+        Verb::JudgeAlert(arguments) => judge_alert::run(arguments, json).await,
         Verb::Judge(arguments) => judge::run(arguments, json).await,
         Verb::Stats(arguments) => stats::run(arguments, json).await,
         Verb::Digest(arguments) => digest::run(arguments, json).await,

@@ -13,6 +13,7 @@ mod digests;
 mod discover;
 mod figures;
 mod fixes;
+mod identity;
 mod incidents;
 pub mod live;
 pub mod log;

@@ -41,7 +41,7 @@ pub use logs::{
 };
 pub use mcp::{Mcp, McpClient, McpOAuth, McpScope};
 pub use metrics::{
-    Auth, Basic, Bearer, Budget, ClientTls, CredentialsIn, MetricsSource, NoAuth, OAuth2,
+    Auth, Basic, Bearer, Budget, ClientTls, CredentialsIn, Grafana, MetricsSource, NoAuth, OAuth2,
     Prometheus, Retry, ServiceMetrics,
 };
 pub use notify::{Notify, Webhook};
@@ -52,7 +52,7 @@ pub use policy::{AlertTier, PacingSettings, People, PolicySettings, Sensitivity}
 pub use probe::{
     CommandProbe, ExitCode, Expects, HttpProbe, Number, PrintedNumber, Probe, TcpProbe,
 };
-pub use server::{Locale, Server};
+pub use server::{Locale, Oidc, Server};
 pub use service::{Platform, Service};
 pub use webhooks::{DeployEvent, EventMapping, WebhookKind, WebhookSource};
 

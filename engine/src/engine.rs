@@ -14,6 +14,7 @@ use crate::services::Service;
 use crate::told::Understands;
 use guard::event::Event;
 use guard::ids::{ApprovalId, DeploymentId, Environment, ServiceName};
+use guard::measured::Measured;
 use guard::state::State;
 use journal::{Journal, LeaseHold, Reader, Retention, StreamId, Transaction, Writer};
 use std::collections::{BTreeMap, BTreeSet};
@@ -134,6 +135,8 @@ pub struct Inner {
     /// Deployments that cannot be read back, and why: nothing is done about them.
     pub(crate) unreadable: RwLock<BTreeMap<DeploymentId, String>>,
     pub(crate) observed: RwLock<BTreeMap<(ServiceName, Environment), Observed>>,
+    /// What the watches of this process measured when they last looked.
+    pub(crate) measuring: RwLock<BTreeMap<DeploymentId, Arc<[Measured]>>>,
     pub(crate) news: broadcast::Sender<News>,
     pub(crate) ticks: broadcast::Sender<Tick>,
     /// What the slots of watches are counted from.
@@ -192,6 +195,7 @@ impl Engine {
             news,
             ticks,
             epoch: tokio::time::Instant::now(),
+            measuring: RwLock::default(),
             pulse: Pulse::default(),
             crowd: Crowd::default(),
         };
@@ -247,6 +251,15 @@ impl Engine {
     #[must_use]
     pub fn measured_ago(&self, id: &DeploymentId) -> Option<Duration> {
         self.pulse.answered_for(id, std::time::Instant::now())
+    }
+
+    /// What the watch of a deployment measured of each signal when it last looked; none where another process watches it,
+    /// or nobody does.
+    #[must_use]
+    pub fn measuring(&self, id: &DeploymentId) -> Option<Arc<[Measured]>> {
+        let measuring = self.measuring.read();
+        let measuring = measuring.unwrap_or_else(PoisonError::into_inner);
+        measuring.get(id).cloned()
     }
 
     /// All services as configured.

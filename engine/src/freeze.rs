@@ -1,4 +1,4 @@
-//! Freezing a lane: no deployment begins in it, and none is kept from ending.
+//! What people say of a lane: that no deployment begins in it, and what its alerts were.
 
 use crate::apply::MOST_TRIES;
 use crate::engine::Engine;
@@ -6,6 +6,7 @@ use crate::error::EngineError;
 use crate::ledger::{self, lane_stream};
 use guard::ids::{Environment, ServiceName};
 use guard::lane::{Lane, LaneEvent};
+use guard::thresholds::AlertLabel;
 use journal::{JournalError, Transaction, codec};
 
 impl Engine {
@@ -39,6 +40,23 @@ impl Engine {
     ) -> Result<bool, EngineError> {
         let event = LaneEvent::Unfrozen { by: by.to_owned() };
         self.write_frozen(service, environment, &event, true).await
+    }
+
+    /// Keeps what somebody says of an alert of the past. Any replica may.
+    ///
+    /// # Errors
+    /// The service is not configured, or the journal fails.
+    pub async fn judge_alert(
+        &self,
+        service: &ServiceName,
+        environment: &Environment,
+        by: &str,
+        label: AlertLabel,
+    ) -> Result<(), EngineError> {
+        let by = by.to_owned();
+        let event = LaneEvent::AlertJudged { by, label };
+        let written = self.write_where(service, environment, &event, |_| true);
+        written.await.map(drop)
     }
 
     /// Puts on record that somebody wanted something of a lane and may not. Any replica may.

@@ -29,6 +29,7 @@ pub mod figures;
 pub mod finding;
 pub mod fix;
 pub mod gate;
+pub mod health;
 pub mod hostile;
 pub mod ids;
 pub mod incident;

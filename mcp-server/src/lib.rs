@@ -12,6 +12,7 @@ pub mod call;
 pub mod caller;
 pub mod complete;
 pub mod error;
+pub mod health;
 pub mod http;
 mod kept;
 pub mod local;
@@ -24,6 +25,7 @@ mod schema;
 pub mod server;
 pub mod stdio;
 mod tasks;
+pub mod thresholds;
 pub mod tools;
 pub mod world;
 

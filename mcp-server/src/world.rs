@@ -1,6 +1,8 @@
 //! What tools see. Nothing here can act: there is no engine, no platform and no journal's writer.
 
 use config::{Live, Settings};
+use futures_util::future::BoxFuture;
+use guard::detect::SignalSpec;
 use guard::ids::{Environment, ServiceName};
 use jiff::Timestamp;
 use journal::{Inbox, Reader};
@@ -49,6 +51,31 @@ pub struct Place {
     pub code: Option<Repository>,
     /// Where its errors are read.
     pub logs: Vec<LogPlace>,
+    /// Finds out what is measured of it.
+    pub measures: Measures,
+}
+
+/// Asks what is measured of a service: under which names its series are there decides its source.
+pub type Measures = Arc<dyn Fn() -> BoxFuture<'static, Measured> + Send + Sync>;
+
+/// What is measured of a service.
+#[derive(Debug, Clone, Default)]
+pub struct Measured {
+    /// Signal by signal.
+    pub signals: Vec<SignalMeasured>,
+    /// A query of its requests a second, if those are counted.
+    pub load: Option<String>,
+}
+
+/// A signal, and how it is shown.
+#[derive(Debug, Clone)]
+pub struct SignalMeasured {
+    /// Its kind, unit, limits and tolerance.
+    pub spec: SignalSpec,
+    /// PromQL that shows it by instance.
+    pub query: String,
+    /// Whether it measures what the service calls.
+    pub of_dependency: bool,
 }
 
 /// A place where errors are read.

@@ -20,7 +20,7 @@ mod signatures;
 
 pub use evidence::blamed;
 pub(crate) use evidence::supports;
-pub(crate) use signatures::line as error_line;
+pub(crate) use signatures::{line as error_line, section as error_section};
 
 /// A change stands out from here.
 const STANDS_OUT: f64 = 0.4;

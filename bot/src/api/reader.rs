@@ -50,12 +50,7 @@ impl FromRequestParts<Api> for Reader {
         let Ok(Language(locale)) = Language::from_request_parts(parts, api).await;
         let At(id) = At::<String>::from_request_parts(parts, api).await?;
         let Asked(wanted) = Asked::<Wanted>::from_request_parts(parts, api).await?;
-        let locale = match &wanted.lang {
-            None => locale,
-            Some(tag) => Locale::from_tag(tag).ok_or_else(|| {
-                Problem::bad("lang", format_args!("`{tag}`: expected en or zh-CN"))
-            })?,
-        };
+        let locale = wanted.locale(locale)?;
         Ok(Self {
             id: DeploymentId::new(id).map_err(|error| Problem::bad("id", error))?,
             context: show::context(api, locale),
@@ -72,7 +67,27 @@ impl Reader {
         document: &Document,
         content: impl Serialize,
     ) -> Result<Response, Problem> {
-        Ok(match self.wanted.format.as_deref() {
+        self.wanted.shown(document, content)
+    }
+}
+
+impl Wanted {
+    /// In the language that was asked for, or else in this one.
+    pub(super) fn locale(&self, usual: Locale) -> Result<Locale, Problem> {
+        match &self.lang {
+            None => Ok(usual),
+            Some(tag) => Locale::from_tag(tag)
+                .ok_or_else(|| Problem::bad("lang", format_args!("`{tag}`: expected en or zh-CN"))),
+        }
+    }
+
+    /// The document as it was asked for; `content` is the same for programs.
+    pub(super) fn shown(
+        &self,
+        document: &Document,
+        content: impl Serialize,
+    ) -> Result<Response, Problem> {
+        Ok(match self.format.as_deref() {
             None | Some("json") => Json(content).into_response(),
             Some("markdown") => {
                 let kind = [(header::CONTENT_TYPE, "text/markdown; charset=utf-8")];

@@ -77,8 +77,13 @@ impl CallError {
 
 impl Client {
     pub(super) fn new(connection: Connection) -> Result<Self, CallError> {
+        Self::waiting(connection, Duration::from_secs(30))
+    }
+
+    /// A client that waits longer: for what has to be read first where the server reads it.
+    pub(super) fn waiting(connection: Connection, at_most: Duration) -> Result<Self, CallError> {
         let http = reqwest::Client::builder()
-            .timeout(Duration::from_secs(30))
+            .timeout(at_most)
             .build()
             .map_err(|error| CallError::Unreachable {
                 url: connection.url.clone(),

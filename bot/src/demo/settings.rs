@@ -62,7 +62,7 @@ server:
   listen: 127.0.0.1:0
   data_dir: "{dir}/data"
 metrics:
-  prometheus: {{type: prometheus, url: "{prometheus}", scrape_interval: {interval}s}}
+  prometheus: {{type: prometheus, url: "{prometheus}", browse_url: "{prometheus}", scrape_interval: {interval}s}}
 people:
   - {{name: {PERSON}, display: Ana, roles: [responder, operator]}}
 tokens:

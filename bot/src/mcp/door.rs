@@ -1,6 +1,7 @@
 //! The door: who calls, by the token that the request bears.
 
 use super::challenge::{Challenge, Problem};
+use super::jwt;
 use super::keys::{self, Known};
 use super::wanted::Wanted;
 use super::{Door, origin};
@@ -57,7 +58,7 @@ async fn known(door: &Door, settings: &Settings, presented: Option<&str>) -> Opt
     let token = presented?.strip_prefix("Bearer ")?.trim();
     let oauth = settings.mcp.oauth.as_ref()?;
     let here = format!("{}{}", door.base_url.as_str(), mcp_server::http::PATH);
-    door.provider.known(settings, oauth, &here, token).await
+    jwt::known(&door.provider, settings, oauth, &here, token).await
 }
 
 /// A name that somebody else points here, or a page of somebody else, must not reach what a browser's user may.

@@ -1,6 +1,7 @@
 //! `/mcp` and `/mcp/readonly`: what models and IDE assistants use. The tools are in `mcp-server`; here is who may call them.
 
 use crate::auth::Tokens;
+use crate::identity::Keys;
 use crate::web::hosts::Hosts;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -20,7 +21,6 @@ mod jwt;
 mod keys;
 mod metadata;
 pub(crate) mod outside;
-mod provider;
 mod rate;
 mod wanted;
 
@@ -33,7 +33,7 @@ pub(crate) struct Door {
     hosts: Arc<Hosts>,
     address: SocketAddr,
     limits: Arc<rate::Limits>,
-    provider: Arc<jwt::Keys>,
+    provider: Arc<Keys>,
 }
 
 impl Door {
@@ -52,7 +52,7 @@ impl Door {
             hosts,
             address,
             limits: Arc::default(),
-            provider: Arc::new(jwt::Keys::new()),
+            provider: Arc::new(Keys::new()),
         }
     }
 

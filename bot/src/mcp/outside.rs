@@ -1,8 +1,10 @@
 //! What tools may read outside: what the services are read from, and nothing by which they are changed.
 
-use engine::services::Service;
-use mcp_server::world::{LogPlace, Outside, Place};
+use engine::services::{Part, Service, Watch};
+use guard::detect::Use;
+use mcp_server::world::{LogPlace, Measured, Measures, Outside, Place, SignalMeasured};
 use sources::metrics::Manners;
+use std::sync::Arc;
 
 /// Where the services are read.
 pub(crate) fn of(services: &[Service]) -> Outside {
@@ -21,9 +23,44 @@ pub(crate) fn of(services: &[Service]) -> Outside {
             interval: service.watch.interval,
             code: service.code.clone(),
             logs: logs.collect(),
+            measures: measures(&service.watch),
         };
         let key = (service.name.clone(), service.environment.clone());
         outside.services.insert(key, place);
     }
     outside
+}
+
+/// What a watch that began now would measure.
+fn measures(watch: &Watch) -> Measures {
+    let watch = watch.clone();
+    Arc::new(move || {
+        let mut watch = watch.clone();
+        Box::pin(async move {
+            watch.settle(jiff::Timestamp::now().as_millisecond()).await;
+            let signals = watch.signals.iter().map(|signal| SignalMeasured {
+                spec: signal.spec.clone(),
+                query: signal.query.clone(),
+                of_dependency: signal.of_dependency,
+            });
+            Measured {
+                signals: signals.collect(),
+                load: load(&watch),
+            }
+        })
+    })
+}
+
+/// Requests a second: of the signal that counts them, or of the one that counts how many fail.
+fn load(watch: &Watch) -> Option<String> {
+    let own = |signal: &&engine::services::Signal| !signal.of_dependency;
+    watch.signals.iter().filter(own).find_map(|signal| {
+        let all = |part: &Part| *part == Part::Use(Use::Total);
+        let load = watch.load.as_ref() == Some(&signal.key);
+        let used = signal.series.iter().filter(|(_, part)| load || all(part));
+        let rates: Vec<String> = used
+            .map(|(selector, _)| format!("sum(rate({selector}[15m]))"))
+            .collect();
+        (!rates.is_empty()).then(|| rates.join(" + "))
+    })
 }

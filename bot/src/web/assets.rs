@@ -10,6 +10,7 @@ pub(super) async fn asset(Path(name): Path<String>) -> Response {
     let (kind, content) = match name.as_str() {
         "style.css" => ("text/css; charset=utf-8", include_str!("style.css")),
         "fresh.js" => ("text/javascript; charset=utf-8", include_str!("fresh.js")),
+        "chart.js" => ("text/javascript; charset=utf-8", include_str!("chart.js")),
         "owl.svg" => ("image/svg+xml", include_str!("owl.svg")),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };

@@ -3,6 +3,7 @@
 use super::Page;
 use super::frame::{self, Frame};
 use super::language::Language;
+use super::oidc;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use engine::EngineError;
@@ -10,7 +11,7 @@ use engine::ledger::LedgerError;
 use guard::approval::Refusal;
 use journal::JournalError;
 use messages::layout::html;
-use messages::{Context, say, words};
+use messages::{Context, Foreign, say, words};
 
 /// Why not.
 #[derive(Debug)]
@@ -31,6 +32,10 @@ pub(super) enum Denied {
     NotFound,
     /// There is no such service.
     NoService,
+    /// Nothing was measured under that name.
+    NoSignal,
+    /// Too many look on.
+    Full,
     /// Nothing was ever found of this deployment.
     NoIncident,
     /// The answer was refused; it is on record.
@@ -39,6 +44,12 @@ pub(super) enum Denied {
     NotDone(messages::Text),
     /// This process does not lead.
     NotLeading,
+    /// The attempt to log in is not one of this browser, or is over.
+    LoginOver,
+    /// The identity provider let nobody in; the log has it.
+    Provider,
+    /// The identity provider knows them, the configuration does not.
+    Stranger,
     /// Something broke; the log has it.
     Broken,
 }
@@ -73,10 +84,13 @@ impl Denied {
     fn status(&self) -> StatusCode {
         match self {
             Self::Host => StatusCode::MISDIRECTED_REQUEST,
-            Self::Origin | Self::FormToken => StatusCode::FORBIDDEN,
-            Self::NoSession | Self::Link => StatusCode::UNAUTHORIZED,
+            Self::Origin | Self::FormToken | Self::Stranger => StatusCode::FORBIDDEN,
+            Self::NoSession | Self::Link | Self::LoginOver => StatusCode::UNAUTHORIZED,
+            Self::Provider => StatusCode::BAD_GATEWAY,
             Self::BadForm => StatusCode::BAD_REQUEST,
-            Self::NotFound | Self::NoService | Self::NoIncident => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::NoService | Self::NoSignal | Self::NoIncident => {
+                StatusCode::NOT_FOUND
+            }
             Self::Refused(
                 Refusal::MissingRole { .. }
                 | Refusal::NotAPerson { .. }
@@ -85,9 +99,14 @@ impl Denied {
                 | Refusal::MayNotJudge { .. },
             ) => StatusCode::FORBIDDEN,
             Self::Refused(_) | Self::NotDone(_) => StatusCode::CONFLICT,
-            Self::NotLeading => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotLeading | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
+    }
+
+    /// Whether logging in would help.
+    fn may_log_in(&self) -> bool {
+        matches!(self, Self::NoSession | Self::Link | Self::LoginOver)
     }
 
     fn text(&self, context: &Context) -> messages::Text {
@@ -100,20 +119,42 @@ impl Denied {
             Self::BadForm => say!(context, "denied-bad-form"),
             Self::NotFound => say!(context, "denied-not-found"),
             Self::NoService => say!(context, "denied-no-service"),
+            Self::NoSignal => say!(context, "denied-no-signal"),
+            Self::Full => say!(context, "denied-full"),
             Self::NoIncident => say!(context, "denied-no-incident"),
             Self::Refused(refusal) => words::refusal(refusal, context),
             Self::NotDone(why) => why.clone(),
             Self::NotLeading => say!(context, "denied-not-leading"),
+            Self::LoginOver => say!(context, "denied-login-over"),
+            Self::Provider => say!(context, "denied-provider"),
+            Self::Stranger => say!(context, "denied-stranger"),
             Self::Broken => say!(context, "denied-broken"),
         }
     }
 
     /// As a page in the reader's language.
     pub(super) fn page(self, page: &Page, language: Language) -> DeniedPage {
+        self.page_before(page, language, None)
+    }
+
+    /// The same for somebody who wanted to go to this path.
+    pub(super) fn page_before(
+        self,
+        page: &Page,
+        language: Language,
+        then: Option<&str>,
+    ) -> DeniedPage {
+        let settings = page.settings.get();
+        let oidc = settings.server.oidc.as_ref().filter(|_| self.may_log_in());
         let text = self.text(&page.context(language.0));
         let body = maud::html! {
             article.message.warning {
                 h2 { (html::text(&text)) }
+                @if let Some(oidc) = oidc {
+                    @let name = Foreign::from(oidc.name.as_str());
+                    @let there = format!("{}?then={}", oidc::BEGIN, then.unwrap_or("/"));
+                    p { a.button href=(there) { (html::text(&say!(language, "page-log-in-with", name = name))) } }
+                }
                 // Under a foreign name no link of this page should be followed.
                 @if !matches!(self, Self::Host) {
                     p { a href="/" { (html::text(&say!(language, "page-back"))) } }

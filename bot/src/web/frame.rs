@@ -53,6 +53,7 @@ pub(super) fn frame(frame: &Frame<'_>, body: &Markup) -> Markup {
                 link rel="icon" href="/assets/owl.svg";
                 @if frame.fresh {
                     script src="/assets/fresh.js" defer {}
+                    script src="/assets/chart.js" defer {}
                     noscript { meta http-equiv="refresh" content=(RELOAD_S); }
                 }
             }

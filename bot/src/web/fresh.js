@@ -1,27 +1,88 @@
 // Keeps the page true without reloading it under somebody's hands. Everything works without it.
 "use strict";
 
-const EVERY_MS = 2000;
 const ANSWER_MS = 5000;
-let asking = false;
+// Without news this often; while news come, and while a watch looks, no more often than these.
+const ALONE_MS = 2000, TOLD_MS = 30000, LEAST_MS = 700, LOOKED_MS = 4000;
+const root = document.documentElement;
+let asking = false, told = false, last = 0, waiting = 0;
+let shown = document.querySelector("main").innerHTML;
 
 function busy() {
   const active = document.activeElement;
-  const typing = active && active.matches("main input, main button");
+  const typing = active && active.matches("main input, main button, main summary");
   const selecting = String(window.getSelection() || "") !== "";
-  const unfolded = document.querySelector("main details[open]");
+  const unfolded = document.querySelector("main details[open] input:not([type=hidden])");
   return document.hidden || typing || selecting || unfolded;
+}
+
+/* Times in the reader's own zone, and how long ago. */
+const exact = new Intl.DateTimeFormat(root.lang, { dateStyle: "medium", timeStyle: "long" });
+const clock = new Intl.DateTimeFormat(root.lang, { timeStyle: "medium" });
+const day = new Intl.DateTimeFormat(root.lang, { dateStyle: "short", timeStyle: "short" });
+const ago = new Intl.RelativeTimeFormat(root.lang, { numeric: "always", style: "short" });
+
+function relative(at) {
+  const seconds = (at - Date.now()) / 1000;
+  for (const [unit, length] of [["day", 86400], ["hour", 3600], ["minute", 60]]) {
+    if (Math.abs(seconds) >= length) return ago.format(Math.trunc(seconds / length), unit);
+  }
+  return ago.format(Math.trunc(seconds), "second");
 }
 
 function localTimes() {
   for (const time of document.querySelectorAll("main time")) {
-    time.title = new Date(time.dateTime).toLocaleString();
+    const at = new Date(time.dateTime);
+    const today = at.toDateString() === new Date().toDateString();
+    time.textContent = (today ? clock : day).format(at);
+    time.title = `${exact.format(at)} · ${relative(at)} · ${time.dateTime}`;
+    if (time.closest("h2, .decide, .facts dd")) {
+      const since = document.createElement("span");
+      since.className = "ago";
+      since.textContent = ` (${relative(at)})`;
+      time.append(since);
+    }
   }
+}
+
+/* What happened since this reader last looked: kept in this browser alone. */
+const key = "tawny" + location.pathname;
+let seen = Number(localStorage.getItem(key)) || 0;
+
+function lines() {
+  return [...document.querySelectorAll(".timeline [data-revision]")];
+}
+
+function newest() {
+  return lines().reduce((most, line) => Math.max(most, Number(line.dataset.revision)), 0);
+}
+
+function markNew() {
+  const fresh = seen ? lines().filter((line) => Number(line.dataset.revision) > seen) : [];
+  for (const line of fresh) line.classList.add("new");
+  const place = document.getElementById("since");
+  if (!place || !fresh.length) return;
+  place.hidden = false;
+  place.querySelector("ol").replaceChildren(...fresh.slice(-5).map((line) => line.cloneNode(true)));
+}
+
+function keepSeen() {
+  if (document.hidden && newest()) {
+    localStorage.setItem(key, String(newest()));
+  } else if (!document.hidden) {
+    seen = Number(localStorage.getItem(key)) || seen;
+  }
+}
+
+function arrange() {
+  markNew();
+  localTimes();
 }
 
 async function refresh() {
   if (busy() || asking) return;
   asking = true;
+  last = Date.now();
   try {
     const answer = await fetch(location.href, {
       redirect: "error",
@@ -32,10 +93,16 @@ async function refresh() {
     const next = new DOMParser().parseFromString(await answer.text(), "text/html");
     const now = document.querySelector("main");
     const fresh = next.querySelector("main");
-    if (!busy() && fresh.innerHTML !== now.innerHTML) {
+    if (!busy() && fresh.innerHTML !== shown) {
+      shown = fresh.innerHTML;
+      const open = [...now.querySelectorAll("details[id]")].map((one) => [one.id, one.open]);
       document.title = next.title;
       now.replaceWith(fresh);
-      localTimes();
+      for (const [id, was] of open) {
+        const one = document.getElementById(id);
+        if (one) one.open = was;
+      }
+      arrange();
     }
     document.body.classList.remove("offline");
   } catch {
@@ -45,5 +112,26 @@ async function refresh() {
   }
 }
 
-localTimes();
-setInterval(refresh, EVERY_MS);
+function soon(least) {
+  if (waiting) return;
+  waiting = setTimeout(() => { waiting = 0; refresh(); }, Math.max(0, last + least - Date.now()));
+}
+
+function mine(event) {
+  const match = /^\/deployments\/([^/]+)/.exec(location.pathname);
+  return event.data === "*" || (match ? match[1] === event.data : event.type === "changed");
+}
+
+function listen() {
+  const source = new EventSource("/live");
+  source.onopen = () => { told = true; soon(LEAST_MS); };
+  source.onerror = () => { told = false; };
+  source.addEventListener("changed", (event) => { if (mine(event)) soon(LEAST_MS); });
+  source.addEventListener("looked", (event) => { if (mine(event)) soon(LOOKED_MS); });
+}
+
+arrange();
+listen();
+document.addEventListener("visibilitychange", () => { keepSeen(); soon(LEAST_MS); });
+addEventListener("pagehide", () => { if (newest()) localStorage.setItem(key, String(newest())); });
+setInterval(() => { if (Date.now() - last > (told ? TOLD_MS : ALONE_MS)) refresh(); }, 1000);

@@ -23,19 +23,30 @@ pub(super) async fn login(
 ) -> Result<Response, DeniedPage> {
     let session = redeem(&page, &method, &token).await;
     let (person, session) = session.map_err(|denied| denied.page(&page, language))?;
-    let greeting = say!(language, "page-logged-in", name = Foreign::from(&person));
+    Ok(greeting(&page, language, &person, &session, "/"))
+}
+
+/// Begins a session, and leads on.
+pub(super) fn greeting(
+    page: &Page,
+    language: Language,
+    person: &str,
+    session: &str,
+    then: &str,
+) -> Response {
+    let greeting = say!(language, "page-logged-in", name = Foreign::from(person));
     // A page and no redirect: the browser keeps a strict cookie back from a redirect that began on
     // another site, and links are often clicked in a chat. What this page asks for next is its own.
     let body = maud::html! {
         article.message.good {
             h2 { (html::text(&greeting)) }
-            p { a href="/" { (html::text(&say!(language, "page-to-deployments"))) } }
+            p { a href=(then) { (html::text(&say!(language, "page-to-deployments"))) } }
         }
-        meta http-equiv="refresh" content="1; url=/";
+        meta http-equiv="refresh" content={ "1; url=" (then) };
     };
-    let cookie = AppendHeaders([(SET_COOKIE, page.cookie.begin(&session))]);
+    let cookie = AppendHeaders([(SET_COOKIE, page.cookie.begin(session))]);
     let markup = frame::frame(&Frame::bare(language), &body);
-    Ok((cookie, Html(markup.into_string())).into_response())
+    (cookie, Html(markup.into_string())).into_response()
 }
 
 /// The person of a link, and the token of their new session.

@@ -21,11 +21,14 @@ use journal::{Journal, JournalError, Reader, Session, TokenKind, Writer};
 use messages::{BaseUrl, Context, Locale};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 mod abandon;
 mod answer;
 mod assets;
 mod cause;
+mod decide;
 mod denied;
 mod fix;
 mod frame;
@@ -35,16 +38,21 @@ mod incidents;
 mod instances;
 mod judge;
 mod language;
+mod links;
 mod list;
+mod live;
 mod login;
+mod oidc;
 mod report;
+mod rollout;
 mod rows;
 mod say;
 mod service;
 mod session;
 mod show;
+mod signals;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod thread;
 
 /// How long a one-time link can be used: it is printed, and somebody is about to open it.
@@ -70,8 +78,13 @@ pub struct Inner {
     cookie: session::CookieName,
     base_url: BaseUrl,
     orders: Orders,
+    provider: oidc::Provider,
     locale: Locale,
     clock: Clock,
+    /// For those who look on.
+    seats: Arc<Semaphore>,
+    /// When this process is about to stop.
+    stopped: CancellationToken,
 }
 
 impl std::ops::Deref for Page {
@@ -112,10 +125,13 @@ impl Page {
             cookie: session::CookieName::new(address, &base_url),
             locale: wire::locale(&settings.get()),
             orders: Orders::new(engine.clone(), settings.clone(), base_url.clone(), people),
+            provider: oidc::Provider::new(),
             engine,
             settings,
             base_url,
             clock,
+            seats: Arc::new(Semaphore::new(live::MOST_VIEWERS)),
+            stopped: CancellationToken::new(),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -128,11 +144,17 @@ impl Page {
         &self.inner.orders
     }
 
+    /// Ends the answers that would last: this process is about to stop.
+    pub fn stop(&self) {
+        self.stopped.cancel();
+    }
+
     /// The page's routes, each behind the checks of host and origin.
     pub fn router(&self) -> Router {
         Router::new()
             .route("/", get(list::list))
             .route("/deployments/{id}", get(show::show))
+            .route("/deployments/{id}/signals/{signal}", get(signals::show))
             .route("/deployments/{id}/report", get(report::report))
             .route("/deployments/{id}/report.md", get(report::report_file))
             .route("/deployments/{id}/postmortem", get(report::postmortem))
@@ -148,8 +170,11 @@ impl Page {
             .route("/incidents", get(incidents::list))
             .route("/incidents/{id}", get(incidents::show))
             .route("/incidents/{id}/close", post(incidents::close))
+            .route("/live", get(live::live))
             .route("/say", post(say::said))
             .route("/services/{name}", get(service::service))
+            .route(oidc::BEGIN, get(oidc::begin))
+            .route(oidc::BACK, get(oidc::back_again))
             .route("/login/{token}", get(login::login))
             .route("/logout", post(login::logout))
             .route("/assets/{name}", get(assets::asset))

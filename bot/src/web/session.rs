@@ -4,17 +4,21 @@ use super::denied::{Denied, DeniedPage};
 use super::language::Language;
 use super::{Page, SESSION_LASTS};
 use axum::extract::{Form, FromRequest, FromRequestParts, Request};
-use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
 use guard::actor::Actor;
 use guard::ids::PersonId;
+use jiff::SignedDuration;
 use messages::BaseUrl;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use std::net::SocketAddr;
 use subtle::ConstantTimeEq;
+
+/// How long somebody may take at the identity provider.
+const ATTEMPT_LASTS: SignedDuration = SignedDuration::from_mins(10);
 
 /// A person with a session.
 #[derive(Debug, Clone)]
@@ -38,9 +42,10 @@ impl FromRequestParts<Page> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, page: &Page) -> Result<Self, DeniedPage> {
         let Ok(language) = Language::from_request_parts(parts, page).await;
-        visitor(&parts.headers, page)
-            .await
-            .map_err(|denied| denied.page(page, language))
+        visitor(&parts.headers, page).await.map_err(|denied| {
+            let then = (parts.method == Method::GET).then(|| parts.uri.path());
+            denied.page_before(page, language, then)
+        })
     }
 }
 
@@ -144,11 +149,27 @@ impl CookieName {
     // Lax: a link that somebody follows from a chat finds them logged in. What changes anything needs
     // the form's token and this origin besides.
     fn header(&self, token: &str, max_age: i64) -> String {
+        self.named(&self.name, token, max_age)
+    }
+
+    /// The name of the cookie of an attempt to log in by an identity provider.
+    pub(super) fn attempt_name(&self) -> String {
+        format!("{}-login", self.name)
+    }
+
+    /// The header that keeps such an attempt.
+    pub(super) fn attempt(&self, attempt: &str) -> String {
+        self.named(&self.attempt_name(), attempt, ATTEMPT_LASTS.as_secs())
+    }
+
+    /// The header that ends it.
+    pub(super) fn attempt_over(&self) -> String {
+        self.named(&self.attempt_name(), "", 0)
+    }
+
+    fn named(&self, name: &str, value: &str, max_age: i64) -> String {
         let secure = if self.secure { "; Secure" } else { "" };
-        format!(
-            "{}={token}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}",
-            self.name
-        )
+        format!("{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}")
     }
 }
 

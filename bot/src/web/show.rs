@@ -2,8 +2,9 @@
 
 use super::Page;
 use super::abandon;
-use super::answer::{Voice, buttons};
+use super::answer::Voice;
 use super::cause;
+use super::decide;
 use super::denied::{Denied, DeniedPage};
 use super::fix;
 use super::frame::{self, Frame};
@@ -11,7 +12,9 @@ use super::instances::instances;
 use super::judge;
 use super::language::Language;
 use super::report;
+use super::rollout;
 use super::session::Visitor;
+use super::signals;
 use super::thread::{Said, thread};
 use axum::extract::{Path, State as Shared};
 use axum::response::Html;
@@ -20,7 +23,7 @@ use guard::event::Recorded;
 use guard::ids::DeploymentId;
 use guard::state::State;
 use maud::{Markup, html};
-use messages::layout::html::{message, text, timeline};
+use messages::layout::html::{message, table, text, timeline};
 use messages::{Context, Foreign, say};
 
 pub(super) async fn show(
@@ -60,28 +63,35 @@ async fn body(
     let path = format!("/deployments/{}", plan.deployment);
     let mut parent = messages::parent(&state, &context);
     let observed = page.engine.observed(&plan.service, &plan.environment);
-    if let (Some(_), Some(progress)) = (&observed, &mut parent.progress) {
-        // What was seen outside says the same and more.
-        progress.instances.rows.clear();
-    }
+    // Each has a place of its own below what is needed now.
+    let (found, progress) = (parent.table.take(), parent.progress.take());
     let duty = page.orders.people().duty(&visitor.actor, &state).await?;
     let voice = Voice {
         visitor,
         duty: &duty,
         state: &state,
     };
-    let answers = buttons(&parent.buttons, &path, &voice, &context);
+    let drawn = signals::of(page, &state, &context);
     let body = html! {
         p.crumbs {
             a href={ "/services/" (plan.service) } {
                 (text(&say!(context, "page-to-service", service = Foreign::from(&plan.service))))
             }
         }
-        (message(&parent, &answers))
+        (since(&context))
+        (message(&parent, &html! {}))
+        (decide::bar(&parent.buttons, &plan.deployment, &voice, &context))
         (report::links(&path, state.incident(), &context))
-        @if let Some(observed) = &observed { (instances(&state, observed, &context)) }
         (cause::section(&state, &path, visitor, &context))
         (fix::section(&voice, &path, &context))
+        (signals::section(&drawn, &path, &context))
+        @if let Some(found) = &found { (table(found)) }
+        (rollout::section(&state, observed.as_ref(), progress.as_ref(), &context))
+        @match (&observed, &progress) {
+            (Some(observed), _) => (instances(&state, observed, &context)),
+            (None, Some(progress)) => (table(&progress.instances)),
+            (None, None) => {}
+        }
         (judge::section(&state, &path, visitor, &context))
         (said(&thread(&records, &context), &context))
         section {
@@ -103,6 +113,16 @@ pub(super) async fn read(page: &Page, id: String) -> Result<(State, Vec<Recorded
         Denied::Broken
     })?;
     Ok((state.ok_or(Denied::NotFound)?, records))
+}
+
+/// Filled in by the script, which alone knows what this browser showed before.
+fn since(context: &Context) -> Markup {
+    html! {
+        section.since #since hidden {
+            h3 { (text(&say!(context, "page-since"))) }
+            ol.timeline {}
+        }
+    }
 }
 
 fn said(thread: &[Said], context: &Context) -> Markup {

@@ -43,6 +43,11 @@ async fn at(url: &str, token: Option<&str>, arguments: &[&str]) -> Ended {
     }
 }
 
+/// As [`tawny`], of a server that is in no world.
+pub(crate) async fn tawny_at(url: &str, token: &str, arguments: &[&str]) -> Ended {
+    at(url, Some(token), arguments).await
+}
+
 pub(crate) async fn tawny(world: &World, token: &str, arguments: &[&str]) -> Ended {
     at(world.server.url(), Some(token), arguments).await
 }

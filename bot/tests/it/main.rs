@@ -64,5 +64,6 @@ mod silence;
 mod slack;
 mod source_options;
 mod suspected;
+mod thresholds;
 mod traces;
 mod webhooks;

@@ -15,7 +15,7 @@ const CANARY: &str = "canary7f3a91c0";
 const CANARY_BASE64: &str = "Y2FuYXJ5N2YzYTkxYzA";
 
 /// Every secret field and where it is planted below; a new field must be added to both.
-const PLANTED: [&str; 32] = [
+const PLANTED: [&str; 33] = [
     "agent.endpoints[].headers.*",
     "agent.endpoints[].key",
     "agent.endpoints[].proxy",
@@ -39,6 +39,7 @@ const PLANTED: [&str; 32] = [
     "notify.webhooks[].secret",
     "notify.webhooks[].url",
     "on_call[].calendar_url",
+    "server.oidc.client_secret",
     "services[].logs[].auth.password",
     "services[].logs[].auth.token",
     "services[].logs[].headers.*",
@@ -111,6 +112,11 @@ fn planted(text: &str, dir: &Path) -> String {
     text = text.replacen(
         "headers: {X-Server:",
         &format!("headers: {{X-Tenant: \"{CANARY}-header\", X-Server:"),
+        1,
+    );
+    text = text.replacen(
+        "data_dir:",
+        &format!("oidc: {{issuer: \"http://{dead}\", client_id: tawny, client_secret: \"{CANARY}-oidc\"}}, data_dir:"),
         1,
     );
     text = text.replacen(

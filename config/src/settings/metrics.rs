@@ -38,6 +38,10 @@ settings! {
     pub struct Prometheus check usable {
         /// Base URL, with the path prefix if there is one.
         url: WebUrl,
+        /// Where people open its own page, for links to a query; no such links without it.
+        browse_url: Option<WebUrl>,
+        /// Where people explore the same metrics in Grafana, for links to a query.
+        grafana: Option<Grafana>,
         /// How to prove who asks.
         auth: Auth = "none",
         /// Extra headers, such as a tenant. Values are treated as secrets.
@@ -66,6 +70,14 @@ settings! {
         params: BTreeMap<String, String> = "{}",
         /// Whether answers may be compressed. Without it, unless the source is on this machine.
         gzip: Option<bool>,
+    }
+
+    /// A Grafana that reads the same metrics.
+    pub struct Grafana {
+        /// Base URL, with the path prefix if there is one.
+        url: WebUrl,
+        /// The uid of the data source there.
+        datasource: String,
     }
 
     /// When and how long to try again.

@@ -1,7 +1,7 @@
 //! Tawny's own server.
 
 use crate::reader::{Reader, Step};
-use crate::text::WebUrl;
+use crate::text::{Name, Secret, WebUrl};
 use crate::value::{Value, compare_whole, settings, words};
 use crate::yaml::Node;
 use std::net::SocketAddr;
@@ -20,7 +20,42 @@ settings! {
         allowed_hosts: Vec<String> = "[]",
         /// Where the journal and other files are kept; relative to this file.
         data_dir: PathBuf = "tawny-data",
+        /// Logging in on the page by an identity provider, beside one-time links.
+        oidc: Option<Oidc>,
     }
+
+    /// An identity provider that speaks OpenID Connect. It sends people back to `/login/callback` of the page's address.
+    pub struct Oidc check asks_privately {
+        /// What the page calls it: `Log in with NAME`.
+        name: Name = "SSO",
+        /// Who it is, exactly as its tokens have it (`iss`); `/.well-known/openid-configuration` is read below.
+        issuer: String,
+        /// As which client Tawny is known there.
+        client_id: String,
+        /// The client's secret.
+        client_secret: Secret,
+        /// What is asked for.
+        scopes: Vec<String> = "[openid, email]",
+        /// The claim that names the person: a name under `people`, or one of their addresses.
+        person_claim: String = "email",
+    }
+}
+
+fn asks_privately(oidc: &Oidc, node: &Node, reader: &mut Reader<'_>) -> Option<()> {
+    let url = url::Url::parse(&oidc.issuer).ok();
+    let here = ["localhost", "127.0.0.1", "[::1]"];
+    let private = url.is_some_and(|url| {
+        let host = url.host_str().unwrap_or_default();
+        url.scheme() == "https" || (url.scheme() == "http" && here.contains(&host))
+    });
+    if private {
+        return Some(());
+    }
+    let at = node.get("issuer").map_or(node.at, |value| value.at);
+    reader.inside(Step::Field("issuer".to_owned()), |reader| {
+        reader.wrong(at, format!("`{}`", oidc.issuer), "an https URL");
+    });
+    None
 }
 
 fn address_of_the_page(server: &Server, node: &Node, reader: &mut Reader<'_>) -> Option<()> {

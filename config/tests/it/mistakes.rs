@@ -63,7 +63,7 @@ fn broken_yaml_is_one_error_with_its_line() {
 #[test]
 fn a_misspelt_required_field_is_one_mistake() {
     let text = "metrics: {main: {type: prometheus, ulr: 'http://127.0.0.1:9090'}}\nservices: [{name: a, platform: observed, metrics: {selector: 'job=\"a\"'}}]\n";
-    insta::assert_snapshot!(complaint(text), @"tawny.yaml:1:36: metrics.main.ulr: unknown field `ulr`: expected one of url, auth, headers, tls, proxy, timeout, retry, scrape_interval, max_concurrency, budget, max_answer, dedup, partial_response, params, gzip; did you mean `url`?");
+    insta::assert_snapshot!(complaint(text), @"tawny.yaml:1:36: metrics.main.ulr: unknown field `ulr`: expected one of url, browse_url, grafana, auth, headers, tls, proxy, timeout, retry, scrape_interval, max_concurrency, budget, max_answer, dedup, partial_response, params, gzip; did you mean `url`?");
 }
 
 /// A service in an otherwise sound configuration.

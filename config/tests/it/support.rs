@@ -36,6 +36,7 @@ pub(crate) fn world() -> Lookup {
                 "SLACK_SIGNING_SECRET_BEFORE",
                 "SLACK_APP_TOKEN",
                 "MCP_TOKEN",
+                "OIDC_SECRET",
                 "OPENAI_API_KEY",
                 "MODEL_TEAM",
             ];

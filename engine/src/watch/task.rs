@@ -22,6 +22,7 @@ use guard::state::State;
 use jiff::Timestamp;
 use journal::Fence;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -59,6 +60,11 @@ pub(super) async fn watch(engine: Engine, state: State, fence: Fence, stop: Canc
         }
     }
     engine.pulse.forget(&id);
+    let mut measuring = engine
+        .measuring
+        .write()
+        .unwrap_or_else(PoisonError::into_inner);
+    measuring.remove(&id);
 }
 
 struct Task<'a> {
@@ -175,6 +181,7 @@ impl<'a> Task<'a> {
             Ok(true) => {
                 let now = std::time::Instant::now();
                 self.engine.pulse.answered(&self.id, now);
+                self.show_measures();
                 Ticked::Answered
             }
             Ok(false) => Ticked::Silent,

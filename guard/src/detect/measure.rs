@@ -43,6 +43,14 @@ pub struct Course {
     pub values: Vec<Option<f64>>,
 }
 
+impl Course {
+    /// Whether it has no points.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+}
+
 /// One signal: what it was and what it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measure {
@@ -86,6 +94,9 @@ pub struct Measure {
     /// Since the change, the changed instances together.
     #[serde(default)]
     pub course: Course,
+    /// Since the change, the unchanged instances together, where there are any.
+    #[serde(default, skip_serializing_if = "Course::is_empty")]
+    pub beside: Course,
 }
 
 /// The newest look that says most about a signal.
@@ -164,6 +175,7 @@ impl Detector {
             control: self.counted(signal, &control),
             past: run.past.clone(),
             course: self.course(signal, &changed),
+            beside: self.course(signal, &control),
         }
     }
 

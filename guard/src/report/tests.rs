@@ -48,6 +48,7 @@ fn measured(key: &str, kind: SignalKind, before: f64, after: f64) -> Measured {
             counted: None,
             control: None,
             past: Course::default(),
+            beside: Course::default(),
             course: Course::default(),
         },
     }

@@ -265,6 +265,12 @@ impl State {
         self.measures_wanted
     }
 
+    /// What was measured of each signal when it was last kept.
+    #[must_use]
+    pub fn all_measured(&self) -> &[Measured] {
+        &self.measured
+    }
+
     /// What was measured of a signal when it was last kept.
     #[must_use]
     pub fn measured(&self, signal: &SignalKey) -> Option<&Measured> {

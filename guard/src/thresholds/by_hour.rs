@@ -71,6 +71,13 @@ fn at(past: &Past<'_>, hours: Hours, for_s: i64) -> Option<Candidate> {
     past.middle(|level| both(outside, level), |one| one.outcome.wrong)
 }
 
+/// Whether many more began in these hours than would if all hours were alike: any eight hours of a day have some.
+fn is_no_chance(begun: usize, of: usize, hours: Hours) -> bool {
+    let alike = of as f64 * f64::from(hours.count()) / 24.0;
+    let begun = begun as f64;
+    begun >= 2.0 * alike && begun >= alike + 3.0 * libm::sqrt(alike)
+}
+
 /// Hours that begin and end with false alarms, on several days.
 fn windows(wrong: &[Period]) -> Vec<Hours> {
     let mut days: BTreeMap<u8, BTreeSet<i64>> = BTreeMap::new();
@@ -94,8 +101,8 @@ fn windows(wrong: &[Period]) -> Vec<Hours> {
             let hours = Hours { from: *from, until };
             let inside = days.iter().filter(|(hour, _)| hours.has(**hour));
             let on: BTreeSet<i64> = inside.flat_map(|(_, days)| days.iter().copied()).collect();
-            if on.len() >= DAYS {
-                let begun = wrong.iter().filter(|one| hours.at(one.from_s)).count();
+            let begun = wrong.iter().filter(|one| hours.at(one.from_s)).count();
+            if on.len() >= DAYS && is_no_chance(begun, wrong.len(), hours) {
                 all.push((begun, hours));
             }
         }

@@ -1,4 +1,4 @@
-//! Which thresholds are tried: round numbers from the present one to the worst that was measured.
+//! Which thresholds are tried: round numbers from the present one to a little beyond the worst that was measured.
 
 use super::condition::Comparison;
 
@@ -6,21 +6,28 @@ use super::condition::Comparison;
 const MOST: usize = 48;
 /// Beyond this multiple the steps grow with the numbers.
 const WIDE: f64 = 4.0;
+/// How far beyond the worst, so that what came every night at the same height comes no closer than that.
+const BEYOND: f64 = 1.3;
 
 /// From the present threshold on, the mildest first. The present one is among them.
 pub(super) fn levels(present: f64, worst: f64, comparison: Comparison) -> Vec<f64> {
     let mut all = vec![present];
-    let span = (worst - present).abs();
+    let wide = present > 0.0 && worst / present >= WIDE;
+    let far = if wide {
+        worst * BEYOND
+    } else {
+        present + (worst - present) * BEYOND
+    };
+    let span = (far - present).abs();
     if !span.is_finite() || span == 0.0 {
         return all;
     }
-    let wide = present > 0.0 && worst / present >= WIDE;
     for step in 1..MOST {
         let part = step as f64 / MOST as f64;
         let exact = if wide {
-            present * libm::pow(worst / present, part)
+            present * libm::pow(far / present, part)
         } else {
-            present + (worst - present) * part
+            present + (far - present) * part
         };
         let round = if wide {
             rounded(exact, magnitude(exact) - 1)
@@ -70,9 +77,9 @@ mod tests {
         assert_eq!(narrow[..4], [0.01, 0.011, 0.012, 0.013]);
         let wide = levels(0.01, 5.0, ABOVE);
         assert_eq!(wide[..4], [0.01, 0.011, 0.013, 0.015]);
-        assert!(*wide.last().unwrap() < 5.0);
+        assert!(*wide.last().unwrap() > 5.0);
         let below = levels(0.99, 0.9, BELOW);
-        assert_eq!(below[..3], [0.99, 0.988, 0.986]);
+        assert_eq!(below[..3], [0.99, 0.988, 0.985]);
         assert!(below.is_sorted_by(|one, other| one > other), "{below:?}");
         assert!(narrow.is_sorted() && narrow.len() <= MOST, "{narrow:?}");
     }
@@ -81,6 +88,6 @@ mod tests {
     fn where_nothing_went_further_only_the_present_one_is_tried() {
         assert_eq!(levels(0.5, 0.5, ABOVE), [0.5]);
         assert_eq!(levels(0.5, f64::INFINITY, ABOVE), [0.5]);
-        assert_eq!(levels(0.0, 1.0, ABOVE)[..3], [0.0, 0.02, 0.04]);
+        assert_eq!(levels(0.0, 1.0, ABOVE)[..3], [0.0, 0.03, 0.05]);
     }
 }

@@ -95,7 +95,7 @@ fn low_false_alarms_go_by_a_higher_threshold_well_away_from_the_true_ones() {
     let mut episodes: Vec<(i64, i64, f64)> = (0..20)
         .map(|day| (day * DAY + (day * 5 % 24) * HOUR, 20 * MINUTE, 0.02))
         .collect();
-    let incident = (7 * DAY + 10 * HOUR, HOUR, 0.2);
+    let incident = (7 * DAY + 15 * HOUR, HOUR, 0.2);
     episodes.push(incident);
     let truth = real(&[period(incident.0, incident.1)]);
     let tuned = tune(&course(30, &episodes), ABOVE, condition(0.01, 300), &truth);

@@ -68,6 +68,24 @@ impl Query {
         &self.text
     }
 
+    /// The tree of it.
+    pub(crate) fn expr(&self) -> &Expr {
+        &self.expr
+    }
+
+    /// The matchers of each of its selectors.
+    pub(crate) fn selectors(&self) -> Vec<Vec<(String, MatchOp, String)>> {
+        let mut all = Vec::new();
+        let mut expr = self.expr.clone();
+        each_selector(&mut expr, &mut |selector| {
+            let either = selector.matchers.or_matchers.iter().flatten();
+            let matchers = selector.matchers.matchers.iter().chain(either);
+            let told = matchers.map(|one| (one.name.clone(), one.op.clone(), one.value.clone()));
+            all.push(told.collect());
+        });
+        all
+    }
+
     /// The same, with each of its selectors narrowed by these matchers.
     pub(crate) fn narrowed(mut self, by: &Narrow) -> Self {
         each_selector(&mut self.expr, &mut |selector| {
@@ -110,6 +128,11 @@ impl Query {
 pub(crate) struct Narrow(Vec<Matcher>);
 
 impl Narrow {
+    /// The labels that it is about.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.0.iter().map(|matcher| matcher.name.clone()).collect()
+    }
+
     /// Reads matchers such as `job="shop",env="prod"`.
     pub(crate) fn read(matchers: &str) -> Result<Self, String> {
         // With a name, since matchers that also fit series without a label are no selector of their own.

@@ -156,6 +156,7 @@ async fn errors_that_are_logged_since_a_deployment_are_told_with_both_counts_and
             open: Arc::new(open),
             bounds: Bounds::default(),
         }],
+        measures: Arc::new(|| Box::pin(async { Default::default() })),
     };
     let key = ("shop".parse().unwrap(), "prod".parse().unwrap());
     stage.world.outside = Live::new(Outside {

@@ -11,6 +11,7 @@ page-age = { $duration } ago
 page-person = { $name }
 page-logout = Log out
 page-logged-in = You are logged in as { $name }
+page-log-in-with = Log in with { $name }
 page-to-deployments = Go to the deployments
 page-back = Back to the deployments
 page-stale = Tawny does not answer at the moment. What you see may be old.
@@ -39,6 +40,9 @@ denied-form-token = This form belongs to another session. Nothing was done: go b
 denied-bad-form = This form is incomplete. Nothing was done.
 denied-not-found = There is no such deployment.
 denied-not-leading = This process does not hold the engine's lease at the moment. Nothing was done: try again in a few seconds.
+denied-login-over = This attempt to log in is over, or was begun in another browser. Begin again.
+denied-provider = The identity provider let nobody in. Tawny’s log says why.
+denied-stranger = You are logged in there, but nobody here knows you. Ask an operator to put you under people in tawny.yaml.
 denied-broken = Something broke. The log says more.
 page-quarantine = { $count ->
     [one] One item is
@@ -101,3 +105,23 @@ page-column-stands = Stands
 page-incident-open = open
 page-incident-over = over
 page-fix-title = Mend it where the code is
+# Signals, steps, the decision.
+page-signals = How the signals went
+page-signals-still = Nothing has moved beyond what is tolerated.
+page-signals-others = { $count ->
+    [one] One more signal
+   *[other] { $count } more signals
+}
+page-values = The values
+page-values-when = When
+page-in-prometheus = This query in Prometheus
+page-in-grafana = in Grafana
+page-rollout = The release, step by step
+page-rollout-step = Step { $step }
+page-rollout-bad = not healthy
+page-rollout-instance = { $instance }: { $version }
+page-decide = Your decision
+page-decide-until = is awaited until { $until }
+page-since = Since you last looked
+denied-no-signal = Nothing was measured of such a signal here. The deployment’s page lists those that were.
+denied-full = Too many people look on at once. The page looks for news by itself, a little later.

@@ -47,7 +47,7 @@ pub(crate) fn line(signature: &Signature, context: &Context) -> Text {
 }
 
 /// All of them with a record of each, for the document; empty without any.
-pub(super) fn section(cause: &Cause, context: &Context) -> Section {
+pub(crate) fn section(cause: &Cause, context: &Context) -> Section {
     if cause.signatures.is_empty() {
         return Section::default();
     }

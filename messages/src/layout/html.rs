@@ -171,7 +171,7 @@ pub fn timeline(lines: &[TimelineLine]) -> Markup {
     html! {
         ol.timeline {
             @for line in lines {
-                li.(line.severity.as_str()) {
+                li.(line.severity.as_str()) data-revision=(line.revision) {
                     span.when { (text(&line.time)) }
                     span.what { (text(&line.text)) }
                     @if let Some(gap) = &line.gap { span.gap { (text(gap)) } }

@@ -10,7 +10,7 @@ use crate::words::{Words, amount, duration};
 use guard::report::{Report, RiskFactor, Suggestion};
 
 /// How much, and what.
-pub(super) fn risk(report: &Report, context: &Context) -> Section {
+pub(crate) fn risk(report: &Report, context: &Context) -> Section {
     let mut section = Section::new(say!(context, "report-risk"));
     let level = names::level(report.risk.level, context);
     section.body = vec![say!(context, "risk-level", level = level)];

@@ -16,7 +16,7 @@ use guard::report::{FindingRow, Report, SignalRow, SignalVerdict};
 const NOTHING: &str = "report-nothing";
 
 /// Before, after, change, limit and verdict of each signal.
-pub(super) fn signals(report: &Report, context: &Context) -> Section {
+pub(crate) fn signals(report: &Report, context: &Context) -> Section {
     let words = context.words();
     let mut section = Section::new(say!(words, "report-signals"));
     if report.signals.is_empty() {

@@ -26,7 +26,7 @@ macro_rules! say {
 
 /// The files of a language, in the order of the folder.
 #[must_use]
-pub fn files(locale: Locale) -> [(&'static str, &'static str); 16] {
+pub fn files(locale: Locale) -> [(&'static str, &'static str); 19] {
     macro_rules! files {
         ($folder:literal) => {
             [
@@ -49,6 +49,10 @@ pub fn files(locale: Locale) -> [(&'static str, &'static str); 16] {
                 (
                     "fix.ftl",
                     include_str!(concat!("../../locales/", $folder, "/fix.ftl")),
+                ),
+                (
+                    "health.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/health.ftl")),
                 ),
                 (
                     "incident.ftl",
@@ -79,12 +83,20 @@ pub fn files(locale: Locale) -> [(&'static str, &'static str); 16] {
                     include_str!(concat!("../../locales/", $folder, "/root_cause.ftl")),
                 ),
                 (
+                    "runbook.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/runbook.ftl")),
+                ),
+                (
                     "suspects.ftl",
                     include_str!(concat!("../../locales/", $folder, "/suspects.ftl")),
                 ),
                 (
                     "thread.ftl",
                     include_str!(concat!("../../locales/", $folder, "/thread.ftl")),
+                ),
+                (
+                    "thresholds.ftl",
+                    include_str!(concat!("../../locales/", $folder, "/thresholds.ftl")),
                 ),
                 (
                     "trust.ftl",

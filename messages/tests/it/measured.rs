@@ -50,6 +50,7 @@ pub(crate) fn measured(key: &str) -> Measured {
             }),
             past: course(&[0.002, 0.001, 0.003]),
             course: course(&[0.002, 0.0, 0.003, 0.001]),
+            beside: Course::default(),
         },
     }
 }

@@ -49,6 +49,9 @@ pub struct AlertingRule {
     /// How long the query must have results before it fires (`for`).
     #[serde(default, deserialize_with = "seconds_duration")]
     pub duration: Duration,
+    /// How long it goes on firing after the query has no results any more.
+    #[serde(default, deserialize_with = "seconds_duration")]
+    pub keep_firing_for: Duration,
     /// Labels added to its alerts.
     #[serde(default)]
     pub labels: Labels,

@@ -218,7 +218,7 @@ async fn a_person_logs_in_reads_the_question_presses_and_confirms() {
     let left = browser
         .post(
             "elements",
-            json!({ "using": "css selector", "value": ".message .answers button" }),
+            json!({ "using": "css selector", "value": ".decide button" }),
         )
         .await;
     assert_eq!(left, json!([]), "the buttons go with the question");

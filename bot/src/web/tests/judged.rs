@@ -1,6 +1,6 @@
 //! What people say in hindsight, and where it is shown.
 
-use super::story::{asked, mei, paused, plan};
+use super::story::{asked, measured, mei, plan};
 use super::world::{PAUSED, Visit, World};
 use guard::event::Event;
 use guard::ids::DeploymentId;
@@ -199,5 +199,5 @@ async fn a_hostile_note_stays_text_and_silence_is_judged_in_its_own_words() {
         page.contains("dep_2") && page.contains(">missed</td>"),
         "{page}"
     );
-    assert_eq!(paused().len(), world.events().await.len());
+    assert_eq!(measured().len(), world.events().await.len());
 }

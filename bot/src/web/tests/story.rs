@@ -2,12 +2,14 @@
 
 use guard::actor::{Actor, Role};
 use guard::decide::decide;
+use guard::detect::{Change, Course, Direction, Limits, Measure, SignalKind};
 use guard::event::Recorded;
 use guard::finding::{Assessment, Budget, Finding, Scope};
 use guard::ids::{
     DeploymentId, Environment, EvidenceId, InstanceId, PersonId, ServiceName, SignalKey, Version,
 };
 use guard::input::{Happened, Input, Outcome};
+use guard::measured::Measured;
 use guard::plan::{Pacing, Plan, steps};
 use guard::policy::{Autonomy, Policy};
 use guard::queue::Behind;
@@ -77,6 +79,66 @@ pub(super) fn paused() -> Vec<Recorded> {
         history_s: 40.0,
     };
     tell(&mut records, 12, Happened::Assessed(assessment));
+    records
+}
+
+/// The same, with what was measured of its signals by then: one moved, one did not.
+pub(crate) fn measured() -> Vec<Recorded> {
+    let mut records = paused();
+    let course = |step_s, values: &[f64]| Course {
+        step_s,
+        values: values.iter().map(|value| Some(*value)).collect(),
+    };
+    let moved = |key: &str, after: &[f64]| Measured {
+        signal: SignalKey::new(key).unwrap(),
+        comparison: Comparison::CanaryVsStable,
+        of_dependency: false,
+        measure: Measure {
+            key: key.to_owned(),
+            kind: SignalKind::Ratio,
+            direction: Direction::Up,
+            unit: "ratio".to_owned(),
+            before: Some(0.002),
+            after: after.last().copied(),
+            change: Some(Change {
+                effect: 0.308,
+                interval: (0.25, 0.36),
+                window_s: 10.0,
+            }),
+            tolerated: Some(0.005),
+            smallest_visible: Some(0.004),
+            limits: Limits {
+                warn: Some(0.01),
+                hard: Some(0.05),
+                quantile: 0.99,
+            },
+            p95: None,
+            nearness: 2.0,
+            no_data: None,
+            counted: None,
+            control: None,
+            past: course(
+                5.0,
+                &[0.002, 0.001, 0.003, 0.002, 0.002, 0.001, 0.003, 0.002],
+            ),
+            course: course(1.0, after),
+            beside: course(
+                1.0,
+                &[0.002, 0.003, 0.001, 0.002, 0.002, 0.001, 0.002, 0.003],
+            ),
+        },
+    };
+    let signals = vec![
+        moved(
+            "quiet",
+            &[0.002, 0.001, 0.002, 0.003, 0.002, 0.002, 0.001, 0.002],
+        ),
+        moved(
+            "errors",
+            &[0.002, 0.003, 0.002, 0.004, 0.002, 0.08, 0.27, 0.31],
+        ),
+    ];
+    tell(&mut records, 13, Happened::Measured { signals });
     records
 }
 

@@ -1,6 +1,6 @@
 //! A page that is served, with a deployment to look at and a person to be.
 
-use super::story::{paused, start};
+use super::story::{measured, start};
 use crate::web::Page;
 use config::Lookup;
 use engine::clock::Clock;
@@ -52,7 +52,7 @@ impl World {
             .ok();
         let dir = tempfile::tempdir().unwrap();
         let journal = journal(dir.path()).await;
-        write(&journal, "dep_1", &paused()).await;
+        write(&journal, "dep_1", &measured()).await;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let clock = Arc::new(AtomicI64::new(
@@ -249,7 +249,7 @@ server:
 metrics:
   prometheus: {{type: prometheus, url: "http://127.0.0.1:9"}}
 people:
-  - {{name: mei, roles: [responder, operator]}}
+  - {{name: mei, roles: [responder, operator], emails: [mei@example.com]}}
   - {{name: sam, roles: [responder]}}
   - {{name: kim, roles: []}}
 services:

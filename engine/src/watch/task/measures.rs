@@ -7,6 +7,7 @@ use guard::finding::Finding;
 use guard::input::Happened;
 use guard::state::State;
 use jiff::Timestamp;
+use std::sync::PoisonError;
 
 impl Task<'_> {
     /// Keeps what was measured until now, where the state asks for it and there is something to keep.
@@ -16,6 +17,17 @@ impl Task<'_> {
         }
         let signals = self.judges.measured(&self.service);
         self.say(state, Happened::Measured { signals }).await
+    }
+
+    /// Shows what was measured until now to whoever looks on, in this process alone: nothing is written.
+    pub(super) fn show_measures(&self) {
+        if self.fresh {
+            return;
+        }
+        let signals = self.judges.measured(&self.service).into();
+        let measuring = self.engine.measuring.write();
+        let mut measuring = measuring.unwrap_or_else(PoisonError::into_inner);
+        measuring.insert(self.id.clone(), signals);
     }
 
     /// Looks up, once for each signal that moved, which values of labels account for it.

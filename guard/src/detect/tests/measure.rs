@@ -82,6 +82,9 @@ fn what_moved_is_counted_on_each_side_and_seen_in_the_course() {
     let course: Vec<f64> = errors.course.values.iter().flatten().copied().collect();
     let (first, last) = (course[2], course[course.len() - 1]);
     assert!(first < 0.05 && last > 0.4, "{course:?}");
+    let beside: Vec<f64> = errors.beside.values.iter().flatten().copied().collect();
+    assert_eq!(errors.beside.values.len(), errors.course.values.len());
+    assert!(beside.iter().all(|value| *value < 0.05), "{beside:?}");
     let past: Vec<f64> = errors.past.values.iter().flatten().copied().collect();
     assert!(
         past.iter().all(|value| (value - 0.02).abs() < 0.005),

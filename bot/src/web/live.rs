@@ -1,0 +1,77 @@
+//! `GET /live`: that something happened, as it happens. What it was is read from the page itself, so nothing is told
+//! here that a page would not show.
+
+use super::Page;
+use super::denied::{Denied, DeniedPage};
+use super::language::Language;
+use super::session::Visitor;
+use axum::extract::State as Shared;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::{Stream, StreamExt, stream};
+use guard::ids::DeploymentId;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{OwnedSemaphorePermit, broadcast};
+
+/// Viewers at a time; more are told to look again by themselves.
+pub(super) const MOST_VIEWERS: usize = 500;
+/// How long one is told before who it is, is looked up anew: browsers ask again by themselves.
+const LASTS: Duration = Duration::from_mins(10);
+/// How soon they do.
+const AGAIN: Duration = Duration::from_secs(3);
+/// Something is said at least this often, so that nobody in between takes the line for dead.
+const ALIVE: Duration = Duration::from_secs(15);
+
+/// What is heard, for one viewer.
+struct Heard {
+    news: broadcast::Receiver<engine::News>,
+    ticks: broadcast::Receiver<engine::Tick>,
+    _seat: OwnedSemaphorePermit,
+}
+
+pub(super) async fn live(
+    Shared(page): Shared<Page>,
+    language: Language,
+    _visitor: Visitor,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, DeniedPage> {
+    let seat = Arc::clone(&page.seats).try_acquire_owned();
+    let Ok(seat) = seat else {
+        return Err(Denied::Full.page(&page, language));
+    };
+    let heard = Heard {
+        news: page.engine.news(),
+        ticks: page.engine.ticks(),
+        _seat: seat,
+    };
+    let stopped = page.stopped.clone().cancelled_owned();
+    let until = async move {
+        tokio::select! {
+            () = stopped => {}
+            () = tokio::time::sleep(LASTS) => {}
+        }
+    };
+    let begun = stream::once(async { Ok(Event::default().retry(AGAIN).comment("tawny")) });
+    let told = begun.chain(stream::unfold(heard, next));
+    let told = told.take_until(Box::pin(until));
+    Ok(Sse::new(told).keep_alive(KeepAlive::new().interval(ALIVE)))
+}
+
+/// What happens next; nothing when the engine is gone.
+async fn next(mut heard: Heard) -> Option<(Result<Event, Infallible>, Heard)> {
+    let event = tokio::select! {
+        news = heard.news.recv() => told("changed", news.map(|news| news.deployment))?,
+        tick = heard.ticks.recv() => told("looked", tick.map(|tick| tick.deployment))?,
+    };
+    Some((Ok(event), heard))
+}
+
+/// Who missed something is told that anything may have changed.
+fn told(kind: &str, of: Result<DeploymentId, RecvError>) -> Option<Event> {
+    match of {
+        Ok(id) => Some(Event::default().event(kind).data(id.as_str())),
+        Err(RecvError::Lagged(_)) => Some(Event::default().event("changed").data("*")),
+        Err(RecvError::Closed) => None,
+    }
+}
