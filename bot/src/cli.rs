@@ -31,6 +31,7 @@ mod output;
 mod record;
 mod replay;
 mod report;
+mod runbook;
 mod say;
 mod serve;
 mod signals_table;
@@ -139,6 +140,8 @@ enum Verb {
     HealthCheck(report::Arguments),
     /// Show the root-cause analysis of an incident: when what happened, what did it, and where time was lost.
     Rca(report::Arguments),
+    /// Show how to deploy a service: what to check and to watch, how to go back, whom to tell, what went wrong before.
+    Runbook(runbook::Arguments),
     /// Show which thresholds of a service's alerts would have spared false alarms and missed no true one.
     Thresholds(thresholds::Arguments),
     /// Say whether an alert of the past was true; better thresholds are found by that.
@@ -295,6 +298,7 @@ pub async fn main() -> Exit {
         Verb::Why(arguments) => report::run("why", arguments, json).await,
         Verb::HealthCheck(arguments) => report::run("health-check", arguments, json).await,
         Verb::Rca(arguments) => report::run("rca", arguments, json).await,
+        Verb::Runbook(arguments) => runbook::run(arguments, json).await,
         Verb::Thresholds(arguments) => thresholds::run(arguments, json).await,
         Verb::JudgeAlert(arguments) => judge_alert::run(arguments, json).await,
         Verb::Judge(arguments) => judge::run(arguments, json).await,

@@ -47,6 +47,7 @@ pub mod redact;
 pub mod report;
 pub mod request;
 pub mod root_cause;
+pub mod runbook;
 pub mod signatures;
 pub mod state;
 pub mod suspects;

@@ -20,6 +20,7 @@ mod metrics;
 pub mod prompts;
 mod record;
 pub mod resources;
+pub mod runbook;
 mod said;
 mod schema;
 pub mod server;

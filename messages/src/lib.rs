@@ -29,6 +29,7 @@ pub mod queue;
 pub mod rca;
 pub mod report;
 pub mod root_cause;
+pub mod runbook;
 pub mod suspects;
 pub mod text;
 pub mod thresholds;

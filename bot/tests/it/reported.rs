@@ -28,6 +28,151 @@ async fn measured(world: &mut World, id: &str, times: usize) {
     .await;
 }
 
+/// Whether they are healthy, and what to do.
+async fn checked(world: &World, bad: &str, good: &str) {
+    let shown = tawny(world, CY, &["--json", "health-check", bad]).await;
+    let check = shown.document("tawny.health-check/1");
+    assert_eq!(
+        (&check["advice"], &check["outcome"]),
+        (&json!("observe"), &json!("rolled_back"))
+    );
+    assert_eq!(check["windows"]["before_s"], 1800, "{check:#}");
+    assert!(check["risk"]["level"].is_string() && check["hypothesis"]["conclusion"].is_object());
+    // This source refuses means of means, and that is said instead of a number.
+    let missing = check["windows"]["missing"].as_array().unwrap();
+    assert!(!missing.is_empty(), "{:#}", check["windows"]);
+    let report = report(world, bad).await;
+    assert_eq!(
+        check["verdict"], report["verdict"],
+        "nothing is judged anew"
+    );
+    assert_eq!(check["signals"], report["signals"]);
+
+    let shown = tawny(world, CY, &["--json", "health-check", good]).await;
+    let check = shown.document("tawny.health-check/1");
+    let wanted = if check["verdict"] == "healthy" {
+        "continue"
+    } else {
+        "observe"
+    };
+    assert_eq!(
+        (&check["advice"], &check["hypothesis"]),
+        (&json!(wanted), &Value::Null)
+    );
+    for (arguments, begins) in [
+        (vec!["health-check", bad, "--markdown"], "# Health check"),
+        (
+            vec!["health-check", bad, "--markdown", "--lang", "zh-CN"],
+            "# 健康检查",
+        ),
+    ] {
+        let shown = tawny(world, CY, &arguments).await;
+        assert!(shown.out.starts_with(begins), "{}{}", shown.out, shown.err);
+    }
+}
+
+/// What did it, when what happened, and that there is nothing to analyse where nothing hurt.
+async fn analysed(world: &World, bad: &str, good: &str) {
+    let shown = tawny(world, CY, &["--json", "rca", bad]).await;
+    let rca = shown.document("tawny.rca/1");
+    let moments = &rca["milestones"];
+    let names = [
+        "deploy_began_at",
+        "first_anomaly_at",
+        "alerted_at",
+        "rollback_asked_at",
+        "recovered_at",
+    ];
+    let times: Vec<&str> = names
+        .iter()
+        .map(|name| {
+            moments[name]
+                .as_str()
+                .unwrap_or_else(|| panic!("{name}: {moments:#}"))
+        })
+        .collect();
+    assert!(times[2..].is_sorted(), "{moments:#}");
+    assert_eq!(
+        moments["deploy_ended_at"],
+        Value::Null,
+        "it never ran everywhere"
+    );
+    assert!(rca["impact"]["seconds"].as_f64().unwrap() > 0.0, "{rca:#}");
+    let report = &rca["report"];
+    assert!(
+        !report["summary"].as_str().unwrap().is_empty(),
+        "{report:#}"
+    );
+    assert_eq!(report["cut"], 0, "what rules write is in the record");
+    let shown = tawny(world, CY, &["rca", bad, "--markdown"]).await;
+    for wanted in [
+        "# Root cause",
+        "## Summary",
+        "## Contributing factors",
+        "## Timeline",
+        "## Action items",
+    ] {
+        assert!(
+            shown.out.contains(wanted),
+            "{wanted} is not in {}",
+            shown.out
+        );
+    }
+    let none = tawny(world, CY, &["rca", good]).await;
+    assert_eq!(none.code, 1, "{}", none.err);
+    assert!(none.err.contains("had no incident"), "{}", none.err);
+}
+
+/// How to deploy it the next time.
+async fn prepared(world: &World) {
+    let shown = tawny(world, CY, &["--json", "runbook", "shop"]).await;
+    assert_eq!(shown.code, 0, "{}", shown.err);
+    let runbook = shown.document("tawny.runbook/1");
+    assert_eq!(runbook["last_good"], "v3", "{runbook:#}");
+    let asked: Vec<&str> = world.places.iter().map(|place| place.id.as_str()).collect();
+    assert_eq!(runbook["instances"], json!(asked));
+    assert!(
+        runbook["smoke"][0]
+            .as_str()
+            .unwrap()
+            .starts_with("curl -fsS http://")
+    );
+    let past = runbook["past"].as_array().unwrap();
+    assert!(
+        past.iter()
+            .any(|one| one["to"] == "v2" && one["rolled_back"] == true),
+        "{past:#?}"
+    );
+    assert!(!runbook["watched"].as_array().unwrap().is_empty());
+    let shown = tawny(world, CY, &["runbook", "shop", "--markdown"]).await;
+    for wanted in [
+        "# Deployment runbook",
+        "## Before",
+        "## What to watch",
+        "## Smoke tests",
+        "## Going back",
+        "tawny rollback `shop`",
+        "## Communication",
+        "## Known risks",
+        "(to fill in)",
+    ] {
+        assert!(
+            shown.out.contains(wanted),
+            "{wanted} is not in {}",
+            shown.out
+        );
+    }
+    let shown = tawny(
+        world,
+        CY,
+        &["runbook", "shop", "--markdown", "--lang", "zh-CN"],
+    )
+    .await;
+    assert!(shown.out.starts_with("# 部署操作手册"), "{}", shown.out);
+    let unknown = tawny(world, CY, &["runbook", "nobody"]).await;
+    assert_eq!(unknown.code, 3, "{}", unknown.err);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_release_has_its_report_and_one_that_hurt_its_postmortem() {
     let (mut world, bad) = World::that_rolled_back().await;
@@ -141,6 +286,10 @@ async fn every_release_has_its_report_and_one_that_hurt_its_postmortem() {
         (&json!(true), &json!("change"))
     );
     assert!(document["timeline"].as_array().unwrap().len() > 5);
+
+    checked(&world, &bad, &good).await;
+    analysed(&world, &bad, &good).await;
+    prepared(&world).await;
 
     let none = tawny(&world, CY, &["postmortem", &good]).await;
     assert_eq!(none.code, 1, "{}", none.err);

@@ -98,19 +98,19 @@ fn minute(day: i64, second: i64) -> Minute {
 /// The last thirty days and some, as OpenMetrics; `midnight` begins the first of them.
 fn month(midnight: i64, now: i64) -> String {
     let mut out = String::new();
-    let series: [(&str, &str, fn(&Minute) -> f64); 3] = [
-        ("shop_error_ratio", "gauge", |minute| minute.errors),
-        ("shop_latency_seconds", "gauge", |minute| minute.latency),
-        ("shop_queue", "gauge", |minute| minute.queue),
-    ];
     let minutes: Vec<(i64, Minute)> = (midnight..now)
         .step_by(60)
         .map(|at| (at, minute((at - midnight) / DAY, (at - midnight) % DAY)))
         .collect();
-    for (name, kind, value) in series {
-        writeln!(out, "# TYPE {name} {kind}").unwrap();
+    for name in ["shop_error_ratio", "shop_latency_seconds", "shop_queue"] {
+        writeln!(out, "# TYPE {name} gauge").unwrap();
         for (at, minute) in &minutes {
-            writeln!(out, "{name}{{job=\"shop\"}} {} {at}", value(minute)).unwrap();
+            let value = match name {
+                "shop_error_ratio" => minute.errors,
+                "shop_latency_seconds" => minute.latency,
+                _ => minute.queue,
+            };
+            writeln!(out, "{name}{{job=\"shop\"}} {value} {at}").unwrap();
         }
     }
     writeln!(out, "# TYPE shop_requests counter").unwrap();

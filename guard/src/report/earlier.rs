@@ -40,7 +40,9 @@ pub struct Earlier {
 }
 
 impl Earlier {
-    pub(super) fn of(report: &Report) -> Self {
+    /// What is told of a deployment beside later ones.
+    #[must_use]
+    pub fn of(report: &Report) -> Self {
         Self {
             deployment: report.deployment.clone(),
             to: report.to.clone(),

@@ -10,7 +10,7 @@ use guard::thresholds::{
     Advised, Comparison, Condition, Course, Load, Looked, Period, RuleAdvised, Side, Threshold,
     firings, tune,
 };
-use history::{NoCourse, Span};
+pub(crate) use history::{NoCourse, Span};
 use jiff::SignedDuration;
 use past::Past;
 use rule::{Held, Whose};

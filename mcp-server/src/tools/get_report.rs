@@ -5,12 +5,16 @@ use crate::answer::{Answer, Untrusted};
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::error::ToolError;
+use crate::health;
 use crate::record;
 use crate::world::World;
+use guard::health::HealthCheck;
 use guard::report::Postmortem;
+use guard::root_cause::{Milestones, by_rules};
 use journal::reports;
 use messages::document::Document;
 use messages::layout::markdown;
+use messages::root_cause::{Told, in_words};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +40,8 @@ enum Which {
     #[default]
     Report,
     Postmortem,
+    HealthCheck,
+    RootCause,
 }
 
 /// A document in Markdown.
@@ -49,8 +55,9 @@ pub struct Reported {
     link: Option<String>,
 }
 
+/// A part of it.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Part {
+pub struct Part {
     #[schemars(extend("x-untrusted" = "commits, alerts, logs and people, as quoted"))]
     markdown: Untrusted,
 }
@@ -58,8 +65,9 @@ struct Part {
 impl Tool for GetReport {
     const NAME: &'static str = "get_report";
     const TITLE: &'static str = "Get report";
-    const DESCRIPTION: &'static str = "The health report of a deployment, or `postmortem` of one that hurt, in \
-        Markdown: signals, findings, impact, cause, deeds, times. Use to sum up or write about a deployment.";
+    const DESCRIPTION: &'static str = "The health report of a deployment in Markdown: signals, findings, impact, cause, deeds, \
+        times; or its `health_check` with advice, the `root_cause` or `postmortem` of one that hurt. Use to sum up or write \
+        about a deployment.";
     const KIND: Kind = Kind::Read;
     const ROWS: Option<&'static str> = Some("parts");
     type Arguments = Arguments;
@@ -78,11 +86,20 @@ impl Tool for GetReport {
         let context = world.context(call.locale);
         let document = match arguments.kind {
             Which::Report => messages::report::report(&told.report, &context),
+            Which::HealthCheck => {
+                let windows = health::windows(world, &told.report).await;
+                let check = HealthCheck::of(told.report.clone(), windows);
+                let written = by_rules(&check.report).map(|one| in_words(one, &context));
+                messages::health::document(&check, written.as_ref(), &context)
+            }
+            Which::RootCause => {
+                let written = by_rules(&told.report).ok_or_else(unfound)?;
+                let milestones = Milestones::of(&told.report, &told.records);
+                let shown = Told::of(in_words(written, &context), &told.report, milestones);
+                messages::rca::document(&shown, &told.report, &context)
+            }
             Which::Postmortem => {
-                let postmortem = Postmortem::of(&told.report).ok_or_else(|| {
-                    let why = "nothing was found about it, so there is no postmortem: its report has what there is";
-                    ToolError::Absent(why.to_owned())
-                })?;
+                let postmortem = Postmortem::of(&told.report).ok_or_else(unfound)?;
                 messages::postmortem::postmortem(&postmortem, &told.records, &context)
             }
         };
@@ -95,8 +112,13 @@ impl Tool for GetReport {
     }
 }
 
+fn unfound() -> ToolError {
+    let why = "nothing was found about it, so there is nothing to look back on: its report has what there is";
+    ToolError::Absent(why.to_owned())
+}
+
 /// The document, cut where its parts begin.
-fn parts(document: &Document) -> Vec<Part> {
+pub(super) fn parts(document: &Document) -> Vec<Part> {
     let whole = markdown::document(document);
     let mut parts: Vec<String> = vec![String::new()];
     for line in whole.lines() {

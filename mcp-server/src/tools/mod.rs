@@ -25,6 +25,7 @@ pub mod get_deployment;
 pub mod get_diff;
 pub mod get_evidence;
 pub mod get_report;
+pub mod get_service_report;
 pub mod get_timeline;
 pub mod list_alerts;
 pub mod list_deployments;
@@ -43,6 +44,7 @@ pub const ALL: &[Entry] = &[
     entry::<compare_windows::CompareWindows>(),
     entry::<get_timeline::GetTimeline>(),
     entry::<get_report::GetReport>(),
+    entry::<get_service_report::GetServiceReport>(),
     entry::<rank_suspects::RankSuspects>(),
     entry::<get_diff::GetDiff>(),
     entry::<list_alerts::ListAlerts>(),

@@ -16,6 +16,7 @@ fn arguments(schema: &Value) -> Value {
         let name = name.as_str().unwrap();
         arguments[name] = match name {
             "deployment" => json!("dep_1"),
+            "service" => json!("shop"),
             "query" => json!(r#"{__name__=~".+"}"#),
             "id" => json!("ev_0000000000000000"),
             other => panic!("nobody said what `{other}` may be"),

@@ -12,6 +12,8 @@ use guard::thresholds::{Advised, MERGED_S, PATIENCE_S};
 mod load;
 mod rules;
 
+pub(crate) use load::facts as load_facts;
+
 /// The advice as a document.
 #[must_use]
 pub fn document(advised: &Advised, context: &Context) -> Document {

@@ -25,5 +25,6 @@ mod slack_views;
 mod stories;
 mod story;
 mod suspects;
+mod thresholds;
 mod tidy;
 mod trust;

@@ -153,6 +153,7 @@ fn markup_is_ours(text: &str) {
         let outside: String = line.split('`').step_by(2).collect();
         let outside = outside
             .replace("<https://tawny.example/deployments/dep_1|", "")
+            .replace("<https://tawny.example/deployments/dep_1/root-cause|", "")
             .replace("<https://tawny.example|", "");
         assert!(!outside.contains('<'), "{line}");
         assert!(
