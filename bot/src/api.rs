@@ -40,6 +40,7 @@ mod quarantine;
 mod rca;
 mod reader;
 mod report;
+mod root_cause;
 mod runbook;
 mod show;
 mod stats;
@@ -121,6 +122,7 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(timeline::timeline))
         .routes(routes!(report::report))
         .routes(routes!(report::postmortem))
+        .routes(routes!(root_cause::root_cause))
         .routes(routes!(why::why))
         .routes(routes!(health_check::health_check))
         .routes(routes!(rca::rca))

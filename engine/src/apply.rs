@@ -230,6 +230,13 @@ impl Engine {
                 let row = NewEffect::new(key, crate::execute::KIND, json(effect));
                 vec![row.only_if(json(precondition)).not_after(*not_after)]
             }
+            // Nobody is asked where nobody could answer.
+            Effect::Investigate { .. } if self.options.investigates.is_none() => Vec::new(),
+            Effect::Investigate { .. } => {
+                // Of its own, so that a minute of it holds back nothing that is to be said.
+                let key = format!("agent/{}", plan.deployment);
+                vec![NewEffect::new(key, crate::investigate::KIND, json(effect))]
+            }
             Effect::OpenFix { .. } => {
                 let key = format!("fix/{}", plan.deployment);
                 vec![NewEffect::new(key, crate::fix::KIND, json(effect))]

@@ -5,6 +5,7 @@ use crate::crowd::Crowd;
 use crate::error::EngineError;
 use crate::fix::OpensFixes;
 use crate::handler::Handler;
+use crate::investigate::Investigates;
 use crate::lead::Leadership;
 use crate::ledger;
 use crate::meters::Meters;
@@ -45,6 +46,8 @@ pub struct EngineOptions {
     pub meters: Meters,
     /// How webhooks are read; without it they are not understood.
     pub understands: Option<Understands>,
+    /// Who looks into what hurts; without it nobody does, and what rules write stands.
+    pub investigates: Option<Investigates>,
     /// How fixes are opened at code hosts; without it none is.
     pub opens_fixes: Option<OpensFixes>,
 }
@@ -60,6 +63,7 @@ impl Default for EngineOptions {
             recordings: None,
             meters: Meters::default(),
             understands: None,
+            investigates: None,
             opens_fixes: None,
         }
     }
@@ -201,6 +205,9 @@ impl Engine {
         };
         let mut kinds = inner.chat_kinds();
         kinds.push(crate::execute::KIND.to_owned());
+        if inner.options.investigates.is_some() {
+            kinds.push(crate::investigate::KIND.to_owned());
+        }
         kinds.push(crate::fix::KIND.to_owned());
         inner.meters().expect_effects(&kinds);
         Ok(Self {

@@ -87,6 +87,12 @@ pub trait Handler: Send + Sync {
         utterance: IncidentUtterance<'a>,
     ) -> BoxFuture<'a, Result<serde_json::Value, SayError>>;
 
+    /// Shows what somebody who looks into what hurts is looking at: one message, edited each time; in the end what they
+    /// found takes its place. `of` is the revision that it is about. Nothing waits for it, and it may fail.
+    fn looking<'a>(&'a self, _state: &'a State, _of: u64, _at: &'a str) -> BoxFuture<'a, ()> {
+        async {}.boxed()
+    }
+
     /// Answers whoever deploys elsewhere and asked whether they may; who never hears such questions answers none. Saying
     /// it twice does no harm.
     fn answer_gate<'a>(

@@ -19,6 +19,7 @@ mod freeze;
 mod gates;
 pub mod handler;
 mod inbox;
+pub mod investigate;
 mod lead;
 pub mod ledger;
 mod meters;

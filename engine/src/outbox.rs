@@ -5,6 +5,7 @@ use crate::error::EngineError;
 use crate::execute;
 use crate::fix::{self, NotOpened};
 use crate::handler::{Handler, SayError, Utterance};
+use crate::investigate;
 use crate::ledger;
 use guard::effects::Effect;
 use guard::event::{Event, Recorded};
@@ -40,6 +41,7 @@ pub(crate) struct UnderWay {
     actions: JoinSet<()>,
     fixes: JoinSet<()>,
     words: JoinSet<()>,
+    inquiries: JoinSet<()>,
 }
 
 impl UnderWay {
@@ -49,13 +51,17 @@ impl UnderWay {
             Some(ended) = self.actions.join_next() => Some(ended),
             Some(ended) = self.fixes.join_next() => Some(ended),
             Some(ended) = self.words.join_next() => Some(ended),
+            Some(ended) = self.inquiries.join_next() => Some(ended),
             else => None,
         }
     }
 
     /// Whether nothing is under way.
     pub(crate) fn is_empty(&self) -> bool {
-        self.actions.is_empty() && self.fixes.is_empty() && self.words.is_empty()
+        self.actions.is_empty()
+            && self.fixes.is_empty()
+            && self.words.is_empty()
+            && self.inquiries.is_empty()
     }
 
     /// Those that have ended by now.
@@ -64,12 +70,14 @@ impl UnderWay {
         action
             .or_else(|| self.fixes.try_join_next())
             .or_else(|| self.words.try_join_next())
+            .or_else(|| self.inquiries.try_join_next())
     }
 
     pub(crate) async fn shutdown(&mut self) {
         self.actions.shutdown().await;
         self.fixes.shutdown().await;
         self.words.shutdown().await;
+        self.inquiries.shutdown().await;
     }
 }
 
@@ -106,7 +114,10 @@ impl Engine {
             .begin(fence, &[fix::KIND], &mut under_way.fixes)
             .await?;
         let words = self.begin(fence, &chat, &mut under_way.words).await?;
-        Ok(actions || fixes || words)
+        let inquiries = self
+            .begin(fence, &[investigate::KIND], &mut under_way.inquiries)
+            .await?;
+        Ok(actions || fixes || words || inquiries)
     }
 
     async fn begin(
@@ -139,6 +150,9 @@ impl Engine {
         let done = if effect.kind == execute::KIND {
             // Actions are set-to-state, so repeating one that perhaps happened is safe.
             let done = self.execute(&effect, fence).await;
+            done.map_err(|error| Undone::Failed(error, Happened::Perhaps))
+        } else if effect.kind == investigate::KIND {
+            let done = self.investigate(&effect, fence).await;
             done.map_err(|error| Undone::Failed(error, Happened::Perhaps))
         } else if effect.kind == fix::KIND {
             self.open_fix(&effect, fence).await.map_err(Undone::from)
@@ -242,7 +256,10 @@ impl Engine {
             Effect::Reply { revision }
             | Effect::Notice { revision }
             | Effect::Draw { revision } => about(*revision),
-            Effect::ShowParent | Effect::Execute { .. } | Effect::OpenFix { .. } => None,
+            Effect::ShowParent
+            | Effect::Investigate { .. }
+            | Effect::Execute { .. }
+            | Effect::OpenFix { .. } => None,
         };
         let happened_at = about(claimed.revision.unsigned_abs()).map(|record| record.at);
         let age = self
@@ -283,7 +300,10 @@ impl Engine {
         }
     }
 
-    async fn story(&self, id: &DeploymentId) -> Result<(State, Vec<Recorded>), EngineError> {
+    pub(crate) async fn story(
+        &self,
+        id: &DeploymentId,
+    ) -> Result<(State, Vec<Recorded>), EngineError> {
         let records = ledger::records(&self.reader, id).await?;
         let state = State::fold(&records).map_err(|source| EngineError::Fold {
             stream: format!("deployment/{id}"),
@@ -334,6 +354,7 @@ fn worth_repeating(effect: &Effect, record: Option<&Recorded>) -> bool {
             Some(Event::ApprovalAsked { .. } | Event::ApprovalReminded { .. })
         ),
         Effect::Reply { .. }
+        | Effect::Investigate { .. }
         | Effect::Draw { .. }
         | Effect::Execute { .. }
         | Effect::OpenFix { .. } => false,
@@ -345,6 +366,8 @@ fn of_effect(effect: &ClaimedEffect) -> Span {
     let (attempt, kind) = (effect.attempt, effect.kind.as_str());
     if kind == execute::KIND || kind == fix::KIND {
         tracing::info_span!(parent: None, "action", deployment = Empty, service = Empty, environment = Empty, attempt)
+    } else if effect.kind == investigate::KIND {
+        tracing::info_span!(parent: None, "investigate", deployment = Empty, service = Empty, environment = Empty, attempt)
     } else {
         tracing::info_span!(parent: None, "post", deployment = Empty, service = Empty, environment = Empty, kind, attempt)
     }

@@ -107,6 +107,11 @@ pub fn deed(event: &Event) -> Option<Deed> {
             Deed::of(by, "take_back").which(request.as_str())
         }
         Event::CauseNamed { by, note, .. } => Deed::of(by, "name").why(note.as_ref()),
+        Event::RootCauseRated {
+            by, useful, note, ..
+        } => Deed::of(by, "rate")
+            .which(if *useful { "useful" } else { "not_useful" })
+            .why(note.as_ref()),
         Event::FixRequested { fix, by, reason } => {
             let which = format!("{} {}", fix.kind.verb(), fix.suspect);
             Deed::of(by, "fix").which(which).why(reason.as_ref())

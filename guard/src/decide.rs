@@ -11,6 +11,7 @@ mod answers;
 mod assessed;
 mod baked;
 mod ended;
+mod explained;
 mod fixed;
 mod judged;
 mod measured;
@@ -137,6 +138,10 @@ fn follow(state: Option<&State>, input: &Input) -> Vec<Event> {
             ),
             Happened::Named { by, culprit, note } => {
                 named::named(state, by, culprit, note.as_ref())
+            }
+            Happened::Investigated { of, report } => explained::investigated(state, *of, report),
+            Happened::RootCauseRated { by, useful, note } => {
+                explained::rated(state, by, *useful, note.as_ref())
             }
             Happened::FixAsked {
                 by,

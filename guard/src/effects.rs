@@ -25,6 +25,11 @@ pub enum Effect {
         /// The event's revision.
         revision: u64,
     },
+    /// Have a model look into what hurts, where one is configured.
+    Investigate {
+        /// The revision of the ranking that it is about.
+        revision: u64,
+    },
     /// Draw in the thread how the signals went that moved, in channels that can show pictures.
     Draw {
         /// The revision of what was measured.
@@ -61,6 +66,9 @@ pub fn effects(event: &Event, revision: u64, after: &State) -> Vec<Effect> {
     }
     if draws(event, after) {
         effects.push(Effect::Draw { revision });
+    }
+    if matches!(event, Event::CauseRanked { .. }) {
+        effects.push(Effect::Investigate { revision });
     }
     if let Event::ActionAuthorised { action, .. } = event
         && let Some(record) = after.action(action)
@@ -101,7 +109,9 @@ fn shows(event: &Event) -> bool {
             // For the report alone.
             | Event::ExcessLocated { .. }
             | Event::SignalsMeasured { .. }
+            | Event::RootCauseReported { .. }
             // Said weeks later, by people to Tawny: no channel hears of it.
+            | Event::RootCauseRated { .. }
             | Event::Judged { .. }
     )
 }
@@ -126,6 +136,7 @@ fn replies(event: &Event, after: &State) -> bool {
         | Event::CauseRanked { .. }
         | Event::AlertStorm { .. }
         | Event::CauseNamed { .. }
+        | Event::RootCauseReported { .. }
         | Event::RequestTakenBack { .. }
         | Event::FixOpened { .. }
         | Event::FixFailed { .. }

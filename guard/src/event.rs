@@ -18,6 +18,7 @@ use crate::measured::Measured;
 use crate::plan::Plan;
 use crate::queue::{Behind, TurnLost};
 use crate::request::Request;
+use crate::root_cause::RootCauseReport;
 use crate::verdict::{Tier, Verdict};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -375,6 +376,26 @@ pub enum Event {
         #[serde(default)]
         note: Option<String>,
     },
+    /// A model looked into what the ranking of this revision is about, and what it wrote was checked.
+    RootCauseReported {
+        /// The revision of the ranking.
+        of: u64,
+        /// What stands of what it wrote.
+        report: Box<RootCauseReport>,
+    },
+    /// A person said whether the root-cause report was of use. The last word of each person counts.
+    RootCauseRated {
+        /// Who.
+        by: String,
+        /// Whether it was.
+        useful: bool,
+        /// Whether a model had written it.
+        #[serde(default)]
+        by_model: bool,
+        /// Why, in their words.
+        #[serde(default)]
+        note: Option<String>,
+    },
     /// A person wants what did it undone, or mended, where the code is.
     FixRequested {
         /// What.
@@ -540,6 +561,8 @@ impl Event {
             Self::AlertStorm { .. } => "alert_storm",
             Self::DeployReported { .. } => "deploy_reported",
             Self::CauseNamed { .. } => "cause_named",
+            Self::RootCauseReported { .. } => "root_cause_reported",
+            Self::RootCauseRated { .. } => "root_cause_rated",
             Self::RequestMade { .. } => "request_made",
             Self::RequestTakenBack { .. } => "request_taken_back",
             Self::FixRequested { .. } => "fix_requested",

@@ -16,6 +16,7 @@ use crate::measured::Measured;
 use crate::plan::Plan;
 use crate::queue::{Behind, TurnLost};
 use crate::request::Request;
+use crate::root_cause::RootCauseReport;
 use crate::timer::TimerName;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -210,6 +211,23 @@ pub enum Happened {
         by: Actor,
         /// What it was; of a commit its beginning is enough.
         culprit: Culprit,
+        /// Why, in their words.
+        #[serde(default)]
+        note: Option<String>,
+    },
+    /// A model looked into what a ranking is about, and what it wrote was checked.
+    Investigated {
+        /// The revision of the ranking.
+        of: u64,
+        /// What stands of what it wrote.
+        report: Box<RootCauseReport>,
+    },
+    /// Somebody said whether the root-cause report was of use.
+    RootCauseRated {
+        /// Who.
+        by: Actor,
+        /// Whether it was.
+        useful: bool,
         /// Why, in their words.
         #[serde(default)]
         note: Option<String>,

@@ -168,6 +168,9 @@ pub struct Report {
     pub cause: Option<crate::cause::Cause>,
     /// Which change did it, as each person last said; in the order in which they said it.
     pub named: Vec<Blamed>,
+    /// What a model wrote about why it hurts, as far as it stands: a document of its own.
+    #[serde(skip)]
+    pub root_cause: Option<Box<crate::root_cause::RootCauseReport>>,
 }
 
 /// What a person says did it.
@@ -237,6 +240,9 @@ impl Report {
                 .map(|judged| judged.judgement.as_str().to_owned()),
             cause: state.cause().map(|(cause, _)| cause.clone()),
             named: blamed(state),
+            root_cause: state
+                .explained()
+                .map(|(_, report)| Box::new(report.clone())),
         };
         report.risk = risk::risk(plan, &report);
         report.suggestions = suggest::suggestions(plan, &report);
@@ -298,6 +304,8 @@ fn updated_at(state: &State, records: &[Recorded]) -> jiff::Timestamp {
             Event::SignalsMeasured { .. }
                 | Event::Judged { .. }
                 | Event::CauseNamed { .. }
+                | Event::RootCauseReported { .. }
+                | Event::RootCauseRated { .. }
                 | Event::Refused { .. }
         )
     };

@@ -13,6 +13,7 @@ use crate::measured::Measured;
 use crate::plan::Plan;
 use crate::queue::{Behind, TurnLost};
 use crate::request::RequestRecord;
+use crate::root_cause::RootCauseReport;
 use crate::verdict::{Tier, Verdict};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +22,7 @@ mod apply;
 mod parts;
 mod reads;
 
-pub use parts::{ActionRecord, ApprovalRecord, Cure, FindingRecord, Status};
+pub use parts::{ActionRecord, ApprovalRecord, Cure, FindingRecord, Rated, Status};
 
 /// A deployment as it stands. Only folding makes one: its fields are private, it has no default and
 /// cannot be read from a document, because executors act on what it says.
@@ -84,6 +85,10 @@ pub struct State {
     pub(crate) authors: Vec<String>,
     /// Which change did it, as last said, and how often it was said.
     pub(crate) cause: Option<(Cause, u32)>,
+    /// What a model wrote about which ranking, as far as it stands.
+    pub(crate) explained: Option<(u64, Box<RootCauseReport>)>,
+    /// Whether the root-cause report was of use, as each person last said.
+    pub(crate) rated: BTreeMap<String, Rated>,
     /// Alerts of others, and whether they are over.
     pub(crate) alerts: BTreeMap<AlertKey, AlertRecord>,
     /// Whether there are so many that each says little.
@@ -210,6 +215,8 @@ impl State {
             located: BTreeSet::new(),
             authors: Vec::new(),
             cause: None,
+            explained: None,
+            rated: BTreeMap::new(),
             alerts: BTreeMap::new(),
             alert_storm: false,
             reported: None,

@@ -6,14 +6,14 @@ use crate::document::{Document, Section};
 use crate::foreign::Foreign;
 use crate::model::{Fact, Row, Severity, Table};
 use crate::report::{
-    finding_line, gap, impact_facts, incident_items, outcome, risk_factor, suggestion,
+    finding_line, gap, impact_facts, incident_items, lost, outcome, risk_factor, suggestion,
 };
 use crate::say;
 use crate::text::Text;
 use crate::timeline::{TimelineLine, timeline};
 use crate::words::{amount, duration, number};
 use guard::event::Recorded;
-use guard::report::{Cause, Lost, Part, Postmortem, Well};
+use guard::report::{Cause, Postmortem, Well};
 
 /// The postmortem as a document; `records` are the deployment's events.
 #[must_use]
@@ -248,24 +248,6 @@ fn well(told: &Postmortem, context: &Context) -> Section {
     section.items = said.collect();
     section.body.push(fill_in(context));
     section
-}
-
-/// Where time was lost.
-pub(crate) fn lost(one: &Lost, context: &Context) -> Text {
-    let words = context.words();
-    let key = match one.part {
-        Part::Detect => "lost-detect",
-        Part::Decide => "lost-decide",
-        Part::RollBack => "lost-roll-back",
-        Part::Prove => "lost-prove",
-    };
-    let share = amount(words, (one.share * 100.0).round() / 100.0, "ratio");
-    say!(
-        words,
-        key,
-        duration = duration(words, one.seconds),
-        share = share
-    )
 }
 
 fn all_lost(told: &Postmortem, context: &Context) -> Section {

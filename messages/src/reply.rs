@@ -53,6 +53,9 @@ pub fn reply(state: &State, record: &Recorded, context: &Context) -> Option<Mess
             ..line()
         }),
         Event::CauseRanked { cause } => Some(crate::cause::message(cause, state, context)),
+        Event::RootCauseReported { report, .. } => {
+            Some(crate::root_cause::reply(report, state, context))
+        }
         Event::BakeEnded {
             known_good: false, ..
         } => Some(Message {

@@ -2,12 +2,12 @@
 
 use super::caller::Language;
 use super::command::told;
-use super::given::{self, GivenOrNot};
+use super::given::{self, At, GivenOrNot};
 use super::problem::Problem;
 use super::{Api, Caller, DeploymentView};
 use crate::fixes;
 use axum::Json;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use engine::EngineError;
 use guard::fix::FixKind;
 use guard::ids::DeploymentId;
@@ -37,7 +37,7 @@ pub(super) async fn revert(
     shared: Shared<Api>,
     caller: Caller,
     language: Language,
-    Path(id): Path<String>,
+    At(id): At<String>,
     body: GivenOrNot<FixBody>,
 ) -> Result<Json<DeploymentView>, Problem> {
     ask(&shared.0, caller, language, id, FixKind::Revert, body.0).await
@@ -53,7 +53,7 @@ pub(super) async fn hotfix(
     shared: Shared<Api>,
     caller: Caller,
     language: Language,
-    Path(id): Path<String>,
+    At(id): At<String>,
     body: GivenOrNot<FixBody>,
 ) -> Result<Json<DeploymentView>, Problem> {
     ask(&shared.0, caller, language, id, FixKind::Hotfix, body.0).await

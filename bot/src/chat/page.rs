@@ -43,7 +43,10 @@ impl PageChannel {
                 "notice",
                 format!("{CHANNEL}/{deployment}/notice/{revision}"),
             ),
-            Effect::Draw { .. } | Effect::Execute { .. } | Effect::OpenFix { .. } => {
+            Effect::Draw { .. }
+            | Effect::Investigate { .. }
+            | Effect::Execute { .. }
+            | Effect::OpenFix { .. } => {
                 return Ok(json!({ "said": "nothing" }));
             }
         };

@@ -21,6 +21,7 @@ mod interaction;
 mod kept;
 mod languages;
 mod later;
+mod looking;
 pub mod manifest;
 mod mention;
 mod pace;

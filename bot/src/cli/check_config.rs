@@ -27,8 +27,8 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(arguments: &Arguments, json: bool) -> Exit {
-    let services = match read(arguments) {
-        Ok((_, services)) => services,
+    let (settings, services) = match read(arguments) {
+        Ok(read) => read,
         Err(wrong) => return wrong.say(json),
     };
     let examined = if arguments.offline {
@@ -38,7 +38,10 @@ pub(super) async fn run(arguments: &Arguments, json: bool) -> Exit {
     };
     let exit = exit(&examined);
     if json {
-        let document = json!({ "ok": exit == Exit::Done, "errors": [], "services": examined });
+        let notes: Vec<String> = notes(&settings).collect();
+        let document = json!({
+            "ok": exit == Exit::Done, "errors": [], "services": examined, "notes": notes,
+        });
         output::document("check-config", &document);
         return exit;
     }
@@ -52,6 +55,9 @@ pub(super) async fn run(arguments: &Arguments, json: bool) -> Exit {
         ));
         signals_table::print(examined);
         output::line("");
+    }
+    for note in notes(&settings) {
+        output::line(&note);
     }
     // Once the sources were asked, it is known which signals there are.
     let signals: usize = if arguments.offline {
@@ -82,6 +88,12 @@ pub(super) async fn run(arguments: &Arguments, json: bool) -> Exit {
         counted(signals, "signal")
     ));
     exit
+}
+
+/// What is not offered, and why: nothing of it is wrong.
+fn notes(settings: &Settings) -> impl Iterator<Item = String> {
+    let services = settings.services.iter();
+    services.filter_map(|service| wire::proposers::why_not(settings, service))
 }
 
 fn counted(count: usize, what: &str) -> String {

@@ -162,6 +162,11 @@ impl Page {
                 "/deployments/{id}/postmortem.md",
                 get(report::postmortem_file),
             )
+            .route("/deployments/{id}/root-cause", get(report::root_cause))
+            .route(
+                "/deployments/{id}/root-cause.md",
+                get(report::root_cause_file),
+            )
             .route("/deployments/{id}/answer", post(answer::answer))
             .route("/deployments/{id}/abandon", post(abandon::abandon))
             .route("/deployments/{id}/fix", post(fix::fix))

@@ -1,4 +1,4 @@
-//! `GET /deployments/{id}/report` and `…/postmortem`: what can be read, printed and kept.
+//! `GET /deployments/{id}/report`, `…/postmortem` and `…/root-cause`: what can be read, printed and kept.
 
 use super::Page;
 use super::denied::{Denied, DeniedPage};
@@ -6,6 +6,7 @@ use super::frame::{self, Frame};
 use super::language::Language;
 use super::session::Visitor;
 use crate::reports::{self, Told};
+use crate::root_cause;
 use axum::extract::{Path, State as Shared};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse, Response};
@@ -22,6 +23,7 @@ use messages::{Context, say};
 enum Kind {
     Report,
     Postmortem,
+    RootCause,
 }
 
 impl Kind {
@@ -29,6 +31,7 @@ impl Kind {
         match self {
             Self::Report => "report",
             Self::Postmortem => "postmortem",
+            Self::RootCause => "root-cause",
         }
     }
 }
@@ -51,6 +54,15 @@ pub(super) async fn postmortem(
     show(page, language, &visitor, id, Kind::Postmortem).await
 }
 
+pub(super) async fn root_cause(
+    page: Shared<Page>,
+    language: Language,
+    visitor: Visitor,
+    id: Path<String>,
+) -> Result<Html<String>, DeniedPage> {
+    show(page, language, &visitor, id, Kind::RootCause).await
+}
+
 /// The report as a file.
 pub(super) async fn report_file(
     page: Shared<Page>,
@@ -69,6 +81,16 @@ pub(super) async fn postmortem_file(
     id: Path<String>,
 ) -> Result<Response, DeniedPage> {
     file(page, language, id, Kind::Postmortem).await
+}
+
+/// The root-cause report as a file.
+pub(super) async fn root_cause_file(
+    page: Shared<Page>,
+    language: Language,
+    _visitor: Visitor,
+    id: Path<String>,
+) -> Result<Response, DeniedPage> {
+    file(page, language, id, Kind::RootCause).await
 }
 
 async fn show(
@@ -137,6 +159,10 @@ async fn read(
             let postmortem = Postmortem::of(&report).ok_or(Denied::NoIncident)?;
             messages::postmortem::postmortem(&postmortem, &records, &context)
         }
+        Kind::RootCause => {
+            let told = root_cause::told_of(&report, &records, &context);
+            messages::root_cause::document(&told.ok_or(Denied::NoIncident)?, &context)
+        }
     };
     Ok((id, document))
 }
@@ -149,6 +175,8 @@ pub(super) fn links(path: &str, incident: Option<&Incident>, context: &Context) 
             @if incident.is_some() {
                 " · "
                 a href={ (path) "/postmortem" } { (page_of::text(&say!(context, "page-postmortem"))) }
+                " · "
+                a href={ (path) "/root-cause" } { (page_of::text(&say!(context, "page-root-cause"))) }
             }
         }
     }

@@ -34,6 +34,24 @@ pub(crate) fn offered(settings: &Settings, service: &Service) -> Offered {
     }
 }
 
+/// Why nothing of the kind can be asked for of a service, for whoever configures it; none where it can, or where nobody
+/// could expect it: its code is nowhere, or on this machine alone.
+pub(crate) fn why_not(settings: &Settings, service: &Service) -> Option<String> {
+    let found = found(settings, service)?;
+    if found.host.may_propose() {
+        return None;
+    }
+    let field = match found.host {
+        CodeHost::GitHub(_) => "write_auth",
+        CodeHost::GitLab(_) => "write_token",
+    };
+    let host = found.name.as_str();
+    Some(format!(
+        "{}: no revert requests are offered: `code.{host}.{field}` is not set",
+        service.name
+    ))
+}
+
 /// The account for a service; none where none is configured.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ use crate::git::Git;
 use crate::packages::SERVES;
 use crate::settings::{ANN, CI, CY, Guarding};
 use crate::world::World;
+use reqwest::Method;
 use serde_json::Value;
 
 /// A repository of two versions: `v2` brings three commits, one of which has to do with errors.
@@ -66,11 +67,45 @@ async fn the_change_that_has_to_do_with_what_moved_is_named_first_in_the_thread_
     for part in ["Which change did it", first] {
         assert!(report.out.contains(part), "{part}: {}", report.out);
     }
+    explained(&world, &id, first).await;
     people_say(&world, &id, &document).await;
     let events = world.events(&id).await;
     let times = events.iter().filter(|event| *event == "cause_ranked");
     assert_eq!(times.count(), 1, "{events:?}");
     world.examine().await;
+}
+
+/// The root-cause report, for programs: what rules write stands where there is no model.
+async fn explained(world: &World, id: &str, title: &str) {
+    let path = format!("deployments/{id}/root-cause");
+    let (status, told) = world.server.call(ANN, Method::GET, &path, None).await;
+    assert_eq!(status, 200, "{told:#}");
+    assert_eq!(told["schema"], "tawny.root_cause/1");
+    let report = &told["report"];
+    assert_eq!(report["written_by"]["by"], "rules", "{report:#}");
+    assert_eq!(report["conclusion"]["was"], "suspect", "{report:#}");
+    assert_eq!(report["place"]["path"], "app/errors.py", "{report:#}");
+    assert!(report["summary"].as_str().unwrap().contains(title));
+    assert_eq!(
+        report["cut"], 0,
+        "what rules say is in the record: {report:#}"
+    );
+    assert!(report["checked"].as_u64().unwrap() > 5, "{report:#}");
+    let query = &report["queries"][0];
+    assert!(
+        query["evidence"].as_str().unwrap().starts_with("ev_"),
+        "{query:#}"
+    );
+    let moments = &told["milestones"];
+    for known in [
+        "deploy_began_at",
+        "first_anomaly_at",
+        "alerted_at",
+        "rollback_asked_at",
+    ] {
+        assert!(moments[known].is_string(), "{known}: {moments:#}");
+    }
+    assert_eq!(moments["deploy_ended_at"], Value::Null, "{moments:#}");
 }
 
 /// What a release prints that fails in the code of its guilty commit, and gives away what it should not.

@@ -7,6 +7,7 @@
 
 mod deploying;
 mod inputs;
+mod inquiring;
 mod native;
 mod queueing;
 mod starting;

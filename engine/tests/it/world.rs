@@ -2,6 +2,7 @@
 
 use engine::clock::Clock;
 use engine::handler::{Handler, IncidentUtterance, SayError, Utterance};
+use engine::investigate::Investigates;
 use engine::services::{Service, Source, Watch};
 use engine::{DeployRequest, Engine, EngineOptions};
 use futures_util::FutureExt;
@@ -11,6 +12,7 @@ use guard::effects::Effect;
 use guard::ids::{DeploymentId, Environment, InstanceId, PersonId, ServiceName, Version};
 use guard::plan::Pacing;
 use guard::policy::Policy;
+use guard::state::State;
 use jiff::Timestamp;
 use journal::{DbClock, Journal, JournalOptions, ManualClock, Reader, codec};
 use serde_json::{Value, json};
@@ -64,6 +66,17 @@ impl Handler for Channel {
         self.repeats_safely
     }
 
+    fn looking<'a>(&'a self, _: &'a State, _: u64, at: &'a str) -> BoxFuture<'a, ()> {
+        let told = Try {
+            id: at.to_owned(),
+            what: "looking",
+            uncertain: false,
+            mood: Mood::Says,
+        };
+        self.tries.lock().unwrap().push(told);
+        async {}.boxed()
+    }
+
     fn say_incident<'a>(
         &'a self,
         utterance: IncidentUtterance<'a>,
@@ -93,6 +106,7 @@ impl Handler for Channel {
                 Effect::Notice { .. } => "notice",
                 Effect::Draw { .. } => "picture",
                 Effect::Execute { .. } => "action",
+                Effect::Investigate { .. } => "inquiry",
                 Effect::OpenFix { .. } => "fix",
             };
             let mumbles = self
@@ -123,6 +137,8 @@ pub(crate) struct World {
     now: (ManualClock, Arc<AtomicI64>),
     pub(crate) channel: Arc<Channel>,
     pub(crate) services: Vec<Service>,
+    /// Who looks into what hurts.
+    pub(crate) investigates: Option<Investigates>,
 }
 
 /// A life of the engine.
@@ -154,6 +170,7 @@ impl World {
                 tries: Mutex::default(),
             }),
             services: vec![service("shop"), service("till")],
+            investigates: None,
         }
     }
 
@@ -188,6 +205,7 @@ impl World {
             poll: Duration::from_millis(5),
             // Longer than any test lets pass.
             lease: Some(Duration::from_secs(7 * 86_400)),
+            investigates: self.investigates.clone(),
             ..EngineOptions::default()
         };
         let handlers: Vec<Arc<dyn Handler>> = vec![Arc::<Channel>::clone(&self.channel)];

@@ -19,6 +19,7 @@ pub(super) fn hears(happened: &Happened) -> bool {
             | Happened::Commanded { .. }
             | Happened::Judged { .. }
             | Happened::Named { .. }
+            | Happened::RootCauseRated { .. }
             | Happened::FixAsked { .. }
             | Happened::Requested { .. }
             | Happened::RequestTakenBack { .. }

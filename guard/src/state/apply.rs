@@ -1,6 +1,6 @@
 //! One event onto the state. Nothing is judged here.
 
-use super::{ActionRecord, ApprovalRecord, Cure, FindingRecord, State, Status};
+use super::{ActionRecord, ApprovalRecord, Cure, FindingRecord, Rated, State, Status};
 use crate::action::{ActionKind, Progress};
 use crate::alert::AlertRecord;
 use crate::approval::{Backing, Standing};
@@ -275,6 +275,21 @@ impl State {
             Event::CauseRanked { cause } => {
                 let times = self.cause.as_ref().map_or(0, |(_, times)| *times);
                 self.cause = Some((cause.as_ref().clone(), times + 1));
+            }
+            Event::RootCauseReported { of, report } => {
+                self.explained = Some((*of, report.clone()));
+            }
+            Event::RootCauseRated {
+                by,
+                useful,
+                by_model,
+                ..
+            } => {
+                let rated = Rated {
+                    useful: *useful,
+                    by_model: *by_model,
+                };
+                self.rated.insert(by.clone(), rated);
             }
             Event::AlertJoined { alert, .. } => {
                 let record = AlertRecord {

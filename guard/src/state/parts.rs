@@ -131,3 +131,12 @@ pub enum Cure {
         at: Timestamp,
     },
 }
+
+/// What a person said of a root-cause report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rated {
+    /// Whether it was of use.
+    pub useful: bool,
+    /// Whether a model had written it.
+    pub by_model: bool,
+}

@@ -1,6 +1,6 @@
 //! What can be asked of a state.
 
-use super::{ActionRecord, ApprovalRecord, Cure, FindingRecord, State, Status};
+use super::{ActionRecord, ApprovalRecord, Cure, FindingRecord, Rated, State, Status};
 use crate::action::{ActionKind, Progress};
 use crate::alert::{AlertKey, AlertRecord};
 use crate::approval::{Circumstances, Question, Standing};
@@ -15,6 +15,7 @@ use crate::measured::Measured;
 use crate::plan::Plan;
 use crate::queue::{Behind, TurnLost};
 use crate::request::{Request, RequestRecord};
+use crate::root_cause::RootCauseReport;
 use crate::verdict::{Tier, Verdict};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -371,6 +372,18 @@ impl State {
     #[must_use]
     pub fn cause(&self) -> Option<(&Cause, u32)> {
         self.cause.as_ref().map(|(cause, times)| (cause, *times))
+    }
+
+    /// What a model wrote about why it hurts, as far as it stands, and about the ranking of which revision.
+    #[must_use]
+    pub fn explained(&self) -> Option<(u64, &RootCauseReport)> {
+        self.explained.as_ref().map(|(of, report)| (*of, &**report))
+    }
+
+    /// Whether the root-cause report was of use, as each person last said.
+    #[must_use]
+    pub fn rated(&self) -> &BTreeMap<String, Rated> {
+        &self.rated
     }
 
     /// Since when nothing of it is watched any more.

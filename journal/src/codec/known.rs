@@ -56,6 +56,8 @@ pub(super) const KNOWN: &[(&str, u32)] = &[
     ("alert_storm", 1),
     ("deploy_reported", 1),
     ("cause_named", 1),
+    ("root_cause_reported", 1),
+    ("root_cause_rated", 1),
     ("request_made", 1),
     ("request_taken_back", 1),
     ("fix_requested", 1),

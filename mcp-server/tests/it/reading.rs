@@ -88,7 +88,7 @@ async fn a_timeline_and_a_report_are_read_in_words() {
     quiet.add("dep_2", &story::running("dep_2")).await;
     let nothing = json!({"deployment": "dep_2", "kind": "postmortem"});
     let nothing = quiet.refused("get_report", nothing).await;
-    assert!(nothing.contains("there is no postmortem"), "{nothing}");
+    assert!(nothing.contains("nothing to look back on"), "{nothing}");
 }
 
 #[tokio::test]

@@ -69,6 +69,7 @@ page-deployments-left-out = Older ones are not shown.
 denied-no-service = There is no such service.
 page-report = Health report
 page-postmortem = Postmortem
+page-root-cause = Root cause
 page-to-deployment = Back to the deployment
 page-markdown = As Markdown
 denied-no-incident = Nothing was found of this deployment: there is nothing to look back on but its health report.

@@ -112,3 +112,5 @@ root-cause-mend-owners = Have the owners of { $service } mend it
 root-cause-mend-capacity = Give the service more room, or take load off it
 root-cause-mend-before = Look for what changed before this deployment
 root-cause-mend-find-out = Find out what did it; the queries above show it
+root-cause-rated-useful = { $by } found the root-cause report useful
+root-cause-rated-not-useful = { $by } did not find the root-cause report useful

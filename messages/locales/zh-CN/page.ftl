@@ -63,6 +63,7 @@ page-deployments-left-out = 更早的部署未显示。
 denied-no-service = 没有这个服务。
 page-report = 部署健康报告
 page-postmortem = 事后复盘
+page-root-cause = 根因
 page-to-deployment = 返回该部署
 page-markdown = 下载 Markdown
 denied-no-incident = 该部署没有发现异常：除健康报告外，没有可复盘的内容。

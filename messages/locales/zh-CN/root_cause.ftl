@@ -109,3 +109,5 @@ root-cause-mend-owners = 请 { $service } 的负责人修复
 root-cause-mend-capacity = 给服务更多余量，或减轻其负载
 root-cause-mend-before = 查找部署之前发生了什么变化
 root-cause-mend-find-out = 查明原因；上面的查询能显示它
+root-cause-rated-useful = { $by } 认为根因报告有用
+root-cause-rated-not-useful = { $by } 认为根因报告没有用

@@ -257,6 +257,18 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
             crate::fix::about(event, known, context)
         }
         Event::CauseRanked { cause } => crate::cause::headline(cause, context),
+        Event::RootCauseReported { report, .. } => crate::root_cause::concluded(report, context),
+        Event::RootCauseRated {
+            by, useful, note, ..
+        } => {
+            let by = Foreign::from(by);
+            let said = if *useful {
+                say!(words, "root-cause-rated-useful", by = by)
+            } else {
+                say!(words, "root-cause-rated-not-useful", by = by)
+            };
+            with_reason(said, note, context)
+        }
         Event::AlertJoined { alert, relation } => alerts::joined(alert, *relation, context),
         Event::AlertOver { name, .. } => {
             say!(words, "event-alert-over", alert = Foreign::from(name))

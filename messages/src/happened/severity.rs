@@ -44,6 +44,7 @@ pub fn severity(event: &Event) -> Severity {
         | Event::ActionStale { .. }
         | Event::Paused { .. }
         | Event::CauseRanked { .. }
+        | Event::RootCauseReported { .. }
         | Event::FixFailed { .. }
         | Event::AlertJoined { .. }
         | Event::AlertStorm { .. }

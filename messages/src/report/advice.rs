@@ -7,7 +7,7 @@ use crate::foreign::Foreign;
 use crate::say;
 use crate::text::Text;
 use crate::words::{Words, amount, duration};
-use guard::report::{Report, RiskFactor, Suggestion};
+use guard::report::{Lost, Part, Report, RiskFactor, Suggestion};
 
 /// How much, and what.
 pub(crate) fn risk(report: &Report, context: &Context) -> Section {
@@ -207,5 +207,23 @@ fn limit_of(
         signal = Foreign::new(signal),
         value = amount(words, value, unit),
         limit = amount(words, limit, unit)
+    )
+}
+
+/// Where time was lost.
+pub(crate) fn lost(one: &Lost, context: &Context) -> Text {
+    let words = context.words();
+    let key = match one.part {
+        Part::Detect => "lost-detect",
+        Part::Decide => "lost-decide",
+        Part::RollBack => "lost-roll-back",
+        Part::Prove => "lost-prove",
+    };
+    let share = amount(words, (one.share * 100.0).round() / 100.0, "ratio");
+    say!(
+        words,
+        key,
+        duration = duration(words, one.seconds),
+        share = share
     )
 }

@@ -17,7 +17,7 @@ pub(crate) mod names;
 mod signals;
 mod times;
 
-pub(crate) use advice::{risk as risk_section, risk_factor, suggestion};
+pub(crate) use advice::{lost, risk as risk_section, risk_factor, suggestion};
 pub(crate) use incident::{gap, impact_facts, incident_items};
 pub(crate) use names::outcome;
 pub(crate) use signals::{finding_line, signals as signal_section};

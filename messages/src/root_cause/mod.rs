@@ -3,8 +3,10 @@
 use crate::context::Context;
 use crate::foreign::Foreign;
 use crate::layout::plain;
+use crate::model::Message;
 use crate::text::Text;
 use guard::root_cause::{Facts, Milestones, RootCauseReport};
+use guard::state::State;
 
 mod document;
 mod facts;
@@ -14,6 +16,7 @@ mod thread;
 
 pub use document::document;
 pub use names::{advice, conclusion};
+pub(crate) use thread::link;
 pub use thread::{looking, message};
 
 /// A report with all that stands around it.
@@ -56,6 +59,32 @@ impl Told {
                 .collect(),
         }
     }
+}
+
+/// What a model concluded, in one line.
+pub(crate) fn concluded(report: &RootCauseReport, context: &Context) -> Text {
+    names::headline(&report.conclusion, report.confidence, &[], context)
+}
+
+/// What a model wrote, in the thread.
+pub(crate) fn reply(report: &RootCauseReport, state: &State, context: &Context) -> Message {
+    let plan = state.plan();
+    let suspects = state
+        .cause()
+        .into_iter()
+        .flat_map(|(cause, _)| &cause.suspects);
+    let told = Told {
+        report: written(report.clone()),
+        milestones: Milestones::default(),
+        deployment: plan.deployment.to_string(),
+        service: plan.service.to_string(),
+        environment: plan.environment.to_string(),
+        version: plan.to.to_string(),
+        titles: suspects
+            .map(|one| (one.id.clone(), one.title.clone()))
+            .collect(),
+    };
+    message(&told, context)
 }
 
 /// What rules say, in words.

@@ -20,12 +20,31 @@ pub(super) fn place(path: &str, lines: &str) -> Text {
     Text::code(Foreign::new(&format!("{path}:{lines}")))
 }
 
+/// What did it, and how sure that is.
+pub(super) fn headline(
+    said: &Conclusion,
+    sure: Confidence,
+    titles: &[(String, String)],
+    context: &Context,
+) -> Text {
+    say!(
+        context,
+        "root-cause-headline",
+        conclusion = concluded(said, titles, context),
+        confidence = confidence(sure, context)
+    )
+}
+
 /// What did it.
 #[must_use]
 pub fn conclusion(conclusion: &Conclusion, told: &Told, context: &Context) -> Text {
+    concluded(conclusion, &told.titles, context)
+}
+
+fn concluded(conclusion: &Conclusion, titles: &[(String, String)], context: &Context) -> Text {
     match conclusion {
         Conclusion::Suspect { id } => {
-            let title = told.titles.iter().find(|(known, _)| known == id);
+            let title = titles.iter().find(|(known, _)| known == id);
             match title {
                 Some((_, title)) => say!(
                     context,

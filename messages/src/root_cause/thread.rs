@@ -2,7 +2,7 @@
 
 use super::Told;
 use super::lines::{briefly, checked};
-use super::names::{addressed, advice, conclusion, confidence, ended};
+use super::names::{addressed, advice, ended, headline};
 use crate::context::Context;
 use crate::model::{Link, Message, Severity};
 use crate::say;
@@ -52,12 +52,7 @@ pub fn message(told: &Told, context: &Context) -> Message {
         .take(LINES - last.len())
         .collect();
     body.extend(last);
-    let headline = say!(
-        context,
-        "root-cause-headline",
-        conclusion = conclusion(&report.conclusion, told, context),
-        confidence = confidence(report.confidence, context)
-    );
+    let headline = headline(&report.conclusion, report.confidence, &told.titles, context);
     Message {
         body,
         links: link(&told.deployment, context).into_iter().collect(),

@@ -13,6 +13,10 @@ use guard::ids::{
 };
 use guard::queue::Behind;
 use guard::request::Request;
+use guard::root_cause::{
+    Abnormal, Advice, Author, Cite, CiteKind, Conclusion, Confidence, Ended, Injection, Money,
+    Origin, Recommendation, RootCauseReport, Short, Spent, Spot, Standing, Stated, Weighed,
+};
 use guard::signatures::{Change, Level, Signature};
 use guard::suspects::{self, Elsewhere, Reason, Supports};
 use std::collections::{BTreeMap, BTreeSet};
@@ -173,5 +177,90 @@ pub(crate) fn request(text: &str) -> Request {
         person: Some(PersonId::new("mei").unwrap()),
         choice: Choice::Pause,
         reason: Some(text.to_owned()),
+    }
+}
+
+pub(crate) fn root_cause(text: &str) -> RootCauseReport {
+    let stated = |kind: CiteKind| Stated {
+        text: text.to_owned(),
+        cites: vec![Cite {
+            kind,
+            id: text.to_owned(),
+            path: Some(text.to_owned()),
+            line: Some(7),
+            value: Some(0.31),
+            quote: Some(text.to_owned()),
+        }],
+        standing: Standing::Supported,
+    };
+    let guess = Stated {
+        text: text.to_owned(),
+        cites: Vec::new(),
+        standing: Standing::Hypothesis,
+    };
+    let suspect = Conclusion::Suspect {
+        id: text.to_owned(),
+    };
+    RootCauseReport {
+        summary: text.to_owned(),
+        impact: vec![stated(CiteKind::Evidence); 3],
+        queries: vec![Abnormal {
+            promql: text.to_owned(),
+            value: 0.31,
+            unit: Some("ratio".to_owned()),
+            evidence: text.to_owned(),
+        }],
+        conclusion: suspect.clone(),
+        mechanism: text.to_owned(),
+        place: Some(Spot {
+            path: text.to_owned(),
+            line: Some(7),
+        }),
+        evidence_for: vec![stated(CiteKind::Hunk), stated(CiteKind::Log), guess.clone()],
+        evidence_against: vec![guess.clone()],
+        hypotheses: [suspect, Conclusion::None, Conclusion::Unknown]
+            .map(|conclusion| Weighed {
+                conclusion,
+                because: text.to_owned(),
+                refuted_by: Some(stated(CiteKind::Commit)),
+            })
+            .into(),
+        ruled_out: vec![guess.clone()],
+        contributing: vec![guess.clone()],
+        time_lost: vec![guess],
+        recommendation: Recommendation {
+            action: Advice::RollBack,
+            because: text.to_owned(),
+            risk: text.to_owned(),
+        },
+        solution: text.to_owned(),
+        action_items: vec![text.to_owned()],
+        checked: 12,
+        cut: 2,
+        confidence: Confidence::Medium,
+        written_by: Author::Model {
+            name: text.to_owned(),
+        },
+        addressed: vec![Injection {
+            from: Origin::Request,
+            id: text.to_owned(),
+        }],
+        spent: Some(Spent {
+            model: text.to_owned(),
+            endpoint: text.to_owned(),
+            calls: 4,
+            steps: 6,
+            tokens_in: 20_000,
+            tokens_cached: 9_000,
+            tokens_out: 1_200,
+            cost: Some(Money {
+                amount: 0.04,
+                currency: text.to_owned(),
+            }),
+            seconds: 21.5,
+        }),
+        ended: Ended::Partial {
+            why: Short::Deadline,
+        },
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::event_parts::{
     action, action_id, alert, approval, approval_id, behind, cause, finding, fix, opened, paused,
-    request,
+    request, root_cause,
 };
 use crate::measured::measured;
 use crate::story::{errors, latency, mei, need, plan, start};
@@ -425,6 +425,22 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
             place: Some(2),
             said: Some(suspects::Verdict::Change),
             note: Some(text()),
+        },
+        Event::RootCauseReported {
+            of: 12,
+            report: Box::new(root_cause(&text())),
+        },
+        Event::RootCauseRated {
+            by: text(),
+            useful: true,
+            by_model: true,
+            note: Some(text()),
+        },
+        Event::RootCauseRated {
+            by: text(),
+            useful: false,
+            by_model: false,
+            note: None,
         },
         Event::CauseNamed {
             by: text(),

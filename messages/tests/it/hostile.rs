@@ -115,7 +115,10 @@ pub(crate) fn html_is_inert(markup: &str) {
             assert!(
                 url.starts_with("https://tawny.example\"")
                     || url.starts_with("https://tawny.example/deployments/dep_1\"")
-                    || url.starts_with("https://tawny.example/incidents/inc_1\""),
+                    || url.starts_with("https://tawny.example/deployments/dep_1/root-cause\"")
+                    || url.starts_with("https://tawny.example/incidents/inc_1\"")
+                    // The request that was opened, at the configured code host.
+                    || url.starts_with("https://code.example/acme/shop/pull/12\""),
                 "{url}"
             );
         }

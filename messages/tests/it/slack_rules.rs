@@ -127,6 +127,8 @@ pub(crate) fn is_markup_inert(block: &Value) {
         let bad = text.chars().find(|c| (c.is_control() && *c != '\n') || matches!(c, '\u{200C}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{E000}'..='\u{F8FF}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}'));
         assert_eq!(bad, None, "{text:?}");
         let ours = text.replace("https://tawny.example", "");
+        // The request that was opened, at the configured code host.
+        let ours = ours.replace("https://code.example/acme/shop/pull/12", "");
         assert!(!ours.contains("://"), "{text}");
         for (at, _) in text.match_indices('@') {
             assert!(text[at + 1..].starts_with(['\u{200B}', '…']), "{text}");
@@ -153,6 +155,7 @@ fn markup_is_ours(text: &str) {
         let outside: String = line.split('`').step_by(2).collect();
         let outside = outside
             .replace("<https://tawny.example/deployments/dep_1|", "")
+            .replace("<https://tawny.example/deployments/dep_1/root-cause|", "")
             .replace("<https://tawny.example|", "");
         assert!(!outside.contains('<'), "{line}");
         assert!(

@@ -180,7 +180,11 @@ impl SlackChannel {
     }
 
     /// Shows something else in a message that is there, at its turn; none if it is there no more.
-    async fn edit(&self, before: ChatMessage, post: &Post) -> Result<Option<Value>, SayError> {
+    pub(super) async fn edit(
+        &self,
+        before: ChatMessage,
+        post: &Post,
+    ) -> Result<Option<Value>, SayError> {
         let edited = self.api.update(&before.channel, &before.message, post);
         match edited.await {
             Ok(()) => {
@@ -252,6 +256,9 @@ impl SlackChannel {
         let broadcast = calls && place.hears(severity);
         if !broadcast && !place.threads {
             return Ok(json!({ "said": "nothing", "why": "no details are told here" }));
+        }
+        if !broadcast && let Some(said) = self.found(state, record, place).await? {
+            return Ok(said);
         }
         if !broadcast && let Some(said) = self.fold(state, records, record, place).await? {
             return Ok(said);
@@ -384,6 +391,10 @@ impl Handler for SlackChannel {
 
     fn say<'a>(&'a self, utterance: Utterance<'a>) -> BoxFuture<'a, Result<Value, SayError>> {
         async move { self.tell(&utterance).await }.boxed()
+    }
+
+    fn looking<'a>(&'a self, state: &'a State, of: u64, at: &'a str) -> BoxFuture<'a, ()> {
+        async move { self.look(state, of, at).await }.boxed()
     }
 
     fn say_incident<'a>(

@@ -74,6 +74,11 @@ impl Place {
         self.key(&format!("{PREFIX}{deployment}/said/{revision}"))
     }
 
+    /// What is kept of what somebody who looks into an event is looking at.
+    pub(super) fn looking_key(&self, deployment: &DeploymentId, revision: u64) -> String {
+        self.key(&format!("{PREFIX}{deployment}/looking/{revision}"))
+    }
+
     /// What the pictures of a deployment are kept under.
     pub(super) fn picture_key(&self, deployment: &DeploymentId) -> String {
         self.key(&picture_key(deployment))

@@ -354,7 +354,10 @@ impl World {
                     "known good by {:?}",
                     self.said
                 ),
-                Event::Judged { .. } | Event::CauseNamed { .. } => {
+                Event::Judged { .. }
+                | Event::CauseNamed { .. }
+                | Event::RootCauseReported { .. }
+                | Event::RootCauseRated { .. } => {
                     assert_eq!(events.len(), 1, "an opinion moved something");
                 }
                 Event::Promoted { .. } => assert!(state.everywhere()),
