@@ -63,7 +63,7 @@ runbook-missing = 未读到：{ $why }
 
 runbook-smoke = 冒烟测试
 runbook-smoke-none = 没有配置地址或探测：（待填写）
-runbook-smoke-check = tawny health-check { $service }
+runbook-smoke-check = 查看结论：tawny health-check { $service }
 
 runbook-back = 回退
 runbook-back-order = tawny rollback { $service }，或消息串中的按钮
