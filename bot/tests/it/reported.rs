@@ -110,7 +110,6 @@ async fn analysed(world: &World, bad: &str, good: &str) {
         "## Summary",
         "## Contributing factors",
         "## Timeline",
-        "## Action items",
     ] {
         assert!(
             shown.out.contains(wanted),
