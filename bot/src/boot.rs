@@ -1,5 +1,6 @@
 //! Booting: from settings to a server that answers.
 
+use crate::agent::{Agent, Models};
 use crate::api::{self, Api};
 use crate::chat::code_host;
 use crate::chat::slack::{Groups, Hearing, Listener, SlackError, SlackRounds};
@@ -53,6 +54,8 @@ pub struct Running {
     pub page: web::Page,
     /// What is counted.
     pub meters: Meters,
+    /// The analyst.
+    pub agent: Agent,
     reloader: Arc<Reloader>,
     stop: CancellationToken,
     tasks: JoinSet<Result<(), String>>,
@@ -157,7 +160,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
     )?);
     options.understands = Some(webhooks::reader(&settings));
     let outside = Live::new(mcp::outside::of(&services));
-    let now = options.clock.clone();
+    let (now, counts_by) = (options.clock.clone(), options.clock.clone());
     let engine = Engine::new(&journal, services, handlers, options)?;
     let metrics_page = ops::Page {
         meters: meters.clone(),
@@ -205,6 +208,14 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         page: Some(base_url.clone()),
         clock: mcp_server::world::Clock::new(move || now.now()),
     };
+    let models = Models::new(
+        settings.clone(),
+        journal.reader(),
+        Some(journal.inbox()?),
+        counts_by,
+        meters.agent.clone(),
+    );
+    let agent = Agent::new(world.clone(), models);
     let door = mcp::Door::new(settings.clone(), tokens.clone(), base_url.clone(), address);
     let reloader = Arc::new(Reloader {
         engine: engine.clone(),
@@ -281,6 +292,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         engine,
         page,
         meters,
+        agent,
         reloader,
         stop,
         tasks,
