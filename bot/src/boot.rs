@@ -1,5 +1,6 @@
 //! Booting: from settings to a server that answers.
 
+use crate::agent::{Agent, Models};
 use crate::api::{self, Api};
 use crate::chat::code_host;
 use crate::chat::slack::{Groups, Hearing, Listener, SlackError, SlackRounds};
@@ -54,6 +55,8 @@ pub struct Running {
     pub page: web::Page,
     /// What is counted.
     pub meters: Meters,
+    /// The analyst.
+    pub agent: Agent,
     reloader: Arc<Reloader>,
     stop: CancellationToken,
     tasks: JoinSet<Result<(), String>>,
@@ -159,7 +162,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
     options.understands = Some(webhooks::reader(&settings));
     options.opens_fixes = Some(fixes::opens(&settings, &base_url));
     let outside = Live::new(mcp::outside::of(&services));
-    let now = options.clock.clone();
+    let (now, counts_by) = (options.clock.clone(), options.clock.clone());
     let engine = Engine::new(&journal, services, handlers, options)?;
     let metrics_page = ops::Page {
         meters: meters.clone(),
@@ -208,6 +211,22 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         address,
     };
     let stop = CancellationToken::new();
+    let world = mcp_server::World {
+        reader: journal.reader(),
+        inbox: Some(journal.inbox()?),
+        settings: settings.clone(),
+        outside: outside.clone(),
+        page: Some(base_url.clone()),
+        clock: mcp_server::world::Clock::new(move || now.now()),
+    };
+    let models = Models::new(
+        settings.clone(),
+        journal.reader(),
+        Some(journal.inbox()?),
+        counts_by,
+        meters.agent.clone(),
+    );
+    let agent = Agent::new(world.clone(), models);
     let door = mcp::Door::new(settings.clone(), tokens.clone(), base_url.clone(), address);
     let reloader = Arc::new(Reloader {
         engine: engine.clone(),
@@ -289,6 +308,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         engine,
         page,
         meters,
+        agent,
         reloader,
         stop,
         tasks,

@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+mod agent;
 mod answer;
 mod audit;
 mod backtest;
@@ -100,6 +101,8 @@ enum Verb {
     Init(init::Arguments),
     /// Check a configuration: every error with its place, and whether every signal has data.
     CheckConfig(check_config::Arguments),
+    /// Try the models that explain what hurts: what their servers can, lack, and what is done instead.
+    Agent(agent::Arguments),
     /// Move and check the record.
     Journal(journal::Arguments),
     /// Convert another tool's monitoring YAML to a configuration, with a note on what is judged how.
@@ -278,6 +281,7 @@ pub async fn main() -> Exit {
         Verb::Bench(arguments) => bench::run(arguments, json).await,
         Verb::Init(arguments) => init::run(arguments, json).await,
         Verb::CheckConfig(arguments) => check_config::run(&arguments, json).await,
+        Verb::Agent(arguments) => agent::run(&arguments, json).await,
         Verb::Journal(arguments) => journal::run(arguments, json).await,
         Verb::Import(arguments) => import::run(&arguments, json),
         Verb::Deploy(arguments) => deploy::run(arguments, json).await,

@@ -1,5 +1,6 @@
 //! The binary `tawny`: page, API, chat channels, CLI verbs, and the wiring of all rooms.
 
+pub mod agent;
 pub mod api;
 mod approvals;
 mod audit;

@@ -22,6 +22,7 @@ mod source;
 pub(crate) mod writers;
 
 pub use journal_url::journal_url;
+pub(crate) use prometheus::{proxy, tls};
 
 /// Why a configuration that reads well cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -3,6 +3,7 @@
 use super::gauges::Gauges;
 use super::http::HttpMeters;
 use super::process::ProcessCollector;
+use crate::agent::AgentMeters;
 use crate::webhooks::HookMeters;
 use engine::Meters as EngineMeters;
 use journal::JournalMeters;
@@ -34,6 +35,7 @@ pub struct Meters {
     pub sources: SourceMeters,
     pub(crate) http: HttpMeters,
     pub(crate) hooks: HookMeters,
+    pub(crate) agent: AgentMeters,
     pub(super) gauges: Gauges,
     reloads: Family<Result_, Counter>,
     loaded_at: Gauge<f64, std::sync::atomic::AtomicU64>,
@@ -64,6 +66,8 @@ impl Meters {
         http.register(own);
         let hooks = HookMeters::default();
         hooks.register(own);
+        let agent = AgentMeters::default();
+        agent.register(own);
         let gauges = Gauges::default();
         gauges.register(own);
         let reloads = Family::default();
@@ -87,6 +91,7 @@ impl Meters {
             sources,
             http,
             hooks,
+            agent,
             gauges,
             reloads,
             loaded_at,

@@ -63,7 +63,7 @@ pub(super) fn prometheus(
     })
 }
 
-pub(super) fn proxy(proxy: &Proxy) -> SourceProxy {
+pub(crate) fn proxy(proxy: &Proxy) -> SourceProxy {
     match proxy {
         Proxy::Environment => SourceProxy::Environment,
         Proxy::Direct => SourceProxy::Direct,
@@ -75,7 +75,7 @@ pub(super) fn secret(secret: &Secret) -> SecretString {
     secret.expose().to_owned().into()
 }
 
-pub(super) fn tls(tls: &ClientTls) -> Tls {
+pub(crate) fn tls(tls: &ClientTls) -> Tls {
     let identity = |certificate: &PemFile, key: &PemFile| ClientIdentity {
         cert_pem: certificate.expose().to_owned(),
         key_pem: key.expose().to_owned().into(),

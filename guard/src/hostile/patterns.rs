@@ -40,6 +40,14 @@ const KNOWN: &[(Tactic, &str)] = &[
     ),
     (
         Role,
+        r"\byou are an? (?:\w+ ){0,2}(?:manager|operator|engineer|assistant|bot|model|analyst|expert|admin\w*)\b",
+    ),
+    (
+        Act,
+        r"\bapprove (?:the|this|that) (?:rollout|release|deployment|change|request|promotion)\b",
+    ),
+    (
+        Role,
         r"\b(?:act|behave|respond|pretend|roleplay|role play|imagine)\b.{0,12}\b(?:as|to be|you are)\b.{0,30}\b(?:admin\w*|assistant|ai|model|root|operator|sre|analyst|developer|system|unrestricted|dan)\b",
     ),
     (

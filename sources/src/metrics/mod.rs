@@ -78,7 +78,7 @@ pub use rules::{AlertingRule, RecordingRule, Rule, RuleGroup};
 pub use selector::{MatchOp, Matcher, Selector, SelectorError};
 pub use targets::{ScrapeHealth, ScrapeTarget};
 pub use token::{ClientCredentials, CredentialsIn};
-pub use transport::{ClientIdentity, Proxy, Tls};
+pub use transport::{ClientIdentity, Proxy, Tls, careful_client};
 pub use value::{
     HistogramBucket, Labels, NativeHistogram, QueryValue, Sample, Series, VectorSample,
 };

@@ -80,7 +80,10 @@ pub(crate) fn client(
 
 /// A client for `url` that waits `connecting` for a connection.
 /// Redirects are not followed, since credentials would travel with them.
-pub(crate) fn careful_client(
+///
+/// # Errors
+/// A certificate, a key or the proxy cannot be used; in words without secrets.
+pub fn careful_client(
     tls: &Tls,
     proxy: &Proxy,
     connecting: Duration,
