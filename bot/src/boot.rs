@@ -211,14 +211,6 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         address,
     };
     let stop = CancellationToken::new();
-    let world = mcp_server::World {
-        reader: journal.reader(),
-        inbox: Some(journal.inbox()?),
-        settings: settings.clone(),
-        outside: outside.clone(),
-        page: Some(base_url.clone()),
-        clock: mcp_server::world::Clock::new(move || now.now()),
-    };
     let models = Models::new(
         settings.clone(),
         journal.reader(),

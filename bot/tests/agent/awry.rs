@@ -87,7 +87,7 @@ async fn an_answer_in_another_form_is_sent_back_with_the_reason() {
     let double = Double::of(|_, before| match before {
         0 => Answer::Text("The pool did it, I am sure.".to_owned()),
         1 => Answer::Text(truth_with(|draft| {
-            draft["recommendation"]["action"] = json!("explode")
+            draft["recommendation"]["action"] = json!("explode");
         })),
         _ => Answer::Text(format!("Here it is:\n```json\n{}\n```", truth())),
     })

@@ -225,7 +225,7 @@ async fn secrets_and_addresses_never_reach_a_model() {
                 ),
             ]),
             _ => Answer::Text(truth_with(|draft| {
-                draft["summary"] = json!("the password=planted-hunter2 was logged")
+                draft["summary"] = json!("the password=planted-hunter2 was logged");
             })),
         }
     })

@@ -107,7 +107,7 @@ async fn a_draft_that_does_not_hold_is_taken_back_by_the_sceptic() {
     let double = Double::of(|_, before| match before {
         0 => Answer::Text(truth_with(|_| {})),
         _ => Answer::Text(truth_with(|draft| {
-            draft["conclusion"] = json!({"was": "none", "id": null})
+            draft["conclusion"] = json!({"was": "none", "id": null});
         })),
     })
     .await;
