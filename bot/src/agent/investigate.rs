@@ -10,6 +10,7 @@ use super::question::{Question, language};
 use super::schema;
 use super::tools::{Desk, ToolAnswer};
 use guard::links::Hosts;
+use guard::redact::redact;
 use guard::root_cause::{Conclusion, Draft, Ended, Injection, Origin, Short, Spent};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -325,7 +326,12 @@ fn task(question: &Question, addressed: &mut BTreeSet<Injection>) -> String {
         "suspects": question.suspects(),
     });
     if let Some(cause) = &question.cause {
-        let cause = cause.clone().without_addresses();
+        let mut cause = cause.clone();
+        // Before anything is cut off: half of a secret is not known for one.
+        for accused in &mut cause.suspects {
+            accused.author = redact(&accused.author).into_owned();
+        }
+        let cause = cause.without_addresses();
         let cause = json!({
             "verdict": cause.verdict,
             "probability": cause.probability,

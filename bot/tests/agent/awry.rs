@@ -241,7 +241,7 @@ async fn without_an_endpoint_or_with_one_that_is_not_there_it_is_said_in_a_word(
     let found = Scene::of("{}", "").await.investigate().await;
     assert_eq!((found.draft, found.ended), (None, partial(Short::NoModel)));
     assert_eq!(found.spent.calls, 0);
-    let section = "{endpoints: [{name: gone, url: \"http://127.0.0.1:9/v1\", model: m}], incident: {time: 1s}}";
+    let section = "{endpoints: [{name: gone, url: \"http://127.0.0.1:9/v1\", model: m}], incident: {time: 20s}}";
     let found = Scene::of(section, "").await.investigate().await;
     assert_eq!((found.draft, found.ended), (None, partial(Short::Failed)));
 }
