@@ -13,7 +13,7 @@ use guard::duty::author_name;
 use guard::event::Event;
 use located::located;
 use phrases::{
-    asked, begun, cured, judged, key_name, moved, named, new_version, paused, raised,
+    acted, asked, begun, cured, judged, key_name, moved, named, new_version, paused, raised,
     verdict_changed, version, with_reason,
 };
 use requested::asks_for;
@@ -58,11 +58,9 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
         Event::InstanceChanged { .. } | Event::ActionFailed { .. } => {
             actions::about(event, known, context)
         }
-        Event::ActionExecuted { action, .. } => say!(
-            words,
-            "event-action-executed",
-            action = named(action, known, context)
-        ),
+        Event::ActionExecuted { action, .. } => {
+            acted("event-action-executed", action, known, context)
+        }
         Event::ActionStale { action, why, .. } => {
             say!(
                 words,
@@ -71,11 +69,9 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
                 why = Foreign::from(why)
             )
         }
-        Event::ActionStopped { action, .. } => say!(
-            words,
-            "event-action-stopped",
-            action = named(action, known, context)
-        ),
+        Event::ActionStopped { action, .. } => {
+            acted("event-action-stopped", action, known, context)
+        }
         Event::StepFinished {
             step, bake_until, ..
         } => say!(

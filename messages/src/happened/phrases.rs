@@ -241,6 +241,10 @@ pub(super) fn key_name(key: &FindingKey, context: &Context) -> Text {
     }
 }
 
+pub(super) fn acted(key: &str, action: &ActionId, known: &Known<'_>, context: &Context) -> Text {
+    say!(context, key, action = named(action, known, context))
+}
+
 pub(super) fn named(action: &ActionId, known: &Known<'_>, context: &Context) -> Text {
     context
         .words()

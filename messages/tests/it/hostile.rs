@@ -144,10 +144,9 @@ pub(crate) fn plain_is_inert(text: &str) {
     for (at, c) in text.char_indices().filter(|(_, c)| matches!(c, '@' | '<')) {
         assert!(text[at + c.len_utf8()..].starts_with('\u{200B}'), "{text}");
     }
-    assert!(
-        !text.replace("https://tawny.example", "").contains("://"),
-        "{text}"
-    );
+    let ours = text.replace("https://tawny.example", "");
+    let ours = ours.replace("https://code.example/acme/shop/pull/12", "");
+    assert!(!ours.contains("://"), "{text}");
 }
 
 fn all_is_inert(said: &[Message], calm: &[Message], story: &Story) {

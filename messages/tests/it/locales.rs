@@ -129,6 +129,8 @@ fn chinese_is_chinese() {
                 "responder",
                 "operator",
                 "English",
+                // Git's own words, which code hosts read.
+                "Thisrevertscommit",
             ];
             let chinese = text.chars().any(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c));
             assert!(

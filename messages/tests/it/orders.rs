@@ -16,7 +16,8 @@ fn the_help_tells_all_that_can_be_said() {
     for verb in Verb::ALL {
         for locale in [Locale::En, Locale::ZhCn] {
             let usage = plain::text(&orders::help(Some(*verb), &context(locale)).headline);
-            assert!(usage.starts_with(verb.as_str()), "{usage}");
+            let said = verb.as_str().replace('-', " ");
+            assert!(usage.replace('-', " ").starts_with(&said), "{usage}");
         }
     }
 }

@@ -156,7 +156,8 @@ fn markup_is_ours(text: &str) {
         let outside = outside
             .replace("<https://tawny.example/deployments/dep_1|", "")
             .replace("<https://tawny.example/deployments/dep_1/root-cause|", "")
-            .replace("<https://tawny.example|", "");
+            .replace("<https://tawny.example|", "")
+            .replace("<https://code.example/acme/shop/pull/12|", "");
         assert!(!outside.contains('<'), "{line}");
         assert!(
             !line.starts_with('>') && !line.starts_with("&gt;"),
