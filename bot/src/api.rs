@@ -37,6 +37,7 @@ mod of_service;
 mod order;
 mod problem;
 mod quarantine;
+mod rate;
 mod rca;
 mod reader;
 mod report;
@@ -68,6 +69,7 @@ pub use name::CauseBody;
 pub use order::{OrderBody, OrderView};
 pub use problem::Problem;
 pub use quarantine::{QuarantineView, QuarantinedView, RemedyBody, UnreadableView};
+pub use rate::RatingBody;
 pub use stats::{CausesView, ShareView, StatsView, SuggestionView};
 pub use thresholds::{AlertJudgedView, AlertJudgementBody};
 pub use view::{
@@ -123,6 +125,7 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(report::report))
         .routes(routes!(report::postmortem))
         .routes(routes!(root_cause::root_cause))
+        .routes(routes!(rate::rate))
         .routes(routes!(why::why))
         .routes(routes!(health_check::health_check))
         .routes(routes!(rca::rca))

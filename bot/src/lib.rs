@@ -25,7 +25,7 @@ pub mod people;
 pub mod reload;
 pub mod replay;
 mod reports;
-mod root_cause;
+pub mod root_cause;
 mod shutdown;
 mod trust;
 pub mod web;

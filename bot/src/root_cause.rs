@@ -6,9 +6,12 @@ use engine::{Engine, EngineError};
 use guard::event::Recorded;
 use guard::ids::DeploymentId;
 use guard::report::Report;
-use guard::root_cause::{Milestones, by_rules};
+use guard::root_cause::Author;
+use guard::root_cause::{Milestones, RootCauseReport, by_rules};
 use messages::Context;
 use messages::root_cause::{Told, in_words, written};
+
+pub mod check;
 
 /// The report of a deployment: none where there is no such deployment, and no report where nothing was found.
 pub(crate) async fn of(
@@ -29,6 +32,13 @@ pub(crate) fn told_of(report: &Report, records: &[Recorded], context: &Context) 
     let ruled = in_words(by_rules(report)?, context);
     let said = match &report.root_cause {
         None => ruled,
+        // Nothing came of the model: the rules' report stands, and says so.
+        Some(short) if short.written_by == Author::Rules => RootCauseReport {
+            ended: short.ended,
+            spent: short.spent.clone(),
+            addressed: short.addressed.clone(),
+            ..ruled
+        },
         Some(by_model) => {
             let mut said = written((**by_model).clone());
             // What the record knows better than whoever wrote before it was over.

@@ -83,6 +83,9 @@ pub(crate) async fn of_service(
     let ever_named = ledger::named(engine.reader()).await?;
     let wanted = young.clone().filter(|(id, _)| ever_named.contains(id));
     let named = states(engine, wanted.map(|(id, _)| id)).await?;
+    let ever_rated = ledger::rated(engine.reader()).await?;
+    let wanted = young.clone().filter(|(id, _)| ever_rated.contains(id));
+    let rated = states(engine, wanted.map(|(id, _)| id)).await?;
     let answers: Vec<Answered> = named.iter().filter_map(Answered::of).collect();
     let cases: Vec<Case> = judged.iter().filter_map(Case::of).collect();
     let ledger = Ledger::of(&cases, now);
@@ -106,7 +109,7 @@ pub(crate) async fn of_service(
         suggestion: ledger.suggestion(autonomy, at_most, now),
         all,
         judged,
-        causes: Causes::of(&answers, now),
+        causes: Causes::of(&answers, now).with_ratings(&rated),
         ledger,
         autonomy,
     }))

@@ -205,6 +205,11 @@ pub async fn named(reader: &Reader) -> Result<BTreeSet<DeploymentId>, LedgerErro
     said_of(reader, "cause_named").await
 }
 
+/// The deployments of which people said whether their root-cause report was of use.
+pub async fn rated(reader: &Reader) -> Result<BTreeSet<DeploymentId>, LedgerError> {
+    said_of(reader, "root_cause_rated").await
+}
+
 async fn said_of(reader: &Reader, event: &str) -> Result<BTreeSet<DeploymentId>, LedgerError> {
     let streams = reader.streams_with(event).await?;
     let ids = streams.iter().map(|stream| DeploymentId::new(stream.id()));

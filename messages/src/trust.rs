@@ -50,6 +50,7 @@ pub fn causes(causes: &Causes, context: &Context) -> Vec<Text> {
         said("trust-cause-three", causes.top_3()),
         said("trust-cause-acquitted", causes.acquittals()),
         said("trust-cause-accused", causes.accusations()),
+        said("trust-reports-useful", causes.reports()),
     ];
     sentences.into_iter().flatten().collect()
 }

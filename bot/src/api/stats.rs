@@ -75,6 +75,9 @@ pub struct CausesView {
     pub acquittals: Option<ShareView>,
     /// Of the accused deployments, those of which people named a change.
     pub accusations: Option<ShareView>,
+    /// Of what people said of root-cause reports, that they were of use.
+    #[serde(default)]
+    pub reports: Option<ShareView>,
 }
 
 /// A share with its uncertainty.
@@ -170,6 +173,7 @@ fn view(trusted: &Trusted, context: &Context) -> StatsView {
             among_three: causes.top_3().map(share),
             acquittals: causes.acquittals().map(share),
             accusations: causes.accusations().map(share),
+            reports: causes.reports().map(share),
         },
         suggestion: suggestion(&trusted.suggestion, plain(&suggested)),
         replayable: trusted

@@ -69,6 +69,69 @@ async fn take(page: &Page, id: String, visitor: &Visitor, form: Name) -> Result<
     Ok(Redirect::to(&format!("/deployments/{id}#cause")).into_response())
 }
 
+/// Whether the report was of use: a button's word.
+#[derive(Debug, Deserialize)]
+pub(super) struct Rate {
+    useful: String,
+}
+
+/// `POST /deployments/{id}/root-cause/rating`
+pub(super) async fn rate(
+    Shared(page): Shared<Page>,
+    language: Language,
+    Path(id): Path<String>,
+    pressed: Pressed<Rate>,
+) -> Result<Response, DeniedPage> {
+    let Pressed { visitor, form } = pressed;
+    rated(&page, id, &visitor, &form)
+        .await
+        .map_err(|denied| denied.page(&page, language))
+}
+
+async fn rated(
+    page: &Page,
+    id: String,
+    visitor: &Visitor,
+    form: &Rate,
+) -> Result<Response, Denied> {
+    let useful = match form.useful.as_str() {
+        "yes" => true,
+        "no" => false,
+        _ => return Err(Denied::BadForm),
+    };
+    let (state, _) = read(page, id).await?;
+    let happened = Happened::RootCauseRated {
+        by: visitor.actor.clone(),
+        useful,
+        note: None,
+    };
+    let id = &state.plan().deployment;
+    press(page, id, happened).await?;
+    Ok(Redirect::to(&format!("/deployments/{id}#cause")).into_response())
+}
+
+/// Whether the root-cause report was of use, as people say in one press.
+fn rating(state: &State, path: &str, visitor: &Visitor, context: &Context) -> Markup {
+    let own = state.rated().get(visitor.actor.name());
+    let chose = |useful: bool| own.is_some_and(|rated| rated.useful == useful);
+    html! {
+        form method="post" action={ (path) "/root-cause/rating" } {
+            (frame::form_token(visitor))
+            p.counts {
+                a href={ (path) "/root-cause" } { (text(&say!(context, "page-root-cause"))) }
+            }
+            div.answers {
+                button.chosen[chose(true)] type="submit" name="useful" value="yes" {
+                    (text(&say!(context, "page-root-cause-useful")))
+                }
+                button.chosen[chose(false)] type="submit" name="useful" value="no" {
+                    (text(&say!(context, "page-root-cause-not-useful")))
+                }
+            }
+        }
+    }
+}
+
 /// The suspects, what people say, and the form to say it; nothing before anything was found.
 pub(super) fn section(state: &State, path: &str, visitor: &Visitor, context: &Context) -> Markup {
     let cause = state.cause().map(|(cause, _)| cause);
@@ -84,7 +147,10 @@ pub(super) fn section(state: &State, path: &str, visitor: &Visitor, context: &Co
                 (opinions(&said, context))
                 @match may_judge(&visitor.actor) {
                     Err(denied) => p.note { (text(&refusal(&denied, context))) },
-                    Ok(()) => (form(cause, &said, path, visitor, context)),
+                    Ok(()) => {
+                        (form(cause, &said, path, visitor, context))
+                        (rating(state, path, visitor, context))
+                    }
                 }
             }
         }

@@ -167,6 +167,7 @@ impl Page {
                 "/deployments/{id}/root-cause.md",
                 get(report::root_cause_file),
             )
+            .route("/deployments/{id}/root-cause/rating", post(cause::rate))
             .route("/deployments/{id}/answer", post(answer::answer))
             .route("/deployments/{id}/abandon", post(abandon::abandon))
             .route("/deployments/{id}/fix", post(fix::fix))

@@ -174,6 +174,13 @@ impl Known {
         read(answer, facts);
     }
 
+    /// What somebody who looked into it was answered: the texts of it may be quoted, its numbers need the evidence.
+    pub fn answer(&mut self, answer: &Value) {
+        let mut facts = Facts::default();
+        read(answer, &mut facts);
+        self.common.names(&facts);
+    }
+
     /// A change of the deployment, with what it touched.
     pub fn change(&mut self, change: &Change) {
         self.common.text(&change.id);

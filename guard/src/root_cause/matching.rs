@@ -54,6 +54,13 @@ impl Facts {
         self.text.push_str(&other.text);
     }
 
+    /// The words with digits and the moments of others, without their numbers.
+    pub(super) fn names(&mut self, other: &Self) {
+        let word = |word: &&String| word.contains(|c: char| c.is_alphabetic());
+        self.words.extend(other.words.iter().filter(word).cloned());
+        self.moments.extend(&other.moments);
+    }
+
     /// Whether these words stand in it, however they are spaced.
     pub(super) fn quotes(&self, quote: &str) -> bool {
         let quote = plain(quote);

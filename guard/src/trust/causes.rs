@@ -47,6 +47,10 @@ pub struct Causes {
     pub accused: u32,
     /// Of these, people named a change.
     pub rightly_accused: u32,
+    /// What people said of root-cause reports.
+    pub rated: u32,
+    /// Of these, that they were of use.
+    pub useful: u32,
 }
 
 impl Causes {
@@ -83,6 +87,22 @@ impl Causes {
             }
             Verdict::Unknown => {}
         }
+    }
+
+    /// The same, with what people said of the root-cause reports of these deployments.
+    #[must_use]
+    pub fn with_ratings<'a>(mut self, states: impl IntoIterator<Item = &'a State>) -> Self {
+        for rated in states.into_iter().flat_map(|state| state.rated().values()) {
+            self.rated += 1;
+            self.useful += u32::from(rated.useful);
+        }
+        self
+    }
+
+    /// How often people found a root-cause report of use.
+    #[must_use]
+    pub fn reports(&self) -> Option<Share> {
+        Share::new(self.useful, self.rated)
     }
 
     /// How often the first suspect was the one; none before anybody named one.

@@ -114,3 +114,4 @@ root-cause-mend-before = Look for what changed before this deployment
 root-cause-mend-find-out = Find out what did it; the queries above show it
 root-cause-rated-useful = { $by } found the root-cause report useful
 root-cause-rated-not-useful = { $by } did not find the root-cause report useful
+root-cause-no-word = No word from the model ({ $why }); the report that rules write stands

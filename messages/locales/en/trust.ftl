@@ -62,3 +62,4 @@ trust-cause-first = Of the changes that people named, { $part } of { $of } were 
 trust-cause-three = Of the changes that people named, { $part } of { $of } were among the first three: { $share }, with 95 % confidence { $interval }.
 trust-cause-acquitted = Of the deployments said to be innocent, people found { $part } of { $of } to be so: { $share }, with 95 % confidence { $interval }.
 trust-cause-accused = Of the deployments said to be guilty, people found { $part } of { $of } to be so: { $share }, with 95 % confidence { $interval }.
+trust-reports-useful = Of what people said of root-cause reports, { $part } of { $of } found them of use: { $share }, with 95 % confidence { $interval }.

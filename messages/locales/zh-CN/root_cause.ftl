@@ -111,3 +111,4 @@ root-cause-mend-before = 查找部署之前发生了什么变化
 root-cause-mend-find-out = 查明原因；上面的查询能显示它
 root-cause-rated-useful = { $by } 认为根因报告有用
 root-cause-rated-not-useful = { $by } 认为根因报告没有用
+root-cause-no-word = 模型没有给出结论（{ $why }）；由规则写成的报告仍然有效

@@ -56,3 +56,4 @@ trust-cause-first = 在人们指出的变更中，{ $of } 个里有 { $part } �
 trust-cause-three = 在人们指出的变更中，{ $of } 个里有 { $part } 个在前三名之内：{ $share }，95 % 置信区间为 { $interval }。
 trust-cause-acquitted = 在被判为无关的部署中，人们认为 { $of } 个里有 { $part } 个确实无关：{ $share }，95 % 置信区间为 { $interval }。
 trust-cause-accused = 在被判为有关的部署中，人们认为 { $of } 个里有 { $part } 个确实有关：{ $share }，95 % 置信区间为 { $interval }。
+trust-reports-useful = 在人们对根因报告的评价中，{ $of } 次里有 { $part } 次认为有用：{ $share }，95 % 置信区间为 { $interval }。

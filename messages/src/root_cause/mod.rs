@@ -5,7 +5,7 @@ use crate::foreign::Foreign;
 use crate::layout::plain;
 use crate::model::Message;
 use crate::text::Text;
-use guard::root_cause::{Facts, Milestones, RootCauseReport};
+use guard::root_cause::{Author, Facts, Milestones, RootCauseReport};
 use guard::state::State;
 
 mod document;
@@ -63,12 +63,18 @@ impl Told {
 
 /// What a model concluded, in one line.
 pub(crate) fn concluded(report: &RootCauseReport, context: &Context) -> Text {
+    if report.written_by == Author::Rules {
+        return thread::short(report, context);
+    }
     names::headline(&report.conclusion, report.confidence, &[], context)
 }
 
 /// What a model wrote, in the thread.
 pub(crate) fn reply(report: &RootCauseReport, state: &State, context: &Context) -> Message {
     let plan = state.plan();
+    if report.written_by == Author::Rules {
+        return thread::nothing_came(report, plan.deployment.as_str(), context);
+    }
     let suspects = state
         .cause()
         .into_iter()

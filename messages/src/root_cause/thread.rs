@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::model::{Link, Message, Severity};
 use crate::say;
 use crate::text::Text;
-use guard::root_cause::Stated;
+use guard::root_cause::{RootCauseReport, Stated};
 
 /// Lines below the first one; the link is the twelfth.
 const LINES: usize = 10;
@@ -57,6 +57,24 @@ pub fn message(told: &Told, context: &Context) -> Message {
         body,
         links: link(&told.deployment, context).into_iter().collect(),
         ..Message::line(Severity::Warning, headline)
+    }
+}
+
+/// Why a model wrote nothing.
+pub(super) fn short(report: &RootCauseReport, context: &Context) -> Text {
+    let why = ended(report.ended, context).unwrap_or_default();
+    say!(context, "root-cause-no-word", why = why)
+}
+
+/// The same in the thread: what rules write stands.
+pub(super) fn nothing_came(
+    report: &RootCauseReport,
+    deployment: &str,
+    context: &Context,
+) -> Message {
+    Message {
+        links: link(deployment, context).into_iter().collect(),
+        ..Message::line(Severity::Quiet, short(report, context))
     }
 }
 

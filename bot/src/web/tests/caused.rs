@@ -29,6 +29,34 @@ async fn that_it_was_not_the_change_is_said_on_the_page_and_shown_in_the_thread(
 }
 
 #[tokio::test]
+async fn whether_the_root_cause_report_was_of_use_is_said_in_one_press_and_the_last_word_counts() {
+    let world = World::new().await;
+    let visit = world.login("sam").await;
+    let rate = async |useful: &str| {
+        let mut form = visit.button("rollback", &[]).await;
+        form.retain(|(name, _)| name == "form_token");
+        form.push(("useful".to_owned(), useful.to_owned()));
+        let path = format!("{PAUSED}/root-cause/rating");
+        let answer = visit.post(&path, &form).send().await.unwrap();
+        answer.status().as_u16()
+    };
+    assert_eq!(rate("yes").await, 303);
+    assert_eq!(rate("yes").await, 303, "twice is once");
+    assert_eq!(world.count("root_cause_rated").await, 1);
+    let page = visit.read(PAUSED).await;
+    let chosen = "<button class=\"chosen\" type=\"submit\" name=\"useful\" value=\"yes\">";
+    assert!(page.contains(chosen), "{page}");
+    assert_eq!(rate("no").await, 303);
+    assert_eq!(rate("perhaps").await, 400);
+    assert_eq!(world.count("root_cause_rated").await, 2);
+    let page = visit.read(PAUSED).await;
+    assert!(
+        !page.contains(chosen) && page.contains("did not find the root-cause report useful"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
 async fn a_commit_that_nobody_knows_is_refused_with_the_reason_and_a_forged_form_changes_nothing() {
     let world = World::new().await;
     let visit = world.login("sam").await;

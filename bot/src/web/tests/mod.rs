@@ -6,6 +6,7 @@ mod answers;
 mod browser;
 mod caused;
 mod doors;
+mod explained;
 mod judged;
 mod oidc;
 mod reported;

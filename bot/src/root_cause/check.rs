@@ -1,0 +1,116 @@
+//! What somebody found out who looked into it, held against the record, the stored evidence and what they were answered.
+
+use engine::investigate::{Inquiry, Investigates, Looking};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use guard::report::Report;
+use guard::root_cause::{Author, Draft, Ended, Injection, Known, RootCauseReport, Spent, check};
+use journal::Reader;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What somebody found out.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Found {
+    /// What they wrote, if anything.
+    pub draft: Option<Draft>,
+    /// Whether they came to the end.
+    pub ended: Ended,
+    /// What it cost.
+    pub spent: Spent,
+    /// What they were answered, with the ids of the evidence in it.
+    pub answers: Vec<(Vec<String>, Value)>,
+    /// Texts that spoke to them.
+    pub addressed: Vec<Injection>,
+}
+
+/// Whoever looks into it: the deployment, and whom to tell what they look at.
+pub type Looks = Arc<dyn Fn(Arc<Inquiry>, Looking) -> BoxFuture<'static, Found> + Send + Sync>;
+
+/// Has them look, and tells of what they write only what stands.
+#[must_use]
+pub fn investigates(reader: Reader, hosts: BTreeSet<String>, looks: Looks) -> Investigates {
+    Arc::new(move |inquiry, looking| {
+        let (reader, hosts, looks) = (reader.clone(), hosts.clone(), Arc::clone(&looks));
+        async move {
+            let inquiry = Arc::new(inquiry);
+            let found = looks(Arc::clone(&inquiry), looking).await;
+            checked(&reader, &hosts, &inquiry, found).await
+        }
+        .boxed()
+    })
+}
+
+/// What stands of what they found; none where the record itself cannot be told.
+pub async fn checked(
+    reader: &Reader,
+    hosts: &BTreeSet<String>,
+    inquiry: &Inquiry,
+    found: Found,
+) -> Option<RootCauseReport> {
+    let Some(draft) = found.draft else {
+        let report = RootCauseReport::default();
+        let mut short = report.investigated(found.spent, found.ended, found.addressed);
+        // Rules have the word then.
+        short.written_by = Author::Rules;
+        return Some(short);
+    };
+    let report = match Report::of(&inquiry.records) {
+        Ok(report) => report?,
+        Err(error) => {
+            tracing::error!(%error, "what was found out cannot be checked and is not told");
+            return None;
+        }
+    };
+    let mut known = Known::of(&report);
+    for host in hosts {
+        known.host(host);
+    }
+    for (ids, answer) in &found.answers {
+        for id in ids {
+            known.evidence(id, "", answer);
+        }
+        known.answer(answer);
+    }
+    for id in cited(&draft) {
+        match reader.evidence(&id).await {
+            Ok(Some(stored)) => known.evidence(&id, &stored.query, &stored.result),
+            Ok(None) => {}
+            Err(error) => {
+                tracing::warn!(%error, id, "a stored answer cannot be read: what cites it is cut");
+            }
+        }
+    }
+    let report = check(draft, &known);
+    Some(report.investigated(found.spent, found.ended, found.addressed))
+}
+
+/// The stored answers that a draft refers to, each once and not too many.
+fn cited(draft: &Draft) -> BTreeSet<String> {
+    const MOST: usize = 64;
+    let claims = [
+        &draft.impact,
+        &draft.evidence_for,
+        &draft.evidence_against,
+        &draft.ruled_out,
+        &draft.contributing,
+        &draft.time_lost,
+    ];
+    let refuted = draft
+        .hypotheses
+        .iter()
+        .filter_map(|one| one.refuted_by.as_ref());
+    let cites = claims
+        .into_iter()
+        .flatten()
+        .chain(refuted)
+        .flat_map(|one| &one.cites);
+    let ids = cites.map(|cite| &cite.id);
+    let queries = draft.queries.iter().map(|one| &one.evidence);
+    ids.chain(queries)
+        .filter(|id| id.starts_with("ev_"))
+        .take(MOST)
+        .cloned()
+        .collect()
+}
