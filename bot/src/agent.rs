@@ -11,6 +11,7 @@
 mod data;
 mod draft;
 pub mod endpoint;
+mod inquiry;
 mod investigate;
 mod ledger;
 mod meters;

@@ -163,6 +163,23 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
     options.opens_fixes = Some(fixes::opens(&settings, &base_url));
     let outside = Live::new(mcp::outside::of(&services));
     let (now, counts_by) = (options.clock.clone(), options.clock.clone());
+    let world = mcp_server::World {
+        reader: journal.reader(),
+        inbox: Some(journal.inbox()?),
+        settings: settings.clone(),
+        outside: outside.clone(),
+        page: Some(base_url.clone()),
+        clock: mcp_server::world::Clock::new(move || now.now()),
+    };
+    let models = Models::new(
+        settings.clone(),
+        journal.reader(),
+        Some(journal.inbox()?),
+        counts_by,
+        meters.agent.clone(),
+    );
+    let agent = Agent::new(world.clone(), models);
+    options.investigates = agent.investigates(&settings.get(), &base_url, journal.reader());
     let engine = Engine::new(&journal, services, handlers, options)?;
     let metrics_page = ops::Page {
         meters: meters.clone(),
@@ -191,14 +208,6 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
     let hearing = Hearing::new(settings.clone(), engine.clone(), orders, groups);
     let hearing = hearing.map_err(SlackError::from)?;
     let sockets = sockets(&settings.get(), &hearing)?;
-    let world = mcp_server::World {
-        reader: journal.reader(),
-        inbox: Some(journal.inbox()?),
-        settings: settings.clone(),
-        outside: outside.clone(),
-        page: Some(base_url.clone()),
-        clock: mcp_server::world::Clock::new(move || now.now()),
-    };
     let api = Api {
         world: world.clone(),
         orders: page.orders().clone(),
@@ -211,14 +220,6 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         address,
     };
     let stop = CancellationToken::new();
-    let models = Models::new(
-        settings.clone(),
-        journal.reader(),
-        Some(journal.inbox()?),
-        counts_by,
-        meters.agent.clone(),
-    );
-    let agent = Agent::new(world.clone(), models);
     let door = mcp::Door::new(settings.clone(), tokens.clone(), base_url.clone(), address);
     let reloader = Arc::new(Reloader {
         engine: engine.clone(),

@@ -103,21 +103,25 @@ impl Desk {
             }
         }
         let local = &self.local;
-        let work = calls.iter().zip(todo).map(async |(call, todo)| match todo {
-            Todo::Refuse(why) => (call, Err(why)),
-            Todo::Noted => (call, Ok(None)),
-            Todo::Call(arguments) => {
-                let asked = Value::Object(arguments.clone());
-                (
-                    call,
-                    ask(local, &call.name, arguments)
-                        .await
-                        .map(|answer| Some((asked, answer))),
-                )
+        // Names are owned: a future that borrows from what it is made of cannot be told to live long enough.
+        let work = calls.iter().zip(todo).map(|(call, todo)| {
+            let name = call.name.clone();
+            async move {
+                match todo {
+                    Todo::Refuse(why) => Err(why),
+                    Todo::Noted => Ok(None),
+                    Todo::Call(arguments) => {
+                        let asked = Value::Object(arguments.clone());
+                        let answer = ask(local, &name, arguments).await;
+                        answer.map(|answer| Some((asked, answer)))
+                    }
+                }
             }
         });
+        let work: Vec<_> = work.collect();
         let done: Vec<_> = stream::iter(work).buffered(ABREAST).collect().await;
-        done.into_iter()
+        let answered = calls.iter().zip(done);
+        answered
             .map(|(call, answer)| self.told(call, answer))
             .collect()
     }

@@ -10,6 +10,11 @@ const KNOWN: &[(Tactic, &str)] = &[
         Override,
         r"\b(?:ignor\w*|disregard\w*|forget\w*|overrid\w*|bypass\w*|neglect)\b.{0,40}\b(?:previous|prior|above|earlier|all|any|your|system|the|these|those|former|preceding|everything)\b.{0,40}(?:instruction|prompt|rule|guideline|direction|polic|constraint|restriction|told|said|above|orders|before)",
     ),
+    // Spelled out letter by letter, and then written as one word.
+    (
+        Override,
+        r"(?:ignore|disregard|forget|override)(?:all)?(?:the|your)?(?:previous|prior|above|earlier|preceding)(?:instruction|prompt|rule|order)",
+    ),
     (
         Override,
         r"\b(?:new|updated|real|actual|revised|following|higher[- ]priority) (?:instructions?|directives?|orders|prompt)\b",
@@ -69,6 +74,11 @@ const KNOWN: &[(Tactic, &str)] = &[
     (
         Role,
         r"^\W{0,6}(?:system|assistant|developer|user|human)(?: (?:prompt|message|note|override|notice|instruction))?\s?[:：>]",
+    ),
+    // In the middle of a line, as the turn of somebody else.
+    (
+        Role,
+        r"\b(?:assistant|analyst|user|human)\s?[:：]\s?(?:i|we|you|sure|ok|okay|yes|no|understood|certainly|please)\b",
     ),
     (
         Role,

@@ -1,0 +1,81 @@
+//! What the engine wants to be looked into, as a question to the analyst, and what came of it.
+
+use super::investigate::{Investigation, Looking};
+use super::{Agent, Question};
+use crate::root_cause::check::{Found, investigates};
+use config::Settings;
+use engine::investigate::{Inquiry, Investigates};
+use futures_util::FutureExt;
+use journal::Reader;
+use messages::{BaseUrl, Locale};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+impl Agent {
+    /// What the engine has look into what hurts; none where no model is configured when the server begins.
+    #[must_use]
+    pub fn investigates(
+        &self,
+        settings: &Settings,
+        page: &BaseUrl,
+        reader: Reader,
+    ) -> Option<Investigates> {
+        if !self.is_on() {
+            return None;
+        }
+        let locale = Locale::from_tag(settings.locale.tag()).unwrap_or_default();
+        let own = url::Url::parse(page.as_str()).ok();
+        let own = own.and_then(|url| url.host_str().map(ToOwned::to_owned));
+        let hosts: BTreeSet<String> = settings
+            .agent
+            .link_hosts
+            .iter()
+            .cloned()
+            .chain(own)
+            .collect();
+        let agent = self.clone();
+        let looks = Arc::new(
+            move |inquiry: Arc<Inquiry>, looking: engine::investigate::Looking| {
+                let agent = agent.clone();
+                async move {
+                    let question = question(&inquiry, locale);
+                    let told = agent.investigate(&question, move |at: Looking| looking(said(&at)));
+                    found(told.await)
+                }
+                .boxed()
+            },
+        );
+        Some(investigates(reader, hosts, looks))
+    }
+}
+
+fn question(inquiry: &Inquiry, locale: Locale) -> Question {
+    let plan = inquiry.state.plan();
+    Question {
+        deployment: plan.deployment.clone(),
+        service: plan.service.clone(),
+        environment: plan.environment.clone(),
+        revision: Some(inquiry.of),
+        locale,
+        channel: None,
+        cause: inquiry.state.cause().map(|(cause, _)| cause.clone()),
+        asked: None,
+        before: Vec::new(),
+    }
+}
+
+fn said(at: &Looking) -> String {
+    let words = format!("{} {}", at.tool.replace('_', " "), at.about);
+    words.trim_end().to_owned()
+}
+
+fn found(told: Investigation) -> Found {
+    let answers = told.answers.into_iter();
+    Found {
+        draft: told.draft,
+        ended: told.ended,
+        spent: told.spent,
+        answers: answers.map(|one| (one.evidence, one.answer)).collect(),
+        addressed: told.addressed,
+    }
+}
