@@ -5,6 +5,7 @@ use crate::event::Event;
 use crate::excess::Contribution;
 use crate::finding::{Circumstance, Finding, Neighbour as Near};
 use crate::ids::SignalKey;
+use crate::redact::redact;
 use crate::signatures::Signature;
 use crate::state::State;
 use crate::suspects::{
@@ -98,7 +99,8 @@ impl Cause {
     #[must_use]
     pub fn without_addresses(mut self) -> Self {
         for accused in &mut self.suspects {
-            accused.author = author_name(&accused.author).to_owned();
+            // A secret that is cut with the address would not be known for one.
+            accused.author = author_name(&redact(&accused.author)).to_owned();
         }
         self
     }

@@ -25,7 +25,7 @@ enum With {
     Luhn,
 }
 
-const RULES: [(&str, With); 13] = [
+const RULES: [(&str, With); 14] = [
     // A block that was cut off is one too.
     (
         r"(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|\z)",
@@ -35,6 +35,11 @@ const RULES: [(&str, With); 13] = [
     (
         r#"(?i)\b([a-z][a-z0-9+.-]{0,20}://)[^\s'"<>@/]*(?::[^\s'"<>]*)?@"#,
         With::Text("${1}•••@"),
+    ),
+    // One that somebody cut before its `@`: what is no number behind the colon is no port.
+    (
+        r#"(?i)\b([a-z][a-z0-9+.-]{0,20}://)[^\s'"<>@/:\[]+:[^\s'"<>@/]*[^\s'"<>@/0-9][^\s'"<>@/]*"#,
+        With::Text("${1}•••"),
     ),
     (
         r#"[^\s'"<>:/@]+:[^\s'"<>@]+@((?:tcp|udp|unix)\()"#,
@@ -163,6 +168,17 @@ mod tests {
     /// Put together here, so that no scanner takes this file for a leak.
     fn joined(parts: &[&str]) -> String {
         parts.concat()
+    }
+
+    #[test]
+    fn a_cut_address_of_a_database_tells_no_password_and_a_port_stays() {
+        assert_eq!(
+            redact("by postgres://shop:hunter-2 (90 %)"),
+            "by postgres://••• (90 %)"
+        );
+        for harmless in ["http://db:5432/x", "http://[::1]:80", "http://a.example"] {
+            assert_eq!(redact(harmless), harmless);
+        }
     }
 
     #[test]

@@ -252,7 +252,11 @@ async fn secrets_and_addresses_never_reach_a_model() {
         "ann.planted",
         "planted-hunter2",
     ] {
-        assert!(!sent.contains(secret), "{secret} was sent");
+        let around = sent.find(secret).map(|at| {
+            let before: String = sent[..at].chars().rev().take(80).collect();
+            before.chars().rev().collect::<String>()
+        });
+        assert_eq!(around, None, "{secret} was sent");
         assert!(!shown.contains(secret), "{secret} is shown");
     }
     assert!(!sent.contains(crate::double::KEY), "the key is in no body");

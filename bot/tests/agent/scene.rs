@@ -9,6 +9,7 @@ use engine::clock::Clock;
 use guard::cause::Cause;
 use guard::event::Recorded;
 use guard::input::Happened;
+use guard::redact::redact;
 use messages::Locale;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -42,7 +43,9 @@ pub(crate) fn cause(note: &str) -> Cause {
         "suspects": [change(GUILTY, "Give connections back later", 0.9), change(INNOCENT, "Show prices with two digits", 0.03)],
         "order": [GUILTY, INNOCENT], "changes": 2, "signals": ["errors"],
         "signatures": [{
-            "change": "new", "level": "error", "template": with("pool exhausted: <*> of <*>"), "sample": with("pool exhausted: 20 of 20"),
+            "change": "new", "level": "error",
+            // The reader of logs masks what it reads.
+            "template": redact(&with("pool exhausted: <*> of <*>")), "sample": redact(&with("pool exhausted: 20 of 20")),
             "before": 0, "after": 41, "before_per_minute": 0.0, "after_per_minute": 20.5,
         }],
     });
