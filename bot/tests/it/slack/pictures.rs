@@ -24,7 +24,7 @@ async fn the_thread_of_a_question_has_a_picture_of_the_signal_once_and_words_for
     assert_eq!(album.len(), 1);
     // Twice as fine as it is drawn.
     let size = |at: usize| u32::from_be_bytes(album[0][at..at + 4].try_into().unwrap());
-    assert_eq!((size(16), size(20)), (1600, 800));
+    assert_eq!((size(16), size(20)), (1600, 840));
     if let Some(folder) = std::env::var_os("TAWNY_PICTURES") {
         std::fs::write(std::path::Path::new(&folder).join("errors.png"), &album[0]).unwrap();
     }
