@@ -7,6 +7,7 @@ mod browser;
 mod caused;
 mod doors;
 mod judged;
+mod places;
 mod reported;
 mod said;
 mod shown;
