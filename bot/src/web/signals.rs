@@ -15,9 +15,8 @@ use guard::finding::Finding;
 use guard::state::State;
 use maud::{Markup, html};
 use messages::chart::{self, Chart};
-use messages::layout::html::{table, text};
-use messages::model::{Row, Table};
-use messages::{Context, Foreign, Text, say};
+use messages::layout::html::text;
+use messages::{Context, Text, say};
 
 /// Signals of which the deployment's page has a drawing; the others are a click away.
 const MOST_DRAWN: usize = 2;
@@ -165,25 +164,19 @@ fn finding<'a>(state: &'a State, signal: &str) -> Option<&'a Finding> {
 
 /// The query, the evidence, and where to look further.
 fn evidence(page: &Page, state: &State, finding: &Finding, context: &Context) -> Markup {
-    let mut rows = vec![Row {
-        cells: vec![say!(context, "fact-query"), Text::code(&finding.query)],
-        details: Vec::new(),
-    }];
-    rows.extend(finding.evidence.as_ref().map(|evidence| Row {
-        cells: vec![
-            say!(context, "fact-evidence"),
-            Text::foreign(Foreign::from(evidence)),
-        ],
-        details: Vec::new(),
-    }));
-    let shown = Table {
-        title: Text::default(),
-        columns: vec![Text::default(), Text::default()],
-        rows,
-        more: None,
-    };
     html! {
-        (table(&shown))
+        dl.facts {
+            div {
+                dt { (text(&say!(context, "fact-query"))) }
+                dd { (text(&Text::code(&finding.query))) }
+            }
+            @if let Some(evidence) = &finding.evidence {
+                div {
+                    dt { (text(&say!(context, "fact-evidence"))) }
+                    dd { (text(&Text::foreign(evidence))) }
+                }
+            }
+        }
         (links::of(page, state, finding, context))
     }
 }
