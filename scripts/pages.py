@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """The pages before a real browser: pictures of each into docs/pages, axe-core in both colour schemes and on a phone,
-html-validate, the policy of each answer, the weight of a first visit, and a decision on a phone without scripts.
+html-validate, the policy of each answer, the weight of a first visit, and a decision on a phone without scripts; then
+people (scripts/pages_people.mjs): one watches live, one decides on a phone, two press at once, in both languages.
 
     scripts/pages.py              # all of it
     scripts/pages.py --no-pictures   # judges alone
+    scripts/pages.py --only people   # one part: asked, empty or people
 
 Plays `tawny demo` to a question, looks, answers in the browser, and looks again; and at a server where nothing happened
 yet. Installs playwright-core, axe-core and html-validate under .tawny/pages. Needs npm, Chromium, Prometheus and
@@ -26,9 +28,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from webhooks import port  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+PROGRAM = os.environ.get("TAWNY", str(ROOT / "target/debug/tawny"))
 HOME = ROOT / ".tawny/pages"
 PACKAGES = ["playwright-core@1.65.1", "axe-core@4", "html-validate@9"]
 PICTURES = ROOT / "docs/pages"
+MOST_PICTURE = 60 * 1024
 EMPTY = """
 server: {{listen: "127.0.0.1:{port}", data_dir: "{folder}/data"}}
 metrics:
@@ -55,7 +59,7 @@ class Tawny:
     """A running `tawny`, and what it has printed."""
 
     def __init__(self, *arguments, folder):
-        command = [str(ROOT / "target/debug/tawny"), *arguments]
+        command = [PROGRAM, *arguments]
         self.child = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.lines = queue.Queue()
         threading.Thread(target=self.read, daemon=True).start()
@@ -92,11 +96,24 @@ class Tawny:
             self.child.kill()
 
 
-def look(told):
+def look(told, script="pages.mjs"):
     told |= {"modules": str(HOME), "chromium": shutil.which("chromium") or "chromium"}
     told["out"] = str(PICTURES) if PICTURES.exists() and "--no-pictures" not in sys.argv else None
-    run = subprocess.run(["node", str(ROOT / "scripts/pages.mjs")], input=json.dumps(told), text=True, env=os.environ)
+    run = subprocess.run(["node", str(ROOT / "scripts" / script)], input=json.dumps(told), text=True, env=os.environ)
+    if told["out"]:
+        shrink()
     return run.returncode
+
+
+def shrink():
+    """256 colours are enough for a page, and a fraction of the bytes."""
+    if shutil.which("pngquant"):
+        files = [str(file) for file in PICTURES.glob("*.png")]
+        if files:
+            subprocess.run(["pngquant", "--force", "--ext", ".png", "--skip-if-larger", "--strip", "32", *files])
+    for file in PICTURES.glob("*.png"):
+        if file.stat().st_size > MOST_PICTURE:
+            print(f"note: {file.name} is {file.stat().st_size // 1024} KB")
 
 
 def asked(folder):
@@ -132,13 +149,36 @@ def asked(folder):
 def again(url, folder):
     token = (pathlib.Path(folder) / "token").read_text().strip()
     run = subprocess.run(
-        [str(ROOT / "target/debug/tawny"), "login"],
+        [PROGRAM, "login"],
         env=os.environ | {"TAWNY_URL": url, "TAWNY_TOKEN": token},
         capture_output=True,
         text=True,
         check=True,
     )
     return re.search(r"http://\S+/login/\S+", run.stdout + run.stderr)[0]
+
+
+def people(folder):
+    """A release that is held and fine, until the browser's script injects a fault; in either language."""
+    failed = 0
+    for language in ("en", "zh-CN"):
+        place = pathlib.Path(folder) / language
+        place.mkdir()
+        with Tawny("--json", "demo", "--scenario", "latency", "--no-fault", "--dir", str(place), folder=folder) as demo:
+            ready = json.loads(demo.until(r"^(\{.*\"ready\".*\})", 240)[1])
+            url = ready["server_url"]
+            gray = min(ready["fault_urls"])
+            told = {
+                "url": url,
+                "path": f"/deployments/{ready['deployment_id']}",
+                "fault": ready["fault_urls"][gray],
+                "links": {who: again(url, place) for who in ("watcher", "phone", "desk")},
+                "language": language,
+            }
+            # Before and since: something must have been measured of the new version.
+            time.sleep(8)
+            failed |= look(told, "pages_people.mjs")
+    return failed
 
 
 def named_pages(pages):
@@ -168,7 +208,9 @@ def main():
     installed()
     PICTURES.mkdir(parents=True, exist_ok=True)
     failed = 0
-    for part in (asked, empty):
+    parts = {"asked": asked, "empty": empty, "people": people}
+    only = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else None
+    for part in [parts[only]] if only else parts.values():
         with tempfile.TemporaryDirectory() as folder:
             failed |= part(folder)
     print("passed" if not failed else "FAILED")

@@ -58,6 +58,15 @@ fn policy(service: &Service, context: &Context) -> Vec<Text> {
     }];
     said.push(say!(
         words,
+        "page-policy-bake",
+        lasts = lasts(policy.bake_s)
+    ));
+    if service.platform.is_none() {
+        // Nothing is stopped there, so nothing is asked.
+        return said;
+    }
+    said.push(say!(
+        words,
         "page-policy-asks",
         lasts = lasts(policy.approval_expiry_s)
     ));
@@ -65,11 +74,6 @@ fn policy(service: &Service, context: &Context) -> Vec<Text> {
         WhenUnsure::Hold => say!(words, "page-policy-unsure-hold"),
         WhenUnsure::Promote => say!(words, "page-policy-unsure-promote"),
     });
-    said.push(say!(
-        words,
-        "page-policy-bake",
-        lasts = lasts(policy.bake_s)
-    ));
     if policy.resume_by > 1 {
         said.push(say!(
             words,

@@ -74,7 +74,7 @@ fn question(state: &State, duty: &Duty, visitor: &Visitor, context: &Context) ->
                 a href=(path) { (text(&parent.headline)) }
             }
             @if let Some(open) = state.open_approval() {
-                p { (text(&say!(context, "page-decide-until", until = context.time(open.approval.expires_at)))) }
+                p { (text(&say!(context, "page-answer-until", until = context.time(open.approval.expires_at)))) }
             }
             (buttons(&parent.buttons, &path, &voice, context))
         }

@@ -59,6 +59,7 @@ mod strip;
 #[cfg(test)]
 pub(crate) mod tests;
 mod thread;
+mod zoom;
 
 /// How long a one-time link can be used: it is printed, and somebody is about to open it.
 const LINK_LASTS: SignedDuration = SignedDuration::from_hours(1);

@@ -133,7 +133,7 @@ fn asked(states: &[State], context: &Context) -> Markup {
                             a href={ "/deployments/" (state.plan().deployment) } {
                                 (text(&messages::parent(state, context).headline))
                             }
-                            " " (text(&say!(context, "page-decide-until", until = context.time(until))))
+                            " · " (text(&say!(context, "page-answer-until", until = context.time(until))))
                         }
                     }
                 }

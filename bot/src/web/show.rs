@@ -86,9 +86,9 @@ async fn body(
         (message(&parent, &html! {}))
         (decide::bar(&parent.buttons, &plan.deployment, &voice, &context))
         (report::links(&path, state.incident(), &context))
+        (signals::section(&drawn, &path, &context))
         (cause::section(&state, &path, visitor, &context))
         (fix::section(&voice, &path, &context))
-        (signals::section(&drawn, &path, &context))
         @if let Some(found) = &found { (table(found)) }
         (rollout::section(&state, observed.as_ref(), progress.as_ref(), &context))
         @match (&observed, &progress) {

@@ -8,8 +8,9 @@ use super::language::Language;
 use super::links;
 use super::session::Visitor;
 use super::show::read;
+use super::zoom::{self, Asked};
 use crate::charts::{self, NARROW, WIDE};
-use axum::extract::{Path, State as Shared};
+use axum::extract::{Path, Query, State as Shared};
 use axum::response::Html;
 use guard::finding::Finding;
 use guard::state::State;
@@ -26,8 +27,9 @@ pub(super) async fn show(
     language: Language,
     visitor: Visitor,
     Path((id, signal)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
 ) -> Result<Html<String>, DeniedPage> {
-    let shown = body(&page, language, id, &signal).await;
+    let shown = body(&page, language, id, &signal, asked).await;
     let (title, path, body) = shown.map_err(|denied| denied.page(&page, language))?;
     let frame = Frame {
         language,
@@ -44,6 +46,7 @@ async fn body(
     language: Language,
     id: String,
     signal: &str,
+    asked: Asked,
 ) -> Result<(Text, String, Markup), Denied> {
     let (state, _) = read(page, id).await?;
     let context = page.context(language.0);
@@ -51,10 +54,12 @@ async fn body(
     let found = drawn.iter().find(|chart| chart.signal == signal);
     let chart = found.ok_or(Denied::NoSignal)?;
     let path = format!("/deployments/{}", state.plan().deployment);
+    let part = asked.of(chart);
     let body = html! {
         p.crumbs { a href=(path) { (text(&say!(context, "page-to-deployment"))) } }
         h1 { bdi { (chart.signal) } }
-        (figure(chart, 0, &context))
+        (figure(part.as_ref().unwrap_or(chart), 0, &path, &context))
+        (zoom::links(chart, part.as_ref(), &at(&path, &chart.signal), &context))
         @if let Some(finding) = finding(&state, &chart.signal) { (evidence(page, &state, finding, &context)) }
         p.reports {
             @for other in drawn.iter().filter(|other| other.signal != chart.signal) {
@@ -82,7 +87,14 @@ pub(super) fn section(drawn: &[Chart], path: &str, context: &Context) -> Markup 
         @if !drawn.is_empty() {
             section.charts {
                 h3 { (text(&say!(context, "page-signals"))) }
-                @for (place, chart) in moved.iter().enumerate() { (figure(chart, place, context)) }
+                @for (place, chart) in moved.iter().enumerate() {
+                    (figure(chart, place, path, context))
+                    p.closer {
+                        a href=(at(path, &chart.signal)) {
+                            (text(&say!(context, "page-closer", signal = Text::foreign(chart.signal.as_str()))))
+                        }
+                    }
+                }
                 @if moved.is_empty() { p { (text(&say!(context, "page-signals-still"))) } }
                 @if !rest.is_empty() {
                     details #signals open[moved.is_empty()] {
@@ -96,10 +108,10 @@ pub(super) fn section(drawn: &[Chart], path: &str, context: &Context) -> Markup 
 }
 
 /// One drawing, what is seen in it, and its values.
-fn figure(chart: &Chart, place: usize, context: &Context) -> Markup {
+fn figure(chart: &Chart, place: usize, path: &str, context: &Context) -> Markup {
     let caption = format!("chart-{place}");
     html! {
-        figure.chart {
+        figure.chart data-path=(at(path, &chart.signal)) {
             figcaption #(caption) { (chart.alt) }
             (charts::inline(chart, WIDE, &caption))
             (charts::inline(chart, NARROW, &caption))

@@ -124,6 +124,7 @@ page-rollout-step = Step { $step }
 page-rollout-bad = not healthy
 page-rollout-instance = { $instance }: { $version }
 page-decide = Your decision
+page-answer-until = to be answered until { $until }
 page-decide-until = until { $until }
 page-since = Since you last looked
 denied-no-signal = Nothing was measured of such a signal here. The deployment’s page lists those that were.
@@ -169,3 +170,12 @@ page-thread-earlier = { $count ->
     [one] One earlier message is
    *[other] { $count } earlier messages are
 } not shown here; the timeline has everything.
+
+# A part of a drawing.
+page-zoom = The part that is drawn
+page-zoom-closer = Closer
+page-zoom-wider = Wider
+page-zoom-earlier = ← Earlier
+page-zoom-later = Later →
+page-zoom-all = All of it
+page-closer = Look at { $signal } more closely

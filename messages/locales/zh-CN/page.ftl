@@ -109,6 +109,7 @@ page-rollout-step = 第 { $step } 步
 page-rollout-bad = 不健康
 page-rollout-instance = { $instance }：{ $version }
 page-decide = 需要你的决定
+page-answer-until = 请在 { $until } 前回答
 page-decide-until = 截止 { $until }
 page-since = 自你上次查看以来
 denied-no-signal = 这里没有测量过这个信号。部署页面列出了测量过的信号。
@@ -148,3 +149,12 @@ page-neighbours = 相邻服务
 page-neighbours-callers = 调用它
 page-neighbours-called = 被它调用
 page-thread-earlier = 此处未显示更早的 { $count } 条消息；时间线包含全部内容。
+
+# 图的一段。
+page-zoom = 图中显示的时段
+page-zoom-closer = 放大
+page-zoom-wider = 缩小
+page-zoom-earlier = ← 更早
+page-zoom-later = 更晚 →
+page-zoom-all = 全部
+page-closer = 细看 { $signal }

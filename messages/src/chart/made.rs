@@ -116,6 +116,7 @@ fn chart(
             (limit, plain::text(&said))
         }),
         marks: Vec::new(),
+        window: None,
         names: names(context),
         unit: measure.unit.clone(),
         words,

@@ -15,7 +15,7 @@ fn select(page: &str, selector: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn the_overview_begins_with_what_waits_for_an_answer_and_shows_each_service_with_its_strip() {
-    let world = World::new().await;
+    let world = World::served().await;
     let page = world.login("mei").await.read("/").await;
     let asked = select(&page, ".asked li");
     assert_eq!(asked.len(), 1, "{page}");
@@ -111,6 +111,53 @@ async fn a_signal_has_a_page_with_its_query_and_one_that_was_not_measured_has_no
 }
 
 #[tokio::test]
+async fn a_signal_is_looked_at_more_closely_by_links_alone_and_nothing_wrong_in_them_breaks_it() {
+    let world = World::new().await;
+    let mei = world.login("mei").await;
+    let path = format!("{PAUSED}/signals/errors");
+    let whole = mei.read(&path).await;
+    let rows = |page: &str| select(page, ".values tbody tr").len();
+    assert_eq!((rows(&whole), select(&whole, ".zoom a").len()), (16, 1));
+    let closer = link(&whole, ".zoom a");
+    let close = mei.read(&closer).await;
+    assert!(rows(&close) < 16 && rows(&close) >= 2, "{}", rows(&close));
+    let offered = select(&close, ".zoom a");
+    assert_eq!(
+        offered,
+        ["Closer", "Wider", "← Earlier", "All of it"],
+        "it ends where the course ends: there is nothing later"
+    );
+    // What nothing was measured in, and what is no part of it, is the whole.
+    for wrong in [
+        "?from=5&to=5",
+        "?from=9&to=3",
+        "?from=9000&to=9010",
+        "?from=NaN&to=inf",
+        "?from=1",
+        "?from=x&to=%3Cscript%3E",
+    ] {
+        let page = mei.read(&format!("{path}{wrong}")).await;
+        assert_eq!(rows(&page), 16, "{wrong}");
+    }
+    // Before the deployment alone, where its line would not be.
+    let before = mei.read(&format!("{path}?from=-60&to=-1")).await;
+    assert!(rows(&before) >= 2 && rows(&before) <= 8, "{before}");
+    assert!(
+        !select(&before, "svg.drawn")
+            .iter()
+            .any(|words| words.contains("deployed")),
+        "{before}"
+    );
+}
+
+fn link(page: &str, selector: &str) -> String {
+    let document = Html::parse_document(page);
+    let wanted = Selector::parse(selector).unwrap();
+    let found = document.select(&wanted).next().unwrap();
+    found.attr("href").unwrap().to_owned()
+}
+
+#[tokio::test]
 async fn search_finds_services_and_deployments_and_keeps_what_was_typed_inert() {
     let world = World::new().await;
     let mei = world.login("mei").await;
@@ -150,7 +197,7 @@ async fn figures_are_shown_for_a_time_that_is_offered_and_for_no_other() {
 
 #[tokio::test]
 async fn a_services_page_says_in_words_what_tawny_may_do_there() {
-    let world = World::new().await;
+    let world = World::served().await;
     let page = world.login("mei").await.read("/services/shop").await;
     let policy = select(&page, ".policy li");
     assert!(
