@@ -75,7 +75,7 @@ async function language(page) {
 // Where a press led: back to the deployment, or to why not.
 async function outcome(page) {
   await page.waitForLoadState("load");
-  const refused = await page.locator(".denied, main .message h2").first().innerText().catch(() => "");
+  const refused = await page.locator("main .message h1, main .message h2").first().innerText().catch(() => "");
   return { back: new URL(page.url()).pathname === told.path, refused };
 }
 

@@ -157,7 +157,7 @@ STEPS = [
         "every page in a real browser: pictures in docs/pages, axe-core in both colour schemes and on a phone, html-validate, the"
         " policy, the weight of a first visit, a decision on a phone without scripts; people in both"
         " languages: watching live, deciding on a phone, two at once, on a slow line",
-        "scripts/need chromium node=nodejs npm prometheus && cargo build -q --bin tawny && python3 scripts/pages.py",
+        "scripts/need chromium node=nodejs npm prometheus pngquant fc-list=fontconfig && cargo build -q --bin tawny && python3 scripts/pages.py",
         r"^FAILED|^pages|^live|^passed|^ok (weight|decide|people)",
     ),
     (
