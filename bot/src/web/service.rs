@@ -2,7 +2,7 @@
 
 use super::Page;
 use super::denied::{Denied, DeniedPage};
-use super::frame::{self, Frame};
+use super::frame;
 use super::language::Language;
 use super::rows::{self, Column};
 use super::session::Visitor;
@@ -39,14 +39,13 @@ pub(super) async fn service(
         (replays(&trusted, &context))
         (deployments(&trusted, &shown, &context))
     };
-    let frame = Frame {
+    Ok(frame::fresh(
         language,
-        title: Some(name.into()),
-        visitor: Some(&visitor),
-        fresh: true,
-        path: format!("/services/{}", trusted.service),
-    };
-    Ok(Html(frame::frame(&frame, &body).into_string()))
+        &visitor,
+        name.into(),
+        format!("/services/{}", trusted.service),
+        &body,
+    ))
 }
 
 /// The service and its newest deployments.
