@@ -60,7 +60,7 @@ use crate::reader::{Reader, Step};
 use crate::value::settings;
 use crate::yaml::Node;
 use guard::ids::{Environment, PersonId, ServiceName};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 settings! {
     /// Everything in `tawny.yaml`.
@@ -172,6 +172,30 @@ impl Settings {
     pub fn on_call_of<'s>(&'s self, service: &'s Service) -> impl Iterator<Item = &'s OnCall> {
         let named = self.on_call.iter();
         named.filter(|list| service.on_call.contains(&list.name))
+    }
+
+    /// The services that a service calls, whichever of the two says so.
+    #[must_use]
+    pub fn callees_of(&self, service: &Service) -> BTreeSet<ServiceName> {
+        self.beside(service, |one| &one.downstream, |other| &other.upstream)
+    }
+
+    /// The services that call a service, whichever of the two says so.
+    #[must_use]
+    pub fn callers_of(&self, service: &Service) -> BTreeSet<ServiceName> {
+        self.beside(service, |one| &one.upstream, |other| &other.downstream)
+    }
+
+    fn beside(
+        &self,
+        service: &Service,
+        own: fn(&Service) -> &Vec<ServiceName>,
+        theirs: fn(&Service) -> &Vec<ServiceName>,
+    ) -> BTreeSet<ServiceName> {
+        let say_so = |other: &&Service| theirs(other).contains(&service.name);
+        let others = self.services.iter().filter(say_so);
+        let others = others.map(|other| other.name.clone());
+        own(service).iter().cloned().chain(others).collect()
     }
 
     /// The environments of a service: its own list, or all of them.

@@ -1,107 +1,18 @@
 //! A lane: one service in one environment. At most one deployment moves in it at a time; others may wait.
 
-use crate::action::ActionKind;
-use crate::event::Event;
 use crate::ids::{DeploymentId, Environment, ServiceName, Version};
 use crate::state::State;
 use crate::thresholds::AlertLabel;
 use crate::verdict::Tier;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-/// An event of a lane's stream.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "event")]
-pub enum LaneEvent {
-    /// A deployment holds the lane.
-    Taken {
-        /// Which.
-        by: DeploymentId,
-    },
-    /// It no longer does.
-    Released {
-        /// Which.
-        by: DeploymentId,
-    },
-    /// A deployment waits for the lane, behind all that waited before.
-    Queued {
-        /// Which.
-        deployment: DeploymentId,
-    },
-    /// It does not wait any more, and never had the lane.
-    Left {
-        /// Which.
-        deployment: DeploymentId,
-    },
-    /// This version runs in all instances.
-    VersionReached {
-        /// Which.
-        version: Version,
-        /// Whether it is known good: its bake ended healthy, or an operator declared it.
-        known_good: bool,
-    },
-    /// No deployment may begin.
-    Frozen {
-        /// Who said so.
-        by: String,
-        /// Why.
-        reason: Option<String>,
-    },
-    /// Deployments may begin again.
-    Unfrozen {
-        /// Who said so.
-        by: String,
-    },
-    /// Somebody wanted something of the lane and may not.
-    Refused {
-        /// Who.
-        by: String,
-        /// What: `freeze unfreeze deploy watch`.
-        wanted: String,
-    },
-    /// Whoever deploys elsewhere asked whether a deployment may begin, and was answered.
-    Asked {
-        /// Who: the configured name of where it was asked.
-        by: String,
-        /// What they call it.
-        id: String,
-        /// Why not; none where it may.
-        refusal: Option<NotNow>,
-    },
-    /// Somebody said whether an alert of the past was true.
-    AlertJudged {
-        /// Who.
-        by: String,
-        /// What they said.
-        #[serde(flatten)]
-        label: AlertLabel,
-    },
-}
+mod event;
+mod means;
+mod refusal;
 
-impl LaneEvent {
-    /// The stable name under which the journal keeps it.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Taken { .. } => "lane_taken",
-            Self::Released { .. } => "lane_released",
-            Self::Queued { .. } => "lane_queued",
-            Self::Left { .. } => "lane_left",
-            Self::VersionReached { .. } => "lane_version_reached",
-            Self::Frozen { .. } => "lane_frozen",
-            Self::Unfrozen { .. } => "lane_unfrozen",
-            Self::Refused { .. } => "lane_refused",
-            Self::Asked { .. } => "lane_asked",
-            Self::AlertJudged { .. } => "lane_alert_judged",
-        }
-    }
-
-    /// The version of its shape.
-    #[must_use]
-    pub fn version(&self) -> u16 {
-        1
-    }
-}
+pub use event::LaneEvent;
+pub use means::lane_events;
+pub use refusal::{LaneRefusal, NotNow};
 
 /// A lane as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,57 +37,6 @@ const MOST_LABELS: usize = 1000;
 
 /// Questions of others that are remembered: one that is asked twice is answered once.
 const MOST_ASKED: usize = 50;
-
-/// Why whoever deploys elsewhere is told not to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "why")]
-pub enum NotNow {
-    /// Nobody may.
-    Frozen {
-        /// Who said so.
-        by: String,
-        /// Why.
-        #[serde(default)]
-        reason: Option<String>,
-    },
-    /// What was deployed last hurts, and nobody has decided what becomes of it.
-    Hurts {
-        /// Which deployment.
-        deployment: DeploymentId,
-    },
-}
-
-/// Why a deployment may not begin.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum LaneRefusal {
-    /// Somebody is there.
-    #[error(
-        "{service} in {environment} is busy with deployment {by} since {since}: promote it, roll it back or abandon it first, \
-         or let the new one wait for its turn: `--queue`, in the API `queue`"
-    )]
-    Busy {
-        /// The service.
-        service: ServiceName,
-        /// The environment.
-        environment: Environment,
-        /// The deployment that holds the lane, or is the next to.
-        by: DeploymentId,
-        /// Since when.
-        since: Timestamp,
-    },
-    /// Frozen.
-    #[error("{service} in {environment} is frozen by {by}{}", reason.as_ref().map(|r| format!(": {r}")).unwrap_or_default())]
-    Frozen {
-        /// The service.
-        service: ServiceName,
-        /// The environment.
-        environment: Environment,
-        /// Who froze it.
-        by: String,
-        /// Why.
-        reason: Option<String>,
-    },
-}
 
 impl Lane {
     /// A lane in which nothing has happened yet.
@@ -400,75 +260,6 @@ impl Lane {
             }),
             None => Ok(()),
         }
-    }
-}
-
-/// What a deployment's new event means for its lane; `after` is the deployment with the event folded in.
-#[must_use]
-pub fn lane_events(event: &Event, after: &State) -> Vec<LaneEvent> {
-    let plan = after.plan();
-    let released = LaneEvent::Released {
-        by: plan.deployment.clone(),
-    };
-    match event {
-        Event::Failed { .. } | Event::Abandoned { .. } | Event::Superseded { .. }
-            if after.never_began() =>
-        {
-            vec![LaneEvent::Left {
-                deployment: plan.deployment.clone(),
-            }]
-        }
-        // Whoever goes back needs the lane, also after it was free.
-        Event::ActionAuthorised { action, .. }
-            if after
-                .action(action)
-                .is_some_and(|record| record.action.kind == ActionKind::RollBack) =>
-        {
-            vec![LaneEvent::Taken {
-                by: plan.deployment.clone(),
-            }]
-        }
-        Event::Promoted { .. } => {
-            vec![
-                LaneEvent::VersionReached {
-                    version: plan.to.clone(),
-                    known_good: false,
-                },
-                released,
-            ]
-        }
-        Event::BakeEnded {
-            known_good: true, ..
-        } => {
-            vec![LaneEvent::VersionReached {
-                version: plan.to.clone(),
-                known_good: true,
-            }]
-        }
-        Event::RolledBack { .. } => match &plan.from {
-            Some(from) => {
-                vec![
-                    LaneEvent::VersionReached {
-                        version: from.clone(),
-                        known_good: plan.from_known_good,
-                    },
-                    released,
-                ]
-            }
-            None => vec![released],
-        },
-        Event::Failed { .. } | Event::Abandoned { .. } | Event::Superseded { .. } => vec![released],
-        // A way back that was stopped leaves what was promoted where it is, and the lane to others; one that
-        // failed pauses the deployment, which keeps it.
-        Event::ActionStopped { action }
-            if !after.holds_lane()
-                && after
-                    .action(action)
-                    .is_some_and(|record| record.action.kind == ActionKind::RollBack) =>
-        {
-            vec![released]
-        }
-        _ => Vec::new(),
     }
 }
 

@@ -11,6 +11,7 @@ mod m0002_closed_streams;
 mod m0003_input_outcome;
 mod m0004_tool_calls;
 mod m0005_model_calls;
+mod step;
 
 struct Migrations;
 
@@ -18,11 +19,11 @@ struct Migrations;
 impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
-            Box::new(m0001_first::Migration),
-            Box::new(m0002_closed_streams::Migration),
-            Box::new(m0003_input_outcome::Migration),
-            Box::new(m0004_tool_calls::Migration),
-            Box::new(m0005_model_calls::Migration),
+            Box::new(m0001_first::STEP),
+            Box::new(m0002_closed_streams::STEP),
+            Box::new(m0003_input_outcome::STEP),
+            Box::new(m0004_tool_calls::STEP),
+            Box::new(m0005_model_calls::STEP),
         ]
     }
 }

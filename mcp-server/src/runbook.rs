@@ -12,7 +12,6 @@ use guard::runbook::{OnHosts, Runbook, Watched};
 use guard::thresholds::Load;
 use journal::{ledger, reports};
 use sources::metrics::Prometheus;
-use std::collections::BTreeSet;
 
 /// Deployments of the past that are told.
 const MOST_PAST: usize = 10;
@@ -49,14 +48,22 @@ pub async fn of(
             .map(ToString::to_string)
             .collect(),
         repository: known.repo.as_ref().map(ToString::to_string),
-        owners: owners(known),
+        owners: known.answerable(),
         on_call: settings
             .on_call_of(known)
             .map(|list| list.name.to_string())
             .collect(),
         channels: channels(&settings, service, environment),
-        calls: neighbours(&settings, known, |one| (&one.downstream, &one.upstream)),
-        called_by: neighbours(&settings, known, |one| (&one.upstream, &one.downstream)),
+        calls: settings
+            .callees_of(known)
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        called_by: settings
+            .callers_of(known)
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
         version: lane.current().map(|(version, _)| version.to_string()),
         known_good: lane.current().is_some_and(|(_, good)| good),
         last_good: lane.last_good().map(ToString::to_string),
@@ -93,13 +100,6 @@ fn hosts(service: &Service) -> Option<OnHosts> {
     })
 }
 
-fn owners(service: &Service) -> Vec<String> {
-    let owners = service.owner.iter().cloned();
-    owners
-        .chain(service.owners.iter().map(ToString::to_string))
-        .collect()
-}
-
 /// Where its deployments are told: channels by their ids, addresses by their names.
 fn channels(settings: &Settings, service: &ServiceName, environment: &Environment) -> Vec<String> {
     let slack = settings.chat.slack.iter();
@@ -109,22 +109,6 @@ fn channels(settings: &Settings, service: &ServiceName, environment: &Environmen
     channels
         .chain(addresses.map(|address| address.name.to_string()))
         .collect()
-}
-
-/// Whom it says itself, and who says so of it.
-fn neighbours(
-    settings: &Settings,
-    service: &Service,
-    sides: impl Fn(&Service) -> (&Vec<ServiceName>, &Vec<ServiceName>),
-) -> Vec<String> {
-    let own = sides(service).0.iter();
-    let others = settings.services.iter();
-    let others = others.filter(|other| sides(other).1.contains(&service.name));
-    let all: BTreeSet<String> = own
-        .chain(others.map(|other| &other.name))
-        .map(ToString::to_string)
-        .collect();
-    all.into_iter().collect()
 }
 
 fn irreversible(service: &Service) -> Vec<String> {

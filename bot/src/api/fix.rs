@@ -26,6 +26,15 @@ pub struct FixBody {
     pub reason: Option<String>,
 }
 
+/// Who asks for which deployment, and how.
+type Asked = (
+    Shared<Api>,
+    Caller,
+    Language,
+    At<String>,
+    GivenOrNot<FixBody>,
+);
+
 /// Has a request opened that undoes what did it, for people to review and merge; as a person. What becomes of it is in
 /// the deployment's `fixes` and told in its thread.
 #[utoipa::path(post, path = "/api/v1/deployments/{id}/revert-pr", request_body = FixBody,
@@ -33,14 +42,8 @@ pub struct FixBody {
     (status = 200, body = DeploymentView),
     (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem),
 ))]
-pub(super) async fn revert(
-    shared: Shared<Api>,
-    caller: Caller,
-    language: Language,
-    At(id): At<String>,
-    body: GivenOrNot<FixBody>,
-) -> Result<Json<DeploymentView>, Problem> {
-    ask(&shared.0, caller, language, id, FixKind::Revert, body.0).await
+pub(super) async fn revert(asked: Asked) -> Result<Json<DeploymentView>, Problem> {
+    ask(FixKind::Revert, asked).await
 }
 
 /// Has a model draft the smallest change that mends what did it, as a draft for people to review; as a person.
@@ -49,23 +52,13 @@ pub(super) async fn revert(
     (status = 200, body = DeploymentView),
     (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem),
 ))]
-pub(super) async fn hotfix(
-    shared: Shared<Api>,
-    caller: Caller,
-    language: Language,
-    At(id): At<String>,
-    body: GivenOrNot<FixBody>,
-) -> Result<Json<DeploymentView>, Problem> {
-    ask(&shared.0, caller, language, id, FixKind::Hotfix, body.0).await
+pub(super) async fn hotfix(asked: Asked) -> Result<Json<DeploymentView>, Problem> {
+    ask(FixKind::Hotfix, asked).await
 }
 
 async fn ask(
-    api: &Api,
-    Caller(by): Caller,
-    Language(locale): Language,
-    id: String,
     kind: FixKind,
-    body: FixBody,
+    (Shared(api), Caller(by), Language(locale), At(id), GivenOrNot(body)): Asked,
 ) -> Result<Json<DeploymentView>, Problem> {
     let id = DeploymentId::new(id).map_err(|error| Problem::bad("id", error))?;
     let suspect = given::text("suspect", body.suspect)?;
@@ -76,5 +69,5 @@ async fn ask(
     let settings = api.settings.get();
     let asked = fixes::asked(&settings, &state, by, duty, kind, suspect, reason);
     let events = api.engine.apply(&id, asked).await?;
-    told(api, &id, &events, locale).await
+    told(&api, &id, &events, locale).await
 }

@@ -2,6 +2,7 @@
 
 use super::language::Language;
 use super::session::Visitor;
+use axum::response::Html;
 use maud::{DOCTYPE, Markup, html};
 use messages::layout::html::text;
 use messages::layout::plain;
@@ -33,6 +34,24 @@ impl Frame<'_> {
             path: String::from("/"),
         }
     }
+}
+
+/// A page that shows something that changes, to whoever is logged in.
+pub(super) fn fresh(
+    language: Language,
+    visitor: &Visitor,
+    title: Text,
+    path: String,
+    body: &Markup,
+) -> Html<String> {
+    let around = Frame {
+        language,
+        title: Some(title),
+        visitor: Some(visitor),
+        fresh: true,
+        path,
+    };
+    Html(frame(&around, body).into_string())
 }
 
 /// A whole document.

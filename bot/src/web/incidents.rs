@@ -3,7 +3,7 @@
 use super::Page;
 use super::answer::{MOST_REASON, reason};
 use super::denied::{Denied, DeniedPage};
-use super::frame::{self, Frame};
+use super::frame;
 use super::language::Language;
 use super::session::{Pressed, Visitor};
 use crate::incidents::{self, Kind, Known};
@@ -37,14 +37,13 @@ pub(super) async fn list(
             (table(&known, &context))
         }
     };
-    let frame = Frame {
-        title: Some(say!(language, "page-incidents")),
-        visitor: Some(&visitor),
-        fresh: true,
-        path: String::from("/incidents"),
-        ..Frame::bare(language)
-    };
-    Ok(Html(frame::frame(&frame, &body).into_string()))
+    Ok(frame::fresh(
+        language,
+        &visitor,
+        say!(language, "page-incidents"),
+        String::from("/incidents"),
+        &body,
+    ))
 }
 
 pub(super) async fn show(
@@ -78,14 +77,13 @@ pub(super) async fn show(
             (timeline(&messages::apart::timeline(&records, &context)))
         }
     };
-    let frame = Frame {
+    Ok(frame::fresh(
         language,
-        title: Some(Foreign::from(&apart.id).into()),
-        visitor: Some(&visitor),
-        fresh: true,
-        path: format!("/incidents/{}", apart.id),
-    };
-    Ok(Html(frame::frame(&frame, &body).into_string()))
+        &visitor,
+        Foreign::from(&apart.id).into(),
+        format!("/incidents/{}", apart.id),
+        &body,
+    ))
 }
 
 /// What the form sends.

@@ -3,7 +3,7 @@
 use super::Page;
 use super::about;
 use super::denied::{Denied, DeniedPage};
-use super::frame::{self, Frame};
+use super::frame;
 use super::language::Language;
 use super::rows::{self, Column};
 use super::session::Visitor;
@@ -50,14 +50,13 @@ pub(super) async fn service(
         (replays(&trusted, &context))
         (deployments(&trusted, &shown, &context))
     };
-    let frame = Frame {
+    Ok(frame::fresh(
         language,
-        title: Some(name.into()),
-        visitor: Some(&visitor),
-        fresh: true,
-        path: format!("/services/{}", trusted.service),
-    };
-    Ok(Html(frame::frame(&frame, &body).into_string()))
+        &visitor,
+        name.into(),
+        format!("/services/{}", trusted.service),
+        &body,
+    ))
 }
 
 /// The service and its newest deployments.

@@ -7,7 +7,7 @@ use super::cause;
 use super::decide;
 use super::denied::{Denied, DeniedPage};
 use super::fix;
-use super::frame::{self, Frame};
+use super::frame;
 use super::instances::instances;
 use super::judge;
 use super::language::Language;
@@ -37,14 +37,7 @@ pub(super) async fn show(
 ) -> Result<Html<String>, DeniedPage> {
     let shown = body(&page, language, &visitor, id).await;
     let (title, path, body) = shown.map_err(|denied| denied.page(&page, language))?;
-    let frame = Frame {
-        language,
-        title: Some(title),
-        visitor: Some(&visitor),
-        fresh: true,
-        path,
-    };
-    Ok(Html(frame::frame(&frame, &body).into_string()))
+    Ok(frame::fresh(language, &visitor, title, path, &body))
 }
 
 async fn body(

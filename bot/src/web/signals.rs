@@ -3,7 +3,7 @@
 
 use super::Page;
 use super::denied::{Denied, DeniedPage};
-use super::frame::{self, Frame};
+use super::frame;
 use super::language::Language;
 use super::links;
 use super::session::Visitor;
@@ -31,14 +31,7 @@ pub(super) async fn show(
 ) -> Result<Html<String>, DeniedPage> {
     let shown = body(&page, language, id, &signal, asked).await;
     let (title, path, body) = shown.map_err(|denied| denied.page(&page, language))?;
-    let frame = Frame {
-        language,
-        title: Some(title),
-        visitor: Some(&visitor),
-        fresh: true,
-        path,
-    };
-    Ok(Html(frame::frame(&frame, &body).into_string()))
+    Ok(frame::fresh(language, &visitor, title, path, &body))
 }
 
 async fn body(

@@ -11,7 +11,6 @@ use engine::services::{Packages, Service, Watch};
 use guard::ids::{Environment, InstanceId, ServiceName};
 use guard::plan::Pacing;
 use guard::policy::Policy;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -71,35 +70,15 @@ pub(super) fn service(
     })
 }
 
-/// Whom it calls and who calls it, whichever of the two says so.
+/// Whom it calls, which is true, and who calls it.
 fn neighbours(
     settings: &Settings,
     configured: &config::settings::Service,
 ) -> Vec<(ServiceName, bool)> {
-    let name = &configured.name;
-    let own = configured
-        .downstream
-        .iter()
-        .map(|other| (other.clone(), true));
-    let own = own.chain(
-        configured
-            .upstream
-            .iter()
-            .map(|other| (other.clone(), false)),
-    );
-    let others = settings.services.iter().flat_map(|other| {
-        let calls_us = other
-            .downstream
-            .contains(name)
-            .then_some((other.name.clone(), false));
-        let is_called = other
-            .upstream
-            .contains(name)
-            .then_some((other.name.clone(), true));
-        calls_us.into_iter().chain(is_called)
-    });
-    let all: BTreeSet<(ServiceName, bool)> = own.chain(others).collect();
-    all.into_iter().collect()
+    let called = settings.callees_of(configured).into_iter();
+    let callers = settings.callers_of(configured).into_iter();
+    let all = called.map(|other| (other, true));
+    all.chain(callers.map(|other| (other, false))).collect()
 }
 
 /// A gray instance that belongs to another environment does not count here.

@@ -9,12 +9,11 @@
 
 mod double;
 mod scene;
+#[path = "../../../mcp-server/tests/it/stage.rs"]
+mod stage;
 #[path = "../../../mcp-server/tests/it/story.rs"]
 mod story;
 mod strict;
-#[allow(dead_code, reason = "the tests of the MCP server use all of it")]
-#[path = "../../../mcp-server/tests/it/world.rs"]
-mod world;
 
 mod awry;
 mod bounds;

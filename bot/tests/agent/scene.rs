@@ -1,8 +1,8 @@
 //! A deployment that hurts, an analyst, and what a competent model says.
 
 use crate::double::{Answer, Double, KEY};
+use crate::stage::Stage;
 use crate::story;
-use crate::world::Stage;
 use bot::agent::{Agent, AgentMeters, Investigation, Looking, Models, Question};
 use config::{Live, Lookup, Settings};
 use engine::clock::Clock;

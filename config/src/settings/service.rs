@@ -65,6 +65,13 @@ settings! {
 }
 
 impl Service {
+    /// Whoever answers for it, by name: the team first.
+    #[must_use]
+    pub fn answerable(&self) -> Vec<String> {
+        let people = self.owners.iter().map(ToString::to_string);
+        self.owner.iter().cloned().chain(people).collect()
+    }
+
     /// What is measured. Signals of a preset that names no dialect are as its first dialect has them;
     /// [`Service::signals_given`] knows better.
     #[must_use]

@@ -1,56 +1,26 @@
 //! The first schema. Every time is microseconds since 1970; every JSON is text, because the bytes
 //! are hashed and no engine may reorder them.
 
+use super::step::{Made, Step, index, table, text_pk, unique};
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
     big_integer, big_integer_null, big_pk_auto, boolean, integer, text, text_null,
 };
 
-pub(super) struct Migration;
+pub(super) const STEP: Step = Step {
+    name: "m0001_first",
+    makes,
+};
 
-impl MigrationName for Migration {
-    fn name(&self) -> &'static str {
-        "m0001_first"
-    }
+fn makes() -> Vec<Made> {
+    let mut all = told();
+    all.extend(work());
+    all.extend(kept_beside());
+    all.extend(indexes());
+    all
 }
 
-#[allow(
-    elided_lifetimes_in_paths,
-    reason = "async_trait must see the trait's own signature"
-)]
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, schema: &SchemaManager) -> Result<(), DbErr> {
-        for table in tables() {
-            schema.create_table(table).await?;
-        }
-        for index in indexes() {
-            schema.create_index(index).await?;
-        }
-        Ok(())
-    }
-}
-
-fn table(name: &'static str, columns: Vec<ColumnDef>) -> TableCreateStatement {
-    let mut table = Table::create().table(name).to_owned();
-    for mut column in columns {
-        table.col(&mut column);
-    }
-    table
-}
-
-fn text_pk(name: &'static str) -> ColumnDef {
-    text(name).primary_key().to_owned()
-}
-
-fn tables() -> Vec<TableCreateStatement> {
-    let mut tables = told();
-    tables.extend(work());
-    tables.extend(kept_beside());
-    tables
-}
-
-fn told() -> Vec<TableCreateStatement> {
+fn told() -> Vec<Made> {
     vec![
         table(
             "stream",
@@ -81,7 +51,7 @@ fn told() -> Vec<TableCreateStatement> {
     ]
 }
 
-fn work() -> Vec<TableCreateStatement> {
+fn work() -> Vec<Made> {
     vec![
         table(
             "inbox",
@@ -147,7 +117,7 @@ fn work() -> Vec<TableCreateStatement> {
     ]
 }
 
-fn kept_beside() -> Vec<TableCreateStatement> {
+fn kept_beside() -> Vec<Made> {
     vec![
         table(
             "evidence",
@@ -196,30 +166,17 @@ fn kept_beside() -> Vec<TableCreateStatement> {
     ]
 }
 
-fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
-    let mut index = Index::create();
-    index
-        .table(table)
-        .name(format!("ix_{table}_{}", columns.join("_")));
-    for column in columns {
-        index.col(*column);
-    }
-    index
-}
-
-fn indexes() -> Vec<IndexCreateStatement> {
+fn indexes() -> Vec<Made> {
     vec![
         index("stream", &["kind"]),
-        index("event", &["stream", "revision"]).unique().to_owned(),
+        unique("event", &["stream", "revision"]),
         index("event", &["name", "version"]),
-        index("inbox", &["source", "delivery_key"])
-            .unique()
-            .to_owned(),
+        unique("inbox", &["source", "delivery_key"]),
         index("inbox", &["status", "stream_key", "id"]),
-        index("effect", &["id"]).unique().to_owned(),
+        unique("effect", &["id"]),
         index("effect", &["status", "key", "ordinal"]),
         index("effect", &["stream"]),
-        index("timer", &["stream", "name"]).unique().to_owned(),
+        unique("timer", &["stream", "name"]),
         index("timer", &["due_at"]),
         index("evidence", &["taken_at"]),
     ]

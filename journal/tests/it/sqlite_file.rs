@@ -6,6 +6,7 @@ use journal::{
     Journal, JournalError, JournalOptions, ManualClock, Session, TokenKind, Transaction,
 };
 use serde_json::json;
+use sqlx::Connection;
 
 use crate::support::{Bench, Sqlite, database, deployment, event, folder, options, start, url};
 
@@ -126,4 +127,20 @@ async fn a_token_is_nowhere_in_the_file() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
         assert!(!bytes.windows(4).any(|window| window == b"tok-"));
     }
+}
+
+/// What a released step makes is in people's journals: lines are added at the end of the file, never changed.
+#[tokio::test]
+async fn a_new_journal_has_the_tables_and_indexes_that_released_ones_have() {
+    let bench = Bench::<Sqlite>::new().await;
+    let statement = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name <> 'seaql_migrations' ORDER BY rowid";
+    let mut connection = sqlx::SqliteConnection::connect(&bench.place.url)
+        .await
+        .unwrap();
+    let made: Vec<String> = sqlx::query_scalar(statement)
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+    let released = include_str!("../golden/schema.sql").lines();
+    assert_eq!(made, released.collect::<Vec<_>>());
 }

@@ -13,7 +13,6 @@ use guard::ids::{Environment, ServiceName};
 use journal::ledger;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// The tool.
 pub struct ListServices;
@@ -135,19 +134,25 @@ async fn guarded(
             environments.push(there(world, settings, service, environment).await?);
         }
     }
-    let owners = service.owner.iter().cloned();
-    let owners = owners.chain(service.owners.iter().map(ToString::to_string));
     let signals = service.signals();
     Ok(Guarded {
         name: service.name.to_string(),
-        owners: owners.collect(),
+        owners: service.answerable(),
         platform: match service.platform {
             Platform::Hosts(_) => "hosts",
             Platform::Observed(_) => "observed",
         },
         repository: service.repo.as_ref().map(ToString::to_string),
-        calls: neighbours(settings, service, |one| (&one.downstream, &one.upstream)),
-        called_by: neighbours(settings, service, |one| (&one.upstream, &one.downstream)),
+        calls: settings
+            .callees_of(service)
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        called_by: settings
+            .callers_of(service)
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
         environments,
         signals: if in_full {
             Vec::new()
@@ -179,22 +184,6 @@ async fn there(
         matchers: settings.matchers_of(service, &environment).to_string(),
         environment: environment.to_string(),
     })
-}
-
-/// Whom it says itself, and who says so of it.
-fn neighbours(
-    settings: &Settings,
-    service: &Service,
-    sides: impl Fn(&Service) -> (&Vec<ServiceName>, &Vec<ServiceName>),
-) -> Vec<String> {
-    let own = sides(service).0.iter();
-    let others = settings.services.iter();
-    let others = others.filter(|other| sides(other).1.contains(&service.name));
-    let all: BTreeSet<String> = own
-        .chain(others.map(|other| &other.name))
-        .map(ToString::to_string)
-        .collect();
-    all.into_iter().collect()
 }
 
 fn measured(signal: &Signal) -> Measured {

@@ -81,14 +81,19 @@ async fn outcomes(stage: &Stage, calls: usize) -> Vec<String> {
         limit: 10,
         ..CallsWanted::default()
     };
-    for _ in 0..100 {
-        let kept = stage.world.reader.calls(&wanted).await.unwrap();
-        if kept.len() >= calls {
-            return kept.into_iter().map(|call| call.outcome).collect();
+    let mut commits = stage.world.reader.commits();
+    let ended = async {
+        loop {
+            commits.mark_unchanged();
+            let kept = stage.world.reader.calls(&wanted).await.unwrap();
+            if kept.len() >= calls {
+                return kept.into_iter().map(|call| call.outcome).collect();
+            }
+            commits.changed().await.unwrap();
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("fewer than {calls} calls are on record");
+    };
+    let ended = tokio::time::timeout(Duration::from_secs(5), ended).await;
+    ended.unwrap_or_else(|_| panic!("fewer than {calls} calls are on record"))
 }
 
 #[tokio::test]

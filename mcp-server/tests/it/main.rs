@@ -20,5 +20,6 @@ mod protocol;
 mod reading;
 mod resources;
 mod schemas;
+mod stage;
 mod story;
 mod world;
