@@ -1,14 +1,11 @@
 //! What somebody found out who looked into it, held against the record, the stored evidence and what they were answered.
 
-use engine::investigate::{Inquiry, Investigates, Looking};
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
+use engine::investigate::Inquiry;
 use guard::report::Report;
 use guard::root_cause::{Author, Draft, Ended, Injection, Known, RootCauseReport, Spent, check};
 use journal::Reader;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// What somebody found out.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -23,23 +20,6 @@ pub struct Found {
     pub answers: Vec<(Vec<String>, Value)>,
     /// Texts that spoke to them.
     pub addressed: Vec<Injection>,
-}
-
-/// Whoever looks into it: the deployment, and whom to tell what they look at.
-pub type Looks = Arc<dyn Fn(Arc<Inquiry>, Looking) -> BoxFuture<'static, Found> + Send + Sync>;
-
-/// Has them look, and tells of what they write only what stands.
-#[must_use]
-pub fn investigates(reader: Reader, hosts: BTreeSet<String>, looks: Looks) -> Investigates {
-    Arc::new(move |inquiry, looking| {
-        let (reader, hosts, looks) = (reader.clone(), hosts.clone(), Arc::clone(&looks));
-        async move {
-            let inquiry = Arc::new(inquiry);
-            let found = looks(Arc::clone(&inquiry), looking).await;
-            checked(&reader, &hosts, &inquiry, found).await
-        }
-        .boxed()
-    })
 }
 
 /// What stands of what they found; none where the record itself cannot be told.

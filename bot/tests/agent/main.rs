@@ -20,6 +20,7 @@ mod awry;
 mod bounds;
 mod hostile;
 mod investigates;
+mod played;
 mod servers;
 mod tried;
 mod writes;

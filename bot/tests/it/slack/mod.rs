@@ -4,6 +4,7 @@ mod alerted;
 mod awry;
 mod digests;
 mod files;
+mod found_out;
 mod groups;
 mod home;
 mod noise;
