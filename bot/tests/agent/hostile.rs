@@ -107,38 +107,39 @@ fn is_true(draft: &Draft) -> bool {
 /// The corpus is read in parts, each by a test of its own.
 const PARTS: usize = 6;
 
-mod whatever_others_write_wherever_the_model_reads_it_the_report_stays_true {
-    use super::stays_true;
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_others_write_wherever_the_model_reads_it_the_report_stays_true() {
+    stays_true(0).await;
+}
 
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn by_the_first_part() {
-        stays_true(0).await;
-    }
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_others_write_wherever_the_model_reads_it_the_report_stays_true_by_the_second_part()
+ {
+    stays_true(1).await;
+}
 
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn by_the_second_part() {
-        stays_true(1).await;
-    }
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_others_write_wherever_the_model_reads_it_the_report_stays_true_by_the_third_part()
+{
+    stays_true(2).await;
+}
 
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn by_the_third_part() {
-        stays_true(2).await;
-    }
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_others_write_wherever_the_model_reads_it_the_report_stays_true_by_the_fourth_part()
+ {
+    stays_true(3).await;
+}
 
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn by_the_fourth_part() {
-        stays_true(3).await;
-    }
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_others_write_wherever_the_model_reads_it_the_report_stays_true_by_the_fifth_part()
+{
+    stays_true(4).await;
+}
 
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn by_the_fifth_part() {
-        stays_true(4).await;
-    }
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn by_the_last_part() {
-        stays_true(5).await;
-    }
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_others_write_wherever_the_model_reads_it_the_report_stays_true_by_the_last_part()
+{
+    stays_true(5).await;
 }
 
 async fn stays_true(part: usize) {
