@@ -2,7 +2,7 @@
 
 use super::investigate::{Investigation, Looking};
 use super::{Agent, Question};
-use crate::root_cause::check::{Found, checked};
+use crate::root_cause::check::{Answered, Found, checked};
 use config::Settings;
 use engine::investigate::{Inquiry, Investigates};
 use futures_util::FutureExt;
@@ -86,7 +86,13 @@ fn found(told: Investigation) -> Found {
         draft: told.draft,
         ended: told.ended,
         spent: told.spent,
-        answers: answers.map(|one| (one.evidence, one.answer)).collect(),
+        answers: answers
+            .map(|one| Answered {
+                tool: one.tool,
+                evidence: one.evidence,
+                answer: one.answer,
+            })
+            .collect(),
         addressed: told.addressed,
     }
 }

@@ -7,6 +7,20 @@ use journal::Reader;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
+/// The tool that shows diffs.
+const DIFF: &str = "get_diff";
+
+/// What a tool answered.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Answered {
+    /// Which one.
+    pub tool: String,
+    /// The ids of the evidence in it.
+    pub evidence: Vec<String>,
+    /// What.
+    pub answer: Value,
+}
+
 /// What somebody found out.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Found {
@@ -16,8 +30,8 @@ pub struct Found {
     pub ended: Ended,
     /// What it cost.
     pub spent: Spent,
-    /// What they were answered, with the ids of the evidence in it.
-    pub answers: Vec<(Vec<String>, Value)>,
+    /// What they were answered.
+    pub answers: Vec<Answered>,
     /// Texts that spoke to them.
     pub addressed: Vec<Injection>,
 }
@@ -47,11 +61,14 @@ pub async fn checked(
     for host in hosts {
         known.host(host);
     }
-    for (ids, answer) in &found.answers {
-        for id in ids {
-            known.evidence(id, "", answer);
+    for one in &found.answers {
+        for id in &one.evidence {
+            known.evidence(id, "", &one.answer);
         }
-        known.answer(answer);
+        known.answer(&one.answer);
+        if one.tool == DIFF {
+            known.diff(&one.answer);
+        }
     }
     for id in cited(&draft) {
         match reader.evidence(&id).await {

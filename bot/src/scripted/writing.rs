@@ -1,6 +1,8 @@
 //! What the played model writes: only what it was told and what tools answered, each statement with where that stands.
 
 use super::reading::{Read, number};
+use guard::hostile::MARK;
+use guard::redact::MASK;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
@@ -109,7 +111,8 @@ fn for_it(writer: &Writer<'_>, suspect: Option<&Value>, measured: &Value) -> Vec
         let spot = place(suspect);
         // Only where it was read.
         if spot.is_object() && writer.read.answer("get_diff")["files"].get(0).is_some() {
-            let cite = cite("hunk", &suspect["commit"], &spot["path"], &spot["line"]);
+            let mut cite = cite("hunk", &suspect["commit"], &spot["path"], &spot["line"]);
+            cite["quote"] = json!(quoted(writer.read.answer("get_diff")));
             claims.push(claim(&writer.say("read"), &json!([cite])));
         }
     }
@@ -119,6 +122,13 @@ fn for_it(writer: &Writer<'_>, suspect: Option<&Value>, measured: &Value) -> Vec
         claims.push(claim(&writer.say("logged"), &json!([cite])));
     }
     claims
+}
+
+/// The first line of a diff that was added, and that is told as it is.
+fn quoted(diff: &Value) -> Option<&str> {
+    let lines = diff["files"][0]["hunks"][0].as_str()?.lines();
+    let mut added = lines.filter_map(|line| line.strip_prefix('+').map(str::trim));
+    added.find(|line| line.len() >= 6 && !line.contains(MARK) && !line.contains(MASK))
 }
 
 /// What else came with it.

@@ -20,14 +20,14 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 /// What the ranking has to name.
-const GUILTY: &str = "Raise errors instead of answering them";
+pub(super) const GUILTY: &str = "Raise errors instead of answering them";
 
 /// The section `agent` with these endpoints.
-fn agent(endpoints: &[String], more: &str) -> String {
+pub(super) fn agent(endpoints: &[String], more: &str) -> String {
     format!("agent: {{endpoints: [{}]{more}}}\n", endpoints.join(", "))
 }
 
-fn endpoint(name: &str, double: &Double) -> String {
+pub(super) fn endpoint(name: &str, double: &Double) -> String {
     let url = double.url();
     format!("{{name: {name}, url: \"{url}\", model: wise-1, key: {KEY}, timeout: 20s}}")
 }
@@ -54,14 +54,21 @@ async fn hurts(world: &mut World) -> String {
 }
 
 /// Everything that was said, as it goes on.
-struct Heard<'w> {
+pub(super) struct Heard<'w> {
     slack: &'w Workspace,
-    said: Vec<Said>,
+    pub(super) said: Vec<Said>,
 }
 
-impl Heard<'_> {
+impl<'w> Heard<'w> {
+    pub(super) fn new(slack: &'w Workspace) -> Self {
+        Self {
+            slack,
+            said: Vec::new(),
+        }
+    }
+
     /// Listens until somebody says what is wanted, and returns that.
-    async fn until(&mut self, what: &str, wanted: impl Fn(&Said) -> bool) -> Said {
+    pub(super) async fn until(&mut self, what: &str, wanted: impl Fn(&Said) -> bool) -> Said {
         until(what, async || {
             self.said.extend(self.slack.take());
             self.said.iter().find(|said| wanted(said)).cloned()
@@ -76,7 +83,7 @@ impl Heard<'_> {
 
     /// What was said in the thread: of a deployment that pauses nothing but its findings, the question, what was ranked
     /// and what the analyst says.
-    fn replies(&self) -> Vec<&Said> {
+    pub(super) fn replies(&self) -> Vec<&Said> {
         let thread = [Kind::Reply, Kind::Broadcast];
         let told = self.said.iter();
         let told: Vec<&Said> = told.filter(|said| thread.contains(&said.kind)).collect();
@@ -128,7 +135,7 @@ fn kept(name: &str, text: &str) {
     });
 }
 
-async fn report(world: &World, id: &str, more: &str) -> Value {
+pub(super) async fn report(world: &World, id: &str, more: &str) -> Value {
     let path = format!("deployments/{id}/root-cause?{more}");
     let (status, report) = world.server.call(CY, Method::GET, &path, None).await;
     assert_eq!(status, 200, "{report}");
@@ -171,10 +178,7 @@ async fn a_model_looks_into_what_hurts_while_the_suspects_stand_and_its_report_t
     let section = agent(&[endpoint("main", &double)], "");
     let (mut world, slack) = analysed(&repository, "en", &section).await;
     let id = hurts(&mut world).await;
-    let mut heard = Heard {
-        slack: &slack,
-        said: Vec::new(),
-    };
+    let mut heard = Heard::new(&slack);
 
     // Nobody waits for the model: it was not allowed to answer yet.
     let skeleton = heard
@@ -254,10 +258,7 @@ async fn a_model_that_is_named_while_the_server_runs_is_asked_and_writes_in_the_
     })
     .await;
     let id = hurts(&mut world).await;
-    let mut heard = Heard {
-        slack: &slack,
-        said: Vec::new(),
-    };
+    let mut heard = Heard::new(&slack);
     let told = heard
         .until("it is reported", |said| shown(said).contains("wise-1"))
         .await;
@@ -287,10 +288,7 @@ async fn where_one_model_hangs_and_the_other_is_overrun_the_suspects_stand_and_i
     let section = agent(&endpoints, ", incident: {time: 30s}");
     let (mut world, slack) = analysed(&repository, "en", &section).await;
     let id = hurts(&mut world).await;
-    let mut heard = Heard {
-        slack: &slack,
-        said: Vec::new(),
-    };
+    let mut heard = Heard::new(&slack);
     let told = heard
         .until("it is said that nothing came of it", |said| {
             said.kind == Kind::Reply && said.text.contains("No word from the model")
