@@ -229,6 +229,7 @@ async fn a_model_looks_into_what_hurts_while_the_suspects_stand_and_its_report_t
     let lines: Vec<&str> = lines.lines().skip(1).collect();
     assert!(lines.len() <= 12, "{lines:#?}");
     kept("found_out_en", &masked(&shown(&told)));
+    kept("suspects_en", &masked(&shown(&skeleton)));
     is_everywhere(&world, &id, "en", "went from").await;
 
     // It decided nothing: people are asked as they were, and nobody was asked twice.
@@ -265,7 +266,11 @@ async fn a_model_that_is_named_while_the_server_runs_is_asked_and_writes_in_the_
     world.event(&id, "approval_asked").await;
     world.at_rest().await;
     heard.said.extend(slack.take());
-    heard.replies();
+    let replies = heard.replies();
+    let skeleton = replies
+        .iter()
+        .find(|said| said.ts != told.ts && shown(said).contains(GUILTY));
+    kept("suspects_zh-CN", &masked(&shown(skeleton.unwrap())));
     kept("found_out_zh-CN", &masked(&shown(&told)));
     is_everywhere(&world, &id, "zh-CN", "上线时").await;
     assert_eq!(double.refused(), Vec::<String>::new());
