@@ -139,6 +139,14 @@ STEPS = [
         r"^mcp comparison|^FAILED",
     ),
     (
+        "agent",
+        "aimock (npm), an OpenAI-compatible server that others wrote: `tawny agent test` against it, and an investigation of the demo"
+        " with parallel calls, streams and a draft that invents; then what an investigation costs for each incident of the demo",
+        "scripts/need prometheus && cargo build -q --release --bin tawny && python3 scripts/agent_peer.py target/release/tawny"
+        " && target/release/tawny bench agent",
+        r"^agent peer|^an incident|confidence|nothing to explain",
+    ),
+    (
         "api",
         "schemathesis against the OpenAPI document of the demo's server: no 5xx, no undocumented answer, nothing wrong accepted",
         "scripts/need prometheus && python3 -m venv .tawny/api && .tawny/api/bin/pip install -q schemathesis==4.32.5"

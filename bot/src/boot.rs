@@ -179,7 +179,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         meters.agent.clone(),
     );
     let agent = Agent::new(world.clone(), models);
-    options.investigates = agent.investigates(&settings.get(), &base_url, journal.reader());
+    options.investigates = Some(agent.investigates(journal.reader()));
     let engine = Engine::new(&journal, services, handlers, options)?;
     let metrics_page = ops::Page {
         meters: meters.clone(),

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 mod alerts;
 mod error;
+mod explained;
 mod inject;
 mod narrate;
 mod packages;
@@ -21,6 +22,19 @@ mod warehouse;
 mod world;
 
 pub use error::DemoError;
+
+/// What can happen in the demo and is told of in its contract.
+pub(crate) const INCIDENTS: [&str; 9] = [
+    "error-spike",
+    "latency",
+    "memory-leak",
+    "pool-leak",
+    "cpu",
+    "crash",
+    "dependency",
+    "healthy",
+    "quiet",
+];
 
 /// What to play.
 #[derive(Debug, Clone, clap::Args)]
@@ -46,9 +60,39 @@ pub struct Arguments {
     /// Run an Alertmanager, too: its alert for the same fault joins the same incident.
     #[arg(long)]
     alerts: bool,
+    /// Have a model look into what hurts. `scripted` is played by rules, without a key; a URL such as `http://127.0.0.1:11434/v1` is a server that speaks OpenAI's chat completions (its key in `TAWNY_DEMO_MODEL_KEY`). Otherwise rules alone write the report.
+    #[arg(long, value_name = "scripted|URL", value_parser = model)]
+    model: Option<Model>,
+    /// The model, as that server calls it.
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "default",
+        requires = "model"
+    )]
+    model_name: String,
     /// Keep the demo's files here instead of in a temporary folder.
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
+}
+
+/// Who looks into what hurts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Model {
+    /// One that is played, on this machine.
+    Scripted,
+    /// One behind this base URL.
+    At(url::Url),
+}
+
+fn model(text: &str) -> Result<Model, String> {
+    match (text, url::Url::parse(text)) {
+        ("scripted", _) => Ok(Model::Scripted),
+        (_, Ok(url)) if ["http", "https"].contains(&url.scheme()) => Ok(Model::At(url)),
+        _ => Err(format!(
+            "`{text}`: expected `scripted`, or the base URL of a server"
+        )),
+    }
 }
 
 fn interval(text: &str) -> Result<Duration, String> {

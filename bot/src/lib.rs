@@ -26,6 +26,7 @@ pub mod reload;
 pub mod replay;
 mod reports;
 pub mod root_cause;
+pub mod scripted;
 mod shutdown;
 mod trust;
 pub mod web;

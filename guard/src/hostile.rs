@@ -12,6 +12,7 @@ mod patterns;
 mod tests;
 
 use patterns::PATTERNS;
+pub(crate) use patterns::ascii_words;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeSet;

@@ -2,6 +2,7 @@
 //!
 //! What looks like a secret is one: a masked word costs little, a kept key much.
 
+use crate::hostile::ascii_words;
 use crate::suspects::facts::is_secret;
 use regex::{Captures, Regex, RegexSet};
 use std::borrow::Cow;
@@ -94,10 +95,14 @@ struct Rules {
     reason = "the patterns are constants; without one of them secrets would get out"
 )]
 static KNOWN: LazyLock<Rules> = LazyLock::new(|| Rules {
-    any: RegexSet::new(RULES.map(|(pattern, _)| pattern)).expect("the rules are patterns"),
+    any: RegexSet::new(RULES.map(|(pattern, _)| ascii_words(pattern)))
+        .expect("the rules are patterns"),
     each: RULES
         .iter()
-        .map(|(pattern, with)| (Regex::new(pattern).expect("each rule is a pattern"), *with))
+        .map(|(pattern, with)| {
+            let pattern = Regex::new(&ascii_words(pattern));
+            (pattern.expect("each rule is a pattern"), *with)
+        })
         .collect(),
 });
 
@@ -207,6 +212,14 @@ mod tests {
             assert!(!clean.contains(&secret), "{clean}");
             assert!(clean.starts_with("charge of ") && clean.ends_with(" failed at pay.py:12"));
         }
+    }
+
+    #[test]
+    fn a_secret_right_after_chinese_is_one_too() {
+        let key = joined(&["AKIA", "IOSFODNN7EXAMPLE"]);
+        let token = joined(&["gh", "p_abcdefghijklmnopqrstuvwxyz0123456789"]);
+        let text = format!("密钥{key}已泄露，令牌{token}。");
+        assert_eq!(redact(&text), format!("密钥{MASK}已泄露，令牌{MASK}。"));
     }
 
     #[test]

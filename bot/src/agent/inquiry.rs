@@ -2,51 +2,62 @@
 
 use super::investigate::{Investigation, Looking};
 use super::{Agent, Question};
-use crate::root_cause::check::{Found, investigates};
+use crate::root_cause::check::{Answered, Found, checked};
 use config::Settings;
 use engine::investigate::{Inquiry, Investigates};
 use futures_util::FutureExt;
+use guard::ids::{Environment, ServiceName};
 use journal::Reader;
 use messages::{BaseUrl, Locale};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Agent {
-    /// What the engine has look into what hurts; none where no model is configured when the server begins.
+    /// What the engine has look into what hurts, by the configuration as it is at that moment: none comes of it where no
+    /// model is configured then.
     #[must_use]
-    pub fn investigates(
-        &self,
-        settings: &Settings,
-        page: &BaseUrl,
-        reader: Reader,
-    ) -> Option<Investigates> {
-        if !self.is_on() {
-            return None;
-        }
-        let locale = Locale::from_tag(settings.locale.tag()).unwrap_or_default();
-        let own = url::Url::parse(page.as_str()).ok();
-        let own = own.and_then(|url| url.host_str().map(ToOwned::to_owned));
-        let hosts: BTreeSet<String> = settings
+    pub fn investigates(&self, reader: Reader) -> Investigates {
+        let agent = self.clone();
+        Arc::new(move |inquiry, looking| {
+            let (agent, reader) = (agent.clone(), reader.clone());
+            async move {
+                if !agent.is_on() {
+                    return None;
+                }
+                let settings = agent.models.settings();
+                let plan = inquiry.state.plan();
+                let locale = spoken(&settings, &plan.service, &plan.environment);
+                let question = question(&inquiry, locale);
+                let told = agent.investigate(&question, move |at: Looking| looking(said(&at)));
+                let found = found(told.await);
+                checked(&reader, &agent.linked(&settings), &inquiry, found).await
+            }
+            .boxed()
+        })
+    }
+
+    /// The hosts to which a report may link.
+    fn linked(&self, settings: &Settings) -> BTreeSet<String> {
+        let page = self.world.page.iter().map(BaseUrl::as_str);
+        let code = settings.code.values().map(|host| host.url().as_str());
+        let urls = page.chain(code).filter_map(|url| url::Url::parse(url).ok());
+        let hosts = urls.filter_map(|url| url.host_str().map(ToOwned::to_owned));
+        settings
             .agent
             .link_hosts
             .iter()
             .cloned()
-            .chain(own)
-            .collect();
-        let agent = self.clone();
-        let looks = Arc::new(
-            move |inquiry: Arc<Inquiry>, looking: engine::investigate::Looking| {
-                let agent = agent.clone();
-                async move {
-                    let question = question(&inquiry, locale);
-                    let told = agent.investigate(&question, move |at: Looking| looking(said(&at)));
-                    found(told.await)
-                }
-                .boxed()
-            },
-        );
-        Some(investigates(reader, hosts, looks))
+            .chain(hosts)
+            .collect()
     }
+}
+
+/// The language in which a report is written: that of the channel in which the deployment is told, else the server's.
+fn spoken(settings: &Settings, service: &ServiceName, environment: &Environment) -> Locale {
+    let slack = settings.chat.slack.as_ref();
+    let channel = slack.and_then(|slack| slack.channel_of(service, environment));
+    let own = channel.and_then(|channel| channel.locale);
+    Locale::from_tag(own.unwrap_or(settings.locale).tag()).unwrap_or_default()
 }
 
 fn question(inquiry: &Inquiry, locale: Locale) -> Question {
@@ -75,7 +86,13 @@ fn found(told: Investigation) -> Found {
         draft: told.draft,
         ended: told.ended,
         spent: told.spent,
-        answers: answers.map(|one| (one.evidence, one.answer)).collect(),
+        answers: answers
+            .map(|one| Answered {
+                tool: one.tool,
+                evidence: one.evidence,
+                answer: one.answer,
+            })
+            .collect(),
         addressed: told.addressed,
     }
 }

@@ -125,7 +125,8 @@ impl Models {
             endpoints.sort_by_key(|endpoint| endpoint.name() != name);
         }
         let mut stop = Stop::of(Short::Failed);
-        for endpoint in &endpoints {
+        for (place, endpoint) in endpoints.iter().enumerate() {
+            let others_follow = place + 1 < endpoints.len();
             for attempt in 1..=ATTEMPTS {
                 let fault = match self.once(work, endpoint, request).await {
                     Ok(Ok(reply)) => {
@@ -145,6 +146,10 @@ impl Models {
                 if last.is_none_or(|(name, known)| name != endpoint.name() || *known != fault) {
                     stop.faults
                         .push((endpoint.name().to_owned(), fault.clone()));
+                }
+                // Who hangs once would hang until no time is left for anybody else.
+                if others_follow && matches!(fault, Fault::Silent(_)) {
+                    break;
                 }
                 if !fault.passes() || attempt == ATTEMPTS || wait > LONGEST_WAIT {
                     break;

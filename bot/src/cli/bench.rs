@@ -4,6 +4,7 @@ use super::exit::Exit;
 use super::output;
 use clap::{Args, Subcommand};
 
+mod agent;
 mod chat;
 mod detect;
 mod exporter;
@@ -39,6 +40,8 @@ enum What {
     Logs(logs::Arguments),
     /// Ask by way of the MCP server what could be asked of Prometheus itself, and compare.
     Mcp(mcp::Arguments),
+    /// Have a played model look into each incident of the demo: calls, tokens and seconds.
+    Agent(agent::Arguments),
     /// The services that are scraped meanwhile.
     #[command(hide = true)]
     Exporter,
@@ -76,6 +79,7 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
         What::Chat(arguments) => chat::run(&arguments, json).await,
         What::Detect(arguments) => detect::run(&arguments, json),
         What::Mcp(arguments) => mcp::run(&arguments, json).await,
+        What::Agent(arguments) => agent::run(&arguments, json).await,
         What::Logs(arguments) => logs::run(&arguments, json).await,
         What::Watch(arguments) => match watch(&arguments).await {
             Ok(report) => report.print(json || arguments.alone),

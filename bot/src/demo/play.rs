@@ -120,6 +120,10 @@ fn setup(arguments: &Arguments) -> Setup {
             ANSWERABLE
         },
         alerts: arguments.alerts,
+        model: arguments
+            .model
+            .clone()
+            .map(|model| (model, arguments.model_name.clone())),
     }
 }
 
@@ -373,6 +377,9 @@ async fn conclude(
     json: bool,
 ) -> Result<Exit, DemoError> {
     let report = report::report(arguments, world, played).await?;
+    if let Some(explained) = &report.explained {
+        narrate::line(&format!("\n{explained}\n"));
+    }
     narrator.say(&report.summary());
     if json {
         narrate::document(&report.document);

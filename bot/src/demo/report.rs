@@ -2,6 +2,8 @@
 
 use super::Arguments;
 use super::error::DemoError;
+use super::explained::explained;
+use super::narrate;
 use super::play::first;
 use super::scenario::Scenario;
 use super::world::{LOOK_EVERY, World};
@@ -18,7 +20,7 @@ use messages::layout::markdown;
 use messages::{Context, Locale};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
@@ -36,6 +38,8 @@ pub(super) struct Played {
 pub(super) struct Report {
     pub(super) document: Value,
     pub(super) as_expected: bool,
+    /// Why it hurt, as a thread shows it.
+    pub(super) explained: Option<String>,
     summary: String,
 }
 
@@ -84,7 +88,10 @@ pub(super) async fn report(
         || !arguments.scenario.alerts()
         || (alerts["joined"] == 1 && alerts["incidents"] == 1);
     let replayed = replayed(arguments, world, &played.deployment).await;
-    let written = written(arguments, world, &played.deployment).await?;
+    let folder = folder(arguments, world);
+    let written = written(arguments, world, &played.deployment, &folder).await?;
+    let id = &played.deployment;
+    let explained = explained(arguments, world, id, &folder, narrate::colour()).await?;
     // A healthy release says one quiet thing, and nothing else.
     let quiet = arguments.scenario != Scenario::Healthy
         || (said["parents"] == 1 && said["replies"] == 0 && said["notices"] == 0);
@@ -121,6 +128,7 @@ pub(super) async fn report(
         "guilty_commit": world.repository.as_ref().and_then(|repository| repository.guilty.as_ref()),
         "suspects": state.cause().map_or(&[][..], |(cause, _)| &cause.suspects),
         "cause": state.cause().map(|(cause, _)| cause.verdict),
+        "root_cause": explained.as_ref().map(|explained| &explained.document),
         "report_path": written,
         "prometheus_url": world.prometheus_url,
         "server_url": world.server.url,
@@ -150,6 +158,7 @@ pub(super) async fn report(
     Ok(Report {
         document,
         as_expected,
+        explained: explained.map(|explained| explained.lines),
         summary,
     })
 }
@@ -192,11 +201,21 @@ async fn replayed(
     }
 }
 
+/// Where reports are written: a folder that is taken away at the end would take them with it.
+fn folder(arguments: &Arguments, world: &World) -> PathBuf {
+    if arguments.keep || arguments.dir.is_some() {
+        world.dir.clone()
+    } else {
+        std::env::temp_dir()
+    }
+}
+
 /// The health report, written as Markdown beside the journal, or where it stays. What was measured at the end is told a look later.
 async fn written(
     arguments: &Arguments,
     world: &World,
     id: &DeploymentId,
+    folder: &Path,
 ) -> Result<PathBuf, DemoError> {
     let engine = &world.server.engine;
     let deadline = Instant::now() + arguments.interval * 2 + RECORDED_WITHIN;
@@ -216,13 +235,6 @@ async fn written(
         base_url: None,
     };
     let document = messages::report::report(&told.report, &context);
-    // A folder that is taken away at the end would take the report with it.
-    let stays = arguments.keep || arguments.dir.is_some();
-    let folder = if stays {
-        world.dir.clone()
-    } else {
-        std::env::temp_dir()
-    };
     let path = folder.join(format!("tawny-report-{id}.md"));
     tokio::fs::write(&path, markdown::document(&document))
         .await

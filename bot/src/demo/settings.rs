@@ -16,6 +16,8 @@ pub(super) const WAREHOUSE: &str = "warehouse";
 pub(super) const ENVIRONMENT: &str = "demo";
 /// The person who may press buttons.
 pub(super) const PERSON: &str = "ana";
+/// The variable with the key of a model.
+pub(super) const MODEL_KEY: &str = "TAWNY_DEMO_MODEL_KEY";
 /// The version before.
 pub(super) const OLD: &str = "v1";
 /// The version that is brought out.
@@ -27,6 +29,14 @@ pub(super) struct Place {
     pub(super) id: String,
     pub(super) listen: SocketAddr,
     pub(super) faults: SocketAddr,
+}
+
+/// A server that answers for a model.
+pub(super) struct Endpoint {
+    pub(super) url: String,
+    pub(super) model: String,
+    /// Whether the environment has a key for it.
+    pub(super) keyed: bool,
 }
 
 /// Everything that the configuration is written from.
@@ -47,6 +57,8 @@ pub(super) struct Facts<'a> {
     pub(super) repository: Option<&'a Path>,
     /// What an Alertmanager proves itself with, if there is one.
     pub(super) alerts_secret: Option<&'a Path>,
+    /// Who looks into what hurts, if anybody does.
+    pub(super) model: Option<Endpoint>,
     /// What the shop logs where its fault shows.
     pub(super) words: Option<&'a Path>,
 }
@@ -167,6 +179,17 @@ services:
             text,
             "webhooks:\n  - {{name: {SOURCE}, kind: alertmanager, secret: \"file:{}\"}}",
             secret.display()
+        );
+    }
+    if let Some(Endpoint { url, model, keyed }) = &facts.model {
+        let key = if *keyed {
+            format!(", key: \"${{{MODEL_KEY}}}\"")
+        } else {
+            String::new()
+        };
+        let _ = writeln!(
+            text,
+            "agent:\n  endpoints: [{{name: demo, url: {url:?}, model: {model:?}{key}}}]"
         );
     }
     text

@@ -1,14 +1,18 @@
 //! Everything that runs in the demo: packages, Prometheus, the server, the shops, the traffic.
 
+use super::Model;
 use super::alerts::{self, Alertmanager, Planned};
 use super::error::DemoError;
 use super::packages::{self, Built};
 use super::prometheus_server::{Job, PrometheusServer, Settings as PrometheusSettings};
 use super::repository::{self, Repository};
 use super::scenario::Scenario;
-use super::settings::{self, ENVIRONMENT, Facts, NEW, OLD, PERSON, Place, SERVICE, WAREHOUSE};
+use super::settings::{
+    self, ENVIRONMENT, Endpoint, Facts, MODEL_KEY, NEW, OLD, PERSON, Place, SERVICE, WAREHOUSE,
+};
 use super::warehouse::Warehouse;
 use crate::boot::{self, Running};
+use crate::scripted::serve as scripted;
 use engine::{DeployRequest, EngineOptions, ledger};
 use guard::actor::{Actor, Role};
 use guard::duty::Duty;
@@ -43,6 +47,8 @@ pub(super) struct Setup {
     pub(super) approval_expiry: Duration,
     /// Whether there is an Alertmanager.
     pub(super) alerts: bool,
+    /// Who looks into what hurts, and what the model is called there.
+    pub(super) model: Option<(Model, String)>,
 }
 
 /// A running demo.
@@ -126,6 +132,10 @@ impl World {
             .as_ref()
             .map(|repository| write_words(&dir, repository))
             .transpose()?;
+        let model = match &setup.model {
+            Some((model, name)) => Some(endpoint(model, name, &stop).await?),
+            None => None,
+        };
         let facts = Facts {
             dir: &dir,
             program: &program,
@@ -143,6 +153,7 @@ impl World {
                 .as_ref()
                 .map(|repository| repository.path.as_path()),
             words: words.as_deref(),
+            model,
             alerts_secret: planned.as_ref().map(Planned::secret),
         };
         let (server, recordings) = boot_server(&dir, &settings::yaml(&facts)).await?;
@@ -308,6 +319,30 @@ async fn start_prometheus(
         flags: Vec::new(),
     };
     Ok(PrometheusServer::start(&settings).await?)
+}
+
+/// Where the model answers; a played one begins to.
+async fn endpoint(
+    model: &Model,
+    name: &str,
+    stop: &CancellationToken,
+) -> Result<Endpoint, DemoError> {
+    Ok(match model {
+        Model::Scripted => {
+            let served = scripted::serve(stop.clone()).await;
+            let at = served.map_err(DemoError::io("playing the model"))?;
+            Endpoint {
+                url: format!("http://{at}/v1"),
+                model: scripted::MODEL.to_owned(),
+                keyed: false,
+            }
+        }
+        Model::At(url) => Endpoint {
+            url: url.to_string(),
+            model: name.to_owned(),
+            keyed: std::env::var_os(MODEL_KEY).is_some(),
+        },
+    })
 }
 
 /// The shop's repository. The demo plays without it, too.

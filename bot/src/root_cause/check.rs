@@ -1,14 +1,25 @@
 //! What somebody found out who looked into it, held against the record, the stored evidence and what they were answered.
 
-use engine::investigate::{Inquiry, Investigates, Looking};
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
+use engine::investigate::Inquiry;
 use guard::report::Report;
 use guard::root_cause::{Author, Draft, Ended, Injection, Known, RootCauseReport, Spent, check};
 use journal::Reader;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+
+/// The tool that shows diffs.
+const DIFF: &str = "get_diff";
+
+/// What a tool answered.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Answered {
+    /// Which one.
+    pub tool: String,
+    /// The ids of the evidence in it.
+    pub evidence: Vec<String>,
+    /// What.
+    pub answer: Value,
+}
 
 /// What somebody found out.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -19,27 +30,10 @@ pub struct Found {
     pub ended: Ended,
     /// What it cost.
     pub spent: Spent,
-    /// What they were answered, with the ids of the evidence in it.
-    pub answers: Vec<(Vec<String>, Value)>,
+    /// What they were answered.
+    pub answers: Vec<Answered>,
     /// Texts that spoke to them.
     pub addressed: Vec<Injection>,
-}
-
-/// Whoever looks into it: the deployment, and whom to tell what they look at.
-pub type Looks = Arc<dyn Fn(Arc<Inquiry>, Looking) -> BoxFuture<'static, Found> + Send + Sync>;
-
-/// Has them look, and tells of what they write only what stands.
-#[must_use]
-pub fn investigates(reader: Reader, hosts: BTreeSet<String>, looks: Looks) -> Investigates {
-    Arc::new(move |inquiry, looking| {
-        let (reader, hosts, looks) = (reader.clone(), hosts.clone(), Arc::clone(&looks));
-        async move {
-            let inquiry = Arc::new(inquiry);
-            let found = looks(Arc::clone(&inquiry), looking).await;
-            checked(&reader, &hosts, &inquiry, found).await
-        }
-        .boxed()
-    })
 }
 
 /// What stands of what they found; none where the record itself cannot be told.
@@ -67,11 +61,14 @@ pub async fn checked(
     for host in hosts {
         known.host(host);
     }
-    for (ids, answer) in &found.answers {
-        for id in ids {
-            known.evidence(id, "", answer);
+    for one in &found.answers {
+        for id in &one.evidence {
+            known.evidence(id, "", &one.answer);
         }
-        known.answer(answer);
+        known.answer(&one.answer);
+        if one.tool == DIFF {
+            known.diff(&one.answer);
+        }
     }
     for id in cited(&draft) {
         match reader.evidence(&id).await {

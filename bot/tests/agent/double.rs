@@ -7,11 +7,13 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use bot::scripted::Played;
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use tokio::sync::Semaphore;
 
 pub(crate) const KEY: &str = "the-key-of-the-double";
 
@@ -34,6 +36,18 @@ pub(crate) enum Answer {
     BreaksOff,
     /// This body, as it is.
     Raw(&'static str),
+    /// The other one, once there is a permit for it.
+    #[allow(dead_code, reason = "the tests of the whole server use it")]
+    Held(Arc<Semaphore>, Box<Self>),
+}
+
+impl From<Played> for Answer {
+    fn from(played: Played) -> Self {
+        match played {
+            Played::Calls(calls) => Self::Calls(calls),
+            Played::Text(text) => Self::Text(text),
+        }
+    }
 }
 
 /// A model, as a test plays it: it is given the request and how many there were before.
@@ -152,9 +166,13 @@ async fn answer(State(playing): State<Playing>, headers: HeaderMap, body: Bytes)
         let error = json!({"error": {"message": problem, "type": "invalid_request_error"}});
         return (StatusCode::BAD_REQUEST, axum::Json(error)).into_response();
     }
-    let answer = (playing.model)(&request, before);
+    let mut answer = (playing.model)(&request, before);
+    while let Answer::Held(gate, then) = answer {
+        gate.acquire().await.unwrap().forget();
+        answer = *then;
+    }
     let (message, finish) = match answer {
-        Answer::Hang => std::future::pending().await,
+        Answer::Hang | Answer::Held(..) => std::future::pending().await,
         Answer::Raw(text) => return text.into_response(),
         Answer::Status(status, headers, error) => return failed(status, &headers, &error),
         Answer::BreaksOff => return breaks_off(),

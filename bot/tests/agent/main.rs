@@ -19,6 +19,7 @@ mod awry;
 mod bounds;
 mod hostile;
 mod investigates;
+mod played;
 mod servers;
 mod tried;
 mod writes;

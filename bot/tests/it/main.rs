@@ -19,6 +19,9 @@ mod fleet;
 #[path = "../../../sources/tests/it/git.rs"]
 mod git;
 mod hub;
+#[path = "../agent/double.rs"]
+#[allow(dead_code, reason = "the tests of the analyst use all of it")]
+mod model_server;
 mod packages;
 #[path = "../../../journal/tests/it/support/server.rs"]
 #[allow(dead_code, reason = "the tests of the journal use all of it")]
@@ -28,6 +31,8 @@ mod prometheus;
 mod receiver;
 mod server;
 mod settings;
+#[path = "../agent/strict.rs"]
+mod strict;
 mod wait;
 mod why;
 mod wire;

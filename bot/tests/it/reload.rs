@@ -10,7 +10,7 @@ use rustix::process::Signal;
 
 const NEW: &str = "a-token-of-the-new-machine";
 
-fn write(world: &World, text: &str) {
+pub(crate) fn write(world: &World, text: &str) {
     // As editors do it: a new file takes the old one's place.
     let place = world.dir.path().join("main/tawny.yaml");
     let beside = world.dir.path().join(".tawny.yaml.new");
@@ -35,7 +35,7 @@ async fn deploys(world: &World, service: &str) -> u16 {
         .0
 }
 
-async fn journalled(world: &World) -> Vec<ConfigurationEvent> {
+pub(crate) async fn journalled(world: &World) -> Vec<ConfigurationEvent> {
     let database = world.dir.path().join("main/data/journal.db");
     let url = format!("sqlite:{}", database.display());
     let journal = Journal::open_read_only(&url, JournalOptions::default())

@@ -50,7 +50,7 @@ fn gitlab(request: &Request) -> Reply {
 }
 
 /// The deployment's page as a person sees it who has opened the one-time link.
-async fn page(world: &World, id: &str) -> String {
+pub(crate) async fn page(world: &World, id: &str) -> String {
     let made = tawny(world, ANN, &["--json", "login"]).await;
     let link = made.document("tawny.login/1");
     let plain = reqwest::redirect::Policy::none();

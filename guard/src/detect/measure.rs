@@ -238,7 +238,8 @@ impl Detector {
 
     fn quantile(&self, signal: usize, row: &[f64], q: f64) -> Option<f64> {
         let (order, bounds) = self.order(signal);
-        if order.len() != bounds.len() + 1 {
+        // Before the first samples since the change there is no row yet.
+        if order.len() != bounds.len() + 1 || row.is_empty() {
             return None;
         }
         let mut counts = Vec::new();

@@ -202,6 +202,12 @@ const KNOWN: &[(Tactic, &str)] = &[
     ),
 ];
 
+/// The pattern with words that end where ASCII ends: what is written right after Chinese begins a word, too, and texts
+/// that are not ASCII are searched as fast as others.
+pub(crate) fn ascii_words(pattern: &str) -> String {
+    pattern.replace(r"\b", r"(?-u:\b)")
+}
+
 pub(super) struct Patterns {
     pub(super) set: RegexSet,
     pub(super) tactics: Vec<Tactic>,
@@ -212,6 +218,7 @@ pub(super) struct Patterns {
     reason = "the patterns are constants; without one of them instructions would get in"
 )]
 pub(super) static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| Patterns {
-    set: RegexSet::new(KNOWN.iter().map(|(_, pattern)| pattern)).expect("all are patterns"),
+    set: RegexSet::new(KNOWN.iter().map(|(_, pattern)| ascii_words(pattern)))
+        .expect("all are patterns"),
     tactics: KNOWN.iter().map(|(tactic, _)| *tactic).collect(),
 });

@@ -181,6 +181,39 @@ impl Known {
         self.common.names(&facts);
     }
 
+    /// What a tool answered of the diff: each hunk belongs to the change that it came with, and may be quoted from it.
+    pub fn diff(&mut self, answer: &Value) {
+        let each = |value: &Value| -> Vec<String> {
+            let all = value.as_array().into_iter().flatten();
+            all.filter_map(|one| one.as_str().map(ToOwned::to_owned))
+                .collect()
+        };
+        for file in answer["files"].as_array().into_iter().flatten() {
+            let Some(path) = file["path"].as_str() else {
+                continue;
+            };
+            let (commits, patches) = (each(&file["commits"]), each(&file["hunks"]));
+            // Which hunk is whose is known only where there is one of each.
+            if commits.len() != patches.len() {
+                continue;
+            }
+            for (commit, patch) in commits.iter().zip(&patches) {
+                let Some(id) = self.commit(commit).map(ToOwned::to_owned) else {
+                    continue;
+                };
+                let touched = self.changes.entry(id).or_default();
+                touched.facts.text(path);
+                touched.facts.text(patch);
+                let known = touched.files.entry(path.to_owned()).or_default();
+                for hunk in hunks(patch) {
+                    known.push(hunk.span());
+                    let lines: Vec<&str> = hunk.lines.iter().map(|line| line.text).collect();
+                    touched.facts.text(&lines.join("\n"));
+                }
+            }
+        }
+    }
+
     /// A change of the deployment, with what it touched.
     pub fn change(&mut self, change: &Change) {
         self.common.text(&change.id);

@@ -348,3 +348,34 @@ proptest! {
 }
 
 mod rules;
+
+#[test]
+fn a_line_of_a_diff_that_was_read_can_be_cited_and_quoted_and_one_of_another_change_cannot() {
+    let mut known = known();
+    known.diff(&json!({"files": [{
+        "path": "src/checkout/tax.rs", "commits": [&GUILTY[..10]],
+        "hunks": ["@@ -7,1 +7,2 @@\n-let tax = rate;\n+let tax = rate\n+    .unwrap();\n"],
+    }]}));
+    let cited = |id: &str, line: u32, quote: &str| {
+        let claim = Claim {
+            text: "The rate is taken without a look.".to_owned(),
+            cites: vec![Cite {
+                kind: CiteKind::Hunk,
+                id: id.to_owned(),
+                path: Some("src/checkout/tax.rs".to_owned()),
+                line: Some(line),
+                quote: Some(quote.to_owned()),
+                ..Cite::default()
+            }],
+        };
+        let draft = Draft {
+            evidence_for: vec![claim],
+            ..Draft::default()
+        };
+        check(draft, &known).evidence_for.len()
+    };
+    assert_eq!(cited(GUILTY, 8, "let tax = rate .unwrap();"), 1);
+    assert_eq!(cited(GUILTY, 8, "let tax = rate.unwrap_or(0);"), 0);
+    assert_eq!(cited(GUILTY, 80, "let tax = rate"), 0);
+    assert_eq!(cited("feedface12", 8, "let tax = rate"), 0);
+}

@@ -93,7 +93,8 @@ impl Transcript {
     }
 }
 
-fn shown(said: &Said) -> String {
+/// A message as a person reads it, its first line what stands where there are no blocks.
+pub(super) fn shown(said: &Said) -> String {
     let mut out = format!("({})\n", said.text);
     for block in said.blocks.as_array().into_iter().flatten() {
         match block["type"].as_str().unwrap() {

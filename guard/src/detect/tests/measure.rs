@@ -108,3 +108,31 @@ fn a_signal_without_series_says_why_and_no_number_is_made_up() {
         assert_eq!(*measure, read, "{written}");
     }
 }
+
+#[test]
+fn of_a_histogram_whose_new_instance_has_not_answered_yet_there_is_no_quantile() {
+    let latency = SignalSpec::new("latency", SignalKind::Histogram, Direction::Up);
+    let comparison = Comparison::CanaryVsStable { canary_share: None };
+    let mut detector = Detector::new(WatchSpec::new(comparison, 0.0, 1.0, vec![latency]));
+    let buckets = [0.1, 1.0, f64::INFINITY];
+    let mut declared = Vec::new();
+    for (name, role) in [("a", Role::Stable), ("b", Role::Canary)] {
+        for le in buckets {
+            declared.push(detector.declare(&SeriesSpec {
+                uses: vec![("latency".to_owned(), Use::Bucket { le })],
+                instance: name.to_owned(),
+                role,
+            }));
+        }
+    }
+    assert_eq!(detector.measured()[0].p95, None);
+    for second in -30..0_i32 {
+        let t = f64::from(second);
+        for (place, series) in declared.iter().take(buckets.len()).enumerate() {
+            let served = 20.0 * (t + 100.0) * (place as f64 + 1.0);
+            detector.push(*series, t, Sample::Value(served));
+        }
+        detector.tick(t);
+        assert_eq!(detector.measured()[0].p95, None);
+    }
+}
