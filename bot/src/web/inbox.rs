@@ -3,7 +3,7 @@
 use super::Page;
 use super::answer::{Voice, buttons};
 use super::denied::DeniedPage;
-use super::frame::{self, Frame};
+use super::frame;
 use super::language::Language;
 use super::session::Visitor;
 use axum::extract::State as Shared;
@@ -36,14 +36,13 @@ pub(super) async fn inbox(
         }
         @for (state, duty) in &open { (question(state, duty, &visitor, &context)) }
     };
-    let frame = Frame {
-        title: Some(say!(language, "page-approvals")),
-        visitor: Some(&visitor),
-        fresh: true,
-        path: String::from("/approvals"),
-        ..Frame::bare(language)
-    };
-    Ok(Html(frame::frame(&frame, &body).into_string()))
+    Ok(frame::fresh(
+        language,
+        &visitor,
+        say!(language, "page-approvals"),
+        String::from("/approvals"),
+        &body,
+    ))
 }
 
 /// The first to expire on top, each with what the visitor is to it.

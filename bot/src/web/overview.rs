@@ -2,7 +2,7 @@
 
 use super::Page;
 use super::denied::{Denied, DeniedPage};
-use super::frame::{self, Frame};
+use super::frame;
 use super::incidents;
 use super::language::Language;
 use super::rows::{self, Column};
@@ -64,13 +64,13 @@ pub(super) async fn overview(
         }
         (say::line(&visitor, None, &context))
     };
-    let frame = Frame {
-        title: Some(say!(language, "page-deployments")),
-        visitor: Some(&visitor),
-        fresh: true,
-        ..Frame::bare(language)
-    };
-    Ok(Html(frame::frame(&frame, &body).into_string()))
+    Ok(frame::fresh(
+        language,
+        &visitor,
+        say!(language, "page-deployments"),
+        String::from("/"),
+        &body,
+    ))
 }
 
 /// That the configuration was changed and cannot be used, as long as that is the last thing that happened to it.
