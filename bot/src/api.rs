@@ -44,6 +44,7 @@ mod report;
 mod root_cause;
 mod runbook;
 mod show;
+mod spending;
 mod stats;
 mod thresholds;
 mod time;
@@ -70,6 +71,7 @@ pub use order::{OrderBody, OrderView};
 pub use problem::Problem;
 pub use quarantine::{QuarantineView, QuarantinedView, RemedyBody, UnreadableView};
 pub use rate::RatingBody;
+pub use spending::{AnalystView, ModelSpendingView, SpendingView};
 pub use stats::{CausesView, ShareView, StatsView, SuggestionView};
 pub use thresholds::{AlertJudgedView, AlertJudgementBody};
 pub use view::{

@@ -27,6 +27,7 @@ pub mod replay;
 mod reports;
 pub mod root_cause;
 mod shutdown;
+mod spending;
 mod trust;
 pub mod web;
 pub mod webhooks;

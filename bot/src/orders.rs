@@ -24,6 +24,7 @@ mod close;
 mod find;
 mod fix;
 mod freeze;
+mod opinion;
 mod people;
 mod release;
 mod show;
@@ -293,6 +294,16 @@ impl Orders {
                 suspect,
                 reason,
             } => self.fix(kind, target, suspect, reason, speaker).await,
+            Order::Blame {
+                change,
+                target,
+                note,
+            } => self.blame(change, target, note, speaker).await,
+            Order::Rate {
+                useful,
+                target,
+                note,
+            } => self.rate(useful, target, note, speaker).await,
             Order::OnCall(place) => self.on_call(place, speaker).await,
             Order::Link(code) => self.link(code, speaker).await,
             Order::Unlink => self.unlink(speaker).await,

@@ -81,6 +81,24 @@ pub enum Order {
         /// Why, in their words.
         reason: Option<String>,
     },
+    /// Which change did it, as they say.
+    Blame {
+        /// The commit, or its beginning; none where they say that it was not this deployment.
+        change: Option<String>,
+        /// Of which deployment.
+        target: Target,
+        /// Why, in their words.
+        note: Option<String>,
+    },
+    /// Whether a root-cause report was of use.
+    Rate {
+        /// Whether it was.
+        useful: bool,
+        /// Of which deployment.
+        target: Target,
+        /// Why, in their words.
+        note: Option<String>,
+    },
     /// Who is on call: for one service, or for all.
     OnCall(Option<Place>),
     /// A code for linking an account, or that of an account that is to be linked.
@@ -130,6 +148,14 @@ impl Order {
             Self::Fix { kind, .. } => match kind {
                 FixKind::Revert => Verb::RevertPr,
                 FixKind::Hotfix => Verb::HotfixPr,
+            },
+            Self::Blame { change, .. } => match change {
+                Some(_) => Verb::ItWas,
+                None => Verb::NotThis,
+            },
+            Self::Rate { useful, .. } => match useful {
+                true => Verb::Useful,
+                false => Verb::NotUseful,
             },
             Self::Show(Shown::Report, _) => Verb::Report,
             Self::Show(Shown::Timeline, _) => Verb::Timeline,

@@ -45,7 +45,19 @@ impl Agent {
                 .boxed()
             },
         );
-        Some(investigates(reader, hosts, looks))
+        let checked = investigates(reader, hosts, looks);
+        let meters = self.models.meters().clone();
+        Some(Arc::new(move |inquiry, looking| {
+            let (checked, meters) = (Arc::clone(&checked), meters.clone());
+            async move {
+                let report = checked(inquiry, looking).await;
+                if let Some(report) = &report {
+                    meters.checked(report);
+                }
+                report
+            }
+            .boxed()
+        }))
     }
 }
 

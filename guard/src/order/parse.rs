@@ -86,14 +86,15 @@ fn first_of(first: String, words: &mut std::iter::Peekable<std::vec::IntoIter<St
     {
         first = opened;
     }
-    let joined = |next: &String| format!("{first}-{next}");
-    match words.peek().map(joined) {
-        Some(two) if Verb::of(&two).is_some() => {
-            words.next();
-            two
+    // Two words, or three: `not this change`.
+    while let Some(two) = words.peek().map(|next| format!("{first}-{next}")) {
+        if Verb::of(&two).is_none() {
+            break;
         }
-        _ => first,
+        words.next();
+        first = two;
     }
+    first
 }
 
 fn short(word: &str) -> String {
@@ -156,6 +157,26 @@ fn order(rest: &mut Rest, reason: Option<String>) -> Result<Order, NotUnderstood
                 target,
                 suspect: before.or(rest.suspect()?),
                 reason,
+            }
+        }
+        Takes::Change => Order::Blame {
+            change: Some(rest.change()?),
+            target: rest.target()?,
+            note: reason,
+        },
+        Takes::Opinion => {
+            let target = rest.target()?;
+            match verb {
+                Verb::Useful | Verb::NotUseful => Order::Rate {
+                    useful: verb == Verb::Useful,
+                    target,
+                    note: reason,
+                },
+                _ => Order::Blame {
+                    change: None,
+                    target,
+                    note: reason,
+                },
             }
         }
         Takes::PerhapsIncidentAndReason => Order::Close {
@@ -248,6 +269,15 @@ impl Rest {
         let verb = self.verb;
         let named = self.words.next();
         named.map(Some).ok_or(NotUnderstood::Incomplete { verb })
+    }
+
+    /// A commit that has to be named.
+    fn change(&mut self) -> Result<String, NotUnderstood> {
+        if let Some(named) = self.suspect()? {
+            return Ok(named);
+        }
+        let verb = self.verb;
+        self.words.next().ok_or(NotUnderstood::Incomplete { verb })
     }
 
     /// A deployment by its id, or of a service, or the one that the thread is about.

@@ -69,6 +69,46 @@ fn what_people_type_is_understood_in_every_way_in_which_they_type_it() {
             Order::Watch(place("shop", Some("prod")), version("v2")),
         ),
         ("why", Order::Show(Shown::Why, Target::Here)),
+        (
+            "it was 8615e91aa because of the pool",
+            Order::Blame {
+                change: Some("8615e91aa".to_owned()),
+                target: Target::Here,
+                note: Some("of the pool".to_owned()),
+            },
+        ),
+        (
+            "就是 8615e91aa shop@prod",
+            Order::Blame {
+                change: Some("8615e91aa".to_owned()),
+                target: of_prod(),
+                note: None,
+            },
+        ),
+        (
+            "not this change",
+            Order::Blame {
+                change: None,
+                target: Target::Here,
+                note: None,
+            },
+        ),
+        (
+            "not useful shop",
+            Order::Rate {
+                useful: false,
+                target: of_shop(),
+                note: None,
+            },
+        ),
+        (
+            "有用",
+            Order::Rate {
+                useful: true,
+                target: Target::Here,
+                note: None,
+            },
+        ),
         ("report shop", Order::Show(Shown::Report, of_shop())),
         (
             "freeze",

@@ -22,6 +22,10 @@ pub enum Takes {
     PerhapsIncidentAndReason,
     /// As a deployment with a reason, and which commit is meant, if not the most suspect one.
     Fix,
+    /// A commit, and a deployment, or none in its own thread; and a reason.
+    Change,
+    /// A deployment, or none in its own thread, and a reason.
+    Opinion,
     /// Nothing.
     Nothing,
 }
@@ -74,6 +78,10 @@ verbs! {
     Why "why" ["cause", "suspects", "原因"] Takes::Deployment { reason: false };
     Report "report" ["health", "报告"] Takes::Deployment { reason: false };
     Timeline "timeline" ["history", "时间线"] Takes::Deployment { reason: false };
+    ItWas "it-was" ["blame", "就是"] Takes::Change;
+    NotThis "not-this" ["not-this-change", "innocent", "无关"] Takes::Opinion;
+    Useful "useful" ["helpful", "有用"] Takes::Opinion;
+    NotUseful "not-useful" ["useless", "没用"] Takes::Opinion;
     Close "close" ["关闭"] Takes::PerhapsIncidentAndReason;
     Stats "stats" ["trust", "统计"] Takes::PerhapsService;
     Freeze "freeze" ["lock", "冻结"] Takes::PerhapsServiceAndReason;

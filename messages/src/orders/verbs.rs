@@ -28,6 +28,10 @@ pub(super) fn words(verb: Verb, context: &Context) -> (Text, Text) {
         Why "verb-why-usage" "verb-why-does";
         Report "verb-report-usage" "verb-report-does";
         Timeline "verb-timeline-usage" "verb-timeline-does";
+        ItWas "verb-it-was-usage" "verb-it-was-does";
+        NotThis "verb-not-this-usage" "verb-not-this-does";
+        Useful "verb-useful-usage" "verb-useful-does";
+        NotUseful "verb-not-useful-usage" "verb-not-useful-does";
         Close "verb-close-usage" "verb-close-does";
         Stats "verb-stats-usage" "verb-stats-does";
         Freeze "verb-freeze-usage" "verb-freeze-does";

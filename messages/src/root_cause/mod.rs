@@ -90,7 +90,10 @@ pub(crate) fn reply(report: &RootCauseReport, state: &State, context: &Context) 
             .map(|one| (one.id.clone(), one.title.clone()))
             .collect(),
     };
-    message(&told, context)
+    Message {
+        opinions: crate::opinions::opinions(state, context),
+        ..message(&told, context)
+    }
 }
 
 /// What rules say, in words.

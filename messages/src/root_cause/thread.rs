@@ -1,7 +1,7 @@
 //! The report in a thread: at most twelve lines, and a link to the rest.
 
 use super::Told;
-use super::lines::{briefly, checked};
+use super::lines::{briefly, checked_for};
 use super::names::{addressed, advice, ended, headline};
 use crate::context::Context;
 use crate::model::{Link, Message, Severity};
@@ -39,10 +39,15 @@ pub fn message(told: &Told, context: &Context) -> Message {
     );
     let short = ended(report.ended, context);
     let warned = report.addressed.first().map(|one| addressed(one, context));
-    let last: Vec<Text> = [Some(advised), warned, short, Some(checked(report, context))]
-        .into_iter()
-        .flatten()
-        .collect();
+    let last: Vec<Text> = [
+        Some(advised),
+        warned,
+        short,
+        Some(checked_for(report, context)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     let mut body: Vec<Text> = [report.summary.clone()]
         .into_iter()
         .chain(first(&report.impact, "root-cause-impact"))

@@ -215,6 +215,11 @@ pub(super) fn fix(payload: &Value) -> Option<Pressed> {
     pressed(payload, "fix.")
 }
 
+/// Somebody says what they think of a cause, or of its report.
+pub(super) fn opinion(payload: &Value) -> Option<Pressed> {
+    pressed(payload, "opinion.")
+}
+
 /// Somebody says that they mean what they were asked about.
 pub(super) fn confirm(payload: &Value) -> Option<Pressed> {
     pressed(payload, "order.confirm")

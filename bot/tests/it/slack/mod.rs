@@ -12,6 +12,7 @@ mod pictures;
 mod places;
 mod player;
 mod pressed;
+mod rated;
 mod reads;
 mod rules;
 mod said;
