@@ -36,6 +36,7 @@ mod name;
 mod of_service;
 mod order;
 mod problem;
+mod prose;
 mod quarantine;
 mod rate;
 mod rca;
@@ -98,6 +99,8 @@ pub struct Api {
     pub orders: Orders,
     /// What can be read, outside too: the same as models may read.
     pub world: mcp_server::World,
+    /// Who writes beside what rules say, where that is asked for.
+    pub agent: crate::agent::Agent,
     /// Where the server listens.
     pub address: std::net::SocketAddr,
 }

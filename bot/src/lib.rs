@@ -22,6 +22,7 @@ mod mcp;
 pub mod ops;
 pub mod orders;
 pub mod people;
+mod prose;
 pub mod reload;
 pub mod replay;
 mod reports;

@@ -112,6 +112,9 @@ fn shows(event: &Event) -> bool {
             | Event::ExcessLocated { .. }
             | Event::SignalsMeasured { .. }
             | Event::RootCauseReported { .. }
+            // For who asked alone; what is shared is said in the thread.
+            | Event::QuestionAnswered { .. }
+            | Event::AnswerShared { .. }
             // Said weeks later, by people to Tawny: no channel hears of it.
             | Event::RootCauseRated { .. }
             | Event::Judged { .. }
@@ -139,6 +142,7 @@ fn replies(event: &Event, after: &State) -> bool {
         | Event::AlertStorm { .. }
         | Event::CauseNamed { .. }
         | Event::RootCauseReported { .. }
+        | Event::AnswerShared { .. }
         | Event::RequestTakenBack { .. }
         | Event::FixOpened { .. }
         | Event::FixFailed { .. }

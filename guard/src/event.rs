@@ -23,7 +23,10 @@ use crate::verdict::{Tier, Verdict};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+mod parts;
 mod shown;
+
+pub use parts::{PauseReason, Reported};
 
 /// An event of a deployment's stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -396,6 +399,24 @@ pub enum Event {
         #[serde(default)]
         note: Option<String>,
     },
+    /// Somebody asked about the deployment, and this stands of what the analyst answered: for them alone, until they share it.
+    QuestionAnswered {
+        /// Who.
+        by: String,
+        /// The number of the answer, from one on.
+        number: u32,
+        /// What they asked, in their words.
+        question: String,
+        /// The answer.
+        answer: Box<RootCauseReport>,
+    },
+    /// Who was answered shows it to everybody in the thread.
+    AnswerShared {
+        /// Who.
+        by: String,
+        /// The number of the answer.
+        number: u32,
+    },
     /// A person wants what did it undone, or mended, where the code is.
     FixRequested {
         /// What.
@@ -473,44 +494,6 @@ pub enum Event {
     },
 }
 
-/// How a deployment went, by the word of whoever made it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reported {
-    /// It is out.
-    Succeeded,
-    /// It is not, or not everywhere.
-    Failed,
-}
-
-/// Why progress is frozen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "why")]
-pub enum PauseReason {
-    /// The tier policy, because of these findings.
-    Findings {
-        /// Which.
-        keys: Vec<FindingKey>,
-    },
-    /// The bake ended without certainty.
-    Unsure {
-        /// `inconclusive` or `unmeasured`.
-        verdict: Verdict,
-    },
-    /// Somebody said so.
-    Person {
-        /// Who.
-        by: String,
-        /// Why, in their words.
-        reason: Option<String>,
-    },
-    /// A step could not be done.
-    StepTrouble {
-        /// Which action.
-        action: ActionId,
-    },
-}
-
 impl Event {
     /// The stable name under which the journal keeps it.
     #[must_use]
@@ -563,6 +546,8 @@ impl Event {
             Self::CauseNamed { .. } => "cause_named",
             Self::RootCauseReported { .. } => "root_cause_reported",
             Self::RootCauseRated { .. } => "root_cause_rated",
+            Self::QuestionAnswered { .. } => "question_answered",
+            Self::AnswerShared { .. } => "answer_shared",
             Self::RequestMade { .. } => "request_made",
             Self::RequestTakenBack { .. } => "request_taken_back",
             Self::FixRequested { .. } => "fix_requested",

@@ -99,6 +99,20 @@ pub enum Order {
         /// Why, in their words.
         note: Option<String>,
     },
+    /// Something is asked about a deployment that only somebody can answer who looks.
+    Ask {
+        /// About which deployment.
+        target: Target,
+        /// What, in their words.
+        question: String,
+    },
+    /// What they were answered is to be shown to everybody.
+    Share {
+        /// About which deployment.
+        target: Target,
+        /// The number of the answer; the newest of theirs where none is named.
+        answer: Option<u32>,
+    },
     /// Who is on call: for one service, or for all.
     OnCall(Option<Place>),
     /// A code for linking an account, or that of an account that is to be linked.
@@ -157,6 +171,8 @@ impl Order {
                 true => Verb::Useful,
                 false => Verb::NotUseful,
             },
+            Self::Ask { .. } => Verb::Ask,
+            Self::Share { .. } => Verb::Share,
             Self::Show(Shown::Report, _) => Verb::Report,
             Self::Show(Shown::Timeline, _) => Verb::Timeline,
             Self::Show(Shown::Why, _) => Verb::Why,

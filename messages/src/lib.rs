@@ -25,6 +25,7 @@ pub mod locale;
 pub mod model;
 pub mod orders;
 pub mod postmortem;
+pub mod prose;
 pub mod queue;
 pub mod rca;
 pub mod report;

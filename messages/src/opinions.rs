@@ -6,10 +6,20 @@ use crate::say;
 use guard::order::Verb;
 use guard::state::State;
 
+/// Characters of the longest name of a commit, and some.
+const LONGEST: usize = 100;
+
+fn is_word(id: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    !id.is_empty() && id.len() <= LONGEST && id.chars().all(fits)
+}
+
 /// It was the first suspect, it was none of them; the report was of use, or not. Who may is decided when somebody presses.
 pub(crate) fn opinions(state: &State, context: &Context) -> Vec<Opinion> {
     let deployment = &state.plan().deployment;
     let first = state.cause().and_then(|(cause, _)| cause.suspects.first());
+    // Its name stands in an order, which is read word by word.
+    let first = first.filter(|first| is_word(&first.id));
     let opinion = |verb: Verb, of: &str, label| Opinion {
         name: verb.as_str(),
         order: format!("{}{of} {deployment}", verb.as_str()),

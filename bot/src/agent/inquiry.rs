@@ -24,15 +24,7 @@ impl Agent {
             return None;
         }
         let locale = Locale::from_tag(settings.locale.tag()).unwrap_or_default();
-        let own = url::Url::parse(page.as_str()).ok();
-        let own = own.and_then(|url| url.host_str().map(ToOwned::to_owned));
-        let hosts: BTreeSet<String> = settings
-            .agent
-            .link_hosts
-            .iter()
-            .cloned()
-            .chain(own)
-            .collect();
+        let hosts = own_hosts(settings, Some(page));
         let agent = self.clone();
         let looks = Arc::new(
             move |inquiry: Arc<Inquiry>, looking: engine::investigate::Looking| {
@@ -61,6 +53,14 @@ impl Agent {
     }
 }
 
+/// The hosts to which what was written may lead.
+pub(super) fn own_hosts(settings: &Settings, page: Option<&BaseUrl>) -> BTreeSet<String> {
+    let own = page.and_then(|page| url::Url::parse(page.as_str()).ok());
+    let own = own.and_then(|url| url.host_str().map(ToOwned::to_owned));
+    let hosts = settings.agent.link_hosts.iter().cloned();
+    hosts.chain(own).collect()
+}
+
 fn question(inquiry: &Inquiry, locale: Locale) -> Question {
     let plan = inquiry.state.plan();
     Question {
@@ -81,7 +81,7 @@ fn said(at: &Looking) -> String {
     words.trim_end().to_owned()
 }
 
-fn found(told: Investigation) -> Found {
+pub(super) fn found(told: Investigation) -> Found {
     let answers = told.answers.into_iter();
     Found {
         draft: told.draft,

@@ -138,6 +138,7 @@ fn speaker(visitor: &Visitor, locale: Locale) -> Speaker {
         by: visitor.actor.clone(),
         here: None,
         incident: None,
+        channel: None,
         locale,
     }
 }

@@ -18,6 +18,9 @@ mod examine;
 mod fleet;
 #[path = "../../../sources/tests/it/git.rs"]
 mod git;
+#[path = "../agent/double.rs"]
+#[allow(dead_code, reason = "the tests of the analyst use all of it")]
+mod model;
 mod packages;
 #[path = "../../../journal/tests/it/support/server.rs"]
 #[allow(dead_code, reason = "the tests of the journal use all of it")]
@@ -27,6 +30,8 @@ mod prometheus;
 mod receiver;
 mod server;
 mod settings;
+#[path = "../agent/strict.rs"]
+mod strict;
 mod wait;
 mod why;
 mod wire;

@@ -26,6 +26,10 @@ pub enum Takes {
     Change,
     /// A deployment, or none in its own thread, and a reason.
     Opinion,
+    /// A deployment, or none in its own thread, and a question in any words.
+    Question,
+    /// A deployment, or none in its own thread, and the number of an answer, or none.
+    Answer,
     /// Nothing.
     Nothing,
 }
@@ -76,6 +80,8 @@ verbs! {
     RevertPr "revert-pr" ["revert-mr", "还原-pr", "还原-mr", "还原请求"] Takes::Fix;
     HotfixPr "hotfix-pr" ["hotfix", "hotfix-mr", "修复-pr", "修复-mr", "修复请求"] Takes::Fix;
     Why "why" ["cause", "suspects", "原因"] Takes::Deployment { reason: false };
+    Ask "ask" ["问", "提问"] Takes::Question;
+    Share "share" ["分享"] Takes::Answer;
     Report "report" ["health", "报告"] Takes::Deployment { reason: false };
     Timeline "timeline" ["history", "时间线"] Takes::Deployment { reason: false };
     ItWas "it-was" ["blame", "就是"] Takes::Change;

@@ -26,6 +26,8 @@ pub(super) fn words(verb: Verb, context: &Context) -> (Text, Text) {
         RevertPr "verb-revert-pr-usage" "verb-revert-pr-does";
         HotfixPr "verb-hotfix-pr-usage" "verb-hotfix-pr-does";
         Why "verb-why-usage" "verb-why-does";
+        Ask "verb-ask-usage" "verb-ask-does";
+        Share "verb-share-usage" "verb-share-does";
         Report "verb-report-usage" "verb-report-does";
         Timeline "verb-timeline-usage" "verb-timeline-does";
         ItWas "verb-it-was-usage" "verb-it-was-does";

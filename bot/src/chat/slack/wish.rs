@@ -1,6 +1,6 @@
-//! A press that is the same as an order in words: it asks for a fix, or says what somebody thinks.
+//! A press that is the same as an order in words: it asks for a fix, shares an answer, or says what somebody thinks.
 
-use super::interaction::{Pressed, fix, opinion};
+use super::interaction::{Pressed, fix, opinion, share};
 use super::mention::Line;
 use guard::order::{Order, Target, parse};
 use serde_json::Value;
@@ -19,6 +19,18 @@ pub(super) fn wish(payload: &Value) -> Option<Line> {
             )
         };
         return line("fix", &pressed, ours);
+    }
+    if let Some(pressed) = share(payload) {
+        let ours = |order: &Order| {
+            matches!(
+                order,
+                Order::Share {
+                    target: Target::Deployment(_),
+                    answer: Some(_),
+                }
+            )
+        };
+        return line("share", &pressed, ours);
     }
     let ours = |order: &Order| {
         matches!(
@@ -85,6 +97,21 @@ mod tests {
         }
         let value = "revert-pr dep_1 suspect 8615e91aa";
         assert_eq!(wish(&pressed("answer.hold", value)), None);
+    }
+
+    #[test]
+    fn a_press_shares_the_answer_that_it_names_and_nothing_else() {
+        let read = wish(&pressed("share.answer", "share dep_1 answer 3")).unwrap();
+        assert_eq!(read.text, "share dep_1 answer 3");
+        for other in [
+            "share dep_1",
+            "share answer 3",
+            "rollback dep_1",
+            "ask dep_1 why",
+            "",
+        ] {
+            assert_eq!(wish(&pressed("share.answer", other)), None, "{other}");
+        }
     }
 
     #[test]

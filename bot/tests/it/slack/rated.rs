@@ -125,6 +125,17 @@ async fn what_people_press_below_a_cause_is_kept_as_their_last_word_and_changes_
         (&document["analyst"]["calls"], &document["analyst"]["cost"]),
         (&json!(0), &json!(null))
     );
+    // Whoever wants a model's words hears that there are none; what rules say stands.
+    let written = tawny(&world, TOKEN, &["rca", &id, "--prose"]).await;
+    assert_eq!(written.code, 0, "{}", written.err);
+    for part in [
+        "No word from the model",
+        "No model is configured",
+        "Action items",
+        FIRST,
+    ] {
+        assert!(written.out.contains(part), "{part}: {}", written.out);
+    }
     let shown = tawny(&world, TOKEN, &["stats"]).await;
     assert!(shown.out.contains("No model was asked"), "{}", shown.out);
     let events = world.events(&id).await;
