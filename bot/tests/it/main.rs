@@ -18,6 +18,7 @@ mod examine;
 mod fleet;
 #[path = "../../../sources/tests/it/git.rs"]
 mod git;
+mod hub;
 #[path = "../agent/double.rs"]
 #[allow(dead_code, reason = "the tests of the analyst use all of it")]
 mod model;

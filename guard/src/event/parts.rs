@@ -1,5 +1,8 @@
 //! What events are made of that is nothing else's.
 
+use crate::finding::FindingKey;
+use crate::ids::ActionId;
+use crate::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 
 /// How a deployment went, by the word of whoever made it.

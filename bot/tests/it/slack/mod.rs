@@ -5,6 +5,7 @@ mod asks;
 mod awry;
 mod digests;
 mod files;
+mod fixed;
 mod groups;
 mod home;
 mod noise;
