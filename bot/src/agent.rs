@@ -8,6 +8,7 @@
 //! [`Models`] keeps the bounds and the accounts, and turns to the next endpoint where one fails → [`endpoint`] speaks to one
 //! server. What others wrote passes [`hostile`](guard::hostile) on its way to the model.
 
+mod asked;
 mod data;
 mod draft;
 pub mod endpoint;
@@ -22,6 +23,7 @@ mod tools;
 pub mod trial;
 mod write;
 
+pub use asked::Asked;
 pub use investigate::{Investigation, Looking};
 pub use ledger::{Account, Charge};
 pub use meters::AgentMeters;

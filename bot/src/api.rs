@@ -36,6 +36,7 @@ mod name;
 mod of_service;
 mod order;
 mod problem;
+mod prose;
 mod quarantine;
 mod rate;
 mod rca;
@@ -44,6 +45,7 @@ mod report;
 mod root_cause;
 mod runbook;
 mod show;
+mod spending;
 mod stats;
 mod thresholds;
 mod time;
@@ -70,6 +72,7 @@ pub use order::{OrderBody, OrderView};
 pub use problem::Problem;
 pub use quarantine::{QuarantineView, QuarantinedView, RemedyBody, UnreadableView};
 pub use rate::RatingBody;
+pub use spending::{AnalystView, ModelSpendingView, SpendingView};
 pub use stats::{CausesView, ShareView, StatsView, SuggestionView};
 pub use thresholds::{AlertJudgedView, AlertJudgementBody};
 pub use view::{
@@ -96,6 +99,8 @@ pub struct Api {
     pub orders: Orders,
     /// What can be read, outside too: the same as models may read.
     pub world: mcp_server::World,
+    /// Who writes beside what rules say, where that is asked for.
+    pub agent: crate::agent::Agent,
     /// Where the server listens.
     pub address: std::net::SocketAddr,
 }

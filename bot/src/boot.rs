@@ -205,6 +205,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         people.clone(),
     )?;
     let orders = page.orders().clone();
+    orders.analyst(agent.clone());
     let hearing = Hearing::new(settings.clone(), engine.clone(), orders, groups);
     let hearing = hearing.map_err(SlackError::from)?;
     let sockets = sockets(&settings.get(), &hearing)?;
@@ -217,6 +218,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         page: page.clone(),
         base_url: Some(base_url.clone()),
         settings: settings.clone(),
+        agent: agent.clone(),
         address,
     };
     let stop = CancellationToken::new();

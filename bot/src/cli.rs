@@ -140,9 +140,9 @@ enum Verb {
     /// Show which change did it, and why it is suspected.
     Why(report::Arguments),
     /// Show whether a deployment is healthy: before and after, risk, what probably did it, and what to do.
-    HealthCheck(report::Arguments),
+    HealthCheck(report::InWords),
     /// Show the root-cause analysis of an incident: when what happened, what did it, and where time was lost.
-    Rca(report::Arguments),
+    Rca(report::InWords),
     /// Show how to deploy a service: what to check and to watch, how to go back, whom to tell, what went wrong before.
     Runbook(runbook::Arguments),
     /// Show which thresholds of a service's alerts would have spared false alarms and missed no true one.
@@ -159,6 +159,8 @@ enum Verb {
     Freeze(say::Lane),
     /// Let deployments begin again.
     Unfreeze(say::Lane),
+    /// Have the analyst look into a question about a deployment
+    Ask(say::Question),
     /// Say something as in a chat: `tawny say help` tells what.
     Say(say::Arguments),
     /// Show who did what and who was refused, and check that the record was not changed.
@@ -300,8 +302,8 @@ pub async fn main() -> Exit {
         Verb::Report(arguments) => report::run("report", arguments, json).await,
         Verb::Postmortem(arguments) => report::run("postmortem", arguments, json).await,
         Verb::Why(arguments) => report::run("why", arguments, json).await,
-        Verb::HealthCheck(arguments) => report::run("health-check", arguments, json).await,
-        Verb::Rca(arguments) => report::run("rca", arguments, json).await,
+        Verb::HealthCheck(arguments) => report::run_in_words("health-check", arguments, json).await,
+        Verb::Rca(arguments) => report::run_in_words("rca", arguments, json).await,
         Verb::Runbook(arguments) => runbook::run(arguments, json).await,
         Verb::Thresholds(arguments) => thresholds::run(arguments, json).await,
         Verb::JudgeAlert(arguments) => judge_alert::run(arguments, json).await,
@@ -310,6 +312,7 @@ pub async fn main() -> Exit {
         Verb::Digest(arguments) => digest::run(arguments, json).await,
         Verb::Freeze(lane) => say::lane("freeze", lane, json).await,
         Verb::Unfreeze(lane) => say::lane("unfreeze", lane, json).await,
+        Verb::Ask(question) => say::ask(question, json).await,
         Verb::Say(arguments) => say::run(arguments, json).await,
         Verb::Audit(arguments) => audit::run(arguments, json).await,
         Verb::Incidents(arguments) => incidents::run(arguments, json).await,

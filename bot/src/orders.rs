@@ -3,6 +3,7 @@
 //! [`Orders::say`] understands a line, finds out what it is about, checks who says it, does it, and answers with a
 //! message. What a deployment comes to is told in its thread as always; the answer is for whoever gave the order.
 
+use crate::agent::Agent;
 use crate::live::Live;
 use crate::people::People;
 use config::Settings;
@@ -16,14 +17,16 @@ use messages::layout::terminal::{self, Colour};
 use messages::model::Message;
 use messages::orders::{self, Trouble};
 use messages::{BaseUrl, Context, Locale};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+mod ask;
 mod asked;
 mod change;
 mod close;
 mod find;
 mod fix;
 mod freeze;
+mod opinion;
 mod people;
 mod release;
 mod show;
@@ -43,6 +46,8 @@ struct Inner {
     base_url: BaseUrl,
     people: People,
     asked: Asked,
+    /// Who looks into questions, once the server has one.
+    analyst: OnceLock<Agent>,
 }
 
 /// Who says something, and where.
@@ -54,6 +59,8 @@ pub struct Speaker {
     pub here: Option<DeploymentId>,
     /// The incident of alerts in whose thread they say it.
     pub incident: Option<IncidentId>,
+    /// The channel in which they say it: such a place has bounds of its own for what the analyst costs.
+    pub channel: Option<String>,
     /// In which language they are answered.
     pub locale: Locale,
 }
@@ -109,6 +116,8 @@ pub struct Answer {
     pub deployment: Option<DeploymentId>,
     /// The opaque id with which they say that they mean it.
     pub confirm: Option<String>,
+    /// The order with which they show it to everybody, where that can be.
+    pub share: Option<String>,
 }
 
 impl Answer {
@@ -127,6 +136,7 @@ impl Answer {
             outcome,
             deployment: None,
             confirm: None,
+            share: None,
         }
     }
 
@@ -200,8 +210,20 @@ impl Orders {
                 base_url,
                 people,
                 asked: Asked::default(),
+                analyst: OnceLock::new(),
             }),
         }
+    }
+
+    /// Has questions looked into by this analyst; clones know it too. The first one stays.
+    pub fn analyst(&self, agent: Agent) {
+        self.inner.analyst.set(agent).ok();
+    }
+
+    /// Whether somebody is there who looks into questions.
+    #[must_use]
+    pub fn has_analyst(&self) -> bool {
+        self.inner.analyst.get().is_some_and(Agent::is_on)
     }
 
     /// Who people are, and what they are to a deployment.
@@ -294,6 +316,18 @@ impl Orders {
                 suspect,
                 reason,
             } => self.fix(kind, target, suspect, reason, speaker).await,
+            Order::Ask { target, question } => self.ask(target, &question, speaker).await,
+            Order::Share { target, answer } => self.share(target, answer, speaker).await,
+            Order::Blame {
+                change,
+                target,
+                note,
+            } => self.blame(change, target, note, speaker).await,
+            Order::Rate {
+                useful,
+                target,
+                note,
+            } => self.rate(useful, target, note, speaker).await,
             Order::OnCall(place) => self.on_call(place, speaker).await,
             Order::Link(code) => self.link(code, speaker).await,
             Order::Unlink => self.unlink(speaker).await,

@@ -112,6 +112,8 @@ pub fn deed(event: &Event) -> Option<Deed> {
         } => Deed::of(by, "rate")
             .which(if *useful { "useful" } else { "not_useful" })
             .why(note.as_ref()),
+        Event::QuestionAnswered { by, number, .. } => Deed::of(by, "ask").which(number.to_string()),
+        Event::AnswerShared { by, number } => Deed::of(by, "share").which(number.to_string()),
         Event::FixRequested { fix, by, reason } => {
             let which = format!("{} {}", fix.kind.verb(), fix.suspect);
             Deed::of(by, "fix").which(which).why(reason.as_ref())

@@ -143,6 +143,12 @@ fn follow(state: Option<&State>, input: &Input) -> Vec<Event> {
             Happened::RootCauseRated { by, useful, note } => {
                 explained::rated(state, by, *useful, note.as_ref())
             }
+            Happened::QuestionAnswered {
+                by,
+                question,
+                answer,
+            } => explained::answered(state, by, question, answer),
+            Happened::AnswerShared { by, number } => explained::shared(state, by, *number),
             Happened::FixAsked {
                 by,
                 duty,

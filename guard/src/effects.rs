@@ -55,7 +55,9 @@ pub enum Effect {
 #[must_use]
 pub fn effects(event: &Event, revision: u64, after: &State) -> Vec<Effect> {
     let mut effects = Vec::new();
-    if shows(event) {
+    let orders_buttons =
+        matches!(event, Event::RootCauseReported { .. }) && after.open_approval().is_some();
+    if shows(event) || orders_buttons {
         effects.push(Effect::ShowParent);
     }
     if replies(event, after) {
@@ -106,10 +108,13 @@ fn shows(event: &Event) -> bool {
             | Event::FixRequested { .. }
             | Event::FixOpened { .. }
             | Event::FixFailed { .. }
-            // For the report alone.
+            // For the report alone; while a question is open, also for the order of its answers.
             | Event::ExcessLocated { .. }
             | Event::SignalsMeasured { .. }
             | Event::RootCauseReported { .. }
+            // For who asked alone; what is shared is said in the thread.
+            | Event::QuestionAnswered { .. }
+            | Event::AnswerShared { .. }
             // Said weeks later, by people to Tawny: no channel hears of it.
             | Event::RootCauseRated { .. }
             | Event::Judged { .. }
@@ -137,6 +142,7 @@ fn replies(event: &Event, after: &State) -> bool {
         | Event::AlertStorm { .. }
         | Event::CauseNamed { .. }
         | Event::RootCauseReported { .. }
+        | Event::AnswerShared { .. }
         | Event::RequestTakenBack { .. }
         | Event::FixOpened { .. }
         | Event::FixFailed { .. }

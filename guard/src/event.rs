@@ -399,6 +399,24 @@ pub enum Event {
         #[serde(default)]
         note: Option<String>,
     },
+    /// Somebody asked about the deployment, and this stands of what the analyst answered: for them alone, until they share it.
+    QuestionAnswered {
+        /// Who.
+        by: String,
+        /// The number of the answer, from one on.
+        number: u32,
+        /// What they asked, in their words.
+        question: String,
+        /// The answer.
+        answer: Box<RootCauseReport>,
+    },
+    /// Who was answered shows it to everybody in the thread.
+    AnswerShared {
+        /// Who.
+        by: String,
+        /// The number of the answer.
+        number: u32,
+    },
     /// A person wants what did it undone, or mended, where the code is.
     FixRequested {
         /// What.
@@ -528,6 +546,8 @@ impl Event {
             Self::CauseNamed { .. } => "cause_named",
             Self::RootCauseReported { .. } => "root_cause_reported",
             Self::RootCauseRated { .. } => "root_cause_rated",
+            Self::QuestionAnswered { .. } => "question_answered",
+            Self::AnswerShared { .. } => "answer_shared",
             Self::RequestMade { .. } => "request_made",
             Self::RequestTakenBack { .. } => "request_taken_back",
             Self::FixRequested { .. } => "fix_requested",

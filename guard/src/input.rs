@@ -232,6 +232,22 @@ pub enum Happened {
         #[serde(default)]
         note: Option<String>,
     },
+    /// The analyst answered somebody.
+    QuestionAnswered {
+        /// Whom.
+        by: Actor,
+        /// What they asked, in their words.
+        question: String,
+        /// What stands of the answer.
+        answer: Box<RootCauseReport>,
+    },
+    /// Somebody shows everybody what they were answered.
+    AnswerShared {
+        /// Who.
+        by: Actor,
+        /// The number of the answer.
+        number: u32,
+    },
     /// Somebody wants what did it undone, or mended, where the code is.
     FixAsked {
         /// Who.

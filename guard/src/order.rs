@@ -81,6 +81,38 @@ pub enum Order {
         /// Why, in their words.
         reason: Option<String>,
     },
+    /// Which change did it, as they say.
+    Blame {
+        /// The commit, or its beginning; none where they say that it was not this deployment.
+        change: Option<String>,
+        /// Of which deployment.
+        target: Target,
+        /// Why, in their words.
+        note: Option<String>,
+    },
+    /// Whether a root-cause report was of use.
+    Rate {
+        /// Whether it was.
+        useful: bool,
+        /// Of which deployment.
+        target: Target,
+        /// Why, in their words.
+        note: Option<String>,
+    },
+    /// Something is asked about a deployment that only somebody can answer who looks.
+    Ask {
+        /// About which deployment.
+        target: Target,
+        /// What, in their words.
+        question: String,
+    },
+    /// What they were answered is to be shown to everybody.
+    Share {
+        /// About which deployment.
+        target: Target,
+        /// The number of the answer; the newest of theirs where none is named.
+        answer: Option<u32>,
+    },
     /// Who is on call: for one service, or for all.
     OnCall(Option<Place>),
     /// A code for linking an account, or that of an account that is to be linked.
@@ -131,6 +163,16 @@ impl Order {
                 FixKind::Revert => Verb::RevertPr,
                 FixKind::Hotfix => Verb::HotfixPr,
             },
+            Self::Blame { change, .. } => match change {
+                Some(_) => Verb::ItWas,
+                None => Verb::NotThis,
+            },
+            Self::Rate { useful, .. } => match useful {
+                true => Verb::Useful,
+                false => Verb::NotUseful,
+            },
+            Self::Ask { .. } => Verb::Ask,
+            Self::Share { .. } => Verb::Share,
             Self::Show(Shown::Report, _) => Verb::Report,
             Self::Show(Shown::Timeline, _) => Verb::Timeline,
             Self::Show(Shown::Why, _) => Verb::Why,

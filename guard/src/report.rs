@@ -306,6 +306,8 @@ fn updated_at(state: &State, records: &[Recorded]) -> jiff::Timestamp {
                 | Event::CauseNamed { .. }
                 | Event::RootCauseReported { .. }
                 | Event::RootCauseRated { .. }
+                | Event::QuestionAnswered { .. }
+                | Event::AnswerShared { .. }
                 | Event::Refused { .. }
         )
     };

@@ -16,13 +16,13 @@ use crate::request::RequestRecord;
 use crate::root_cause::RootCauseReport;
 use crate::verdict::{Tier, Verdict};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 mod apply;
 mod parts;
 mod reads;
 
-pub use parts::{ActionRecord, ApprovalRecord, Cure, FindingRecord, Rated, Status};
+pub use parts::{ActionRecord, AnswerRecord, ApprovalRecord, Cure, FindingRecord, Rated, Status};
 
 /// A deployment as it stands. Only folding makes one: its fields are private, it has no default and
 /// cannot be read from a document, because executors act on what it says.
@@ -89,6 +89,8 @@ pub struct State {
     pub(crate) explained: Option<(u64, Box<RootCauseReport>)>,
     /// Whether the root-cause report was of use, as each person last said.
     pub(crate) rated: BTreeMap<String, Rated>,
+    /// What the analyst answered people, the newest last; old ones are forgotten.
+    pub(crate) answers: VecDeque<AnswerRecord>,
     /// Alerts of others, and whether they are over.
     pub(crate) alerts: BTreeMap<AlertKey, AlertRecord>,
     /// Whether there are so many that each says little.
@@ -217,6 +219,7 @@ impl State {
             cause: None,
             explained: None,
             rated: BTreeMap::new(),
+            answers: VecDeque::new(),
             alerts: BTreeMap::new(),
             alert_storm: false,
             reported: None,

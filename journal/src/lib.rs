@@ -151,7 +151,7 @@ pub use inbox::{ClaimedInput, Delivered, Fate, REQUEST_SOURCE};
 pub use journal::{Inbox, Journal, JournalOptions, Reader, Writer};
 pub use lease::{Fence, LeaseHold, LeaseShown};
 pub use meters::JournalMeters;
-pub use model_calls::{ModelCall, ModelCallsWanted, Spent};
+pub use model_calls::{ModelCall, ModelCallsWanted, ModelUse, Spent};
 pub use outbox::{ClaimedEffect, EffectEnd, EffectEnded, Happened, OUTBOX_SOURCE};
 pub use retention::{Retained, Retention};
 pub use sessions::{Session, TokenKind};

@@ -1,6 +1,7 @@
 //! What the analyst asked of which model, and what that cost. Rows with retention and no events: they change nothing, but
 //! bound what may be spent in a day, whichever server asks and however often it was started anew.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -72,11 +73,35 @@ pub struct Spent {
     pub unpriced: u64,
 }
 
+/// What was asked of one model for one purpose about one thing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ModelUse {
+    /// What for: `investigate`, `ask`, `write`, `test`.
+    pub purpose: String,
+    /// What it was about, such as the id of a deployment; may be empty.
+    pub subject: String,
+    /// The model, as configured.
+    pub model: String,
+}
+
 impl Spent {
     /// Tokens read and written.
     #[must_use]
     pub fn tokens(&self) -> u64 {
         self.tokens_in.saturating_add(self.tokens_out)
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            calls: self.calls + other.calls,
+            tokens_in: self.tokens_in.saturating_add(other.tokens_in),
+            tokens_cached: self.tokens_cached.saturating_add(other.tokens_cached),
+            tokens_out: self.tokens_out.saturating_add(other.tokens_out),
+            cost: self.cost.saturating_add(other.cost),
+            unpriced: self.unpriced + other.unpriced,
+        }
     }
 
     /// With one more request.
@@ -142,6 +167,30 @@ impl Reader {
         let rows = found(wanted).all(&self.db).await?;
         let calls = rows.into_iter().map(call);
         Ok(calls.fold(Spent::default(), |spent, call| spent.and(&call)))
+    }
+}
+
+impl Reader {
+    /// What such requests came to, by purpose, subject and model.
+    ///
+    /// # Errors
+    /// What the database refused.
+    pub async fn model_uses(
+        &self,
+        wanted: &ModelCallsWanted,
+    ) -> Result<BTreeMap<ModelUse, Spent>, JournalError> {
+        let rows = found(wanted).all(&self.db).await?;
+        let mut uses: BTreeMap<ModelUse, Spent> = BTreeMap::new();
+        for call in rows.into_iter().map(call) {
+            let one = ModelUse {
+                purpose: call.purpose.clone(),
+                subject: call.subject.clone(),
+                model: call.model.clone(),
+            };
+            let spent = uses.entry(one).or_default();
+            *spent = spent.and(&call);
+        }
+        Ok(uses)
     }
 }
 

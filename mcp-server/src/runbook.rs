@@ -6,6 +6,7 @@ use crate::world::{SignalMeasured, World};
 use config::Settings;
 use config::settings::{Platform, Service};
 use config::signal::SignalKind;
+use guard::detect::{self, Direction};
 use guard::ids::{Environment, ServiceName};
 use guard::report::{Earlier, Report};
 use guard::runbook::{OnHosts, Runbook, Watched};
@@ -225,18 +226,53 @@ async fn values(prometheus: &Prometheus, span: Span, query: &str) -> Result<Vec<
 fn watched(signal: SignalMeasured, mut values: Vec<f64>) -> Watched {
     let spec = signal.spec;
     let tolerance = spec.tolerance;
+    // The detector reads availability as the share that fails; its query answers with the share that does not.
+    let answering =
+        spec.kind == detect::SignalKind::Availability && spec.direction == Direction::Up;
+    let as_read = |share: f64| if answering { 1.0 - share } else { share };
     let row = Watched {
         signal: spec.key,
         unit: spec.unit,
-        worse: spec.direction,
+        worse: if answering {
+            Direction::Down
+        } else {
+            spec.direction
+        },
         of_dependency: signal.of_dependency,
         usual: None,
         spread: None,
         tolerated: None,
         speaks_from: None,
-        warn_limit: spec.limits.warn,
-        hard_limit: spec.limits.hard,
+        warn_limit: spec.limits.warn.map(as_read),
+        hard_limit: spec.limits.hard.map(as_read),
         query: signal.query,
     };
-    row.known(&mut values, |usual| tolerance.at(usual))
+    row.known(&mut values, |usual| tolerance.at(as_read(usual)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use guard::detect::SignalSpec;
+
+    #[test]
+    fn availability_is_told_as_the_share_that_answers_and_so_are_its_thresholds() {
+        let spec = SignalSpec::new("up", detect::SignalKind::Availability, Direction::Up)
+            .with_unit("ratio")
+            .with_limits(Some(0.01), Some(0.05), 0.5);
+        let signal = SignalMeasured {
+            spec,
+            query: "up".to_owned(),
+            of_dependency: false,
+        };
+        let row = watched(signal, vec![1.0, 1.0, 0.99]);
+        assert_eq!(row.worse, Direction::Down);
+        let near = |value: Option<f64>, wanted: f64| {
+            assert!((value.unwrap() - wanted).abs() < 1e-9, "{value:?} {wanted}");
+        };
+        near(row.usual, 1.0);
+        near(row.warn_limit, 0.99);
+        near(row.hard_limit, 0.95);
+        near(row.speaks_from, 0.98);
+    }
 }

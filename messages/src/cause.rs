@@ -177,6 +177,7 @@ pub(crate) fn message(cause: &Cause, state: &State, context: &Context) -> Messag
         body,
         table: table(cause, context),
         offers: crate::fix::offers(state, context),
+        opinions: crate::opinions::opinions(state, context),
         links: crate::root_cause::link(state.plan().deployment.as_str(), context)
             .into_iter()
             .chain(pages(cause, context))

@@ -45,6 +45,18 @@ pub fn yes(context: &Context) -> Text {
     say!(context, "chat-yes")
 }
 
+/// What somebody presses who shows everybody what they were answered.
+#[must_use]
+pub fn share(context: &Context) -> Text {
+    say!(context, "ask-share")
+}
+
+/// Somebody is answered later, and alone.
+#[must_use]
+pub fn looking(context: &Context) -> Text {
+    say!(context, "ask-looking")
+}
+
 /// The button belongs to nothing that is known.
 #[must_use]
 pub fn unknown_question(context: &Context) -> Text {

@@ -66,6 +66,8 @@ pub struct Message {
     pub buttons: Vec<Button>,
     /// What can be asked for beside the question, by a press; what is asked for twice is done once.
     pub offers: Vec<Offer>,
+    /// What people can say of it by a press, for the record; nothing else follows from it.
+    pub opinions: Vec<Opinion>,
     /// Where to look further.
     pub links: Vec<Link>,
     /// Identity and times, small.
@@ -85,6 +87,7 @@ impl Message {
             table: None,
             buttons: Vec::new(),
             offers: Vec::new(),
+            opinions: Vec::new(),
             links: Vec::new(),
             footer: Text::default(),
         }
@@ -187,6 +190,17 @@ impl Offer {
             self.suspect
         )
     }
+}
+
+/// What somebody may think of a cause or of a report, as a button.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opinion {
+    /// What it says, in a word of the wire: `it-was not-this useful not-useful`.
+    pub name: &'static str,
+    /// The same as an order in words.
+    pub order: String,
+    /// What the button says.
+    pub label: Text,
 }
 
 /// The step between a press and an answer.

@@ -15,7 +15,7 @@ mod status;
 mod trouble;
 mod verbs;
 
-pub use shown::{stats, timeline};
+pub use shown::{SPENT_DAYS, stats, timeline};
 pub use status::{Standing, status};
 pub use trouble::{Trouble, trouble};
 
@@ -42,6 +42,8 @@ pub enum Done {
     },
     /// These are not any more; none if none was.
     Unfrozen(Vec<(ServiceName, Environment)>),
+    /// What somebody thinks of a cause or of a report is kept.
+    Noted,
     /// An incident of alerts is closed.
     Closed(IncidentId),
     /// A version is about to go out, if they say so again.
@@ -100,6 +102,7 @@ pub fn done(done: &Done, context: &Context) -> Message {
             Severity::Good,
             say!(context, "orders-unfrozen", places = places(gone)),
         ),
+        Done::Noted => (Severity::Good, say!(context, "orders-noted")),
         Done::Closed(incident) => (
             Severity::Good,
             say!(

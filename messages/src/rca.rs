@@ -2,9 +2,10 @@
 
 use crate::cause::{error_section, section};
 use crate::context::Context;
-use crate::document::Document;
+use crate::document::{Document, Section};
 use crate::report::signal_section;
 use crate::root_cause::{self, Told};
+use crate::say;
 use guard::report::Report;
 
 /// The analysis as a document: what happened and for how long, what did it, what made it worse, when and where time was lost,
@@ -12,6 +13,13 @@ use guard::report::Report;
 #[must_use]
 pub fn document(told: &Told, report: &Report, context: &Context) -> Document {
     let mut document = root_cause::document(told, context);
+    if told.report.action_items.is_empty() {
+        // What people will look for: an empty place would read as forgotten.
+        document.sections.push(Section {
+            body: vec![say!(context, "root-cause-items-none")],
+            ..Section::new(say!(context, "root-cause-items"))
+        });
+    }
     let changes = section(
         report.cause.as_ref(),
         &report.named,

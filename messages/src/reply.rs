@@ -56,6 +56,9 @@ pub fn reply(state: &State, record: &Recorded, context: &Context) -> Option<Mess
         Event::RootCauseReported { report, .. } => {
             Some(crate::root_cause::reply(report, state, context))
         }
+        Event::AnswerShared { number, .. } => {
+            Some(crate::root_cause::shared(state, *number, context).unwrap_or_else(line))
+        }
         Event::BakeEnded {
             known_good: false, ..
         } => Some(Message {

@@ -30,26 +30,26 @@ impl Agent {
                 let question = question(&inquiry, locale);
                 let told = agent.investigate(&question, move |at: Looking| looking(said(&at)));
                 let found = found(told.await);
-                checked(&reader, &agent.linked(&settings), &inquiry, found).await
+                let hosts = own_hosts(&settings, agent.world.page.as_ref());
+                let report = checked(&reader, &hosts, &inquiry, found).await;
+                if let Some(report) = &report {
+                    agent.models.meters().checked(report);
+                }
+                report
             }
             .boxed()
         })
     }
+}
 
-    /// The hosts to which a report may link.
-    fn linked(&self, settings: &Settings) -> BTreeSet<String> {
-        let page = self.world.page.iter().map(BaseUrl::as_str);
-        let code = settings.code.values().map(|host| host.url().as_str());
-        let urls = page.chain(code).filter_map(|url| url::Url::parse(url).ok());
-        let hosts = urls.filter_map(|url| url.host_str().map(ToOwned::to_owned));
-        settings
-            .agent
-            .link_hosts
-            .iter()
-            .cloned()
-            .chain(hosts)
-            .collect()
-    }
+/// The hosts to which what was written may lead: the page, code hosts, and those that the configuration names.
+pub(super) fn own_hosts(settings: &Settings, page: Option<&BaseUrl>) -> BTreeSet<String> {
+    let page = page.into_iter().map(BaseUrl::as_str);
+    let code = settings.code.values().map(|host| host.url().as_str());
+    let urls = page.chain(code).filter_map(|url| url::Url::parse(url).ok());
+    let hosts = urls.filter_map(|url| url.host_str().map(ToOwned::to_owned));
+    let named = settings.agent.link_hosts.iter().cloned();
+    named.chain(hosts).collect()
 }
 
 /// The language in which a report is written: that of the channel in which the deployment is told, else the server's.
@@ -80,7 +80,7 @@ fn said(at: &Looking) -> String {
     words.trim_end().to_owned()
 }
 
-fn found(told: Investigation) -> Found {
+pub(super) fn found(told: Investigation) -> Found {
     let answers = told.answers.into_iter();
     Found {
         draft: told.draft,

@@ -138,9 +138,10 @@ impl Agent {
         work.tools = desk.steps;
         let hosts = self.hosts();
         let draft = draft.map(|draft| draft::harmless(&draft, &hosts, ANALYST));
-        self.models
-            .meters()
-            .ended(purpose, short.map_or("whole", Short::as_str));
+        let word = short.map_or("whole", Short::as_str);
+        let spent = self.models.spent(&work);
+        let meters = self.models.meters();
+        meters.ended(purpose, word, &spent, desk.addressed.len());
         ended(self, &work, draft, short, desk.answers, desk.addressed)
     }
 

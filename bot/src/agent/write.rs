@@ -82,11 +82,13 @@ impl Agent {
             }
         };
         let word = short.map_or("whole", Short::as_str);
-        self.models.meters().ended("write", word);
+        let spent = self.models.spent(&work);
+        let meters = self.models.meters();
+        meters.ended("write", word, &spent, addressed.len());
         Prose {
             text,
             ended: short.map_or(Ended::Whole, |why| Ended::Partial { why }),
-            spent: self.models.spent(&work),
+            spent,
             addressed: addressed.into_iter().collect(),
         }
     }

@@ -3,9 +3,10 @@
 use super::caller::Language;
 use super::given::Asked;
 use super::problem::Problem;
+use super::spending::{AnalystView, analyst};
 use super::time::millis;
 use super::{Api, Caller, show};
-use crate::figures;
+use crate::{figures, spending};
 use axum::Json;
 use axum::extract::State as Shared;
 use guard::figures::{Figures, NOTICED_AFTER, Times};
@@ -49,6 +50,9 @@ pub struct StatisticsView {
     pub all: FiguresView,
     /// Each of them.
     pub services: Vec<ServiceFiguresView>,
+    /// What the analyst did in this time, and what that cost.
+    #[serde(default)]
+    pub analyst: AnalystView,
     /// All of it in Markdown, in the caller's language.
     pub markdown: String,
 }
@@ -142,9 +146,11 @@ pub(super) async fn figures(
         .checked_sub(SignedDuration::from_secs_f64(seconds))
         .map_err(|error| Problem::bad("seconds", error))?;
     let gathered = figures::gather(&api.engine, service.as_ref(), since, until).await?;
-    if let Some(service) = service.filter(|_| gathered.is_empty()) {
+    if let Some(service) = service.clone().filter(|_| gathered.is_empty()) {
         return Err(Problem::unknown("service", service));
     }
+    let currency = api.settings.get().agent.currency.clone();
+    let spent = spending::gather(&api.engine, service.as_ref(), since, &currency).await?;
     let counted = |cases: &mut dyn Iterator<Item = &guard::figures::Case>| {
         Figures::of(cases, (since, until), noticed_after)
     };
@@ -160,6 +166,15 @@ pub(super) async fn figures(
     }
     text.push('\n');
     text.push_str(&markdown::grid(&messages::figures::weeks(&all, &context)));
+    let sentence = messages::spending::sentence(&spent.all, days, &context);
+    text.push_str(&format!("\n{}\n", markdown::text(&sentence)));
+    if !spent.models.is_empty() {
+        text.push('\n');
+        text.push_str(&markdown::grid(&messages::spending::table(
+            &spent.models,
+            &context,
+        )));
+    }
     Ok(Json(StatisticsView {
         since,
         until,
@@ -172,6 +187,7 @@ pub(super) async fn figures(
                 figures: view(figures),
             })
             .collect(),
+        analyst: analyst(&spent, days, &context),
         markdown: text,
     }))
 }

@@ -182,6 +182,7 @@ pub(super) async fn close(
         by,
         here: None,
         incident: None,
+        channel: None,
         locale,
     };
     let answer = api.orders.give(order, &speaker).await?;

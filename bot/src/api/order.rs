@@ -34,6 +34,9 @@ pub struct OrderView {
     /// Where it is asked whether that is meant: the id with which to say so, to
     /// `POST /api/v1/orders/{id}/confirm`, within ten minutes.
     pub confirm: Option<String>,
+    /// Where it was answered to them alone: the order with which they show it to everybody.
+    #[serde(default)]
+    pub share: Option<String>,
     /// The answer in words.
     pub text: String,
 }
@@ -55,6 +58,7 @@ pub(super) async fn give(
         by,
         here,
         incident: None,
+        channel: None,
         locale,
     };
     let answer = api.orders.say(&body.text, &speaker).await?;
@@ -76,6 +80,7 @@ pub(super) async fn confirm(
         by,
         here: None,
         incident: None,
+        channel: None,
         locale,
     };
     let answer = api.orders.confirm(&id, &speaker).await?;
@@ -90,5 +95,6 @@ fn view(answer: Answer) -> OrderView {
         verb: answer.verb.map(|verb| verb.as_str().to_owned()),
         deployment_id: answer.deployment.map(|id| id.to_string()),
         confirm: answer.confirm,
+        share: answer.share,
     }
 }

@@ -1,15 +1,18 @@
 //! `GET /api/v1/services/{service}/thresholds`, and `POST /api/v1/services/{service}/alerts/judgement`
 
 use super::caller::may_look;
-use super::given::{self, At, Given};
+use super::given::{self, Asked, At, Given};
 use super::of_service::{OfService, There, named};
 use super::problem::Problem;
+use super::prose::{InWords, Task};
 use super::reader::{Schemed, Wanted};
 use super::{Api, Caller};
+use crate::prose;
 use axum::Json;
 use axum::extract::State as Shared;
 use axum::response::Response;
 use guard::actor::Actor;
+use guard::root_cause::Known;
 use guard::thresholds::{Advised, AlertLabel, Totals};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -27,14 +30,23 @@ struct Answer {
 }
 
 /// How the alerts of a service did in thirty days, and which thresholds would have done better.
-#[utoipa::path(get, path = "/api/v1/services/{service}/thresholds", params(("service" = String, Path), There, Wanted), responses(
+#[utoipa::path(get, path = "/api/v1/services/{service}/thresholds", params(("service" = String, Path), There, Wanted, InWords), responses(
     (status = 200, description = "`tawny.thresholds/1`, or text where another format is asked for", body = serde_json::Value),
     (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem), (status = 502, body = Problem),
 ))]
-pub(super) async fn thresholds(asked: OfService) -> Result<Response, Problem> {
+pub(super) async fn thresholds(
+    asked: OfService,
+    Asked(more): Asked<InWords>,
+) -> Result<Response, Problem> {
     let world = &asked.api.world;
     let advice = mcp_server::thresholds::of(world, &asked.service, &asked.environment).await?;
     let document = messages::thresholds::document(&advice.advised, &asked.context);
+    let subject = asked.service.to_string();
+    let task = Task {
+        task: prose::THRESHOLDS,
+        subject: &subject,
+        known: Known::new(),
+    };
     let content = Schemed {
         schema: "tawny.thresholds/1",
         content: Answer {
@@ -44,7 +56,9 @@ pub(super) async fn thresholds(asked: OfService) -> Result<Response, Problem> {
             rule_file: advice.file,
         },
     };
-    asked.wanted.shown(&document, content)
+    let (api, context) = (&asked.api, &asked.context);
+    let told = more.beside(api, task, document, content, context).await;
+    asked.wanted.shown(&told.0, told.1)
 }
 
 /// What somebody says of an alert of the past.

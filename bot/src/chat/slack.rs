@@ -11,7 +11,6 @@ mod connect;
 mod dialog;
 mod digests;
 mod events;
-mod fix;
 mod groups;
 mod hearing;
 mod home;
@@ -38,6 +37,7 @@ mod together;
 mod told;
 mod verify;
 mod whisper;
+mod wish;
 
 pub use api::ClientError;
 pub use channel::SlackChannel;

@@ -1,6 +1,7 @@
 //! `tawny runbook SERVICE`
 
 use super::client::{CallError, Client, escaped};
+use super::report::WRITTEN;
 use super::{Connection, Exit, output};
 use serde_json::Value;
 use std::time::Duration;
@@ -18,6 +19,9 @@ pub(super) struct Arguments {
     /// Print Markdown, for a wiki or a page that others read.
     #[arg(long)]
     markdown: bool,
+    /// Have a model write beside what rules say; it costs, within the bounds of `agent`.
+    #[arg(long)]
+    prose: bool,
     #[command(flatten)]
     connection: Connection,
 }
@@ -42,7 +46,8 @@ enum Fetched {
 }
 
 async fn fetch(arguments: Arguments, json: bool) -> Result<Fetched, CallError> {
-    let client = Client::waiting(arguments.connection, PATIENCE)?;
+    let patience = if arguments.prose { WRITTEN } else { PATIENCE };
+    let client = Client::waiting(arguments.connection, patience)?;
     let format = match (json, arguments.markdown) {
         (true, _) => "json",
         (false, true) => "markdown",
@@ -53,6 +58,9 @@ async fn fetch(arguments: Arguments, json: bool) -> Result<Fetched, CallError> {
         "services/{}/runbook?format={format}",
         escaped(&arguments.service)
     );
+    if arguments.prose {
+        path.push_str("&prose=true");
+    }
     if let Some(environment) = &arguments.environment {
         path.push_str(&format!("&environment={}", escaped(environment)));
     }

@@ -1,8 +1,13 @@
-//! `tawny say WORDS`, `tawny freeze|unfreeze [SERVICE]`: what is said in a chat, from a terminal.
+//! `tawny say WORDS`, `tawny ask NAME WORDS`, `tawny freeze|unfreeze [SERVICE]`: what is said in a chat, from a terminal.
 
 use super::client::{CallError, Client, escaped};
-use super::{Connection, Exit, output};
+use super::{Connection, Exit, Named, output};
 use crate::api::{OrderBody, OrderView};
+use guard::order::{Order, parse};
+use std::time::Duration;
+
+/// A question is looked into for as long as `agent.incident.time` allows.
+const LOOKED_INTO: Duration = Duration::from_secs(900);
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -17,6 +22,33 @@ pub(super) struct Arguments {
     yes: bool,
     #[command(flatten)]
     connection: Connection,
+}
+
+/// A question about a deployment.
+#[derive(Debug, clap::Args)]
+pub(super) struct Question {
+    #[command(flatten)]
+    named: Named,
+    /// What you want to know.
+    #[arg(required = true, trailing_var_arg = true, value_name = "WORDS")]
+    words: Vec<String>,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+/// `ask`
+pub(super) async fn ask(question: Question, json: bool) -> Exit {
+    told("ask", asked(question).await, json)
+}
+
+async fn asked(question: Question) -> Result<OrderView, CallError> {
+    let client = Client::waiting(question.connection, LOOKED_INTO)?;
+    let id = client.resolve(&question.named).await?;
+    let body = OrderBody {
+        text: format!("ask {id} {}", question.words.join(" ")),
+        deployment: None,
+    };
+    client.post("orders", &body).await
 }
 
 /// A service that is frozen or not.
@@ -62,7 +94,10 @@ pub(super) async fn lane(verb: &str, lane: Lane, json: bool) -> Exit {
 }
 
 async fn say(connection: Connection, body: &OrderBody, yes: bool) -> Result<OrderView, CallError> {
-    let client = Client::new(connection)?;
+    let client = match parse(&body.text) {
+        Ok(Order::Ask { .. }) => Client::waiting(connection, LOOKED_INTO)?,
+        _ => Client::new(connection)?,
+    };
     let view: OrderView = client.post("orders", body).await?;
     match &view.confirm {
         Some(id) if yes => {
@@ -84,6 +119,9 @@ fn told(verb: &str, answered: Result<OrderView, CallError>, json: bool) -> Exit 
         output::line(view.text.trim_end());
         if view.confirm.is_some() {
             output::note("say it again with --yes if you mean it");
+        }
+        if let Some(share) = &view.share {
+            output::note(&format!("show it in the thread: tawny say {share}"));
         }
     }
     match view.outcome.as_str() {

@@ -2,7 +2,9 @@
 
 use super::client::{CallError, Client, escaped};
 use super::{Connection, Exit, output};
-use crate::api::{FiguresView, ShareView, StatisticsView, StatsView, TimesView};
+use crate::api::{
+    AnalystView, FiguresView, ShareView, SpendingView, StatisticsView, StatsView, TimesView,
+};
 use comfy_table::{ContentArrangement, Table, presets};
 use std::time::Duration;
 
@@ -44,6 +46,7 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
             } else {
                 print(&shown.trust, one);
                 output::line(&figures(&shown.figures).to_string());
+                spent(&shown.figures.analyst);
             }
             Exit::Done
         }
@@ -82,6 +85,7 @@ fn document(shown: &Shown) -> serde_json::Value {
         "until": format!("{:.3}", shown.figures.until),
         "noticed_after_seconds": shown.figures.noticed_after_seconds,
         "all": shown.figures.all,
+        "analyst": shown.figures.analyst,
         "services": services.collect::<Vec<_>>(),
     })
 }
@@ -135,6 +139,44 @@ fn times(times: Option<&TimesView>) -> String {
         || "-".to_owned(),
         |times| format!("{:.0} s / {:.0} s", times.median_seconds, times.p90_seconds),
     )
+}
+
+/// What the analyst did, and which model cost what.
+fn spent(analyst: &AnalystView) {
+    output::line(&analyst.text);
+    if analyst.models.is_empty() {
+        return;
+    }
+    let mut table = Table::new();
+    table
+        .load_style(presets::UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header([
+        "model",
+        "incidents",
+        "requests",
+        "tokens read",
+        "read again",
+        "written",
+        "cost",
+    ]);
+    for own in &analyst.models {
+        let SpendingView {
+            incidents,
+            calls,
+            tokens_in,
+            tokens_cached,
+            tokens_out,
+            cost,
+            currency,
+            ..
+        } = &own.spending;
+        let cost = cost.map_or_else(|| "-".to_owned(), |cost| format!("{cost:.4} {currency}"));
+        let counts = [incidents, calls, tokens_in, tokens_cached, tokens_out];
+        let cells = counts.map(ToString::to_string);
+        table.add_row([own.model.clone()].into_iter().chain(cells).chain([cost]));
+    }
+    output::line(&table.to_string());
 }
 
 fn print(found: &[StatsView], one: bool) {

@@ -1,6 +1,7 @@
 //! `tawny thresholds SERVICE`
 
 use super::client::{CallError, Client, escaped};
+use super::report::WRITTEN;
 use super::{Connection, Exit, output};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,9 @@ pub(super) struct Arguments {
     /// Print Markdown, for a pull request, a wiki or a page that others read.
     #[arg(long)]
     markdown: bool,
+    /// Have a model write beside what rules say; it costs, within the bounds of `agent`.
+    #[arg(long)]
+    prose: bool,
     #[command(flatten)]
     connection: Connection,
 }
@@ -46,7 +50,8 @@ enum Fetched {
 }
 
 async fn fetch(arguments: Arguments, json: bool) -> Result<Fetched, CallError> {
-    let client = Client::waiting(arguments.connection, PATIENCE)?;
+    let patience = if arguments.prose { WRITTEN } else { PATIENCE };
+    let client = Client::waiting(arguments.connection, patience)?;
     let mut path = format!("services/{}/thresholds", escaped(&arguments.service));
     let format = match (json || arguments.rules.is_some(), arguments.markdown) {
         (true, _) => "json",
@@ -55,6 +60,9 @@ async fn fetch(arguments: Arguments, json: bool) -> Result<Fetched, CallError> {
         (false, false) => "terminal",
     };
     path.push_str(&format!("?format={format}"));
+    if arguments.prose {
+        path.push_str("&prose=true");
+    }
     if let Some(environment) = &arguments.environment {
         path.push_str(&format!("&environment={}", escaped(environment)));
     }

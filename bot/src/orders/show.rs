@@ -1,7 +1,7 @@
 //! Orders that change nothing.
 
 use super::{Answer, Carried, Hindrance, Orders, Outcome, Speaker};
-use crate::{reports, trust};
+use crate::{reports, spending, trust};
 use engine::services::Service;
 use engine::{EngineError, ledger};
 use guard::ids::DeploymentId;
@@ -10,7 +10,7 @@ use guard::order::{Place, Shown, Target, Verb};
 use guard::state::State;
 use messages::Context;
 use messages::document::Document;
-use messages::orders::{self, Standing, Trouble};
+use messages::orders::{self, SPENT_DAYS, Standing, Trouble};
 
 /// How a service stands.
 pub(crate) struct Stands {
@@ -109,6 +109,7 @@ impl Orders {
     pub(super) async fn stats(&self, place: Option<Place>, speaker: &Speaker) -> Carried {
         let engine = &self.inner.engine;
         let context = self.context(speaker.locale);
+        let only = place.as_ref().map(|place| place.service.clone());
         let services = match place {
             Some(place) => [self.services(&place).map(|_| place.service)?].into(),
             None => trust::services(engine).await?,
@@ -122,7 +123,14 @@ impl Orders {
         let all = told
             .iter()
             .map(|(service, known)| (service, known.deployments, &known.ledger));
-        Ok(Answer::document(orders::stats(all, &context)))
+        let days = jiff::SignedDuration::from_hours(24 * i64::from(SPENT_DAYS));
+        let since = context
+            .now
+            .checked_sub(days)
+            .unwrap_or(jiff::Timestamp::MIN);
+        let currency = self.inner.settings.get().agent.currency.clone();
+        let spent = spending::gather(engine, only.as_ref(), since, &currency).await?;
+        Ok(Answer::document(orders::stats(all, &spent.all, &context)))
     }
 }
 

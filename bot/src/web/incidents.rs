@@ -136,6 +136,7 @@ fn speaker(visitor: &Visitor, locale: Locale) -> Speaker {
         by: visitor.actor.clone(),
         here: None,
         incident: None,
+        channel: None,
         locale,
     }
 }

@@ -50,6 +50,7 @@ async fn take(
         by: visitor.actor.clone(),
         here: here.map_err(|_| Denied::BadForm)?,
         incident: None,
+        channel: None,
         locale: language.0,
     };
     let orders = page.orders();
@@ -62,6 +63,7 @@ async fn take(
     let body = html! {
         (shown(&answer))
         @if let Some(id) = &answer.confirm { (meant(id, visitor, &context)) }
+        @if let Some(order) = &answer.share { (shared(order, visitor, &context)) }
         @if let Some(id) = about {
             p { a href={ "/deployments/" (id) } { (text(&say!(context, "page-to-deployment"))) } }
         }
@@ -91,6 +93,19 @@ fn meant(id: &str, visitor: &Visitor, context: &Context) -> Markup {
             div.answers {
                 button.primary type="submit" { (text(&say!(context, "page-say-yes"))) }
                 a.plain href="/" { (text(&say!(context, "page-say-no"))) }
+            }
+        }
+    }
+}
+
+/// What they alone were answered is shown to everybody by a press.
+fn shared(order: &str, visitor: &Visitor, context: &Context) -> Markup {
+    html! {
+        form method="post" action="/say" {
+            (frame::form_token(visitor))
+            input type="hidden" name="text" value=(order);
+            div.answers {
+                button.plain type="submit" { (text(&messages::chat::share(context))) }
             }
         }
     }

@@ -21,7 +21,7 @@ mod git;
 mod hub;
 #[path = "../agent/double.rs"]
 #[allow(dead_code, reason = "the tests of the analyst use all of it")]
-mod model_server;
+mod model;
 mod packages;
 #[path = "../../../journal/tests/it/support/server.rs"]
 #[allow(dead_code, reason = "the tests of the journal use all of it")]

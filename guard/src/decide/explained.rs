@@ -46,3 +46,32 @@ pub(super) fn rated(state: &State, by: &Actor, useful: bool, note: Option<&Strin
         note: note.cloned(),
     }]
 }
+
+/// Kept for whoever asked, and as what was said before when they ask again.
+pub(super) fn answered(
+    state: &State,
+    by: &Actor,
+    question: &str,
+    answer: &RootCauseReport,
+) -> Vec<Event> {
+    let last = state.answers().last().map_or(0, |last| last.number);
+    vec![Event::QuestionAnswered {
+        by: by.name().to_owned(),
+        number: last.saturating_add(1),
+        question: question.to_owned(),
+        answer: Box::new(answer.clone()),
+    }]
+}
+
+/// Only who was answered can show it, and once.
+pub(super) fn shared(state: &State, by: &Actor, number: u32) -> Vec<Event> {
+    let mut own = state.answers().filter(|known| known.by == by.name());
+    let known = own.find(|known| known.number == number);
+    if known.is_none_or(|known| known.shared) {
+        return Vec::new();
+    }
+    vec![Event::AnswerShared {
+        by: by.name().to_owned(),
+        number,
+    }]
+}

@@ -20,6 +20,8 @@ pub(super) fn hears(happened: &Happened) -> bool {
             | Happened::Judged { .. }
             | Happened::Named { .. }
             | Happened::RootCauseRated { .. }
+            | Happened::QuestionAnswered { .. }
+            | Happened::AnswerShared { .. }
             | Happened::FixAsked { .. }
             | Happened::Requested { .. }
             | Happened::RequestTakenBack { .. }

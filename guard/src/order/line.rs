@@ -10,6 +10,8 @@ const BECAUSE: [&str; 4] = ["because", "--reason", "--", "因为"];
 pub(super) struct Line {
     pub(super) words: Vec<String>,
     pub(super) reason: Option<String>,
+    /// All of it as it was typed, behind the first word.
+    pub(super) behind: String,
 }
 
 impl Line {
@@ -21,7 +23,13 @@ impl Line {
         while let Some(behind) = without_mention(rest) {
             rest = behind;
         }
-        let mut line = Self::default();
+        let behind = rest
+            .split_once(char::is_whitespace)
+            .map(|(_, behind)| behind);
+        let mut line = Self {
+            behind: behind.unwrap_or_default().trim().to_owned(),
+            ..Self::default()
+        };
         let mut words = rest.split_whitespace();
         while let Some(word) = words.next() {
             if BECAUSE.contains(&word.to_lowercase().as_str()) || word == ":" {

@@ -16,6 +16,9 @@ const GLASS: [&str; 4] = ["break-glass", "--break-glass", "breakglass", "破窗"
 /// Words that may stand before a commit.
 const SUSPECT: [&str; 6] = ["suspect", "--suspect", "commit", "--commit", "嫌疑", "提交"];
 
+/// Words that may stand before the number of an answer.
+const ANSWER: [&str; 2] = ["answer", "回答"];
+
 /// What may be opened.
 const OPEN: [&str; 3] = ["open", "打开", "发起"];
 
@@ -54,7 +57,11 @@ pub enum NotUnderstood {
 /// # Errors
 /// What is wrong with it.
 pub fn parse(text: &str) -> Result<Order, NotUnderstood> {
-    let Line { words, reason } = Line::of(text);
+    let Line {
+        words,
+        reason,
+        behind,
+    } = Line::of(text);
     let mut words = words.into_iter().peekable();
     let Some(first) = words.next() else {
         return Ok(Order::Help(None));
@@ -67,6 +74,9 @@ pub fn parse(text: &str) -> Result<Order, NotUnderstood> {
             near,
         });
     };
+    if verb.takes() == Takes::Question {
+        return question(verb, &behind);
+    }
     let mut rest = Rest { verb, words };
     let order = order(&mut rest, reason)?;
     match rest.words.next() {
@@ -78,6 +88,34 @@ pub fn parse(text: &str) -> Result<Order, NotUnderstood> {
     }
 }
 
+/// A question, as it was typed. What stands before it may name a deployment, or a service with its environment.
+fn question(verb: Verb, text: &str) -> Result<Order, NotUnderstood> {
+    let (first, behind) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let named = first.trim_end_matches([':', ',', '，', '：']);
+    let target = if named.starts_with("dep_") {
+        Target::Deployment(DeploymentId::new(named)?)
+    } else if let Some((service, environment)) = named.split_once('@')
+        && let (Ok(service), Ok(environment)) =
+            (ServiceName::new(service), Environment::new(environment))
+    {
+        let environment = Some(environment);
+        Target::Of(Place {
+            service,
+            environment,
+        })
+    } else {
+        Target::Here
+    };
+    let asked = if target == Target::Here { text } else { behind };
+    let quoted = ['"', '“', '”', ' '];
+    let asked = asked.trim().trim_start_matches([':', ' ']);
+    let question = asked.trim_matches(quoted).to_owned();
+    if question.is_empty() {
+        return Err(NotUnderstood::Incomplete { verb });
+    }
+    Ok(Order::Ask { target, question })
+}
+
 /// The word by which the order begins. Some are two words to people: `revert pr`, `roll back`.
 fn first_of(first: String, words: &mut std::iter::Peekable<std::vec::IntoIter<String>>) -> String {
     let mut first = first;
@@ -86,14 +124,15 @@ fn first_of(first: String, words: &mut std::iter::Peekable<std::vec::IntoIter<St
     {
         first = opened;
     }
-    let joined = |next: &String| format!("{first}-{next}");
-    match words.peek().map(joined) {
-        Some(two) if Verb::of(&two).is_some() => {
-            words.next();
-            two
+    // Two words, or three: `not this change`.
+    while let Some(two) = words.peek().map(|next| format!("{first}-{next}")) {
+        if Verb::of(&two).is_none() {
+            break;
         }
-        _ => first,
+        words.next();
+        first = two;
     }
+    first
 }
 
 fn short(word: &str) -> String {
@@ -156,6 +195,39 @@ fn order(rest: &mut Rest, reason: Option<String>) -> Result<Order, NotUnderstood
                 target,
                 suspect: before.or(rest.suspect()?),
                 reason,
+            }
+        }
+        Takes::Question => return Err(NotUnderstood::Incomplete { verb }),
+        Takes::Answer => {
+            let target = rest.target_before(&ANSWER)?;
+            let said = |word: &String| ANSWER.contains(&word.to_lowercase().as_str());
+            let answer = match rest.words.next_if(said) {
+                None => None,
+                Some(_) => {
+                    let number = rest.words.next().and_then(|word| word.parse().ok());
+                    Some(number.ok_or(NotUnderstood::Incomplete { verb })?)
+                }
+            };
+            Order::Share { target, answer }
+        }
+        Takes::Change => Order::Blame {
+            change: Some(rest.change()?),
+            target: rest.target()?,
+            note: reason,
+        },
+        Takes::Opinion => {
+            let target = rest.target()?;
+            match verb {
+                Verb::Useful | Verb::NotUseful => Order::Rate {
+                    useful: verb == Verb::Useful,
+                    target,
+                    note: reason,
+                },
+                _ => Order::Blame {
+                    change: None,
+                    target,
+                    note: reason,
+                },
             }
         }
         Takes::PerhapsIncidentAndReason => Order::Close {
@@ -248,6 +320,23 @@ impl Rest {
         let verb = self.verb;
         let named = self.words.next();
         named.map(Some).ok_or(NotUnderstood::Incomplete { verb })
+    }
+
+    /// The same, unless one of these words comes first.
+    fn target_before(&mut self, others: &[&str]) -> Result<Target, NotUnderstood> {
+        match self.words.peek() {
+            Some(word) if others.contains(&word.to_lowercase().as_str()) => Ok(Target::Here),
+            _ => self.target(),
+        }
+    }
+
+    /// A commit that has to be named.
+    fn change(&mut self) -> Result<String, NotUnderstood> {
+        if let Some(named) = self.suspect()? {
+            return Ok(named);
+        }
+        let verb = self.verb;
+        self.words.next().ok_or(NotUnderstood::Incomplete { verb })
     }
 
     /// A deployment by its id, or of a service, or the one that the thread is about.

@@ -42,7 +42,7 @@ fn what_people_type_is_understood_in_every_way_in_which_they_type_it() {
         ("@tawny: rollback shop/prod", roll_back(of_prod(), None)),
         (
             "tawny, rollback dep_1a2b because errors rise",
-            roll_back(Target::Deployment(id), Some("errors rise")),
+            roll_back(Target::Deployment(id.clone()), Some("errors rise")),
         ),
         ("`rollback shop`", roll_back(of_shop(), None)),
         ("rollback “shop”", roll_back(of_shop(), None)),
@@ -69,6 +69,81 @@ fn what_people_type_is_understood_in_every_way_in_which_they_type_it() {
             Order::Watch(place("shop", Some("prod")), version("v2")),
         ),
         ("why", Order::Show(Shown::Why, Target::Here)),
+        (
+            "it was 8615e91aa because of the pool",
+            Order::Blame {
+                change: Some("8615e91aa".to_owned()),
+                target: Target::Here,
+                note: Some("of the pool".to_owned()),
+            },
+        ),
+        (
+            "就是 8615e91aa shop@prod",
+            Order::Blame {
+                change: Some("8615e91aa".to_owned()),
+                target: of_prod(),
+                note: None,
+            },
+        ),
+        (
+            "not this change",
+            Order::Blame {
+                change: None,
+                target: Target::Here,
+                note: None,
+            },
+        ),
+        (
+            "ask why did `p95` rise: because of the pool?",
+            Order::Ask {
+                target: Target::Here,
+                question: "why did `p95` rise: because of the pool?".to_owned(),
+            },
+        ),
+        (
+            "<@U0BOT> ask shop@prod “why only the gray one?”",
+            Order::Ask {
+                target: of_prod(),
+                question: "why only the gray one?".to_owned(),
+            },
+        ),
+        (
+            "提问 dep_1a2b：为什么只有灰度实例？",
+            Order::Ask {
+                target: Target::Deployment(id.clone()),
+                question: "为什么只有灰度实例？".to_owned(),
+            },
+        ),
+        (
+            "share dep_1a2b answer 3",
+            Order::Share {
+                target: Target::Deployment(id.clone()),
+                answer: Some(3),
+            },
+        ),
+        (
+            "share",
+            Order::Share {
+                target: Target::Here,
+                answer: None,
+            },
+        ),
+        (
+            "not useful shop",
+            Order::Rate {
+                useful: false,
+                target: of_shop(),
+                note: None,
+            },
+        ),
+        (
+            "有用",
+            Order::Rate {
+                useful: true,
+                target: Target::Here,
+                note: None,
+            },
+        ),
         ("report shop", Order::Show(Shown::Report, of_shop())),
         (
             "freeze",

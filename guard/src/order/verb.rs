@@ -22,6 +22,14 @@ pub enum Takes {
     PerhapsIncidentAndReason,
     /// As a deployment with a reason, and which commit is meant, if not the most suspect one.
     Fix,
+    /// A commit, and a deployment, or none in its own thread; and a reason.
+    Change,
+    /// A deployment, or none in its own thread, and a reason.
+    Opinion,
+    /// A deployment, or none in its own thread, and a question in any words.
+    Question,
+    /// A deployment, or none in its own thread, and the number of an answer, or none.
+    Answer,
     /// Nothing.
     Nothing,
 }
@@ -72,8 +80,14 @@ verbs! {
     RevertPr "revert-pr" ["revert-mr", "还原-pr", "还原-mr", "还原请求"] Takes::Fix;
     HotfixPr "hotfix-pr" ["hotfix", "hotfix-mr", "修复-pr", "修复-mr", "修复请求"] Takes::Fix;
     Why "why" ["cause", "suspects", "原因"] Takes::Deployment { reason: false };
+    Ask "ask" ["问", "提问"] Takes::Question;
+    Share "share" ["分享"] Takes::Answer;
     Report "report" ["health", "报告"] Takes::Deployment { reason: false };
     Timeline "timeline" ["history", "时间线"] Takes::Deployment { reason: false };
+    ItWas "it-was" ["blame", "就是"] Takes::Change;
+    NotThis "not-this" ["not-this-change", "innocent", "无关"] Takes::Opinion;
+    Useful "useful" ["helpful", "有用"] Takes::Opinion;
+    NotUseful "not-useful" ["useless", "没用"] Takes::Opinion;
     Close "close" ["关闭"] Takes::PerhapsIncidentAndReason;
     Stats "stats" ["trust", "统计"] Takes::PerhapsService;
     Freeze "freeze" ["lock", "冻结"] Takes::PerhapsServiceAndReason;

@@ -1,6 +1,8 @@
 //! One event onto the state. Nothing is judged here.
 
-use super::{ActionRecord, ApprovalRecord, Cure, FindingRecord, Rated, State, Status};
+use super::{
+    ActionRecord, AnswerRecord, ApprovalRecord, Cure, FindingRecord, Rated, State, Status,
+};
 use crate::action::{ActionKind, Progress};
 use crate::alert::AlertRecord;
 use crate::approval::{Backing, Standing};
@@ -15,6 +17,9 @@ use crate::request::RequestRecord;
 use crate::verdict::{Comparison, Tier, Verdict};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
+
+/// Answers that are kept in mind.
+const MOST_ANSWERS: usize = 12;
 
 impl State {
     pub(super) fn apply(&mut self, event: &Event, at: Timestamp) {
@@ -290,6 +295,29 @@ impl State {
                     by_model: *by_model,
                 };
                 self.rated.insert(by.clone(), rated);
+            }
+            Event::QuestionAnswered {
+                by,
+                number,
+                question,
+                answer,
+            } => {
+                self.answers.push_back(AnswerRecord {
+                    number: *number,
+                    by: by.clone(),
+                    question: question.clone(),
+                    answer: answer.clone(),
+                    shared: false,
+                });
+                if self.answers.len() > MOST_ANSWERS {
+                    self.answers.pop_front();
+                }
+            }
+            Event::AnswerShared { number, .. } => {
+                let known = self.answers.iter_mut();
+                for one in known.filter(|one| one.number == *number) {
+                    one.shared = true;
+                }
             }
             Event::AlertJoined { alert, .. } => {
                 let record = AlertRecord {

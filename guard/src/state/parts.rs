@@ -4,6 +4,7 @@ use crate::action::{Action, ActionKind, Progress};
 use crate::approval::{Approval, Backing, Standing};
 use crate::finding::{Cured, Finding};
 use crate::ids::{ActionId, InstanceId};
+use crate::root_cause::RootCauseReport;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -130,6 +131,21 @@ pub enum Cure {
         /// When this was said.
         at: Timestamp,
     },
+}
+
+/// What the analyst answered somebody.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AnswerRecord {
+    /// Its number, from one on.
+    pub number: u32,
+    /// Whom.
+    pub by: String,
+    /// What they asked, in their words.
+    pub question: String,
+    /// What stands of the answer.
+    pub answer: Box<RootCauseReport>,
+    /// Whether everybody may see it.
+    pub shared: bool,
 }
 
 /// What a person said of a root-cause report.

@@ -1,6 +1,8 @@
 //! What can be asked of a state.
 
-use super::{ActionRecord, ApprovalRecord, Cure, FindingRecord, Rated, State, Status};
+use super::{
+    ActionRecord, AnswerRecord, ApprovalRecord, Cure, FindingRecord, Rated, State, Status,
+};
 use crate::action::{ActionKind, Progress};
 use crate::alert::{AlertKey, AlertRecord};
 use crate::approval::{Circumstances, Question, Standing};
@@ -384,6 +386,11 @@ impl State {
     #[must_use]
     pub fn rated(&self) -> &BTreeMap<String, Rated> {
         &self.rated
+    }
+
+    /// What the analyst answered people lately, the newest last.
+    pub fn answers(&self) -> impl DoubleEndedIterator<Item = &AnswerRecord> {
+        self.answers.iter()
     }
 
     /// Since when nothing of it is watched any more.

@@ -58,6 +58,8 @@ pub(super) const KNOWN: &[(&str, u32)] = &[
     ("cause_named", 1),
     ("root_cause_reported", 1),
     ("root_cause_rated", 1),
+    ("question_answered", 1),
+    ("answer_shared", 1),
     ("request_made", 1),
     ("request_taken_back", 1),
     ("fix_requested", 1),

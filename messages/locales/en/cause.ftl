@@ -54,4 +54,5 @@ cause-for-other-days = The same hour of other days does not show it
 cause-named = { $by } says: it was { $change }
 cause-named-none = { $by } says: it was not this deployment
 cause-named-because = { $said }: { $note }
+cause-not-this = Not this change
 cause-it-was = It was { $change } “{ $title }”

@@ -63,3 +63,31 @@ trust-cause-three = Of the changes that people named, { $part } of { $of } were 
 trust-cause-acquitted = Of the deployments said to be innocent, people found { $part } of { $of } to be so: { $share }, with 95 % confidence { $interval }.
 trust-cause-accused = Of the deployments said to be guilty, people found { $part } of { $of } to be so: { $share }, with 95 % confidence { $interval }.
 trust-reports-useful = Of what people said of root-cause reports, { $part } of { $of } found them of use: { $share }, with 95 % confidence { $interval }.
+
+# What the analyst did, and what that cost.
+spending-title = Models
+spending-section = The analyst
+spending-none = No model was asked anything in { $days ->
+    [one] the last day
+   *[other] the last { $days } days
+}.
+spending-all = In { $days ->
+    [one] the last day
+   *[other] the last { $days } days
+} the analyst looked into { $incidents ->
+    [one] 1 incident
+   *[other] { $incidents } incidents
+}, answered questions about { $asked } and wrote about { $written }: { $calls ->
+    [one] 1 request
+   *[other] { $calls } requests
+}, { $read } tokens read ({ $cached } of them again), { $wrote } written, { $money }.
+spending-money = { $amount } { $currency }
+spending-unpriced = no price is configured
+spending-partly-priced = { $money }, and { $unpriced } without a price
+spending-column-model = model
+spending-column-incidents = incidents
+spending-column-calls = requests
+spending-column-read = tokens read
+spending-column-cached = read again
+spending-column-wrote = written
+spending-column-cost = cost

@@ -36,4 +36,5 @@ cause-for-other-days = 其他日子的同一钟点没有这种情况
 cause-named = { $by } 认为：是 { $change }
 cause-named-none = { $by } 认为：不是本次部署造成的
 cause-named-because = { $said }：{ $note }
+cause-not-this = 与这次变更无关
 cause-it-was = 是 { $change }“{ $title }”

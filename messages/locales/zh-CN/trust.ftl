@@ -57,3 +57,19 @@ trust-cause-three = 在人们指出的变更中，{ $of } 个里有 { $part } �
 trust-cause-acquitted = 在被判为无关的部署中，人们认为 { $of } 个里有 { $part } 个确实无关：{ $share }，95 % 置信区间为 { $interval }。
 trust-cause-accused = 在被判为有关的部署中，人们认为 { $of } 个里有 { $part } 个确实有关：{ $share }，95 % 置信区间为 { $interval }。
 trust-reports-useful = 在人们对根因报告的评价中，{ $of } 次里有 { $part } 次认为有用：{ $share }，95 % 置信区间为 { $interval }。
+
+# 分析者做了什么，花费多少。
+spending-title = 模型
+spending-section = 分析者
+spending-none = 最近 { $days } 天没有向任何模型提问。
+spending-all = 最近 { $days } 天，分析者调查了 { $incidents } 起事件，就 { $asked } 个部署回答了提问，为 { $written } 个对象写了文字：{ $calls } 次请求，读取 { $read } 个 token（其中重复读取 { $cached } 个），写出 { $wrote } 个，{ $money }。
+spending-money = { $amount } { $currency }
+spending-unpriced = 未配置价格
+spending-partly-priced = { $money }，另有 { $unpriced } 次没有价格
+spending-column-model = 模型
+spending-column-incidents = 事件
+spending-column-calls = 请求
+spending-column-read = 读取 token
+spending-column-cached = 重复读取
+spending-column-wrote = 写出
+spending-column-cost = 花费

@@ -256,15 +256,15 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
         Event::RootCauseReported { report, .. } => crate::root_cause::concluded(report, context),
         Event::RootCauseRated {
             by, useful, note, ..
-        } => {
-            let by = Foreign::from(by);
-            let said = if *useful {
-                say!(words, "root-cause-rated-useful", by = by)
-            } else {
-                say!(words, "root-cause-rated-not-useful", by = by)
-            };
-            with_reason(said, note, context)
+        } => with_reason(
+            crate::root_cause::rated(by, *useful, context),
+            note,
+            context,
+        ),
+        Event::QuestionAnswered { by, question, .. } => {
+            crate::root_cause::asked(by, question, context)
         }
+        Event::AnswerShared { by, .. } => say!(words, "ask-event-shared", by = Foreign::from(by)),
         Event::AlertJoined { alert, relation } => alerts::joined(alert, *relation, context),
         Event::AlertOver { name, .. } => {
             say!(words, "event-alert-over", alert = Foreign::from(name))

@@ -6,6 +6,7 @@ use crate::foreign::Foreign;
 use crate::model::Severity;
 use crate::parent::lead;
 use crate::say;
+use crate::spending::{self, Spending};
 use crate::text::Text;
 use crate::timeline::timeline as lines;
 use crate::trust;
@@ -40,15 +41,23 @@ pub fn timeline(state: &State, records: &[Recorded], context: &Context) -> Docum
     }
 }
 
-/// How far the alarms of each service have earned trust.
+/// So many days back it is told what models cost.
+pub const SPENT_DAYS: u32 = 90;
+
+/// How far the alarms of each service have earned trust, and what the analyst cost.
 #[must_use]
 pub fn stats<'a>(
     all: impl IntoIterator<Item = (&'a ServiceName, u32, &'a Ledger)>,
+    analyst: &Spending,
     context: &Context,
 ) -> Document {
     let section = |(service, deployments, ledger): (&ServiceName, u32, &Ledger)| Section {
         body: trust::sentences(ledger, deployments, context),
         ..Section::new(Foreign::from(service).into())
+    };
+    let own = Section {
+        body: vec![spending::sentence(analyst, SPENT_DAYS, context)],
+        ..Section::new(say!(context, "spending-section"))
     };
     let title = say!(context, "orders-stats-title");
     Document {
@@ -56,7 +65,7 @@ pub fn stats<'a>(
         headline: title.clone(),
         title,
         facts: Vec::new(),
-        sections: all.into_iter().map(section).collect(),
+        sections: all.into_iter().map(section).chain([own]).collect(),
         footer: Text::default(),
     }
 }

@@ -89,6 +89,10 @@ pub enum Trouble {
     NoOpenIncident,
     /// Nothing is known of causes.
     NoCause,
+    /// No model is configured that could look into a question.
+    NoAnalyst,
+    /// They were answered nothing that could be shared.
+    NothingToShare,
     /// What was asked is not waited for any more.
     TooLate,
     /// Somebody else was asked.
@@ -216,6 +220,8 @@ fn sentence(trouble: &Trouble, context: &Context) -> Text {
             say!(context, "orders-which-incident", open = open)
         }
         Trouble::NoOpenIncident => say!(context, "orders-no-incident"),
+        Trouble::NoAnalyst => say!(context, "ask-no-analyst"),
+        Trouble::NothingToShare => say!(context, "ask-nothing-to-share"),
         Trouble::NoCause => say!(context, "orders-no-cause"),
         Trouble::TooLate => say!(context, "orders-confirm-expired"),
         Trouble::OtherAsked(who) => {

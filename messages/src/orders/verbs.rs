@@ -26,8 +26,14 @@ pub(super) fn words(verb: Verb, context: &Context) -> (Text, Text) {
         RevertPr "verb-revert-pr-usage" "verb-revert-pr-does";
         HotfixPr "verb-hotfix-pr-usage" "verb-hotfix-pr-does";
         Why "verb-why-usage" "verb-why-does";
+        Ask "verb-ask-usage" "verb-ask-does";
+        Share "verb-share-usage" "verb-share-does";
         Report "verb-report-usage" "verb-report-does";
         Timeline "verb-timeline-usage" "verb-timeline-does";
+        ItWas "verb-it-was-usage" "verb-it-was-does";
+        NotThis "verb-not-this-usage" "verb-not-this-does";
+        Useful "verb-useful-usage" "verb-useful-does";
+        NotUseful "verb-not-useful-usage" "verb-not-useful-does";
         Close "verb-close-usage" "verb-close-does";
         Stats "verb-stats-usage" "verb-stats-does";
         Freeze "verb-freeze-usage" "verb-freeze-does";

@@ -8,6 +8,7 @@ use crate::model::{Button, Confirm, Style};
 use crate::say;
 use crate::text::Text;
 use guard::approval::{Approval, Choice, Question};
+use guard::root_cause::{Advice, Author, Confidence};
 use guard::state::{State, Status};
 
 /// The buttons of the open question; none when no question is open.
@@ -17,9 +18,41 @@ pub(crate) fn of(state: &State, context: &Context) -> Vec<Button> {
     };
     let approval = &open.approval;
     let options = approval.options.iter();
-    options
+    let mut buttons: Vec<Button> = options
         .map(|choice| button(state, approval, *choice, context))
-        .collect()
+        .collect();
+    if let Some(advised) = advised(state, &approval.question) {
+        put_first(&mut buttons, advised);
+    }
+    buttons
+}
+
+/// The answer that the analyst recommends to a question about what hurts; none where it only guesses.
+fn advised(state: &State, question: &Question) -> Option<Choice> {
+    let (_, report) = state.explained()?;
+    let asks = matches!(question, Question::Degraded | Question::Unsure);
+    if !asks || report.written_by == Author::Rules || report.confidence == Confidence::Low {
+        return None;
+    }
+    match report.advice() {
+        Advice::Resume => Some(Choice::Resume),
+        Advice::Hold => Some(Choice::Hold),
+        Advice::RollBack => Some(Choice::Rollback),
+        // No answer mends anything.
+        Advice::FixForward => None,
+    }
+}
+
+/// Orders what is there; what policy does not offer stays away. A button that moves traffic goes on saying so.
+fn put_first(buttons: &mut Vec<Button>, advised: Choice) {
+    let Some(at) = buttons.iter().position(|button| button.choice == advised) else {
+        return;
+    };
+    let mut first = buttons.remove(at);
+    if first.style == Style::Plain {
+        first.style = Style::Primary;
+    }
+    buttons.insert(0, first);
 }
 
 fn button(state: &State, approval: &Approval, choice: Choice, context: &Context) -> Button {

@@ -30,6 +30,7 @@ pub fn parent(state: &State, context: &Context) -> Message {
         table: finding::table(state, context),
         buttons: buttons::of(state, context),
         offers: Vec::new(),
+        opinions: Vec::new(),
         links: link(state, context).into_iter().collect(),
         footer: footer(state, context),
     }

@@ -69,6 +69,27 @@ pub(super) fn checked(report: &RootCauseReport<Text>, context: &Context) -> Text
     }
 }
 
+/// The same, and in a few words what it cost.
+pub(super) fn checked_for(report: &RootCauseReport<Text>, context: &Context) -> Text {
+    let said = checked(report, context);
+    let Some(spent) = &report.spent else {
+        return said;
+    };
+    let words = context.words();
+    let tokens = number(words, (spent.tokens_in + spent.tokens_out) as f64);
+    let said = say!(words, "root-cause-for-tokens", said = said, tokens = tokens);
+    match &spent.cost {
+        None => said,
+        Some(cost) => say!(
+            words,
+            "root-cause-spent-money",
+            said = said,
+            amount = number(words, cost.amount),
+            currency = Foreign::new(&cost.currency)
+        ),
+    }
+}
+
 /// What it cost.
 pub(super) fn spent(spent: &Spent, context: &Context) -> Text {
     let words = context.words();

@@ -17,7 +17,7 @@ mod thread;
 pub use document::document;
 pub use names::{advice, conclusion};
 pub(crate) use thread::link;
-pub use thread::{looking, message};
+pub use thread::{answer, looking, message, no_answer};
 
 /// A report with all that stands around it.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +61,11 @@ impl Told {
     }
 }
 
+/// Why a model stopped short, if it did.
+pub(crate) fn stopped(ended: guard::root_cause::Ended, context: &Context) -> Option<Text> {
+    names::ended(ended, context)
+}
+
 /// What a model concluded, in one line.
 pub(crate) fn concluded(report: &RootCauseReport, context: &Context) -> Text {
     if report.written_by == Author::Rules {
@@ -90,7 +95,43 @@ pub(crate) fn reply(report: &RootCauseReport, state: &State, context: &Context) 
             .map(|one| (one.id.clone(), one.title.clone()))
             .collect(),
     };
-    message(&told, context)
+    Message {
+        opinions: crate::opinions::opinions(state, context),
+        ..message(&told, context)
+    }
+}
+
+/// What somebody said of a report.
+pub(crate) fn rated(by: &str, useful: bool, context: &Context) -> Text {
+    let by = Foreign::new(by);
+    if useful {
+        crate::say!(context, "root-cause-rated-useful", by = by)
+    } else {
+        crate::say!(context, "root-cause-rated-not-useful", by = by)
+    }
+}
+
+/// What somebody asked.
+pub(crate) fn asked(by: &str, question: &str, context: &Context) -> Text {
+    crate::say!(
+        context,
+        "ask-event",
+        by = Foreign::new(by),
+        question = Foreign::new(question)
+    )
+}
+
+/// What the analyst answered somebody, in the thread; none where it was forgotten.
+pub(crate) fn shared(state: &State, number: u32, context: &Context) -> Option<Message> {
+    let mut all = state.answers();
+    let told = all.find(|known| known.number == number)?;
+    Some(answer(
+        &told.by,
+        &told.question,
+        &told.answer,
+        state,
+        context,
+    ))
 }
 
 /// What rules say, in words.

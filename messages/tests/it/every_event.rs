@@ -442,6 +442,16 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
             by_model: false,
             note: None,
         },
+        Event::QuestionAnswered {
+            by: text(),
+            number: 1,
+            question: text(),
+            answer: Box::new(root_cause(&text())),
+        },
+        Event::AnswerShared {
+            by: text(),
+            number: 1,
+        },
         Event::CauseNamed {
             by: text(),
             culprit: Culprit::NotThisDeployment,

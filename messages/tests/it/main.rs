@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // helpers of tests may fail by panicking
 
+mod advised;
 mod agrees;
 mod apart;
 mod blamed;

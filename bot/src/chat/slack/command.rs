@@ -4,7 +4,7 @@
 use super::CHANNEL;
 use super::events::{home_opened, members_changed};
 use super::hearing::Hearing;
-use super::interaction::confirm;
+use super::interaction::{SHARE, confirm};
 use super::mention::{Line, mention, slash};
 use super::people::Denied;
 use super::whisper::Ear;
@@ -35,21 +35,34 @@ impl Hearing {
         }
     }
 
-    /// Does what a line says, once.
+    /// Does what a line says, once. What somebody has to look into first is answered when it is known: Slack does not
+    /// wait so long.
     pub(super) async fn take_line(&self, line: Line) {
         if !self.is_new(&line.once) {
             return;
         }
+        if matches!(parse(&line.text), Ok(Order::Ask { .. })) {
+            let hearing = self.clone();
+            tokio::spawn(async move { hearing.take_question(line).await });
+            return;
+        }
+        self.answer_line(line).await;
+    }
+
+    async fn take_question(&self, line: Line) {
+        let known = self.person(&line.user, line.foreign_team.as_ref()).await;
+        if known.is_ok() && self.orders.has_analyst() {
+            let context = self.context_for(&line.user, &line.channel).await;
+            let looking = slack::sentences(&[chat::looking(&context)], context.locale);
+            self.whisper(&Ear::of(&line), &looking).await;
+        }
+        self.answer_line(line).await;
+    }
+
+    async fn answer_line(&self, line: Line) {
         let context = self.context_for(&line.user, &line.channel).await;
         let answered = self.carried(&line, &context).await;
-        let ear = Ear {
-            user: line.user,
-            channel: line.channel,
-            thread: line.thread,
-            response_url: line.response_url,
-            replaces: false,
-        };
-        self.answer_order(ear, answered, &context);
+        self.answer_order(Ear::of(&line), answered, &context);
     }
 
     async fn carried(&self, line: &Line, context: &Context) -> Result<Answer, Denied> {
@@ -76,6 +89,7 @@ impl Hearing {
             by,
             here,
             incident,
+            channel: Some(line.channel.clone()),
             locale: context.locale,
         };
         let answered = self.orders.say(&line.text, &speaker).await;
@@ -94,6 +108,7 @@ impl Hearing {
                     by,
                     here: None,
                     incident: None,
+                    channel: Some(press.channel.clone()),
                     locale: context.locale,
                 };
                 let answered = self.orders.confirm(&press.value, &speaker).await;
@@ -143,6 +158,9 @@ fn shown(answer: &Answer, context: &Context) -> Post {
     };
     if let Some(id) = &answer.confirm {
         post.ask("order.confirm", id, &chat::yes(context));
+    }
+    if let Some(order) = &answer.share {
+        post.ask(SHARE, order, &chat::share(context));
     }
     post
 }

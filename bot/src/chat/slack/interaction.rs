@@ -215,6 +215,19 @@ pub(super) fn fix(payload: &Value) -> Option<Pressed> {
     pressed(payload, "fix.")
 }
 
+/// Somebody says what they think of a cause, or of its report.
+pub(super) fn opinion(payload: &Value) -> Option<Pressed> {
+    pressed(payload, "opinion.")
+}
+
+/// The button with which somebody shows everybody what they were answered.
+pub(super) const SHARE: &str = "share.answer";
+
+/// Somebody shows everybody what they were answered.
+pub(super) fn share(payload: &Value) -> Option<Pressed> {
+    pressed(payload, SHARE)
+}
+
 /// Somebody says that they mean what they were asked about.
 pub(super) fn confirm(payload: &Value) -> Option<Pressed> {
     pressed(payload, "order.confirm")

@@ -1,11 +1,11 @@
 //! A press becomes an answer: who it was, which question, what the domain says to it.
 
-use super::fix::wish;
 use super::hearing::Hearing;
 use super::interaction::{GLASS, Press, press, submission};
 use super::mention::explain;
 use super::people::{Denied, granted};
 use super::whisper::Ear;
+use super::wish::wish;
 use super::{CHANNEL, api, posts};
 use crate::approvals;
 use guard::ids::{DeploymentId, PersonId};

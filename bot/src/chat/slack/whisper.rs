@@ -2,6 +2,7 @@
 
 use super::api;
 use super::hearing::Hearing;
+use super::mention::Line;
 use messages::layout::slack::Post;
 use serde_json::json;
 
@@ -15,6 +16,19 @@ pub(super) struct Ear {
     pub(super) response_url: Option<String>,
     /// Whether it takes the place of what they pressed, which they alone see.
     pub(super) replaces: bool,
+}
+
+impl Ear {
+    /// Who said a line, where they said it.
+    pub(super) fn of(line: &Line) -> Self {
+        Self {
+            user: line.user.clone(),
+            channel: line.channel.clone(),
+            thread: line.thread.clone(),
+            response_url: line.response_url.clone(),
+            replaces: false,
+        }
+    }
 }
 
 impl Hearing {

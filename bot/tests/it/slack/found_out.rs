@@ -5,7 +5,7 @@ use super::workspace::{Kind, Said, Workspace};
 use super::{begun, pausing};
 use crate::commands::tawny;
 use crate::git::Git;
-use crate::model_server::{Answer, Double, KEY};
+use crate::model::{Answer, Double, KEY};
 use crate::packages::SERVES;
 use crate::reload::{journalled, write};
 use crate::settings::{CY, Guarding};

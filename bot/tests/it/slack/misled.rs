@@ -4,7 +4,7 @@ use super::found_out::{GUILTY, Heard, agent, endpoint, report};
 use super::scenes::shown;
 use super::{Workspace, begun, pausing};
 use crate::git::Git;
-use crate::model_server::{Answer, Double};
+use crate::model::{Answer, Double};
 use crate::packages::SERVES;
 use crate::settings::Guarding;
 use crate::world::World;

@@ -1,6 +1,7 @@
 //! Tawny in Slack: a workspace that is as strict as the real one, and what is told and pressed there.
 
 mod alerted;
+mod asks;
 mod awry;
 mod digests;
 mod files;
@@ -15,6 +16,7 @@ mod pictures;
 mod places;
 mod player;
 mod pressed;
+mod rated;
 mod reads;
 mod rules;
 mod said;

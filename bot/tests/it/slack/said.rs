@@ -33,6 +33,9 @@ async fn what_is_said_to_tawny_in_a_thread_is_done_once_and_who_said_it_is_told_
             "Was this meant: `rollback [deployment]",
         ),
         (ANN, thread, "report", "Signals"),
+        // Nobody looks into questions, and it is said who does not.
+        (ANN, thread, "ask why now?", "no model is configured"),
+        (ANN, thread, "share", "answered you nothing"),
         (ANN, thread, "timeline", "What happened"),
         (ANN, None, "rollback", "Which deployment?"),
         (ANN, Some("1.1"), "rollback", "Which deployment?"),

@@ -38,7 +38,9 @@ async fn the_scenarios_of_the_demo_are_told_as_an_on_call_engineer_wants_to_read
             assert_eq!(counts, (replies, broadcasts), "{name}\n{}", told.text);
             for (text, buttons) in player.slack.shown() {
                 let open = name == "quiet";
-                assert!(buttons.is_empty() || open, "{name}: {text} has {buttons:?}");
+                // What people think of a cause can always be said.
+                let asks = buttons.iter().any(|value| value.contains('/'));
+                assert!(!asks || open, "{name}: {text} has {buttons:?}");
             }
             insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
                 insta::assert_snapshot!(format!("{name}_{locale}"), told.text);

@@ -225,7 +225,9 @@ impl World {
                 Event::Judged { .. }
                 | Event::CauseNamed { .. }
                 | Event::RootCauseReported { .. }
-                | Event::RootCauseRated { .. } => {
+                | Event::RootCauseRated { .. }
+                | Event::QuestionAnswered { .. }
+                | Event::AnswerShared { .. } => {
                     assert_eq!(events.len(), 1, "an opinion moved something");
                 }
                 Event::Promoted { .. } => assert!(state.everywhere()),

@@ -3,7 +3,7 @@
 use super::mrkdwn::{cut, units};
 use crate::dialog::wants_reason;
 use crate::layout::plain;
-use crate::model::{Button, Confirm, Offer, Style};
+use crate::model::{Button, Confirm, Offer, Opinion, Style};
 use crate::text::Text;
 use serde_json::{Value, json};
 
@@ -76,6 +76,23 @@ pub(super) fn offers(offers: &[Offer]) -> Option<Value> {
         })
     };
     let elements: Vec<Value> = offers.iter().take(BUTTONS).map(element).collect();
+    Some(json!({ "type": "actions", "elements": elements }))
+}
+
+/// What people can say of it, if there is anything. The value is the order that it stands for.
+pub(super) fn opinions(opinions: &[Opinion]) -> Option<Value> {
+    if opinions.is_empty() {
+        return None;
+    }
+    let element = |opinion: &Opinion| {
+        json!({
+            "type": "button",
+            "action_id": format!("opinion.{}", opinion.name),
+            "value": opinion.order,
+            "text": text(&opinion.label, LABEL),
+        })
+    };
+    let elements: Vec<Value> = opinions.iter().map(element).collect();
     Some(json!({ "type": "actions", "elements": elements }))
 }
 

@@ -70,6 +70,8 @@ pub fn message(message: &Message, locale: Locale, depth: Depth) -> Post {
     blocks.extend(blocks::actions(&message.buttons));
     blocks.extend(blocks::offers(&message.offers));
     blocks.extend(part(below(message, depth), BELOW, words));
+    // What it is asked about has to be read first.
+    blocks.extend(blocks::opinions(&message.opinions));
     if !message.footer.is_empty() {
         blocks.push(blocks::context(&mrkdwn::line(&message.footer, LINE)));
     }
