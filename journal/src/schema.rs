@@ -11,6 +11,7 @@ mod m0002_closed_streams;
 mod m0003_input_outcome;
 mod m0004_tool_calls;
 mod m0005_model_calls;
+mod m0006_summaries;
 
 struct Migrations;
 
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0003_input_outcome::Migration),
             Box::new(m0004_tool_calls::Migration),
             Box::new(m0005_model_calls::Migration),
+            Box::new(m0006_summaries::Migration),
         ]
     }
 }

@@ -10,16 +10,15 @@ use super::say;
 use super::session::Visitor;
 use axum::extract::State as Shared;
 use axum::response::Html;
-use engine::ledger;
 use guard::configuration::ConfigurationEvent;
-use guard::ids::DeploymentId;
 use guard::state::State;
 use maud::{Markup, html};
 use messages::layout::html::text;
 use messages::{Context, say};
+use std::sync::Arc;
 
 /// The most deployments on one page.
-const MOST: u64 = 50;
+const MOST: usize = 50;
 
 pub(super) async fn list(
     Shared(page): Shared<Page>,
@@ -67,19 +66,12 @@ async fn refused(page: &Page, context: &Context) -> Option<Markup> {
     })
 }
 
-async fn states(page: &Page) -> Result<Vec<State>, Denied> {
-    let mut states = Vec::new();
-    for head in page.reader.streams("deployment", MOST).await? {
-        let Ok(id) = DeploymentId::new(head.stream.id()) else {
-            continue;
-        };
-        match ledger::state(&page.reader, &id).await {
-            Ok(state) => states.extend(state),
-            // One stream that cannot be read must not hide the others.
-            Err(error) => tracing::error!(deployment = %id, %error, "not shown in the list"),
-        }
-    }
-    Ok(states)
+async fn states(page: &Page) -> Result<Vec<Arc<State>>, Denied> {
+    let rows = page.engine.listed(|listing| {
+        let last = listing.changed().take(MOST);
+        last.cloned().collect::<Vec<_>>()
+    });
+    Ok(page.engine.in_full(rows.await?).await?)
 }
 
 /// How much waits for an operator and holds back what is behind it.
@@ -91,7 +83,7 @@ async fn stuck(page: &Page) -> Result<usize, Denied> {
         .saturating_add(page.engine.unreadable().len()))
 }
 
-fn table(states: &[State], stuck: usize, context: &Context) -> Markup {
+fn table(states: &[Arc<State>], stuck: usize, context: &Context) -> Markup {
     html! {
         h1 { (text(&say!(context, "page-deployments"))) }
         @if stuck > 0 {

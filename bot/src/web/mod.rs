@@ -42,6 +42,7 @@ mod links;
 mod list;
 mod live;
 mod login;
+mod more;
 mod oidc;
 mod report;
 mod rollout;

@@ -7,6 +7,7 @@ use messages::layout::html::text;
 use messages::layout::plain;
 use messages::words::duration;
 use messages::{Context, Foreign, Text, say};
+use std::borrow::Borrow;
 
 /// What a page tells of each deployment that another page need not.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub(super) enum Column {
     Judged,
 }
 
-pub(super) fn table(column: Column, states: &[State], context: &Context) -> Markup {
+pub(super) fn table<S: Borrow<State>>(column: Column, states: &[S], context: &Context) -> Markup {
     let judged = (column == Column::Judged).then_some("page-column-judged");
     let heads = [
         "page-column-deployment",
@@ -30,7 +31,7 @@ pub(super) fn table(column: Column, states: &[State], context: &Context) -> Mark
     html! {
         table.deployments {
             thead { tr { @for head in heads { th scope="col" { (text(&words.text(head, Vec::new()))) } } } }
-            tbody { @for state in states { (row(column, state, context)) } }
+            tbody { @for state in states { (row(column, state.borrow(), context)) } }
         }
     }
 }
