@@ -18,6 +18,7 @@ mod examine;
 mod fleet;
 #[path = "../../../sources/tests/it/git.rs"]
 mod git;
+mod hub;
 mod packages;
 #[path = "../../../journal/tests/it/support/server.rs"]
 #[allow(dead_code, reason = "the tests of the journal use all of it")]

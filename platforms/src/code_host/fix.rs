@@ -3,6 +3,7 @@
 //! A request is found again by its branch and by a marker that nobody sees in its text; a branch whose request was never
 //! opened, by the same words in its commit. So whatever was perhaps done is looked for before it is done.
 
+mod desk;
 mod encoded;
 mod github;
 mod gitlab;
@@ -79,6 +80,12 @@ impl Name {
             branch: format!("tawny/{kind}-{short}-{deployment}"),
             marker: format!("Tawny-Fix: {kind}/{deployment}/{suspect}"),
         }
+    }
+
+    /// The branch of this name is somebody else's.
+    pub(crate) fn taken(&self) -> FixTrouble {
+        let branch = self.branch.clone();
+        FixTrouble::BranchTaken { branch }
     }
 
     /// The text with the marker, which Markdown does not show.

@@ -9,7 +9,9 @@ use guard::event::{Event, Recorded};
 use guard::ids::{DeploymentId, PersonId};
 use guard::lane::LaneEvent;
 use jiff::SignedDuration;
-use journal::{Journal, JournalOptions, NewEvent, StreamId, Transaction};
+use journal::{
+    DbClock, Journal, JournalOptions, ManualClock, NewEvent, StreamId, Transaction,
+};
 use messages::BaseUrl;
 use reqwest::header::{COOKIE, HOST, ORIGIN, SET_COOKIE};
 use reqwest::redirect::Policy as Redirects;
@@ -29,6 +31,8 @@ pub(super) struct World {
     pub(super) http: Client,
     journal: Journal,
     clock: Arc<AtomicI64>,
+    /// Of the journal, which decides when a timer is due: moved together with the other.
+    due: ManualClock,
     _stop: DropGuard,
     _dir: tempfile::TempDir,
 }
@@ -51,13 +55,13 @@ impl World {
             .install_default()
             .ok();
         let dir = tempfile::tempdir().unwrap();
-        let journal = journal(dir.path()).await;
+        let now = start() + SignedDuration::from_mins(2);
+        let due = ManualClock::at(now);
+        let journal = journal(dir.path(), &due).await;
         write(&journal, "dep_1", &measured()).await;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let clock = Arc::new(AtomicI64::new(
-            (start() + SignedDuration::from_mins(2)).as_millisecond(),
-        ));
+        let clock = Arc::new(AtomicI64::new(now.as_millisecond()));
         let stop = CancellationToken::new();
         let engine = leading(&journal, &clock, &stop).await;
         let page = page(&journal, engine, &clock, address, server, public);
@@ -77,6 +81,7 @@ impl World {
             http,
             journal,
             clock,
+            due,
             _stop: stop.drop_guard(),
             _dir: dir,
         }
@@ -84,6 +89,7 @@ impl World {
 
     pub(super) fn wait(&self, time: SignedDuration) {
         let millis = i64::try_from(time.as_millis()).unwrap();
+        self.due.advance(time.unsigned_abs());
         self.clock.fetch_add(millis, Ordering::SeqCst);
     }
 
@@ -207,10 +213,11 @@ pub(super) fn with_host(request: RequestBuilder, host: &str) -> RequestBuilder {
     request.header(HOST, host)
 }
 
-async fn journal(dir: &Path) -> Journal {
+async fn journal(dir: &Path, due: &ManualClock) -> Journal {
     let url = format!("sqlite:{}", dir.join("tawny.db").display());
     let options = JournalOptions {
         known_events: Some(journal::codec::known_events()),
+        clock: DbClock::Manual(due.clone()),
         ..JournalOptions::default()
     };
     Journal::open(&url, options).await.unwrap()

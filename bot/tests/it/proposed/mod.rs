@@ -1,43 +1,55 @@
 //! What did it is undone where the code is: from a word to a request that people can merge.
 
-mod github;
+mod at_gitlab;
+pub(crate) mod github;
+mod gitlab;
+mod pinned;
+mod store;
 
 use crate::commands::tawny;
 use crate::git::Git;
+use crate::hub::Mood;
 use crate::packages::SERVES;
 use crate::server::Life;
 use crate::settings::{ANN, BO, CI, CY, Guarding};
 use crate::wait::until;
 use crate::why::repository;
 use crate::world::World;
-use github::{GitHub, Mood, TOKEN};
+use github::{GitHub, TOKEN};
 use reqwest::Method;
 use serde_json::Value;
 
 const GUILTY: &str = "Raise errors instead of answering them";
 
-/// A server whose service's code is in this repository and at a double of GitHub.
-async fn proposing(git: Git, more: &str) -> (World, GitHub) {
-    let guarding = Guarding {
+/// A service whose code is in this repository, and that asks before it rolls back.
+fn guarding(git: &Git) -> Guarding {
+    Guarding {
         autonomy: "pause",
         repo: Some(git.path().to_owned()),
         ..Guarding::default()
-    };
-    let world = World::of(&[("shop", 2)], &guarding).await;
+    }
+}
+
+/// A server whose service's code is in this repository and at a double of GitHub.
+async fn proposing(git: Git, more: &str) -> (World, GitHub) {
+    proposing_with(git, more, "").await
+}
+
+/// The same, with more said of how it is proposed.
+async fn proposing_with(git: Git, more: &str, how: &str) -> (World, GitHub) {
+    let world = World::of(&[("shop", 2)], &guarding(&git)).await;
     let github = GitHub::start(world.at(18700), git).await;
     let file = world.dir.path().join("main/tawny.yaml");
     let mut text = std::fs::read_to_string(&file).unwrap();
-    let own = format!(
-        "    fix_forward: {{repo: \"{}/acme/shop\", labels: [tawny, revert]}}\n",
-        github.url()
-    );
-    text += &own;
+    let url = github.url();
+    text +=
+        &format!("    fix_forward: {{repo: \"{url}/acme/shop\", labels: [tawny, revert]{how}}}\n");
     text += &github.settings(more);
     std::fs::write(&file, text).unwrap();
     (world.with_first_version().await, github)
 }
 
-fn writing() -> String {
+pub(crate) fn writing() -> String {
     format!("write_auth: {{type: token, token: {TOKEN}}}")
 }
 

@@ -4,6 +4,7 @@ mod alerted;
 mod awry;
 mod digests;
 mod files;
+mod fixed;
 mod groups;
 mod home;
 mod noise;

@@ -17,7 +17,7 @@ impl Workspace {
         inner
             .response_urls
             .insert(path.clone(), (user.to_owned(), 5));
-        let choice = value.split('/').nth(1).unwrap();
+        let choice = value.split('/').nth(1).unwrap_or_default();
         let trigger = inner.triggers.give(user);
         json!({
             "type": "block_actions",

@@ -1,28 +1,15 @@
 //! A double of GitHub that is written to: it refuses what GitHub refuses, and keeps what it took.
 
-use crate::double::{Double, Reply, Request};
+use crate::double::{Reply, Request};
+use crate::hub::{Door, Host, Hub, PREFIX, bears, to_github};
 use serde_json::{Value, json};
-use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
 
 pub(super) const TOKEN: &str = "ghp_onlyForTheDouble";
 pub(super) const SHA: &str = "6dcb09b5b57875f334f61aebed695e2e4193db5e";
-const PREFIX: &str = "/api/v3";
-
-/// What happens to the next request that writes something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Mood {
-    /// It is done, and nobody learns that it was.
-    DoesAndHangsUp,
-    /// Too much: again after so many seconds.
-    Wait(u64),
-    /// Refused for good.
-    Refuses(u16),
-}
 
 #[derive(Default)]
-struct Inner {
+pub(super) struct Told {
     statuses: Vec<Value>,
     checks: Vec<Value>,
     /// The hook's deliveries, the newest first.
@@ -30,29 +17,14 @@ struct Inner {
     attempts: Vec<u64>,
     /// Which run was answered, and what.
     answers: Vec<(u64, Value)>,
-    planned: VecDeque<Mood>,
-    writes: usize,
-    looks: usize,
     faults: Vec<String>,
 }
 
-pub(super) struct GitHub {
-    inner: Arc<Mutex<Inner>>,
-    address: SocketAddr,
-    _double: Double,
-}
+pub(super) type GitHub = Hub<Told>;
 
 impl GitHub {
     pub(super) async fn start(address: SocketAddr) -> Self {
-        let inner: Arc<Mutex<Inner>> = Arc::default();
-        let taking = Arc::clone(&inner);
-        let double =
-            Double::start(address, move |request| taking.lock().unwrap().take(request)).await;
-        Self {
-            inner,
-            address,
-            _double: double,
-        }
+        Self::open(address, Told::default()).await
     }
 
     /// The part of the configuration that is about it; `auth` and `more` as they stand there.
@@ -61,10 +33,6 @@ impl GitHub {
             "code:\n  hub: {{type: github, api_url: \"http://{}{PREFIX}\", auth: {auth}, proxy: direct, {more}}}\n",
             self.address
         )
-    }
-
-    pub(super) fn plan(&self, mood: Mood) {
-        self.inner.lock().unwrap().planned.push_back(mood);
     }
 
     /// The statuses that were taken, the oldest first: state and description.
@@ -87,11 +55,11 @@ impl GitHub {
     /// Requests that wanted to write, and that looked.
     pub(super) fn asked(&self) -> (usize, usize) {
         let inner = self.sound();
-        (inner.writes, inner.looks)
+        (inner.writes.len(), inner.looks)
     }
 
     pub(super) fn delivered(&self, deliveries: Vec<Value>) {
-        self.inner.lock().unwrap().deliveries = deliveries;
+        self.set(|told| told.deliveries = deliveries);
     }
 
     /// The tries that were asked for again.
@@ -103,70 +71,34 @@ impl GitHub {
     pub(super) fn answers(&self) -> Vec<(u64, Value)> {
         self.sound().answers.clone()
     }
-
-    fn sound(&self) -> std::sync::MutexGuard<'_, Inner> {
-        let inner = self.inner.lock().unwrap();
-        assert_eq!(inner.faults, [""; 0], "what GitHub refuses");
-        inner
-    }
 }
 
-fn refusal(status: u16, message: &str) -> Reply {
-    Reply::json(
-        status,
-        &json!({ "message": message, "documentation_url": "https://docs.github.com/rest" }),
-    )
-}
-
-impl Inner {
-    fn take(&mut self, request: &Request) -> Reply {
-        let header = |name: &str| request.headers.get(name).map(String::as_str);
-        let sound = header("user-agent").is_some_and(|agent| agent.starts_with("tawny/"))
-            && header("accept") == Some("application/vnd.github+json")
-            && header("x-github-api-version") == Some("2022-11-28");
-        let Some(path) = request.path.strip_prefix(PREFIX).filter(|_| sound) else {
-            return self.fault(request, "headers or path");
+impl Host for Told {
+    fn door(&self, request: &Request) -> Door {
+        let Some(path) = to_github(request) else {
+            return Door::Wrong("headers or path");
         };
-        let path: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-        if let ["app", "installations", "77", "access_tokens"] = path[..] {
-            let parts = header("authorization")
-                .unwrap_or_default()
-                .split('.')
-                .count();
+        if path == "/app/installations/77/access_tokens" {
+            let proof = request.headers.get("authorization");
+            let parts = proof.map_or(0, |proof| proof.split('.').count());
             let until = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1);
             assert_eq!(parts, 3, "the app proves itself with a token of its own");
-            return Reply::json(201, &json!({ "token": TOKEN, "expires_at": until }));
+            let token = json!({ "token": TOKEN, "expires_at": until });
+            return Door::Answered(Reply::json(201, &token));
         }
-        if header("authorization") != Some(&format!("Bearer {TOKEN}")) {
-            return self.fault(request, "Bad credentials");
+        if !bears(request, TOKEN) {
+            return Door::Wrong("Bad credentials");
         }
-        if request.method == "GET" {
-            self.looks += 1;
-            return self.shown(&path, request);
-        }
-        self.writes += 1;
-        let body: Value = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
-        match self.planned.pop_front() {
-            Some(Mood::Wait(seconds)) => Reply::Wait(seconds),
-            Some(Mood::Refuses(status)) => {
-                refusal(status, "Resource not accessible by integration")
-            }
-            Some(Mood::DoesAndHangsUp) => {
-                self.written(&path, request, &body);
-                Reply::HangUp
-            }
-            None => self.written(&path, request, &body),
-        }
+        Door::Open(path.to_owned())
     }
 
-    fn fault(&mut self, request: &Request, why: &str) -> Reply {
-        self.faults
-            .push(format!("{why}: {} {}", request.method, request.path));
-        refusal(422, why)
+    fn faults(&mut self) -> &mut Vec<String> {
+        &mut self.faults
     }
 
-    fn shown(&mut self, path: &[&str], request: &Request) -> Reply {
-        match path {
+    fn shown(&mut self, path: &str, request: &Request) -> Reply {
+        let path: Vec<&str> = path.split('/').skip(1).collect();
+        match path[..] {
             ["repos", "acme", "shop", "deployments", "17"] => Reply::json(
                 200,
                 &json!({ "id": 17, "sha": SHA, "ref": "v2", "environment": "test" }),
@@ -186,8 +118,9 @@ impl Inner {
         }
     }
 
-    fn written(&mut self, path: &[&str], request: &Request, body: &Value) -> Reply {
-        match (request.method.as_str(), path) {
+    fn written(&mut self, path: &str, request: &Request, body: &Value) -> Reply {
+        let path: Vec<&str> = path.split('/').skip(1).collect();
+        match (request.method.as_str(), &path[..]) {
             ("POST", ["repos", "acme", "shop", "deployments", "17", "statuses"]) => {
                 if let Err(why) = sound_status(body) {
                     return self.fault(request, &why);

@@ -4,6 +4,7 @@ mod github;
 mod ours;
 
 use crate::commands::tawny;
+use crate::hub::Mood;
 use crate::server::Life;
 use crate::settings::{ANN, Guarding};
 use crate::wait::until;
@@ -11,7 +12,7 @@ use crate::webhooks::sent::{
     GITHUB, deployment, github as hook, handled, only_deployment, slow, status,
 };
 use crate::world::World;
-use github::{GitHub, Mood, SHA};
+use github::{GitHub, SHA};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -107,7 +108,7 @@ async fn a_deployment_of_github_is_told_there_how_it_stands_each_thing_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_github_perhaps_heard_is_looked_for_before_it_is_said_again() {
     let (mut world, github) = writing(&slow(), AUTH, "write_back: [statuses]").await;
-    github.plan(Mood::DoesAndHangsUp);
+    github.plan(Mood::DoesAndHangsUp(""));
     let id = watched(&mut world).await;
     until("it was looked for", async || {
         (github.asked().1 > 0).then_some(())
@@ -123,7 +124,7 @@ async fn what_github_perhaps_heard_is_looked_for_before_it_is_said_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_github_wants_peace_it_has_it_and_what_it_refuses_is_said_once_in_the_log() {
     let (mut world, github) = writing(&slow(), AUTH, "write_back: [statuses]").await;
-    github.plan(Mood::Wait(3));
+    github.plan(Mood::Wait("", 3));
     let begun = std::time::Instant::now();
     let id = watched(&mut world).await;
     states(&github, &["in_progress"]).await;
@@ -134,7 +135,11 @@ async fn while_github_wants_peace_it_has_it_and_what_it_refuses_is_said_once_in_
     );
     assert_eq!(github.asked().0, 2, "asked once, and again after the pause");
 
-    github.plan(Mood::Refuses(403));
+    github.plan(Mood::Refuses(
+        "",
+        403,
+        "Resource not accessible by integration",
+    ));
     fails(&world).await;
     world.event(&id, "abandoned").await;
     until("it is in the log", async || {
@@ -180,7 +185,7 @@ async fn an_app_writes_the_verdict_beside_the_commit_as_one_check_run() {
     let auth = app(folder.path());
     let (mut world, github) = writing(&slow(), &auth, "write_back: [checks]").await;
     // The first one is begun and nobody learns of it: it is found again.
-    github.plan(Mood::DoesAndHangsUp);
+    github.plan(Mood::DoesAndHangsUp(""));
     let id = watched(&mut world).await;
     let in_progress = until("a check run", async || {
         let checks = github.checks();

@@ -1,111 +1,31 @@
 //! Opening a request at GitHub: the tree without the suspect, a commit on a branch of its own, and the request.
 
+mod shapes;
+mod undoing;
+
 use super::super::ask::GitHub;
 use super::super::error::CodeHostError;
 use super::super::repository::Repository;
 use super::super::status::cut;
+use super::desk::{
+    self, At, BODY, Begun, Desk, Known, TITLE, numbered, perhaps, read, unless_there,
+};
 use super::encoded;
-use super::pin::put_back;
-use super::trees::{Sha, Trees, read};
+use super::trees::{Sha, Trees};
 use super::undo::Entry;
-use super::{Name, Pin, Place, Proposal, Stop, is_commit, may_pin};
-use guard::fix::{FixAuthority, FixKind, FixOutcome, FixTrouble, How, Opened};
-use serde::Deserialize;
+use super::{Proposal, Stop};
+use guard::fix::{FixAuthority, FixOutcome, FixTrouble, How};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use shapes::{Commit, Compared, Home, Plain, Pull, Ref, moved};
 use std::collections::BTreeMap;
 use undoing::{Content, Undone, Work};
 
-mod undoing;
-
 /// Files of a commit that is undone.
 const MOST_FILES: usize = 100;
-/// Characters of a title and of a text.
-const TITLE: usize = 200;
-const BODY: usize = 60_000;
-
-#[derive(Deserialize)]
-struct Home {
-    default_branch: String,
-}
-
-#[derive(Deserialize)]
-struct Ref {
-    object: Sha,
-}
-
-/// A commit as the Git data API has it.
-#[derive(Deserialize)]
-struct Plain {
-    sha: String,
-    message: String,
-    tree: Sha,
-    parents: Vec<Sha>,
-}
-
-/// A commit with its files.
-#[derive(Deserialize)]
-struct Commit {
-    sha: String,
-    commit: Inner,
-    parents: Vec<Sha>,
-    #[serde(default)]
-    files: Vec<File>,
-}
-
-#[derive(Deserialize)]
-struct Inner {
-    tree: Sha,
-}
-
-#[derive(Deserialize, Clone)]
-struct File {
-    filename: String,
-    status: String,
-    previous_filename: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Compared {
-    status: String,
-    #[serde(default)]
-    files: Vec<File>,
-}
-
-#[derive(Deserialize)]
-struct Pull {
-    number: u64,
-    state: String,
-    merged_at: Option<String>,
-    body: Option<String>,
-    head: Side,
-    base: Side,
-}
-
-#[derive(Deserialize)]
-struct Side {
-    #[serde(rename = "ref")]
-    branch: String,
-}
-
-/// One repository, about which one thing is proposed.
-struct At<'a> {
-    github: &'a GitHub,
-    repository: Repository,
-    place: &'a Place,
-    proposal: &'a Proposal,
-    name: Name,
-}
-
-/// What is there already, and what it begins with.
-struct Begun {
-    into: String,
-    /// The number of the request.
-    known: Option<u64>,
-    base: Base,
-}
 
 /// A branch of ours: where it begins and what is in it.
-struct Base {
+pub(super) struct Base {
     commit: String,
     tree: String,
     /// Whether our commit is there already.
@@ -122,230 +42,35 @@ impl GitHub {
         authority: &FixAuthority,
         proposal: &Proposal,
     ) -> Result<FixOutcome, CodeHostError> {
-        match self.opened(authority, proposal).await {
-            Ok(opened) => Ok(FixOutcome::Opened { opened }),
-            Err(Stop::For(trouble)) => Ok(FixOutcome::Failed { trouble }),
-            Err(Stop::Not(error)) => Err(error),
-        }
-    }
-
-    async fn opened(&self, authority: &FixAuthority, proposal: &Proposal) -> Result<Opened, Stop> {
-        if !is_commit(&authority.fix().suspect) {
-            return Err(FixTrouble::NoCommit.into());
-        }
-        let name = Name::of(authority);
-        let at = At::new(self, &proposal.place, proposal, name.clone())?;
-        if authority.fix().kind != FixKind::Revert {
-            return Err(FixTrouble::NotConfigured.into());
-        }
-        let trouble = match at.revert(&authority.fix().suspect).await {
-            Err(Stop::For(trouble)) if may_pin(&trouble) => trouble,
-            ended => return ended,
-        };
-        let (Some(pin), Some(from)) = (&proposal.pin, authority.from()) else {
-            return Err(trouble.into());
-        };
-        let there = At::new(self, &pin.place, proposal, name)?;
-        let versions = (authority.to().as_str(), from.as_str());
-        match there.pin(pin, versions, &trouble).await {
-            // Why the suspect could not be undone is more worth knowing.
-            Err(Stop::For(FixTrouble::NoPin { problem, .. })) => {
-                tracing::warn!(problem, "the version could not be put back either");
-                Err(trouble.into())
-            }
-            ended => ended,
-        }
+        desk::open(self, authority, proposal).await
     }
 }
 
-impl<'a> At<'a> {
-    fn new(
-        github: &'a GitHub,
-        place: &'a Place,
-        proposal: &'a Proposal,
-        name: Name,
-    ) -> Result<Self, Stop> {
-        let repository = Repository::new(&place.repository);
-        Ok(Self {
-            github,
-            repository: repository.map_err(|_| FixTrouble::NotConfigured)?,
-            place,
-            proposal,
-            name,
-        })
+impl Desk for At<'_, GitHub> {
+    type Base = Base;
+
+    async fn default_branch(&self) -> Result<String, Stop> {
+        Ok(self.get::<Home>("").await?.default_branch)
     }
 
-    async fn revert(&self, suspect: &str) -> Result<Opened, Stop> {
-        let begun = self.begin().await?;
-        let undone = self.undone(suspect, &begun.base, &begun.into).await?;
-        let how = How::Reverted {
-            files: undone.files.len(),
-            merged: undone.merged,
-        };
-        self.finish(begun, undone.files, how).await
-    }
-
-    /// The version before, where a file names the deployed one.
-    async fn pin(
-        &self,
-        pin: &Pin,
-        (deployed, before): (&str, &str),
-        instead: &FixTrouble,
-    ) -> Result<Opened, Stop> {
-        let begun = self.begin().await?;
-        let none = |problem: &str| FixTrouble::NoPin {
-            file: pin.file.clone(),
-            key: pin.key.clone(),
-            problem: problem.to_owned(),
-        };
-        let mut trees = Trees::new(self.github, &self.repository);
-        let entry = trees.at(&begun.base.tree, &pin.file).await?;
-        let entry = entry.filter(Entry::is_file);
-        let entry = entry.ok_or_else(|| none("there is no such file"))?;
-        let bytes = trees.bytes(&entry.sha).await?;
-        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-        let text = text.ok_or_else(|| none("it is no text, or too large"))?;
-        let (text, stood) =
-            put_back(&text, &pin.key, deployed, before).map_err(|problem| none(&problem))?;
-        let content = Content::New {
-            mode: entry.mode,
-            bytes: text.into_bytes(),
-        };
-        let how = How::Pinned {
-            file: pin.file.clone(),
-            key: pin.key.clone(),
-            was: stood.was,
-            becomes: stood.becomes,
-            instead: Some(Box::new(instead.clone())),
-        };
-        let files = BTreeMap::from([(pin.file.clone(), content)]);
-        self.finish(begun, files, how).await
-    }
-
-    /// What is there already, and what it begins with.
-    async fn begin(&self) -> Result<Begun, Stop> {
-        let into = self.into().await?;
-        let known = self.known().await?;
-        if let Some(pull) = &known {
-            self.is_open(pull)?;
-        }
-        let into = known.as_ref().map_or(into, |pull| pull.base.branch.clone());
-        let base = self.base(&into).await?;
-        Ok(Begun {
-            into,
-            known: known.map(|pull| pull.number),
-            base,
-        })
-    }
-
-    /// Whatever of it is not there yet.
-    async fn finish(
-        &self,
-        begun: Begun,
-        files: BTreeMap<String, Content>,
-        how: How,
-    ) -> Result<Opened, Stop> {
-        let Begun { into, known, base } = begun;
-        let number = match known {
-            Some(number) => number,
-            None => {
-                if !base.made {
-                    self.push(&base, files, &how).await?;
-                }
-                self.request(&into, &how).await?
-            }
-        };
-        self.label(number).await?;
-        Ok(Opened {
-            number,
-            url: self.url(number),
-            branch: self.name.branch.clone(),
-            into,
-            how,
-        })
-    }
-
-    fn url(&self, number: u64) -> String {
-        format!("{}/pull/{number}", self.place.web)
-    }
-
-    async fn get<T: serde::de::DeserializeOwned>(&self, path: &str) -> Result<T, CodeHostError> {
-        let path = format!("/repos/{}{path}", self.repository);
-        read(&path, self.github.get(&path).await?)
-    }
-
-    /// As [`Self::get`]; none where the host knows of nothing there.
-    async fn find<T: serde::de::DeserializeOwned>(
-        &self,
-        path: &str,
-    ) -> Result<Option<T>, CodeHostError> {
-        match self.get(path).await {
-            Ok(found) => Ok(Some(found)),
-            Err(CodeHostError::Refused {
-                status: 404 | 409 | 422,
-                ..
-            }) => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn post(&self, path: &str, body: &Value) -> Result<Value, CodeHostError> {
-        let path = format!("/repos/{}{path}", self.repository);
-        self.github.post(&path, body).await
-    }
-
-    async fn into(&self) -> Result<String, CodeHostError> {
-        match &self.place.into {
-            Some(branch) => Ok(branch.clone()),
-            None => Ok(self.get::<Home>("").await?.default_branch),
-        }
-    }
-
-    /// The request of this branch, open or not.
-    async fn known(&self) -> Result<Option<Pull>, Stop> {
-        let owner = self
-            .repository
-            .as_str()
-            .split('/')
-            .next()
-            .unwrap_or_default();
+    async fn requests(&self) -> Result<Vec<Known>, Stop> {
+        let repository = self.repository()?;
+        let owner = repository.as_str().split('/').next().unwrap_or_default();
         let branch = &self.name.branch;
         let path = format!("/pulls?state=all&head={owner}:{branch}&per_page=100");
         let pulls: Vec<Pull> = self.get(&path).await?;
-        let Some(found) = pulls.into_iter().find(|pull| pull.head.branch == *branch) else {
-            return Ok(None);
-        };
-        let ours = found.body.as_ref();
-        if ours.is_some_and(|body| body.contains(&self.name.marker)) {
-            return Ok(Some(found));
-        }
-        let branch = branch.clone();
-        Err(FixTrouble::BranchTaken { branch }.into())
+        Ok(pulls.into_iter().map(Known::from).collect())
     }
 
-    fn is_open(&self, pull: &Pull) -> Result<(), FixTrouble> {
-        let url = self.url(pull.number);
-        match (pull.state.as_str(), &pull.merged_at) {
-            (_, Some(_)) => Err(FixTrouble::Merged { url }),
-            ("open", None) => Ok(()),
-            _ => Err(FixTrouble::Closed { url }),
-        }
-    }
-
-    async fn plain(&self, commit: &str) -> Result<Plain, CodeHostError> {
-        self.get(&format!("/git/commits/{commit}")).await
-    }
-
-    /// What our branch begins with: the head of the branch into which it goes, or what it began with before.
     async fn base(&self, into: &str) -> Result<Base, Stop> {
         let own = format!("/git/ref/heads/{}", encoded::path(&self.name.branch));
         if let Some(found) = self.find::<Ref>(&own).await? {
             let commit = self.plain(&found.object.sha).await?;
             let [parent] = &commit.parents[..] else {
-                return Err(self.taken());
+                return Err(self.name.taken().into());
             };
             if !commit.message.contains(&self.name.marker) {
-                return Err(self.taken());
+                return Err(self.name.taken().into());
             }
             let parent = self.plain(&parent.sha).await?;
             return Ok(Base {
@@ -365,13 +90,90 @@ impl<'a> At<'a> {
         })
     }
 
-    fn taken(&self) -> Stop {
-        let branch = self.name.branch.clone();
-        FixTrouble::BranchTaken { branch }.into()
+    async fn revert(&self, begun: &Begun<Base>, suspect: &str) -> Result<How, Stop> {
+        let undone = self.undone(suspect, begun).await?;
+        let how = How::Reverted {
+            files: undone.files.len(),
+            merged: undone.merged,
+        };
+        self.push(begun, undone.files, &how).await?;
+        Ok(how)
+    }
+
+    async fn file(&self, base: &Base, path: &str) -> Result<Option<Vec<u8>>, Stop> {
+        let repository = self.repository()?;
+        let mut trees = Trees::new(self.host, &repository);
+        let entry = trees.at(&base.tree, path).await?.filter(Entry::is_file);
+        match entry {
+            Some(entry) => Ok(trees.bytes(&entry.sha).await?),
+            None => Ok(None),
+        }
+    }
+
+    async fn write(
+        &self,
+        begun: &Begun<Base>,
+        files: BTreeMap<String, String>,
+        how: &How,
+    ) -> Result<(), Stop> {
+        let repository = self.repository()?;
+        let mut trees = Trees::new(self.host, &repository);
+        let mut contents = BTreeMap::new();
+        for (path, text) in files {
+            let known = trees.at(&begun.base.tree, &path).await?;
+            let mode = known.map_or_else(|| "100644".to_owned(), |entry| entry.mode);
+            let bytes = text.into_bytes();
+            contents.insert(path, Content::New { mode, bytes });
+        }
+        self.push(begun, contents, how).await
+    }
+
+    async fn request(&self, begun: &Begun<Base>, how: &How) -> Result<u64, Stop> {
+        let number = match begun.known {
+            Some(number) => number,
+            None => self.new_request(&begun.into, how).await?,
+        };
+        self.label(number).await?;
+        Ok(number)
+    }
+
+    fn url(&self, number: u64) -> String {
+        format!("{}/pull/{number}", self.place.web)
+    }
+}
+
+impl At<'_, GitHub> {
+    fn repository(&self) -> Result<Repository, FixTrouble> {
+        Repository::new(&self.place.repository).map_err(|_| FixTrouble::NotConfigured)
+    }
+
+    fn path(&self, path: &str) -> Result<String, CodeHostError> {
+        let repository = self.repository();
+        let repository = repository.map_err(|error| CodeHostError::NotSent(error.to_string()))?;
+        Ok(format!("/repos/{repository}{path}"))
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, CodeHostError> {
+        let path = self.path(path)?;
+        read(&path, self.host.get(&path).await?)
+    }
+
+    /// As [`Self::get`]; none where the host knows of nothing there.
+    async fn find<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, CodeHostError> {
+        perhaps(self.get(path).await, &[404, 409, 422])
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Result<Value, CodeHostError> {
+        self.host.post(&self.path(path)?, body).await
+    }
+
+    async fn plain(&self, commit: &str) -> Result<Plain, CodeHostError> {
+        self.get(&format!("/git/commits/{commit}")).await
     }
 
     /// The files of the tree that is as if the suspect had never been.
-    async fn undone(&self, suspect: &str, base: &Base, into: &str) -> Result<Undone, Stop> {
+    async fn undone(&self, suspect: &str, begun: &Begun<Base>) -> Result<Undone, Stop> {
+        let base = &begun.base;
         let path = format!("/commits/{suspect}?per_page={}&page=1", MOST_FILES + 1);
         let commit: Commit = self.find(&path).await?.ok_or(FixTrouble::NoCommit)?;
         let parent = match &commit.parents[..] {
@@ -383,7 +185,7 @@ impl<'a> At<'a> {
         let compared: Option<Compared> = self.find(&path).await?;
         let since = compared.filter(|one| ["ahead", "identical"].contains(&one.status.as_str()));
         let Some(since) = since else {
-            let branch = into.to_owned();
+            let branch = begun.into.clone();
             return Err(FixTrouble::NotThere { branch }.into());
         };
         // Of one page there are so many at most.
@@ -392,8 +194,9 @@ impl<'a> At<'a> {
             return Err(FixTrouble::TooLarge { files }.into());
         }
         let before = self.plain(&parent.sha).await?;
+        let repository = self.repository()?;
         let mut work = Work {
-            trees: Trees::new(self.github, &self.repository),
+            trees: Trees::new(self.host, &repository),
             before: before.tree.sha,
             made: commit.commit.tree.sha,
             now: base.tree.clone(),
@@ -408,14 +211,19 @@ impl<'a> At<'a> {
         work.done()
     }
 
-    /// The commit, and the branch that points to it.
+    /// The commit, and the branch that points to it, where they are not there yet.
     async fn push(
         &self,
-        base: &Base,
+        begun: &Begun<Base>,
         files: BTreeMap<String, Content>,
         how: &How,
     ) -> Result<(), Stop> {
-        let trees = Trees::new(self.github, &self.repository);
+        let base = &begun.base;
+        if begun.known.is_some() || base.made {
+            return Ok(());
+        }
+        let repository = self.repository()?;
+        let trees = Trees::new(self.host, &repository);
         let mut listed = Vec::new();
         for (path, content) in files {
             listed.push(match content {
@@ -438,21 +246,11 @@ impl<'a> At<'a> {
         let body = json!({ "message": message, "tree": tree.sha, "parents": [base.commit] });
         let commit: Sha = read("git/commits", self.post("/git/commits", &body).await?)?;
         let body = json!({ "ref": format!("refs/heads/{}", self.name.branch), "sha": commit.sha });
-        match self.post("/git/refs", &body).await {
-            Ok(_) => Ok(()),
-            // Somebody was faster: perhaps an earlier try of ours. The next look knows.
-            Err(CodeHostError::Refused {
-                status: 422,
-                message,
-                ..
-            }) if message.to_ascii_lowercase().contains("already exists") => {
-                Err(Stop::Not(CodeHostError::Unknown(message)))
-            }
-            Err(error) => Err(error.into()),
-        }
+        unless_there(self.post("/git/refs", &body).await)?;
+        Ok(())
     }
 
-    async fn request(&self, into: &str, how: &How) -> Result<u64, Stop> {
+    async fn new_request(&self, into: &str, how: &How) -> Result<u64, Stop> {
         let written = (self.proposal.words)(how);
         let body = self.name.hidden_in(&cut(&written.body, BODY));
         let body = json!({
@@ -462,21 +260,7 @@ impl<'a> At<'a> {
             "body": body,
             "maintainer_can_modify": true,
         });
-        match self.post("/pulls", &body).await {
-            Ok(answer) => answer["number"].as_u64().ok_or_else(|| {
-                Stop::Not(CodeHostError::Unknown(
-                    "pulls: no number in the answer".to_owned(),
-                ))
-            }),
-            Err(CodeHostError::Refused {
-                status: 422,
-                message,
-                ..
-            }) if message.to_ascii_lowercase().contains("already exists") => {
-                Err(Stop::Not(CodeHostError::Unknown(message)))
-            }
-            Err(error) => Err(error.into()),
-        }
+        numbered(&unless_there(self.post("/pulls", &body).await)?, "number")
     }
 
     /// A request without its labels is a request: what is refused is logged.
@@ -494,12 +278,4 @@ impl<'a> At<'a> {
             Err(error) => Err(error.into()),
         }
     }
-}
-
-/// Where files went since, as far as the host says it.
-fn moved(files: &[File]) -> BTreeMap<String, String> {
-    let renamed = files.iter().filter(|file| file.status == "renamed");
-    renamed
-        .filter_map(|file| Some((file.previous_filename.clone()?, file.filename.clone())))
-        .collect()
 }

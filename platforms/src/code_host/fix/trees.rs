@@ -3,15 +3,13 @@
 use super::super::ask::GitHub;
 use super::super::error::CodeHostError;
 use super::super::repository::Repository;
+use super::desk::{MOST_BYTES, read};
 use super::undo::Entry;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::json;
 use std::collections::BTreeMap;
-
-/// Bytes of a file that is read.
-pub(super) const MOST_BYTES: u64 = 1024 * 1024;
 
 #[derive(Deserialize)]
 struct Listed {
@@ -124,13 +122,4 @@ impl<'a> Trees<'a> {
 #[derive(Deserialize)]
 pub(super) struct Sha {
     pub(super) sha: String,
-}
-
-/// What was answered, in its shape.
-pub(super) fn read<T: serde::de::DeserializeOwned>(
-    path: &str,
-    answer: serde_json::Value,
-) -> Result<T, CodeHostError> {
-    serde_json::from_value(answer)
-        .map_err(|_| CodeHostError::NotSent(format!("{path}: a strange answer")))
 }

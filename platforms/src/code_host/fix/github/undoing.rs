@@ -3,7 +3,7 @@
 use super::super::Stop;
 use super::super::trees::Trees;
 use super::super::undo::{Becomes, Clash, Entry, together, undone};
-use super::File;
+use super::shapes::File;
 use crate::code_host::error::CodeHostError;
 use guard::fix::FixTrouble;
 use std::collections::BTreeMap;
