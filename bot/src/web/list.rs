@@ -11,7 +11,7 @@ use super::session::Visitor;
 use axum::extract::State as Shared;
 use axum::response::Html;
 use guard::configuration::ConfigurationEvent;
-use guard::state::State;
+use guard::summary::Summary;
 use maud::{Markup, html};
 use messages::layout::html::text;
 use messages::{Context, say};
@@ -25,7 +25,7 @@ pub(super) async fn list(
     language: Language,
     visitor: Visitor,
 ) -> Result<Html<String>, DeniedPage> {
-    let states = states(&page)
+    let rows = last_changed(&page)
         .await
         .map_err(|denied| denied.page(&page, language))?;
     let stuck = stuck(&page)
@@ -35,7 +35,7 @@ pub(super) async fn list(
     let body = html! {
         @if let Some(refused) = refused(&page, &context).await { (refused) }
         @if let Some(open) = incidents::open(&page, &context).await { (open) }
-        (table(&states, stuck, &context))
+        (table(&rows, stuck, &context))
         p.crumbs { a href="/incidents" { (text(&say!(context, "page-incidents"))) } }
         (say::line(&visitor, None, &context))
     };
@@ -66,12 +66,13 @@ async fn refused(page: &Page, context: &Context) -> Option<Markup> {
     })
 }
 
-async fn states(page: &Page) -> Result<Vec<Arc<State>>, Denied> {
+/// The deployments that changed last.
+async fn last_changed(page: &Page) -> Result<Vec<Arc<Summary>>, Denied> {
     let rows = page.engine.listed(|listing| {
         let last = listing.changed().take(MOST);
-        last.cloned().collect::<Vec<_>>()
+        last.cloned().collect()
     });
-    Ok(page.engine.in_full(rows.await?).await?)
+    Ok(rows.await?)
 }
 
 /// How much waits for an operator and holds back what is behind it.
@@ -83,16 +84,16 @@ async fn stuck(page: &Page) -> Result<usize, Denied> {
         .saturating_add(page.engine.unreadable().len()))
 }
 
-fn table(states: &[Arc<State>], stuck: usize, context: &Context) -> Markup {
+fn table(rows: &[Arc<Summary>], stuck: usize, context: &Context) -> Markup {
     html! {
         h1 { (text(&say!(context, "page-deployments"))) }
         @if stuck > 0 {
             p.message.warning role="status" { (text(&say!(context, "page-quarantine", count = stuck))) }
         }
-        @if states.is_empty() {
+        @if rows.is_empty() {
             p { (text(&say!(context, "page-no-deployments"))) }
         } @else {
-            (rows::table(Column::Service, states, context))
+            (rows::table(Column::Service, rows, context))
         }
     }
 }

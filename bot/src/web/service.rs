@@ -64,7 +64,7 @@ pub(super) struct Asked {
 
 /// Some of its deployments, and the place of the last one, where there are more.
 struct Shown {
-    states: Vec<Arc<State>>,
+    rows: Vec<Arc<Summary>>,
     next: Option<(Timestamp, DeploymentId)>,
 }
 
@@ -88,9 +88,7 @@ async fn find(page: &Page, name: String, behind: Option<&str>) -> Result<(Truste
     rows.truncate(MOST);
     let last = rows.last().filter(|_| more);
     let next = last.map(|last| (last.requested_at, last.deployment.clone()));
-    let states = page.engine.in_full(rows).await?;
-    let shown = Shown { states, next };
-    Ok((trusted, shown))
+    Ok((trusted, Shown { rows, next }))
 }
 
 fn ledger(trusted: &Trusted, context: &Context) -> Markup {
@@ -141,7 +139,7 @@ fn deployments(trusted: &Trusted, shown: &Shown, context: &Context) -> Markup {
             @if trusted.all.is_empty() && trusted.waiting.is_empty() {
                 p { (text(&say!(context, "page-service-none"))) }
             } @else {
-                (rows::table(Column::Judged, &shown.states, context))
+                (rows::table(Column::Judged, &shown.rows, context))
                 (more::link(&path, &[], shown.next.as_ref(), context))
             }
         }

@@ -66,8 +66,9 @@ async fn something(life: &Life, known: &mut Vec<DeploymentId>, dice: &mut u64) {
         request.queue = kind > 1;
         match life.engine.deploy(request).await {
             Ok(id) => known.push(id),
-            Err(EngineError::Lane(_) | EngineError::NothingToDo { .. }) => {}
-            Err(error) => panic!("{error}"),
+            Err(error @ (EngineError::Journal(_) | EngineError::Fold { .. })) => panic!("{error}"),
+            // The lane is busy, or there is nothing to do.
+            Err(_) => {}
         }
         return;
     }

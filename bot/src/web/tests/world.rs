@@ -9,9 +9,7 @@ use guard::event::{Event, Recorded};
 use guard::ids::{DeploymentId, PersonId};
 use guard::lane::LaneEvent;
 use jiff::SignedDuration;
-use journal::{
-    DbClock, Journal, JournalOptions, ManualClock, NewEvent, StreamId, Transaction,
-};
+use journal::{DbClock, Journal, JournalOptions, ManualClock, NewEvent, StreamId, Transaction};
 use messages::BaseUrl;
 use reqwest::header::{COOKIE, HOST, ORIGIN, SET_COOKIE};
 use reqwest::redirect::Policy as Redirects;
