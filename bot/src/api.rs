@@ -35,6 +35,7 @@ mod login_link;
 mod name;
 mod of_service;
 mod order;
+mod paging;
 mod problem;
 mod prose;
 mod quarantine;

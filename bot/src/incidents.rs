@@ -2,14 +2,16 @@
 
 use engine::{Engine, EngineError, ledger};
 use guard::apart::Apart;
-use guard::ids::DeploymentId;
 use guard::incident::Incident;
 use guard::state::State;
+use guard::summary::Summary;
 use jiff::Timestamp;
 use messages::{Context, Text};
+use std::cmp::Reverse;
+use std::sync::Arc;
 
-/// Deployments, and incidents that belong to none, that are looked at: the last changed ones.
-const MOST: u64 = 200;
+/// Incidents that belong to no deployment that are looked at: the last changed ones.
+const MOST: u64 = 1000;
 
 /// An incident.
 pub(crate) struct Known {
@@ -40,6 +42,13 @@ impl Known {
         })
     }
 
+    fn id(&self) -> String {
+        match &self.kind {
+            Kind::OfDeployment(state, _) => state.plan().deployment.to_string(),
+            Kind::OfAlerts(apart) => apart.id.to_string(),
+        }
+    }
+
     pub(crate) fn opened_at(&self) -> Timestamp {
         self.opened_at
     }
@@ -67,24 +76,65 @@ impl Known {
     }
 }
 
-/// The newest incidents, the last one first.
-pub(crate) async fn newest(engine: &Engine) -> Result<Vec<Known>, EngineError> {
-    let reader = engine.reader();
-    let mut found = Vec::new();
-    for head in reader.streams("deployment", MOST).await? {
-        let Ok(id) = DeploymentId::new(head.stream.id()) else {
-            continue;
-        };
-        match ledger::state(reader, &id).await {
-            Ok(state) => found.extend(state.and_then(Known::of_deployment)),
-            Err(error) if error.is_erased() => {}
-            // One that cannot be read must not hide the others.
-            Err(error) if error.is_damage() => engine.note_unreadable(&id, &error),
-            Err(error) => return Err(error.into()),
+/// Which incidents.
+#[derive(Default)]
+pub(crate) struct Wanted {
+    /// Only those that go on.
+    pub(crate) open: bool,
+    /// Only those behind this one, in the order of [`newest`].
+    pub(crate) behind: Option<Place>,
+    /// At most so many.
+    pub(crate) limit: usize,
+}
+
+/// When an incident began, and its id.
+pub(crate) type Place = (Timestamp, String);
+
+/// The newest incidents, the last one first; and the place of the last one, where there are more.
+pub(crate) async fn newest(
+    engine: &Engine,
+    wanted: Wanted,
+) -> Result<(Vec<Known>, Option<Place>), EngineError> {
+    let hurt = |row: &Arc<Summary>| Some((row.incident?, Arc::clone(row)));
+    let hurt = engine.listed(|listing| listing.newest().filter_map(hurt).collect::<Vec<_>>());
+    let hurt = hurt.await?.into_iter().map(|(hurt, row)| {
+        let place = (hurt.opened_at, row.deployment.to_string());
+        (place, hurt.open, Found::OfDeployment(row))
+    });
+    let apart = ledger::incidents(engine.reader(), MOST).await?.into_iter();
+    let apart = apart.filter_map(Known::of_alerts).map(|known| {
+        let place = (known.opened_at, known.id());
+        (place, known.is_open(), Found::OfAlerts(known))
+    });
+    let order = |place: &Place| (Reverse(place.0), place.1.clone());
+    let behind = wanted.behind.as_ref().map(order);
+    let mut all: Vec<_> = hurt
+        .chain(apart)
+        .filter(|(_, open, _)| *open || !wanted.open)
+        .filter(|(place, ..)| behind.as_ref().is_none_or(|behind| order(place) > *behind))
+        .collect();
+    all.sort_by_cached_key(|(place, ..)| order(place));
+    let more = all.len() > wanted.limit;
+    all.truncate(wanted.limit);
+    let last = all.last().filter(|_| more).map(|(place, ..)| place.clone());
+    let mut known = Vec::new();
+    for (.., found) in all {
+        match found {
+            Found::OfAlerts(one) => known.push(one),
+            Found::OfDeployment(row) => {
+                let states = engine.in_full([row]).await?;
+                known.extend(
+                    states
+                        .iter()
+                        .filter_map(|state| Known::of_deployment(State::clone(state))),
+                );
+            }
         }
     }
-    let apart = ledger::incidents(reader, MOST).await?;
-    found.extend(apart.into_iter().filter_map(Known::of_alerts));
-    found.sort_by_key(|one| std::cmp::Reverse(one.opened_at));
-    Ok(found)
+    Ok((known, last))
+}
+
+enum Found {
+    OfDeployment(Arc<Summary>),
+    OfAlerts(Known),
 }

@@ -9,6 +9,7 @@ pub mod boot;
 mod charts;
 pub mod chat;
 pub mod cli;
+mod cursor;
 pub mod demo;
 mod digests;
 mod discover;

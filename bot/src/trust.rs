@@ -1,13 +1,15 @@
 //! What is known of a service's alarms, gathered from the record.
 
-use engine::{Engine, EngineError, ledger};
-use guard::ids::{DeploymentId, Environment, ServiceName};
+use engine::{Engine, EngineError};
+use guard::ids::{Environment, ServiceName};
 use guard::judgement::Judgement;
 use guard::policy::Autonomy;
 use guard::state::State;
+use guard::summary::Summary;
 use guard::trust::{Answered, Case, Causes, HORIZON, Ledger, Suggestion};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// One service, its deployments and what people judged of them.
 pub(crate) struct Trusted {
@@ -15,11 +17,13 @@ pub(crate) struct Trusted {
     /// Where it was deployed, or can be.
     pub(crate) environments: BTreeSet<Environment>,
     /// Everything that was deployed, the newest first.
-    pub(crate) all: Vec<(DeploymentId, Timestamp)>,
+    pub(crate) all: Vec<Arc<Summary>>,
+    /// What waits for its lane, the last of the queue first.
+    pub(crate) waiting: Vec<Arc<Summary>>,
     /// How many of them count for the ledger.
     pub(crate) deployments: u32,
     /// Those that count and were judged, the newest first.
-    pub(crate) judged: Vec<State>,
+    pub(crate) judged: Vec<Arc<State>>,
     pub(crate) ledger: Ledger,
     /// How often it was right which change did it.
     pub(crate) causes: Causes,
@@ -30,7 +34,8 @@ pub(crate) struct Trusted {
 impl Trusted {
     /// Those that were judged a false alarm, the newest first.
     pub(crate) fn false_alarms(&self) -> impl Iterator<Item = &State> {
-        self.judged.iter().filter(|state| {
+        let judged = self.judged.iter().map(|state| &**state);
+        judged.filter(|state| {
             Case::of(state).is_some_and(|case| case.judgement == Judgement::FalseAlarm)
         })
     }
@@ -44,10 +49,11 @@ pub(crate) fn replay_command(deployment: &str) -> String {
 /// Every service that is configured or was ever deployed.
 pub(crate) async fn services(engine: &Engine) -> Result<BTreeSet<ServiceName>, EngineError> {
     let configured = engine.services().into_iter().map(|service| service.name);
-    let deployed = ledger::lanes(engine.reader()).await?;
-    Ok(configured
-        .chain(deployed.into_iter().map(|(service, _)| service))
-        .collect())
+    let deployed = engine.listed(|listing| {
+        let lanes = listing.lanes().map(|(service, _)| service.clone());
+        lanes.collect::<Vec<_>>()
+    });
+    Ok(configured.chain(deployed.await?).collect())
 }
 
 /// One service; none when it is neither configured nor was ever deployed.
@@ -65,31 +71,32 @@ pub(crate) async fn of_service(
         .iter()
         .map(|known| known.environment.clone())
         .collect();
-    let lanes = ledger::lanes(engine.reader()).await?.into_iter();
-    environments.extend(lanes.filter_map(|(name, place)| (name == *service).then_some(place)));
+    let mut all = Vec::new();
+    engine
+        .listed(|listing| {
+            let lanes = listing.lanes().filter(|(name, _)| name == service);
+            environments.extend(lanes.map(|(_, environment)| environment.clone()));
+            for environment in &environments {
+                all.extend(listing.of(service, environment).cloned());
+            }
+        })
+        .await?;
     if environments.is_empty() {
         return Ok(None);
     }
-    let mut all = Vec::new();
-    for environment in &environments {
-        all.extend(ledger::deployments_of(engine.reader(), service, environment).await?);
-    }
-    all.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
-    let counts = |at: Timestamp| now.duration_since(at) <= HORIZON;
-    let young = all.iter().filter(|(_, at)| counts(*at));
-    let ever_judged = ledger::judged(engine.reader()).await?;
-    let wanted = young.clone().filter(|(id, _)| ever_judged.contains(id));
-    let judged = states(engine, wanted.map(|(id, _)| id)).await?;
-    let ever_named = ledger::named(engine.reader()).await?;
-    let wanted = young.clone().filter(|(id, _)| ever_named.contains(id));
-    let named = states(engine, wanted.map(|(id, _)| id)).await?;
-    let ever_rated = ledger::rated(engine.reader()).await?;
-    let wanted = young.clone().filter(|(id, _)| ever_rated.contains(id));
-    let rated = states(engine, wanted.map(|(id, _)| id)).await?;
-    let answers: Vec<Answered> = named.iter().filter_map(Answered::of).collect();
-    let cases: Vec<Case> = judged.iter().filter_map(Case::of).collect();
+    all.sort_by_key(|row| std::cmp::Reverse(row.requested_at));
+    let (all, waiting): (Vec<_>, Vec<_>) = all.into_iter().partition(|row| row.behind.is_none());
+    let all: Vec<Arc<Summary>> = all.into_iter().filter(|row| row.began).collect();
+    let counts = |row: &&Arc<Summary>| now.duration_since(row.requested_at) <= HORIZON;
+    let young: Vec<Arc<Summary>> = all.iter().filter(counts).cloned().collect();
+    let judged = those(&young, |row| row.judged.is_some());
+    let judged = engine.in_full(judged).await?;
+    let named = engine.in_full(those(&young, |row| row.named)).await?;
+    let rated = engine.in_full(those(&young, |row| row.rated)).await?;
+    let answers: Vec<Answered> = named.iter().filter_map(|one| Answered::of(one)).collect();
+    let cases: Vec<Case> = judged.iter().filter_map(|one| Case::of(one)).collect();
     let ledger = Ledger::of(&cases, now);
-    let newest = states(engine, all.iter().take(1).map(|(id, _)| id)).await?;
+    let newest = engine.in_full(all.first().cloned()).await?;
     let planned = newest.first().map(|state| state.plan().policy.autonomy);
     let autonomy = match configured.first() {
         Some(known) => known.policy.autonomy,
@@ -105,30 +112,17 @@ pub(crate) async fn of_service(
     Ok(Some(Trusted {
         service: service.clone(),
         environments,
-        deployments: u32::try_from(young.count()).unwrap_or(u32::MAX),
+        deployments: u32::try_from(young.len()).unwrap_or(u32::MAX),
         suggestion: ledger.suggestion(autonomy, at_most, now),
         all,
+        waiting,
         judged,
-        causes: Causes::of(&answers, now).with_ratings(&rated),
+        causes: Causes::of(&answers, now).with_ratings(rated.iter().map(|one| &**one)),
         ledger,
         autonomy,
     }))
 }
 
-/// These deployments as they stand, without those that are long over.
-pub(crate) async fn states(
-    engine: &Engine,
-    ids: impl Iterator<Item = &DeploymentId>,
-) -> Result<Vec<State>, EngineError> {
-    let mut found = Vec::new();
-    for id in ids {
-        match ledger::state(engine.reader(), id).await {
-            Ok(state) => found.extend(state),
-            Err(error) if error.is_erased() => {}
-            // One that cannot be read must not hide the others.
-            Err(error) if error.is_damage() => engine.note_unreadable(id, &error),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(found)
+fn those(rows: &[Arc<Summary>], wanted: fn(&Summary) -> bool) -> Vec<Arc<Summary>> {
+    rows.iter().filter(|row| wanted(row)).cloned().collect()
 }

@@ -8,6 +8,7 @@ use crate::handler::Handler;
 use crate::investigate::Investigates;
 use crate::lead::Leadership;
 use crate::ledger;
+use crate::listing::Shelf;
 use crate::meters::Meters;
 use crate::observe::Observed;
 use crate::pulse::{Heartbeat, Pulse};
@@ -147,6 +148,8 @@ pub struct Inner {
     pub(crate) epoch: tokio::time::Instant,
     pub(crate) pulse: Pulse,
     pub(crate) crowd: Crowd,
+    /// Everything that was ever deployed, for lists.
+    pub(crate) shelf: Shelf,
 }
 
 impl Inner {
@@ -202,6 +205,7 @@ impl Engine {
             measuring: RwLock::default(),
             pulse: Pulse::default(),
             crowd: Crowd::default(),
+            shelf: Shelf::default(),
         };
         let mut kinds = inner.chat_kinds();
         kinds.push(crate::execute::KIND.to_owned());
@@ -404,6 +408,9 @@ impl Engine {
 
     /// Keeps what was written, so that a tick need not read it back.
     pub(crate) fn remember(&self, state: Option<State>) {
+        if let Some(state) = &state {
+            self.shelf.put(state);
+        }
         let (Some(state), Some(live)) = (
             state,
             &mut *self.live.write().unwrap_or_else(PoisonError::into_inner),

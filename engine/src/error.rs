@@ -149,6 +149,12 @@ impl EngineError {
         }
     }
 
+    /// Whether retention has erased what was asked for, as it does with old deployments.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        matches!(self, Self::Journal(journal::JournalError::Unfoldable { problem, .. }) if problem.contains("erased"))
+    }
+
     /// Whether what is stored is damaged or erased, so that reading it again gives the same.
     #[must_use]
     pub(crate) fn is_damage(&self) -> bool {

@@ -16,7 +16,7 @@ impl Engine {
     pub(crate) async fn follow(&self) {
         let mut commits = self.reader.commits();
         loop {
-            if let Err(error) = self.catch_up().await {
+            if let Err(error) = self.keep_up().await {
                 tracing::debug!(%error, "what others wrote cannot be read now");
             }
             tokio::select! {
@@ -24,6 +24,13 @@ impl Engine {
                 _ = commits.changed() => {}
             }
         }
+    }
+
+    async fn keep_up(&self) -> Result<(), EngineError> {
+        self.catch_up().await?;
+        self.load_listing().await?;
+        self.keep_lines().await;
+        Ok(())
     }
 
     /// Takes note of everything that was written up to now, by whomever.
@@ -45,6 +52,7 @@ impl Engine {
             for (id, events) in by_deployment(&events) {
                 self.heard_of(&id, &events).await?;
             }
+            self.heard_of_lanes(&events).await?;
             last = newest;
             *seen = Some(last);
         }

@@ -114,7 +114,12 @@ impl Engine {
             .retain(&self.options.retention, self.clock.now())
             .await
         {
-            Ok(retained) => tracing::debug!(?retained, "tidied"),
+            Ok(retained) => {
+                tracing::debug!(?retained, "tidied");
+                if let Err(error) = self.forget_erased().await {
+                    tracing::debug!(%error, "what was erased is listed until the next start");
+                }
+            }
             Err(error) => {
                 tracing::warn!(%error, "what has been kept long enough could not be let go");
             }

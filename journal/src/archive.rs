@@ -1,8 +1,8 @@
 //! A whole journal as a text file: a backup, and the way from SQLite to PostgreSQL (and back).
 //!
 //! JSON lines, `{"is": ..., "row": {...}}`: first a `head` with the format and the schema, then
-//! every row of every table, streams before events and events in the order of their commits, last
-//! an `end` with the number of rows. Hashes go along and are checked on the way in, so nothing can
+//! every row of every table (but summaries: they are made anew from the events), streams before events
+//! and events in the order of their commits, last an `end` with the number of rows. Hashes go along and are checked on the way in, so nothing can
 //! be changed in between. The file holds what the journal holds, hashes of session tokens
 //! included: keep it as safe.
 

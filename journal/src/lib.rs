@@ -131,6 +131,7 @@ mod retention;
 mod schema;
 mod sessions;
 mod stream_id;
+mod summaries;
 mod table;
 mod timers;
 mod tool_calls;
@@ -156,6 +157,7 @@ pub use outbox::{ClaimedEffect, EffectEnd, EffectEnded, Happened, OUTBOX_SOURCE}
 pub use retention::{Retained, Retention};
 pub use sessions::{Session, TokenKind};
 pub use stream_id::StreamId;
+pub use summaries::StreamSummary;
 pub use timers::{TIMER_SOURCE, Timer, TimerFired};
 pub use tool_calls::{CallsWanted, ToolCall};
 pub use transaction::{NewEffect, NewEvent, Transaction};

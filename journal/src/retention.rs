@@ -12,8 +12,8 @@ use sea_orm::{
 use crate::clock::duration_micros;
 use crate::committer::Done;
 use crate::table::{
-    Status, chat_message, effect, event, evidence, inbox, model_call, session, stream, timer,
-    tool_call, watch_state,
+    Status, chat_message, effect, event, evidence, inbox, model_call, session, stream, summary,
+    timer, tool_call, watch_state,
 };
 use crate::{JournalError, Writer};
 
@@ -119,15 +119,12 @@ async fn erase_payloads(
 ) -> Result<u64, JournalError> {
     let mut erased = 0;
     for (kind, keep) in kinds {
-        let over = stream::Entity::find()
-            .select_only()
-            .column(stream::Column::Name)
-            .filter(stream::Column::Kind.eq(kind.as_str()))
-            .filter(stream::Column::UpdatedAt.lt(before(now, *keep)))
-            .filter(stream::Column::Name.not_in_subquery(open_inputs()))
-            .filter(stream::Column::Name.not_in_subquery(open_effects()))
-            .filter(stream::Column::Name.not_in_subquery(timers()))
-            .into_query();
+        let over = over(kind, before(now, *keep));
+        // What they came to says whose they were.
+        summary::Entity::delete_many()
+            .filter(summary::Column::Stream.in_subquery(over.clone()))
+            .exec(tx)
+            .await?;
         let changed = event::Entity::update_many()
             .col_expr(event::Column::Payload, Expr::value(None::<String>))
             .filter(event::Column::Payload.is_not_null())
@@ -137,6 +134,19 @@ async fn erase_payloads(
         erased += changed.rows_affected;
     }
     Ok(erased)
+}
+
+/// Streams of a kind that nothing has happened in since, and nothing is open of.
+fn over(kind: &str, since: i64) -> SelectStatement {
+    stream::Entity::find()
+        .select_only()
+        .column(stream::Column::Name)
+        .filter(stream::Column::Kind.eq(kind))
+        .filter(stream::Column::UpdatedAt.lt(since))
+        .filter(stream::Column::Name.not_in_subquery(open_inputs()))
+        .filter(stream::Column::Name.not_in_subquery(open_effects()))
+        .filter(stream::Column::Name.not_in_subquery(timers()))
+        .into_query()
 }
 
 fn open_inputs() -> SelectStatement {

@@ -11,6 +11,7 @@ mod m0002_closed_streams;
 mod m0003_input_outcome;
 mod m0004_tool_calls;
 mod m0005_model_calls;
+mod m0006_summaries;
 mod step;
 
 struct Migrations;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0003_input_outcome::STEP),
             Box::new(m0004_tool_calls::STEP),
             Box::new(m0005_model_calls::STEP),
+            Box::new(m0006_summaries::STEP),
         ]
     }
 }

@@ -56,7 +56,7 @@ pub use foreign::Foreign;
 pub use happened::{loudest, severity};
 pub use locale::Locale;
 pub use notice::notice;
-pub use parent::parent;
+pub use parent::{headline_of, parent, severity_of};
 pub use reply::reply;
 pub use spark::Spark;
 pub use text::{Piece, Text};

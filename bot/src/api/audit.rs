@@ -2,12 +2,14 @@
 
 use super::caller::may_look;
 use super::given::{Asked, at_most};
+use super::paging::{Here, after, cursor};
 use super::problem::Problem;
 use super::time::millis;
 use super::{Api, Caller};
 use crate::audit::{self, Entry, Wanted};
 use axum::Json;
 use axum::extract::State as Shared;
+use axum::response::Response;
 use engine::EngineError;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -30,6 +32,8 @@ pub(super) struct Filter {
     /// At most so many; 100 when not said, 1000 at most.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
+    /// Only what is behind this place: what the page before said in `next_cursor`.
+    cursor: Option<String>,
 }
 
 /// Who did what, the newest first.
@@ -39,6 +43,9 @@ pub struct AuditView {
     pub entries: Vec<AuditEntryView>,
     /// Where there may be more: what to ask for next as `before`.
     pub more_before: Option<i64>,
+    /// Where there may be more: what to ask for next as `cursor`.
+    #[serde(default)]
+    pub next_cursor: Option<String>,
 }
 
 /// One deed.
@@ -85,28 +92,35 @@ pub struct VerifiedView {
 
 /// Who did what, the newest first; for responders and operators.
 #[utoipa::path(get, path = "/api/v1/audit", params(Filter), responses(
-    (status = 200, body = AuditView),
+    (status = 200, body = AuditView, headers(
+        ("Link" = Option<String>, description = "the next page, as rel=\"next\"; none on the last one"),
+        ("Next-Cursor" = Option<String>, description = "its `cursor`"),
+    )),
     (status = 401, body = Problem), (status = 403, body = Problem), (status = 422, body = Problem),
 ))]
 pub(super) async fn list(
     Shared(api): Shared<Api>,
     Caller(by): Caller,
     Asked(filter): Asked<Filter>,
-) -> Result<Json<AuditView>, Problem> {
+    here: Here,
+) -> Result<Response, Problem> {
     may_look(&by)?;
     let since = filter.since.as_deref().map(str::parse).transpose();
     let wanted = Wanted {
         since: since.map_err(|error| Problem::bad("since", error))?,
         who: filter.who,
-        before: filter.before,
+        before: after(filter.cursor.as_deref())?.or(filter.before),
         limit: at_most(filter.limit, USUAL, MOST)?,
     };
     let found = audit::deeds(api.engine.reader(), &wanted).await;
     let found = found.map_err(EngineError::from)?;
-    Ok(Json(AuditView {
+    let next_cursor = found.more_before.as_ref().map(cursor);
+    let view = AuditView {
         entries: found.entries.into_iter().map(view).collect(),
         more_before: found.more_before,
-    }))
+        next_cursor: next_cursor.clone(),
+    };
+    Ok(here.with_next(Json(view), next_cursor.as_deref()))
 }
 
 /// Follows every hash chain of the record; for responders and operators.

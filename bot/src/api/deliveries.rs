@@ -2,6 +2,7 @@
 
 use super::caller::{may_look, operator};
 use super::given::{Asked, At, at_most};
+use super::paging::{Here, after, cursor};
 use super::problem::Problem;
 use super::time::millis;
 use super::{Api, Caller};
@@ -9,6 +10,7 @@ use crate::webhooks::{Stored, inbox_name};
 use axum::Json;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
+use axum::response::Response;
 use engine::EngineError;
 use engine::told::SOURCE_PREFIX;
 use jiff::Timestamp;
@@ -32,6 +34,8 @@ pub(super) struct Filter {
     /// At most so many; 50 when not said, 500 at most.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u64>,
+    /// Only what is behind this place: what the page before said in `next_cursor`.
+    cursor: Option<String>,
 }
 
 /// Webhooks as they came in, the newest first.
@@ -39,6 +43,9 @@ pub(super) struct Filter {
 pub struct DeliveriesView {
     /// Without their bodies.
     pub deliveries: Vec<DeliveryView>,
+    /// Where there may be more: what to ask for next as `cursor`.
+    #[serde(default)]
+    pub next_cursor: Option<String>,
 }
 
 /// One webhook.
@@ -87,13 +94,17 @@ pub struct CameToView {
 
 /// Webhooks as they came in, the newest first.
 #[utoipa::path(get, path = "/api/v1/deliveries", params(Filter), responses(
-    (status = 200, body = DeliveriesView), (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem),
+    (status = 200, body = DeliveriesView, headers(
+        ("Link" = Option<String>, description = "the next page, as rel=\"next\"; none on the last one"),
+        ("Next-Cursor" = Option<String>, description = "its `cursor`"),
+    )), (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem),
 ))]
 pub(super) async fn list(
     Shared(api): Shared<Api>,
     _caller: Caller,
     Asked(filter): Asked<Filter>,
-) -> Result<Json<DeliveriesView>, Problem> {
+    here: Here,
+) -> Result<Response, Problem> {
     let settings = api.settings.get();
     let known = settings
         .webhooks
@@ -110,12 +121,19 @@ pub(super) async fn list(
     let sources: Vec<String> = wanted.iter().map(|name| inbox_name(name)).collect();
     let limit = at_most(filter.limit, USUAL, MOST)?;
     let reader = api.engine.reader();
-    let found = reader.inputs_of(&sources, filter.before, limit).await;
-    let found = found.map_err(EngineError::from)?;
+    let before = after(filter.cursor.as_deref())?.or(filter.before);
+    let found = reader.inputs_of(&sources, before, limit + 1).await;
+    let mut found = found.map_err(EngineError::from)?;
+    let more = found.len() as u64 > limit;
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let last = found.last().filter(|_| more);
+    let next_cursor = last.map(|last| cursor(&last.id));
     let deliveries = found.into_iter().map(|input| view(input, false));
-    Ok(Json(DeliveriesView {
+    let view = DeliveriesView {
         deliveries: deliveries.collect(),
-    }))
+        next_cursor: next_cursor.clone(),
+    };
+    Ok(here.with_next(Json(view), next_cursor.as_deref()))
 }
 
 /// One webhook with its body, for responders and operators.

@@ -2,14 +2,16 @@
 
 use super::caller::Language;
 use super::given::{self, Asked, At, GivenOrNot, at_most};
+use super::paging::{Here, after, cursor};
 use super::problem::Problem;
 use super::show;
 use super::time::{millis, millis_or_null};
 use super::{Api, Caller};
-use crate::incidents::{self, Kind, Known};
+use crate::incidents::{self, Kind, Known, Wanted};
 use crate::orders::{Outcome, Speaker};
 use axum::Json;
 use axum::extract::State as Shared;
+use axum::response::Response;
 use engine::ledger;
 use guard::apart::Apart;
 use guard::ids::IncidentId;
@@ -33,6 +35,8 @@ pub(super) struct Filter {
     /// At most so many; 50 when not said, 200 at most.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
+    /// Only what is behind this place: what the page before said in `next_cursor`.
+    cursor: Option<String>,
 }
 
 /// Incidents, the newest first.
@@ -40,6 +44,9 @@ pub(super) struct Filter {
 pub struct IncidentsView {
     /// Each once.
     pub incidents: Vec<IncidentView>,
+    /// Where there may be more: what to ask for next as `cursor`.
+    #[serde(default)]
+    pub next_cursor: Option<String>,
 }
 
 /// An incident.
@@ -126,24 +133,32 @@ pub struct ClosingBody {
 
 /// Incidents of deployments and of none, the newest first.
 #[utoipa::path(get, path = "/api/v1/incidents", params(Filter), responses(
-    (status = 200, body = IncidentsView), (status = 401, body = Problem), (status = 422, body = Problem),
+    (status = 200, body = IncidentsView, headers(
+        ("Link" = Option<String>, description = "the next page, as rel=\"next\"; none on the last one"),
+        ("Next-Cursor" = Option<String>, description = "its `cursor`"),
+    )), (status = 401, body = Problem), (status = 422, body = Problem),
 ))]
 pub(super) async fn list(
     Shared(api): Shared<Api>,
     _caller: Caller,
     Language(locale): Language,
     Asked(filter): Asked<Filter>,
-) -> Result<Json<IncidentsView>, Problem> {
-    let mut known = incidents::newest(&api.engine).await?;
-    if filter.open == Some(true) {
-        known.retain(Known::is_open);
-    }
-    known.truncate(at_most(filter.limit, USUAL, MOST)?);
+    here: Here,
+) -> Result<Response, Problem> {
+    let wanted = Wanted {
+        open: filter.open == Some(true),
+        behind: after(filter.cursor.as_deref())?,
+        limit: at_most(filter.limit, USUAL, MOST)?,
+    };
+    let (known, next) = incidents::newest(&api.engine, wanted).await?;
+    let next_cursor = next.as_ref().map(cursor);
     let context = show::context(&api, locale);
     let incidents = known.iter().map(|one| view(one, &context));
-    Ok(Json(IncidentsView {
+    let view = IncidentsView {
         incidents: incidents.collect(),
-    }))
+        next_cursor: next_cursor.clone(),
+    };
+    Ok(here.with_next(Json(view), next_cursor.as_deref()))
 }
 
 /// One incident that belongs to no deployment.

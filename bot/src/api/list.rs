@@ -2,13 +2,17 @@
 
 use super::caller::Language;
 use super::given::{Asked, at_most};
+use super::paging::{Here, after, cursor};
 use super::problem::Problem;
 use super::{Api, Caller, DeploymentView, show};
 use axum::Json;
 use axum::extract::State as Shared;
-use engine::ledger;
+use axum::response::Response;
 use guard::ids::{DeploymentId, Environment, ServiceName};
+use guard::summary::Summary;
+use jiff::Timestamp;
 use serde::Deserialize;
+use std::sync::Arc;
 use utoipa::IntoParams;
 
 /// The most deployments in one answer.
@@ -24,14 +28,21 @@ pub(super) struct Filter {
     service: Option<String>,
     /// Only those of this environment.
     environment: Option<String>,
-    /// At most so many, the last changed first; 50 when not said, 200 at the most.
+    /// Only those of which something is still expected, or only the others.
+    open: Option<bool>,
+    /// At most so many; 50 when not said, 200 at the most.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
+    /// Only those behind this place: what the page before said in `Next-Cursor`.
+    cursor: Option<String>,
 }
 
-/// The last changed deployments; of these, the last asked for first.
+/// Deployments, the last asked for first. Where there are more, the header `Link` has the address of the next page.
 #[utoipa::path(get, path = "/api/v1/deployments", params(Filter), responses(
-    (status = 200, body = Vec<DeploymentView>),
+    (status = 200, body = Vec<DeploymentView>, headers(
+        ("Link" = Option<String>, description = "the next page, as rel=\"next\"; none on the last one"),
+        ("Next-Cursor" = Option<String>, description = "its `cursor`"),
+    )),
     (status = 401, body = Problem), (status = 422, body = Problem),
 ))]
 pub(super) async fn list(
@@ -39,7 +50,8 @@ pub(super) async fn list(
     _caller: Caller,
     Language(locale): Language,
     Asked(filter): Asked<Filter>,
-) -> Result<Json<Vec<DeploymentView>>, Problem> {
+    here: Here,
+) -> Result<Response, Problem> {
     let service = filter
         .service
         .map(ServiceName::new)
@@ -51,43 +63,35 @@ pub(super) async fn list(
         .transpose()
         .map_err(|error| Problem::bad("environment", error))?;
     let limit = at_most(filter.limit, USUAL, MOST)?;
-    let mut found = Vec::new();
-    for head in api
-        .engine
-        .reader()
-        .streams("deployment", 10_000)
-        .await
-        .map_err(engine::EngineError::from)?
-    {
-        if found.len() == limit {
-            break;
-        }
-        let Ok(id) = DeploymentId::new(head.stream.id()) else {
-            continue;
-        };
-        let state = match ledger::state(api.engine.reader(), &id).await {
-            Ok(Some(state)) => state,
-            Ok(None) => continue,
-            // Long over.
-            Err(error) if error.is_erased() => continue,
-            // One that cannot be read must not hide the others; `quarantine` names it.
-            Err(error) if error.is_damage() => {
-                api.engine.note_unreadable(&id, &error);
-                continue;
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let plan = state.plan();
-        if service
-            .as_ref()
-            .is_none_or(|wanted| *wanted == plan.service)
+    let behind: Option<(Timestamp, DeploymentId)> = after(filter.cursor.as_deref())?;
+    let wanted = |row: &&Arc<Summary>| {
+        service.as_ref().is_none_or(|wanted| *wanted == row.service)
             && environment
                 .as_ref()
-                .is_none_or(|wanted| *wanted == plan.environment)
-        {
-            found.push(show::view(&api, &state, locale));
-        }
-    }
-    found.sort_by_key(|view: &DeploymentView| std::cmp::Reverse(view.requested_at));
-    Ok(Json(found))
+                .is_none_or(|wanted| *wanted == row.environment)
+            && filter.open.is_none_or(|wanted| wanted == row.moves())
+    };
+    let mut rows: Vec<Arc<Summary>> = api
+        .engine
+        .listed(|listing| match &behind {
+            None => listing
+                .newest()
+                .filter(wanted)
+                .take(limit + 1)
+                .cloned()
+                .collect(),
+            Some((at, id)) => {
+                let rest = listing.newest_after(*at, id);
+                rest.filter(wanted).take(limit + 1).cloned().collect()
+            }
+        })
+        .await?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let last = rows.last().filter(|_| more);
+    let next = last.map(|last| cursor(&(last.requested_at, &last.deployment)));
+    let states = api.engine.in_full(rows).await?;
+    let views = states.iter().map(|state| show::view(&api, state, locale));
+    let views: Vec<DeploymentView> = views.collect();
+    Ok(here.with_next(Json(views), next.as_deref()))
 }

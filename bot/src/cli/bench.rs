@@ -13,6 +13,7 @@ mod intake;
 mod logs;
 mod mcp;
 mod measure;
+mod page;
 mod report;
 mod suspects;
 mod world;
@@ -38,6 +39,8 @@ enum What {
     Chat(chat::Arguments),
     /// Read, redact and count a flood of log lines.
     Logs(logs::Arguments),
+    /// Open the pages that people look at, with many services and a long past, and tell many viewers what happens.
+    Page(page::Arguments),
     /// Ask by way of the MCP server what could be asked of Prometheus itself, and compare.
     Mcp(mcp::Arguments),
     /// Have a played model look into each incident of the demo: calls, tokens and seconds.
@@ -78,6 +81,7 @@ pub(super) async fn run(arguments: Arguments, json: bool) -> Exit {
         What::Intake(arguments) => intake::run(&arguments, json).await,
         What::Chat(arguments) => chat::run(&arguments, json).await,
         What::Detect(arguments) => detect::run(&arguments, json),
+        What::Page(arguments) => page::run(&arguments, json).await,
         What::Mcp(arguments) => mcp::run(&arguments, json).await,
         What::Agent(arguments) => agent::run(&arguments, json).await,
         What::Logs(arguments) => logs::run(&arguments, json).await,

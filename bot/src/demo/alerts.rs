@@ -234,7 +234,11 @@ pub(super) async fn joined(
 /// How many alerts joined the deployment's incident, how many of these are over, and how many incidents there are.
 pub(super) async fn counted(world: &World, records: &[Recorded]) -> Result<Value, DemoError> {
     let over = |record: &&Recorded| matches!(record.event, Event::AlertOver { .. });
-    let incidents = incidents::newest(&world.server.engine).await?;
+    let wanted = incidents::Wanted {
+        limit: usize::MAX,
+        ..incidents::Wanted::default()
+    };
+    let (incidents, _) = incidents::newest(&world.server.engine, wanted).await?;
     Ok(json!({
         "joined": joins(records),
         "over": records.iter().filter(over).count(),

@@ -11,12 +11,13 @@ use guard::state::State;
 use messages::Context;
 use messages::document::Document;
 use messages::orders::{self, SPENT_DAYS, Standing, Trouble};
+use std::sync::Arc;
 
 /// How a service stands.
 pub(crate) struct Stands {
     service: Service,
-    lane: Lane,
-    last: Option<State>,
+    lane: Arc<Lane>,
+    last: Option<Arc<State>>,
 }
 
 impl Stands {
@@ -32,7 +33,7 @@ impl Stands {
             environment: &self.service.environment,
             runs: self.lane.current().map(|(version, _)| version),
             frozen: self.lane.frozen(),
-            last: self.last.as_ref(),
+            last: self.last.as_deref(),
         }
     }
 }
@@ -67,11 +68,27 @@ impl Orders {
 
     /// How services stand.
     pub(crate) async fn stand(&self, services: Vec<Service>) -> Result<Vec<Stands>, EngineError> {
-        let reader = self.inner.engine.reader();
+        let engine = &self.inner.engine;
+        let known = engine.listed(|listing| {
+            let of = |service: Service| {
+                let lane = listing.lane(&service.name, &service.environment);
+                let last = lane.and_then(|lane| {
+                    let waits = lane.queue().next();
+                    listing.get(lane.holder().or(lane.newest()).or(waits)?)
+                });
+                (service, lane.cloned(), last.cloned())
+            };
+            services.into_iter().map(of).collect::<Vec<_>>()
+        });
         let mut all = Vec::new();
-        for service in services {
-            let last = self.newest(&service.name, &service.environment).await?;
-            let lane = ledger::lane(reader, &service.name, &service.environment).await?;
+        for (service, lane, last) in known.await? {
+            let last = engine.in_full(last).await?.pop();
+            let lane = lane.unwrap_or_else(|| {
+                Arc::new(Lane::empty(
+                    service.name.clone(),
+                    service.environment.clone(),
+                ))
+            });
             all.push(Stands {
                 service,
                 lane,

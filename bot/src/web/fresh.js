@@ -125,18 +125,15 @@ function soon(least) {
   waiting = setTimeout(() => { waiting = 0; refresh(); }, at - Date.now());
 }
 
-function mine(event) {
-  const match = /^\/deployments\/([^/]+)/.exec(location.pathname);
-  return event.data === "*" || (match ? match[1] === event.data : event.type === "changed");
-}
+const match = /^\/deployments\/([^/]+)/.exec(location.pathname);
 
 function listen() {
-  const source = new EventSource("/live");
+  const source = new EventSource(match ? `/live?of=${match[1]}` : "/live");
   // What happened between the page and the first news is looked for, but not while the page is still being painted.
   source.onopen = () => { told = true; soon(LOOKED_MS); };
   source.onerror = () => { told = false; };
-  source.addEventListener("changed", (event) => { if (mine(event)) soon(LEAST_MS); });
-  source.addEventListener("looked", (event) => { if (mine(event)) soon(LOOKED_MS); });
+  source.addEventListener("changed", () => soon(LEAST_MS));
+  source.addEventListener("looked", () => soon(LOOKED_MS));
 }
 
 arrange();

@@ -5,10 +5,11 @@ use super::answer::{MOST_REASON, reason};
 use super::denied::{Denied, DeniedPage};
 use super::frame;
 use super::language::Language;
+use super::more;
 use super::session::{Pressed, Visitor};
-use crate::incidents::{self, Kind, Known};
+use crate::incidents::{self, Kind, Known, Place, Wanted};
 use crate::orders::{Answer, Outcome, Said, Speaker};
-use axum::extract::{Path, State as Shared};
+use axum::extract::{Path, Query, State as Shared};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use engine::ledger;
 use guard::apart::{Apart, RecordedApart};
@@ -19,14 +20,34 @@ use messages::layout::html::{message, text, timeline};
 use messages::{Context, Foreign, Locale, say};
 use serde::Deserialize;
 
+/// Incidents on one page.
+const MOST: usize = 100;
+
+/// Which page of the list.
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    behind: Option<String>,
+}
+
+async fn find(page: &Page, behind: Option<&str>) -> Result<(Vec<Known>, Option<Place>), Denied> {
+    let wanted = Wanted {
+        open: false,
+        behind: more::place(behind)?,
+        limit: MOST,
+    };
+    Ok(incidents::newest(&page.engine, wanted).await?)
+}
+
 pub(super) async fn list(
     Shared(page): Shared<Page>,
     language: Language,
     visitor: Visitor,
+    Query(asked): Query<Asked>,
 ) -> Result<Html<String>, DeniedPage> {
-    let known = incidents::newest(&page.engine)
+    let (known, next) = find(&page, asked.behind.as_deref())
         .await
-        .map_err(|error| Denied::from(error).page(&page, language))?;
+        .map_err(|denied| denied.page(&page, language))?;
     let context = page.context(language.0);
     let body = html! {
         p.crumbs { a href="/" { (text(&say!(context, "page-back"))) } }
@@ -35,6 +56,7 @@ pub(super) async fn list(
             p { (text(&say!(context, "page-no-incidents"))) }
         } @else {
             (table(&known, &context))
+            (more::link("/incidents", &[], next.as_ref(), &context))
         }
     };
     Ok(frame::fresh(

@@ -5,10 +5,11 @@ use super::Page;
 use super::denied::{Denied, DeniedPage};
 use super::language::Language;
 use super::session::Visitor;
-use axum::extract::State as Shared;
+use axum::extract::{Query, State as Shared};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::{Stream, StreamExt, stream};
 use guard::ids::DeploymentId;
+use serde::Deserialize;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,10 +25,19 @@ const AGAIN: Duration = Duration::from_secs(3);
 /// Something is said at least this often, so that nobody in between takes the line for dead.
 const ALIVE: Duration = Duration::from_secs(15);
 
+/// What a viewer wants to be told.
+#[derive(Debug, Deserialize)]
+pub(super) struct Wanted {
+    /// Only of this deployment; then also that a watch has looked.
+    #[serde(default)]
+    of: Option<String>,
+}
+
 /// What is heard, for one viewer.
 struct Heard {
     news: broadcast::Receiver<engine::News>,
-    ticks: broadcast::Receiver<engine::Tick>,
+    ticks: Option<broadcast::Receiver<engine::Tick>>,
+    of: Option<String>,
     _seat: OwnedSemaphorePermit,
 }
 
@@ -35,6 +45,7 @@ pub(super) async fn live(
     Shared(page): Shared<Page>,
     language: Language,
     _visitor: Visitor,
+    Query(wanted): Query<Wanted>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, DeniedPage> {
     let seat = Arc::clone(&page.seats).try_acquire_owned();
     let Ok(seat) = seat else {
@@ -42,7 +53,9 @@ pub(super) async fn live(
     };
     let heard = Heard {
         news: page.engine.news(),
-        ticks: page.engine.ticks(),
+        // Of all watches together there are many a second, and no page shows them all.
+        ticks: wanted.of.is_some().then(|| page.engine.ticks()),
+        of: wanted.of,
         _seat: seat,
     };
     let stopped = page.stopped.clone().cancelled_owned();
@@ -58,20 +71,39 @@ pub(super) async fn live(
     Ok(Sse::new(told).keep_alive(KeepAlive::new().interval(ALIVE)))
 }
 
-/// What happens next; nothing when the engine is gone.
+/// What happens next that is wanted; nothing when the engine is gone.
 async fn next(mut heard: Heard) -> Option<(Result<Event, Infallible>, Heard)> {
-    let event = tokio::select! {
-        news = heard.news.recv() => told("changed", news.map(|news| news.deployment))?,
-        tick = heard.ticks.recv() => told("looked", tick.map(|tick| tick.deployment))?,
-    };
-    Some((Ok(event), heard))
+    loop {
+        let (kind, of) = tokio::select! {
+            news = heard.news.recv() => ("changed", news.map(|news| news.deployment)),
+            tick = looked(&mut heard.ticks) => ("looked", tick.map(|tick| tick.deployment)),
+        };
+        if let Some(event) = told(kind, of, heard.of.as_deref())? {
+            return Some((Ok(event), heard));
+        }
+    }
 }
 
-/// Who missed something is told that anything may have changed.
-fn told(kind: &str, of: Result<DeploymentId, RecvError>) -> Option<Event> {
+async fn looked(
+    ticks: &mut Option<broadcast::Receiver<engine::Tick>>,
+) -> Result<engine::Tick, RecvError> {
+    match ticks {
+        Some(ticks) => ticks.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Who missed something is told that anything may have changed; nothing of what is not wanted, and the end when the
+/// engine is gone.
+fn told(
+    kind: &str,
+    of: Result<DeploymentId, RecvError>,
+    wanted: Option<&str>,
+) -> Option<Option<Event>> {
     match of {
-        Ok(id) => Some(Event::default().event(kind).data(id.as_str())),
-        Err(RecvError::Lagged(_)) => Some(Event::default().event("changed").data("*")),
+        Ok(id) if wanted.is_some_and(|wanted| wanted != id.as_str()) => Some(None),
+        Ok(id) => Some(Some(Event::default().event(kind).data(id.as_str()))),
+        Err(RecvError::Lagged(_)) => Some(Some(Event::default().event("changed").data("*"))),
         Err(RecvError::Closed) => None,
     }
 }

@@ -43,6 +43,7 @@ mod language;
 mod links;
 mod live;
 mod login;
+mod more;
 mod oidc;
 mod overview;
 mod report;

@@ -8,22 +8,24 @@ use super::language::Language;
 use super::rows::{self, Column};
 use super::say;
 use super::session::Visitor;
-use super::strip::strip;
+use super::strip::{self, strip};
 use axum::extract::State as Shared;
 use axum::response::Html;
-use engine::ledger;
+use engine::services::Service;
+use engine::{EngineError, Listing};
 use guard::configuration::ConfigurationEvent;
-use guard::ids::DeploymentId;
+use guard::ids::{Environment, ServiceName};
+use guard::lane::Lane;
 use guard::state::State;
+use guard::summary::Summary;
 use maud::{Markup, html};
 use messages::layout::html::text;
 use messages::model::Severity;
-use messages::orders::Standing;
-use messages::{Context, Foreign, say};
+use messages::{Context, Foreign, Text, say};
 use std::cmp::Reverse;
+use std::sync::Arc;
 
-/// Deployments that are read for the page, and those that it lists.
-const MOST: u64 = 100;
+/// Deployments that are listed.
 const MOST_LISTED: usize = 25;
 /// Services that are shown.
 const MOST_SERVICES: usize = 60;
@@ -34,13 +36,10 @@ pub(super) async fn overview(
     visitor: Visitor,
 ) -> Result<Html<String>, DeniedPage> {
     let denied = |denied: Denied| denied.page(&page, language);
-    let states = states(&page, MOST).await.map_err(denied)?;
     let stuck = stuck(&page).await.map_err(denied)?;
-    let stand = page.orders().stand(page.engine.services()).await;
-    let stand = stand.map_err(|error| denied(error.into()))?;
-    let services: Vec<Standing<'_>> = stand.iter().map(|one| one.said()).collect();
     let context = page.context(language.0);
-    let listed = states.get(..MOST_LISTED).unwrap_or(&states);
+    let shown = shown(&page, &context).await;
+    let shown = shown.map_err(|error| denied(error.into()))?;
     let body = html! {
         @if let Some(refused) = refused(&page, &context).await { (refused) }
         @if let Some(open) = incidents::open(&page, &context).await { (open) }
@@ -48,9 +47,9 @@ pub(super) async fn overview(
             p.message.warning role="status" { (text(&say!(context, "page-quarantine", count = stuck))) }
         }
         h1 { (text(&say!(context, "page-deployments"))) }
-        (asked(&states, &context))
-        (cards(&services, &states, &context))
-        @if states.is_empty() {
+        (asked(&shown.asks, &context))
+        (cards(&shown.cards, &context))
+        @if shown.recent.is_empty() {
             section.empty {
                 p { (text(&say!(context, "page-no-deployments"))) }
                 p { (text(&say!(context, "page-first-deployment"))) }
@@ -59,7 +58,7 @@ pub(super) async fn overview(
         } @else {
             section {
                 h2 { (text(&say!(context, "page-recent"))) }
-                (rows::table(Column::Service, listed, &context))
+                (rows::table(Column::Service, &shown.recent, &context))
             }
         }
         (say::line(&visitor, None, &context))
@@ -91,22 +90,6 @@ async fn refused(page: &Page, context: &Context) -> Option<Markup> {
     })
 }
 
-/// The deployments that changed last.
-pub(super) async fn states(page: &Page, most: u64) -> Result<Vec<State>, Denied> {
-    let mut states = Vec::new();
-    for head in page.reader.streams("deployment", most).await? {
-        let Ok(id) = DeploymentId::new(head.stream.id()) else {
-            continue;
-        };
-        match ledger::state(&page.reader, &id).await {
-            Ok(state) => states.extend(state),
-            // One stream that cannot be read must not hide the others.
-            Err(error) => tracing::error!(deployment = %id, %error, "not shown in the list"),
-        }
-    }
-    Ok(states)
-}
-
 /// How much waits for an operator and holds back what is behind it.
 async fn stuck(page: &Page) -> Result<usize, Denied> {
     let counts = page.reader.counts().await?;
@@ -116,24 +99,96 @@ async fn stuck(page: &Page) -> Result<usize, Denied> {
         .saturating_add(page.engine.unreadable().len()))
 }
 
-/// What waits for an answer, the first to expire on top; nothing while nothing does.
-fn asked(states: &[State], context: &Context) -> Markup {
-    let mut open: Vec<_> = states
-        .iter()
-        .filter_map(|state| Some((state, state.open_approval()?.approval.expires_at)))
-        .collect();
-    open.sort_by_key(|(_, until)| *until);
+/// What the page is made of, from one look at everything that was ever deployed.
+struct Shown {
+    recent: Vec<Arc<Summary>>,
+    /// What waits for an answer, the first to expire on top.
+    asks: Vec<Arc<State>>,
+    cards: Vec<Card>,
+}
+
+/// One service in one environment.
+struct Card {
+    service: ServiceName,
+    environment: Environment,
+    lane: Option<Arc<Lane>>,
+    /// What was deployed last, the newest first.
+    newest: Vec<Arc<Summary>>,
+    /// The deployment under way, or else the newest.
+    last: Option<Arc<Summary>>,
+    headline: Option<Text>,
+}
+
+impl Card {
+    fn of(service: &Service, listing: &Listing) -> Self {
+        let (service, environment) = (service.name.clone(), service.environment.clone());
+        let lane = listing.lane(&service, &environment);
+        let last = lane.and_then(|lane| {
+            let waits = lane.queue().next();
+            listing.get(lane.holder().or(lane.newest()).or(waits)?)
+        });
+        let newest = listing.of(&service, &environment).take(strip::MOST);
+        Self {
+            newest: newest.cloned().collect(),
+            last: last.cloned(),
+            lane: lane.cloned(),
+            headline: None,
+            service,
+            environment,
+        }
+    }
+
+    fn severity(&self) -> Severity {
+        let last = self.last.as_ref().map(|last| messages::severity_of(last));
+        last.unwrap_or(Severity::Quiet)
+    }
+}
+
+async fn shown(page: &Page, context: &Context) -> Result<Shown, EngineError> {
+    let services = page.engine.services();
+    let read = page.engine.listed(|listing| {
+        let recent: Vec<_> = listing.changed().take(MOST_LISTED).cloned().collect();
+        let asks = listing.changed().filter(|row| row.asks.is_some());
+        let asks: Vec<_> = asks.cloned().collect();
+        let cards = services.iter().map(|service| Card::of(service, listing));
+        (recent, asks, cards.collect::<Vec<_>>())
+    });
+    let (recent, mut asks, mut cards) = read.await?;
+    asks.sort_by_key(|row| row.asks.as_ref().map(|(_, until)| *until));
+    cards.sort_by_cached_key(|card| {
+        let moves = card.last.as_ref().is_some_and(|last| last.moves());
+        let place = (card.service.clone(), card.environment.clone());
+        (Reverse(card.severity()), Reverse(moves), place)
+    });
+    cards.truncate(MOST_SERVICES);
+    for card in &mut cards {
+        let last = page.engine.in_full(card.last.clone()).await?.pop();
+        card.headline = last.map(|last| messages::headline_of(&last, context));
+    }
+    let asks = page.engine.in_full(asks).await?;
+    Ok(Shown {
+        recent,
+        asks,
+        cards,
+    })
+}
+
+/// What waits for an answer; nothing while nothing does.
+fn asked(states: &[Arc<State>], context: &Context) -> Markup {
+    let until = |state: &State| Some(state.open_approval()?.approval.expires_at);
     html! {
-        @if !open.is_empty() {
+        @if !states.is_empty() {
             section.asked {
-                h2 { a href="/approvals" { (text(&say!(context, "page-asked", count = open.len()))) } }
+                h2 { a href="/approvals" { (text(&say!(context, "page-asked", count = states.len()))) } }
                 ul {
-                    @for (state, until) in open {
+                    @for state in states {
                         li {
                             a href={ "/deployments/" (state.plan().deployment) } {
-                                (text(&messages::parent(state, context).headline))
+                                (text(&messages::headline_of(state, context)))
                             }
-                            " · " (text(&say!(context, "page-answer-until", until = context.time(until))))
+                            @if let Some(until) = until(state) {
+                                " · " (text(&say!(context, "page-answer-until", until = context.time(until))))
+                            }
                         }
                     }
                 }
@@ -143,60 +198,36 @@ fn asked(states: &[State], context: &Context) -> Markup {
 }
 
 /// Each service with what runs, what moves and what became of its last deployments.
-fn cards(services: &[Standing<'_>], states: &[State], context: &Context) -> Markup {
-    let mut ordered: Vec<(&Standing<'_>, Severity)> = services
-        .iter()
-        .map(|one| (one, severity(one, context)))
-        .collect();
-    ordered.sort_by_key(|(one, severity)| {
-        let moving = one.last.is_some_and(|last| !last.ended());
-        (
-            Reverse(*severity),
-            Reverse(moving),
-            one.service,
-            one.environment,
-        )
-    });
+fn cards(cards: &[Card], context: &Context) -> Markup {
     html! {
-        @if !ordered.is_empty() {
+        @if !cards.is_empty() {
             section {
                 h2 { (text(&say!(context, "page-services"))) }
-                ul.cards {
-                    @for (one, severity) in ordered.iter().take(MOST_SERVICES) { (card(one, *severity, states, context)) }
-                }
+                ul.cards { @for one in cards { (card(one, context)) } }
             }
         }
     }
 }
 
-fn severity(one: &Standing<'_>, context: &Context) -> Severity {
-    let last = one
-        .last
-        .map(|last| messages::parent(last, context).severity);
-    last.unwrap_or(Severity::Quiet)
-}
-
-fn card(one: &Standing<'_>, severity: Severity, states: &[State], context: &Context) -> Markup {
-    let own = states.iter().filter(|state| {
-        state.plan().service == *one.service && state.plan().environment == *one.environment
-    });
+fn card(card: &Card, context: &Context) -> Markup {
+    let severity = card.severity();
+    let runs = card.lane.as_ref().and_then(|lane| lane.current());
+    let frozen_by = card.lane.as_ref().and_then(|lane| lane.frozen());
     html! {
         li.card.(severity.as_str()) {
             p.title {
                 span.mark aria-hidden="true" { (severity.mark()) } " "
-                a href={ "/services/" (one.service) } { bdi { (one.service) } " · " bdi { (one.environment) } }
-                @if let Some(runs) = one.runs { " " span.runs { (text(&say!(context, "page-runs", version = Foreign::from(runs)))) } }
+                a href={ "/services/" (card.service) } { bdi { (card.service) } " · " bdi { (card.environment) } }
+                @if let Some((runs, _)) = runs { " " span.runs { (text(&say!(context, "page-runs", version = Foreign::from(runs)))) } }
             }
-            (frozen(one.frozen, context))
-            @match one.last {
-                Some(last) => p {
-                    a.said href={ "/deployments/" (last.plan().deployment) } {
-                        (text(&messages::parent(last, context).headline))
-                    }
+            (frozen(frozen_by, context))
+            @match (&card.last, &card.headline) {
+                (Some(last), Some(headline)) => p {
+                    a.said href={ "/deployments/" (last.deployment) } { (text(headline)) }
                 },
-                None => p.counts { (text(&say!(context, "page-service-none"))) },
+                _ => p.counts { (text(&say!(context, "page-service-none"))) },
             }
-            (strip(own, context))
+            (strip(card.newest.iter(), context))
         }
     }
 }

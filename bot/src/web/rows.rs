@@ -1,12 +1,13 @@
 //! Deployments as rows of a table, as the overview and a service's page show them.
 
-use guard::state::State;
-use guard::trust::Case;
+use guard::situation::Situation;
+use guard::summary::Summary;
 use maud::{Markup, html};
 use messages::layout::html::text;
 use messages::layout::plain;
 use messages::words::duration;
 use messages::{Context, Foreign, Text, say};
+use std::sync::Arc;
 
 /// What a page tells of each deployment that another page need not.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub(super) enum Column {
     Judged,
 }
 
-pub(super) fn table(column: Column, states: &[State], context: &Context) -> Markup {
+pub(super) fn table(column: Column, rows: &[Arc<Summary>], context: &Context) -> Markup {
     let judged = (column == Column::Judged).then_some("page-column-judged");
     let heads = [
         "page-column-deployment",
@@ -30,43 +31,44 @@ pub(super) fn table(column: Column, states: &[State], context: &Context) -> Mark
     html! {
         table.deployments {
             thead { tr { @for head in heads { th scope="col" { (text(&words.text(head, Vec::new()))) } } } }
-            tbody { @for state in states { (row(column, state, context)) } }
+            tbody { @for one in rows { (row(column, one, context)) } }
         }
     }
 }
 
-fn row(column: Column, state: &State, context: &Context) -> Markup {
+fn row(column: Column, row: &Summary, context: &Context) -> Markup {
     let words = context.words();
-    let plan = state.plan();
     // One judgement of how loud it is: the parent message's.
-    let severity = messages::parent(state, context).severity;
+    let severity = messages::severity_of(row);
+    // Before an alarm that came afterwards, it meant something else.
+    let judged = row.judged.filter(|judged| judged.fits(row.highest_tier));
     html! {
         tr.(severity.as_str()) {
             td {
                 span.mark aria-hidden="true" { (severity.mark()) } " "
-                a href={ "/deployments/" (plan.deployment) } {
+                a href={ "/deployments/" (row.deployment) } {
                     @match column {
-                        Column::Service => { bdi { (plan.service) } " · " bdi { (plan.environment) } }
-                        Column::Judged => { bdi { (plan.environment) } " · " bdi { (plan.deployment) } }
+                        Column::Service => { bdi { (row.service) } " · " bdi { (row.environment) } }
+                        Column::Judged => { bdi { (row.environment) } " · " bdi { (row.deployment) } }
                     }
                 }
             }
-            td { (text(&versions(state, context))) }
-            td { (text(&status(state, context))) }
-            td { (text(&words.verdict(state.verdict()))) }
+            td { (text(&versions(row, context))) }
+            td { (text(&status(row, context))) }
+            td { (text(&words.verdict(row.verdict))) }
             @if column == Column::Judged {
                 td data-head=(plain::text(&say!(context, "page-column-judged"))) {
-                    (text(&words.judgement(Case::of(state).map(|case| case.judgement))))
+                    (text(&words.judgement(judged)))
                 }
             }
-            td { (text(&age(state, context))) }
+            td { (text(&age(row, context))) }
         }
     }
 }
 
 /// How long ago it was asked for.
-pub(super) fn age(state: &State, context: &Context) -> Text {
-    let age = context.now.duration_since(state.requested_at());
+pub(super) fn age(row: &Summary, context: &Context) -> Text {
+    let age = context.now.duration_since(row.requested_at);
     let age = age.as_secs_f64().max(0.0);
     say!(
         context,
@@ -75,25 +77,24 @@ pub(super) fn age(state: &State, context: &Context) -> Text {
     )
 }
 
-fn versions(state: &State, context: &Context) -> Text {
-    let plan = state.plan();
-    match &plan.from {
+fn versions(row: &Summary, context: &Context) -> Text {
+    match &row.from {
         Some(from) => say!(
             context,
             "from-to",
             from = Foreign::from(from),
-            to = Foreign::from(&plan.to)
+            to = Foreign::from(&row.to)
         ),
-        None => say!(context, "version-first", to = Foreign::from(&plan.to)),
+        None => say!(context, "version-first", to = Foreign::from(&row.to)),
     }
 }
 
-pub(super) fn status(state: &State, context: &Context) -> Text {
-    if let Some(behind) = state.queued_behind() {
+pub(super) fn status(row: &Summary, context: &Context) -> Text {
+    if let Some(behind) = &row.behind {
         messages::queue::behind(behind, context)
-    } else if state.rolling_back() {
+    } else if row.situation == Situation::RollingBack {
         say!(context, "status-rolling-back")
     } else {
-        context.words().status(state.status())
+        context.words().status(row.status)
     }
 }

@@ -4,22 +4,21 @@ use super::Page;
 use super::denied::{Denied, DeniedPage};
 use super::frame::{self, Frame};
 use super::language::Language;
-use super::overview;
 use super::rows::{self, Column};
 use super::session::Visitor;
 use crate::trust;
 use axum::extract::{Query, State as Shared};
 use axum::response::Html;
 use guard::ids::ServiceName;
-use guard::state::State;
+use guard::summary::Summary;
 use maud::{Markup, html};
 use messages::layout::html::text;
 use messages::{Context, Foreign, say};
 use serde::Deserialize;
+use std::sync::Arc;
 
-/// Characters that are looked for, and deployments that are looked through: the last changed ones.
+/// Characters that are looked for.
 const LONGEST: usize = 100;
-const MOST: u64 = 500;
 /// Of each kind that are shown.
 const MOST_FOUND: usize = 50;
 
@@ -33,7 +32,7 @@ pub(super) struct Asked {
 /// What was found.
 struct Found {
     services: Vec<ServiceName>,
-    deployments: Vec<State>,
+    deployments: Vec<Arc<Summary>>,
 }
 
 pub(super) async fn search(
@@ -75,19 +74,19 @@ async fn find(page: &Page, wanted: &str) -> Result<Found, Denied> {
         .filter(|service| has(service.as_str()))
         .take(MOST_FOUND)
         .collect();
-    let states = overview::states(page, MOST).await?.into_iter();
-    found.deployments = states
-        .filter(|state| {
-            let plan = state.plan();
-            let from = plan.from.as_ref().is_some_and(|from| has(from.as_str()));
-            from || has(plan.to.as_str())
-                || has(plan.service.as_str())
-                || has(plan.environment.as_str())
-                || has(plan.deployment.as_str())
-                || has(state.requested_by())
-        })
-        .take(MOST_FOUND)
-        .collect();
+    let wanted = |row: &&Arc<Summary>| {
+        let from = row.from.as_ref().is_some_and(|from| has(from.as_str()));
+        from || has(row.to.as_str())
+            || has(row.service.as_str())
+            || has(row.environment.as_str())
+            || has(row.deployment.as_str())
+            || has(&row.requested_by)
+    };
+    let deployments = page.engine.listed(|listing| {
+        let found = listing.newest().filter(wanted).take(MOST_FOUND);
+        found.cloned().collect()
+    });
+    found.deployments = deployments.await?;
     Ok(found)
 }
 

@@ -5,18 +5,23 @@ use super::about;
 use super::denied::{Denied, DeniedPage};
 use super::frame;
 use super::language::Language;
+use super::more;
 use super::rows::{self, Column};
 use super::session::Visitor;
 use super::strip::strip;
 use crate::trust::{self, Trusted};
-use axum::extract::{Path, State as Shared};
+use axum::extract::{Path, Query, State as Shared};
 use axum::response::Html;
-use engine::ledger;
-use guard::ids::ServiceName;
+use guard::ids::{DeploymentId, ServiceName};
 use guard::state::State;
+use guard::summary::Summary;
+use jiff::Timestamp;
 use maud::{Markup, html};
 use messages::layout::html::{table, text};
 use messages::{Context, Foreign, say};
+use serde::Deserialize;
+use std::cmp::Reverse;
+use std::sync::Arc;
 
 /// Deployments that are shown.
 const MOST: usize = 50;
@@ -28,22 +33,23 @@ pub(super) async fn service(
     language: Language,
     visitor: Visitor,
     Path(name): Path<String>,
+    Query(asked): Query<Asked>,
 ) -> Result<Html<String>, DeniedPage> {
-    let (trusted, shown) = find(&page, name)
+    let (trusted, shown) = find(&page, name, asked.behind.as_deref())
         .await
         .map_err(|denied| denied.page(&page, language))?;
     let context = page.context(language.0);
     let denied = |denied: Denied| denied.page(&page, language);
     let about = about::section(&page, &trusted.service, &context).await;
     let about = about.map_err(denied)?;
-    let newest = trusted.all.first().map(|(id, _)| id);
+    let newest = trusted.all.first().map(|row| &row.deployment);
     let trends = about::trends(&page, newest, &context).await;
     let trends = trends.map_err(denied)?;
     let name = Foreign::from(&trusted.service);
     let body = html! {
         p.crumbs { a href="/" { (text(&say!(context, "page-back"))) } }
         h1 { bdi { (trusted.service) } }
-        (strip(shown.iter(), &context))
+        (strip(shown.rows.iter(), &context))
         (about)
         (trends)
         (ledger(&trusted, &context))
@@ -59,22 +65,40 @@ pub(super) async fn service(
     ))
 }
 
-/// The service and its newest deployments.
-async fn find(page: &Page, name: String) -> Result<(Trusted, Vec<State>), Denied> {
+/// Which page of its deployments.
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    behind: Option<String>,
+}
+
+/// Some of its deployments, and the place of the last one, where there are more.
+struct Shown {
+    rows: Vec<Arc<Summary>>,
+    next: Option<(Timestamp, DeploymentId)>,
+}
+
+/// The service and its newest deployments, or those behind a place.
+async fn find(page: &Page, name: String, behind: Option<&str>) -> Result<(Trusted, Shown), Denied> {
     let name = ServiceName::new(name).map_err(|_| Denied::NoService)?;
     let trusted = trust::of_service(&page.engine, &name, page.now())
         .await?
         .ok_or(Denied::NoService)?;
-    let newest = trusted.all.iter().take(MOST).map(|(id, _)| id);
-    let mut shown = trust::states(&page.engine, newest).await?;
-    for environment in &trusted.environments {
-        let lane = ledger::lane(&page.reader, &name, environment).await?;
-        // The last of the queue on top, as the newest.
-        for state in trust::states(&page.engine, lane.queue()).await? {
-            shown.insert(0, state);
-        }
-    }
-    Ok((trusted, shown))
+    // The last of the queue on top, as the newest.
+    let rows = trusted.waiting.iter().chain(&trusted.all);
+    let place = |row: &Summary| (Reverse(row.requested_at), row.deployment.clone());
+    let behind: Option<(Timestamp, DeploymentId)> = more::place(behind)?;
+    let behind = behind.map(|(at, id)| (Reverse(at), id));
+    let mut rows: Vec<Arc<Summary>> = rows
+        .filter(|row| behind.as_ref().is_none_or(|behind| place(row) > *behind))
+        .take(MOST + 1)
+        .cloned()
+        .collect();
+    let more = rows.len() > MOST;
+    rows.truncate(MOST);
+    let last = rows.last().filter(|_| more);
+    let next = last.map(|last| (last.requested_at, last.deployment.clone()));
+    Ok((trusted, Shown { rows, next }))
 }
 
 fn ledger(trusted: &Trusted, context: &Context) -> Markup {
@@ -117,17 +141,16 @@ fn replays(trusted: &Trusted, context: &Context) -> Markup {
     }
 }
 
-fn deployments(trusted: &Trusted, shown: &[State], context: &Context) -> Markup {
+fn deployments(trusted: &Trusted, shown: &Shown, context: &Context) -> Markup {
+    let path = format!("/services/{}", trusted.service);
     html! {
         section {
             h3 { (text(&say!(context, "page-deployments"))) }
-            @if trusted.all.is_empty() {
+            @if trusted.all.is_empty() && trusted.waiting.is_empty() {
                 p { (text(&say!(context, "page-service-none"))) }
             } @else {
-                (rows::table(Column::Judged, shown, context))
-                @if trusted.all.len() > shown.len() {
-                    p.counts { (text(&say!(context, "page-deployments-left-out"))) }
-                }
+                (rows::table(Column::Judged, &shown.rows, context))
+                (more::link(&path, &[], shown.next.as_ref(), context))
             }
         }
     }

@@ -1,56 +1,62 @@
 //! What became of the last deployments, as a strip of signs: told by form as well as by colour, each a link.
 
 use super::rows;
-use guard::state::{State, Status};
+use guard::situation::Situation;
+use guard::state::Status;
+use guard::summary::Summary;
 use guard::verdict::Verdict;
 use maud::{Markup, html};
 use messages::layout::plain;
 use messages::model::Severity;
 use messages::{Context, Foreign, Text, say};
+use std::sync::Arc;
 
 /// Deployments of one strip.
 pub(super) const MOST: usize = 12;
 
 /// These deployments, which come newest first; the newest stands last. Nothing where there are none.
-pub(super) fn strip<'a>(newest: impl Iterator<Item = &'a State>, context: &Context) -> Markup {
-    let mut shown: Vec<&State> = newest.take(MOST).collect();
+pub(super) fn strip<'a>(
+    newest: impl Iterator<Item = &'a Arc<Summary>>,
+    context: &Context,
+) -> Markup {
+    let mut shown: Vec<&Arc<Summary>> = newest.take(MOST).collect();
     shown.reverse();
     html! {
         @if !shown.is_empty() {
             ol.strip aria-label=(plain::text(&say!(context, "page-strip"))) {
-                @for state in shown { (one(state, context)) }
+                @for row in shown { (one(row, context)) }
             }
         }
     }
 }
 
-fn one(state: &State, context: &Context) -> Markup {
-    let severity = messages::parent(state, context).severity;
-    let said = plain::text(&said(state, context));
+fn one(row: &Summary, context: &Context) -> Markup {
+    let severity = messages::severity_of(row);
+    let said = plain::text(&said(row, context));
     html! {
         li.(severity.as_str()) {
-            a href={ "/deployments/" (state.plan().deployment) } title=(said) aria-label=(said) { (sign(state, severity)) }
+            a href={ "/deployments/" (row.deployment) } title=(said) aria-label=(said) { (sign(row, severity)) }
         }
     }
 }
 
-fn said(state: &State, context: &Context) -> Text {
+fn said(row: &Summary, context: &Context) -> Text {
     let words = context.words();
-    let status = rows::status(state, context);
-    let age = rows::age(state, context);
+    let status = rows::status(row, context);
+    let age = rows::age(row, context);
     say!(
         context,
         "page-strip-one",
-        version = Foreign::from(&state.plan().to),
+        version = Foreign::from(&row.to),
         status = status,
-        verdict = words.verdict(state.verdict()),
+        verdict = words.verdict(row.verdict),
         age = age
     )
 }
 
-fn sign(state: &State, severity: Severity) -> &'static str {
-    match (state.status(), state.verdict()) {
-        _ if state.rolling_back() => "↩",
+fn sign(row: &Summary, severity: Severity) -> &'static str {
+    match (row.status, row.verdict) {
+        _ if row.situation == Situation::RollingBack => "↩",
         (Status::RolledBack, _) => "↩",
         (Status::Paused, _) => "‖",
         (Status::Failed, _) => "✕",

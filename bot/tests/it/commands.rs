@@ -235,6 +235,73 @@ async fn a_person_gets_a_link_to_the_page_by_their_token_and_a_machine_does_not(
     assert_eq!(machine.code, 1, "{}", machine.err);
 }
 
+/// One at a time comes to the same as all at once, each page leads to the next, and the last one to none.
+async fn every_list_has_pages(url: &str) {
+    for (list, field, id, least) in [
+        ("deployments", "", "/id", 2),
+        ("incidents", "/incidents", "/id", 1),
+        ("audit", "/entries", "/seq", 3),
+        ("deliveries", "/deliveries", "/id", 0),
+        ("audit/calls", "/calls", "/id", 0),
+    ] {
+        let of = |body: &Value| -> Vec<Value> {
+            let all = body.pointer(field).and_then(Value::as_array).unwrap();
+            all.iter()
+                .map(|one| one.pointer(id).unwrap().clone())
+                .collect()
+        };
+        let (whole, next) = page_at(&format!("{url}/api/v1/{list}?limit=200")).await;
+        assert_eq!(next, None, "{list}");
+        let whole = of(&whole);
+        assert!(whole.len() >= least, "{list}: {whole:?}");
+        let mut found = Vec::new();
+        let mut at = Some(format!("{url}/api/v1/{list}?limit=1"));
+        while let Some(address) = at {
+            let (body, next) = page_at(&address).await;
+            found.extend(of(&body));
+            assert!(found.len() <= whole.len(), "{list}: {found:?}");
+            at = next.map(|link| format!("{url}{link}"));
+        }
+        assert_eq!(found, whole, "{list}");
+        let strange = format!("{url}/api/v1/{list}?cursor=InN0cmFuZ2Ui_");
+        let refused = reqwest::Client::new()
+            .get(strange)
+            .bearer_auth(ANN)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(refused.status(), 422, "{list}");
+    }
+}
+
+/// A page of a list, and the address of the next one.
+async fn page_at(address: &str) -> (Value, Option<String>) {
+    let asked = reqwest::Client::new().get(address).bearer_auth(ANN);
+    let answer = asked.send().await.unwrap();
+    assert_eq!(answer.status(), 200, "{address}");
+    let link = answer
+        .headers()
+        .get("link")
+        .map(|link| link.to_str().unwrap().to_owned());
+    let cursor = answer
+        .headers()
+        .get("next-cursor")
+        .map(|cursor| cursor.to_str().unwrap().to_owned());
+    let next = link.map(|link| {
+        let rest = link.strip_prefix('<').unwrap();
+        rest.strip_suffix(">; rel=\"next\"").unwrap().to_owned()
+    });
+    assert_eq!(next.is_some(), cursor.is_some());
+    if let (Some(next), Some(cursor)) = (&next, &cursor) {
+        assert!(next.ends_with(&format!("cursor={cursor}")), "{next}");
+    }
+    let body: Value = answer.json().await.unwrap();
+    if body.is_object() {
+        assert_eq!(body["next_cursor"].as_str(), cursor.as_deref(), "{body}");
+    }
+    (body, next)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_cannot_be_read_is_told_as_a_problem_and_a_command_needs_no_body() {
     let mut world = World::asking().await.with_first_version().await;
@@ -269,6 +336,7 @@ async fn what_cannot_be_read_is_told_as_a_problem_and_a_command_needs_no_body() 
     );
     let (status, view) = world.server.call(ANN, Method::POST, &command, None).await;
     assert_eq!(status, 200, "{view}");
+    every_list_has_pages(world.server.url()).await;
     let told = tawny(&world, ANN, &["status", &id]).await;
     assert!(
         told.out.contains(&format!("tawny resume {id}")),

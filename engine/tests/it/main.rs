@@ -8,6 +8,7 @@
 mod deploying;
 mod inputs;
 mod inquiring;
+mod listing;
 mod native;
 mod queueing;
 mod starting;

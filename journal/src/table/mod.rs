@@ -19,6 +19,7 @@ pub mod meta;
 pub mod model_call;
 pub mod session;
 pub mod stream;
+pub mod summary;
 pub mod timer;
 pub mod tool_call;
 pub mod watch_state;

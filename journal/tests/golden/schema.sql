@@ -27,3 +27,4 @@ CREATE TABLE "tool_call" ( "id" text NOT NULL PRIMARY KEY, "called_at" integer N
 CREATE INDEX "ix_tool_call_called_at" ON "tool_call" ("called_at")
 CREATE TABLE "model_call" ( "id" text NOT NULL PRIMARY KEY, "called_at" integer NOT NULL, "purpose" text NOT NULL, "subject" text NOT NULL, "channel" text NOT NULL, "endpoint" text NOT NULL, "model" text NOT NULL, "outcome" text NOT NULL, "tokens_in" integer NOT NULL, "tokens_cached" integer NOT NULL, "tokens_out" integer NOT NULL, "cost" integer NULL, "took" integer NOT NULL )
 CREATE INDEX "ix_model_call_called_at" ON "model_call" ("called_at")
+CREATE TABLE "summary" ( "stream" text NOT NULL PRIMARY KEY, "version" integer NOT NULL, "revision" integer NOT NULL, "summary" text NOT NULL )

@@ -2,7 +2,7 @@
 
 use super::need;
 use super::progress::{counts, touched};
-use super::situation::Situation;
+use super::situation::headline_finding;
 use crate::context::Context;
 use crate::finding;
 use crate::foreign::Foreign;
@@ -14,6 +14,7 @@ use crate::text::Text;
 use guard::action::{Basis, Progress};
 use guard::approval::Standing;
 use guard::policy::Autonomy;
+use guard::situation::Situation;
 use guard::state::{Cure, State};
 use guard::timer::after;
 
@@ -52,7 +53,7 @@ fn version(state: &State, context: &Context) -> Text {
 }
 
 fn found(state: &State, situation: Situation, context: &Context) -> Option<Text> {
-    situation.headline_finding(state)?;
+    headline_finding(situation, state)?;
     let pressing = finding::pressing(state);
     let shown = pressing
         .iter()

@@ -3,11 +3,12 @@
 use crate::context::Context;
 use crate::finding;
 use crate::foreign::Foreign;
-use crate::model::{Link, Message};
+use crate::model::{Link, Message, Severity};
 use crate::say;
 use crate::text::Text;
+use guard::situation::Situation;
 use guard::state::State;
-use situation::Situation;
+use guard::summary::Summary;
 
 pub(crate) mod buttons;
 pub(crate) mod missing;
@@ -22,7 +23,7 @@ mod situation;
 pub fn parent(state: &State, context: &Context) -> Message {
     let situation = Situation::of(state);
     Message {
-        severity: situation.severity(state),
+        severity: situation::severity(situation, state.tier()),
         headline: headline(state, situation, context),
         facts: facts::facts(state, situation, context),
         body: missing::sentences(state, context),
@@ -34,6 +35,18 @@ pub fn parent(state: &State, context: &Context) -> Message {
         links: link(state, context).into_iter().collect(),
         footer: footer(state, context),
     }
+}
+
+/// How loud [`parent()`] is, of a deployment in one line.
+#[must_use]
+pub fn severity_of(summary: &Summary) -> Severity {
+    situation::severity(summary.situation, summary.tier)
+}
+
+/// The first line of [`parent()`] alone, which costs a tenth: for lists.
+#[must_use]
+pub fn headline_of(state: &State, context: &Context) -> Text {
+    headline(state, Situation::of(state), context)
 }
 
 /// `shop · prod · v2`.
@@ -53,7 +66,7 @@ fn headline(state: &State, situation: Situation, context: &Context) -> Text {
     if let Some(behind) = state.queued_behind() {
         return say!(
             context,
-            situation.headline(),
+            situation::headline(situation),
             lead = lead,
             behind = Foreign::from(&behind.deployment),
             version = Foreign::from(&behind.version)
@@ -66,13 +79,13 @@ fn headline(state: &State, situation: Situation, context: &Context) -> Text {
     };
     let said = say!(
         context,
-        situation.headline(),
+        situation::headline(situation),
         lead = lead,
         from = from,
         new = new,
         total = total
     );
-    match situation.headline_finding(state) {
+    match situation::headline_finding(situation, state) {
         Some(record) => say!(
             context,
             "headline-with-finding",

@@ -251,7 +251,7 @@ async fn kept(
 }
 
 /// Resident memory of a process, in bytes.
-fn memory(pid: u32) -> u64 {
+pub(super) fn memory(pid: u32) -> u64 {
     let process = procfs::process::Process::new(pid.cast_signed());
     let pages = process
         .and_then(|process| process.statm())

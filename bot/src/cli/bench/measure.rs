@@ -142,7 +142,7 @@ pub(super) async fn measure(arguments: &WatchArguments) -> Result<Measured, Stri
 }
 
 /// Processor seconds of a process.
-fn cpu(process: &str) -> f64 {
+pub(super) fn cpu(process: &str) -> f64 {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     // Behind the name, which may hold anything: state is the third field, times the 14th and 15th.
     let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest);

@@ -11,6 +11,7 @@ use crate::judgement::Judgement;
 use crate::lane::{Lane, LaneEvent, lane_events};
 use crate::queue::{Behind, Ending, TurnLost};
 use crate::state::State;
+use crate::summary::Summary;
 use crate::timer::{TimerChange, timers};
 use jiff::Timestamp;
 use proptest::collection::vec;
@@ -194,6 +195,7 @@ impl World {
 
     fn check(&self, events: &[Event]) {
         let state = self.state();
+        self.in_one_line();
         if state.ended() || state.watch_over() {
             assert!(state.open_approval().is_none(), "asked after the end");
         }
@@ -252,6 +254,15 @@ impl World {
             assert_eq!(given_up.lane.last(), None);
             assert!(given_up.timers.is_empty(), "{:?}", given_up.timers);
         }
+    }
+
+    /// What lists keep of it is what its whole stream comes to, and is read back as it was written.
+    fn in_one_line(&self) {
+        let line = Summary::of(self.state());
+        let folded = State::fold(&self.story.records).unwrap().unwrap();
+        assert_eq!(line, Summary::of(&folded));
+        let written = serde_json::to_string(&line).unwrap();
+        assert_eq!(serde_json::from_str::<Summary>(&written).unwrap(), line);
     }
 
     fn every_option_is_granted(&self, options: &[Choice]) {
