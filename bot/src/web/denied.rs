@@ -104,6 +104,11 @@ impl Denied {
         }
     }
 
+    /// Whether searching would help.
+    fn may_be_found(&self) -> bool {
+        matches!(self, Self::NotFound | Self::NoService | Self::NoIncident)
+    }
+
     /// Whether logging in would help.
     fn may_log_in(&self) -> bool {
         matches!(self, Self::NoSession | Self::Link | Self::LoginOver)
@@ -154,6 +159,9 @@ impl Denied {
                     @let name = Foreign::from(oidc.name.as_str());
                     @let there = format!("{}?then={}", oidc::BEGIN, then.unwrap_or("/"));
                     p { a.button href=(there) { (html::text(&say!(language, "page-log-in-with", name = name))) } }
+                }
+                @if self.may_be_found() {
+                    p { a href="/search" { (html::text(&say!(language, "page-search"))) } }
                 }
                 // Under a foreign name no link of this page should be followed.
                 @if !matches!(self, Self::Host) {

@@ -78,13 +78,14 @@ pub(super) fn frame(frame: &Frame<'_>, body: &Markup) -> Markup {
                 }
             }
             body {
+                a.skip href="#main" { (text(&say!(language, "page-skip"))) }
                 header {
                     a.name href="/" { (text(&name)) }
                     @if frame.visitor.is_some() { (places(frame)) }
                     nav { (languages(frame)) (person(frame)) }
                 }
                 p.stale role="status" { (text(&say!(language, "page-stale"))) }
-                main { (body) }
+                main #main tabindex="-1" { (body) }
             }
         }
     }

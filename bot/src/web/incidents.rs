@@ -53,7 +53,10 @@ pub(super) async fn list(
         p.crumbs { a href="/" { (text(&say!(context, "page-back"))) } }
         h1 { (text(&say!(context, "page-incidents"))) }
         @if known.is_empty() {
-            p { (text(&say!(context, "page-no-incidents"))) }
+            section.empty {
+                p { (text(&say!(context, "page-no-incidents"))) }
+                p { (text(&say!(context, "page-incidents-when"))) }
+            }
         } @else {
             (table(&known, &context))
             (more::link("/incidents", &[], next.as_ref(), &context))

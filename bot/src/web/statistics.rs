@@ -73,10 +73,13 @@ async fn body(page: &Page, days: u32, context: &Context) -> Result<Markup, Denie
                 " "
             }
         }
-        @if all.deployments == 0 { p.empty { (text(&say!(context, "page-statistics-none"))) } }
-        (table(&Table { title: Text::default(), ..shown }))
-        @for sentence in messages::figures::legend(&all, NOTICED_AFTER, context) {
-            p.counts { (text(&sentence)) }
+        @if all.deployments == 0 {
+            p.empty { (text(&say!(context, "page-statistics-none"))) }
+        } @else {
+            (table(&Table { title: Text::default(), ..shown }))
+            @for sentence in messages::figures::legend(&all, NOTICED_AFTER, context) {
+                p.counts { (text(&sentence)) }
+            }
         }
         (bars(&weeks, &all))
     })
