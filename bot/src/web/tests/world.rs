@@ -2,8 +2,9 @@
 
 use super::story::{measured, start};
 use crate::web::Page;
-use config::Lookup;
+use config::{Lookup, Settings};
 use engine::clock::Clock;
+use engine::services::Service;
 use engine::{Engine, EngineOptions, ledger};
 use guard::event::{Event, Recorded};
 use guard::ids::{DeploymentId, PersonId};
@@ -47,8 +48,17 @@ impl World {
         Self::with("", "").await
     }
 
+    /// As above, with the services of the configuration, of which nothing can be measured.
+    pub(super) async fn served() -> Self {
+        Self::made("", "", true).await
+    }
+
     /// As above, with more under `server:` and another spelling of the address.
     pub(super) async fn with(server: &str, public: &str) -> Self {
+        Self::made(server, public, false).await
+    }
+
+    async fn made(server: &str, public: &str, served: bool) -> Self {
         rustls::crypto::ring::default_provider()
             .install_default()
             .ok();
@@ -61,8 +71,14 @@ impl World {
         let address = listener.local_addr().unwrap();
         let clock = Arc::new(AtomicI64::new(now.as_millisecond()));
         let stop = CancellationToken::new();
-        let engine = leading(&journal, &clock, &stop).await;
-        let page = page(&journal, engine, &clock, address, server, public);
+        let settings = settings(address, server);
+        let services = if served {
+            crate::wire::services(&settings).unwrap()
+        } else {
+            Vec::new()
+        };
+        let engine = leading(&journal, services, &clock, &stop).await;
+        let page = page(&journal, engine, &clock, address, settings, public);
         let serve = axum::serve(listener, page.router());
         tokio::spawn(
             serve
@@ -221,12 +237,17 @@ async fn journal(dir: &Path, due: &ManualClock) -> Journal {
     Journal::open(&url, options).await.unwrap()
 }
 
-async fn leading(journal: &Journal, clock: &Arc<AtomicI64>, stop: &CancellationToken) -> Engine {
+async fn leading(
+    journal: &Journal,
+    services: Vec<Service>,
+    clock: &Arc<AtomicI64>,
+    stop: &CancellationToken,
+) -> Engine {
     let options = EngineOptions {
         clock: Clock::Manual(Arc::clone(clock)),
         ..EngineOptions::default()
     };
-    let engine = Engine::new(journal, [], Vec::new(), options).unwrap();
+    let engine = Engine::new(journal, services, Vec::new(), options).unwrap();
     let (working, stop) = (engine.clone(), stop.clone());
     tokio::spawn(async move { working.run(stop).await });
     let mut turns = 0;
@@ -238,14 +259,7 @@ async fn leading(journal: &Journal, clock: &Arc<AtomicI64>, stop: &CancellationT
     engine
 }
 
-fn page(
-    journal: &Journal,
-    engine: Engine,
-    clock: &Arc<AtomicI64>,
-    address: SocketAddr,
-    server: &str,
-    public: &str,
-) -> Page {
+fn settings(address: SocketAddr, server: &str) -> Settings {
     let yaml = format!(
         r#"
 server:
@@ -257,6 +271,7 @@ people:
   - {{name: mei, roles: [responder, operator], emails: [mei@example.com]}}
   - {{name: sam, roles: [responder]}}
   - {{name: kim, roles: []}}
+environments: [{{name: prod}}]
 services:
   - name: shop
     platform: {{type: observed}}
@@ -270,7 +285,17 @@ services:
         Path::new("/"),
         &Lookup::of_variables(&[]),
     );
-    let settings = parsed.unwrap_or_else(|errors| panic!("{errors}"));
+    parsed.unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+fn page(
+    journal: &Journal,
+    engine: Engine,
+    clock: &Arc<AtomicI64>,
+    address: SocketAddr,
+    settings: Settings,
+    public: &str,
+) -> Page {
     let url = if public.is_empty() {
         format!("http://{address}")
     } else {
