@@ -14,6 +14,7 @@ pub mod endpoint;
 mod inquiry;
 mod investigate;
 mod ledger;
+mod mend;
 mod meters;
 mod models;
 mod question;
@@ -24,6 +25,7 @@ mod write;
 
 pub use investigate::{Investigation, Looking};
 pub use ledger::{Account, Charge};
+pub(crate) use mend::{FileDiff, Mending};
 pub use meters::AgentMeters;
 pub use models::{Models, Stop};
 pub use question::{Question, Turn};

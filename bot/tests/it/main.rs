@@ -19,6 +19,9 @@ mod fleet;
 #[path = "../../../sources/tests/it/git.rs"]
 mod git;
 mod hub;
+#[path = "../agent/double.rs"]
+#[allow(dead_code, reason = "the tests of the analyst use all of it")]
+mod model;
 mod packages;
 #[path = "../../../journal/tests/it/support/server.rs"]
 #[allow(dead_code, reason = "the tests of the journal use all of it")]
@@ -64,6 +67,8 @@ mod said;
 mod silence;
 mod slack;
 mod source_options;
+#[path = "../agent/strict.rs"]
+mod strict;
 mod suspected;
 mod thresholds;
 mod traces;
