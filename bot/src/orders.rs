@@ -29,6 +29,7 @@ mod release;
 mod show;
 
 use asked::Asked;
+pub(crate) use show::Stands;
 
 /// Carries out what people say. Cheap to clone.
 #[derive(Clone)]

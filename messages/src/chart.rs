@@ -10,6 +10,7 @@ use crate::words::{Words, amount, duration};
 mod made;
 mod marks;
 mod readings;
+mod window;
 
 pub use made::{charts, signals};
 pub use marks::Mark;
@@ -44,6 +45,8 @@ pub struct Chart {
     pub limit: Option<(f64, String)>,
     /// What was done meanwhile, the oldest first.
     pub marks: Vec<Mark>,
+    /// From when to when, where only a part is shown; see [`Chart::within`].
+    pub window: Option<(f64, f64)>,
     /// The words for each of the lines.
     pub names: Names,
     pub(crate) unit: String,

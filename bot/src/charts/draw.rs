@@ -55,7 +55,7 @@ pub(super) fn drawing(chart: &Chart, shape: Shape) -> Option<Drawing> {
         shape,
         x: [left, left + zero.round() as i32, right],
         y,
-        seconds: [scale.before.max(0.0), scale.since * 2.0],
+        seconds: [-scale.time(from), scale.time(to)],
     })
 }
 
@@ -72,7 +72,7 @@ fn draw<'b>(
     let mut builder = ChartBuilder::on(&root);
     builder
         .margin(if shape.alone { 14 } else { 4 })
-        .margin_right(if shape.alone { 34 } else { 16 })
+        .margin_right(if shape.alone { 34 } else { 44 })
         .margin_bottom(legend.height() + 6)
         .x_label_area_size(shape.text + 14)
         .y_label_area_size(shape.values);
@@ -112,9 +112,11 @@ fn draw<'b>(
         let at = (ends.0 + (ends.1 - ends.0) * 0.01, *limit);
         area.draw_series([write(shape, words, at, HPos::Left, VPos::Bottom)])?;
     }
-    let deployed = INK.stroke_width(2);
-    area.draw_series([page.line(0.0, deployed)])?;
-    area.draw_series([page.words(0.0, &chart.names.deployed, HPos::Right)])?;
+    if ends.0 <= 0.0 && 0.0 <= ends.1 {
+        let deployed = INK.stroke_width(2);
+        area.draw_series([page.line(0.0, deployed)])?;
+        area.draw_series([page.words(0.0, &chart.names.deployed, HPos::Right)])?;
+    }
     if let Some(onset) = chart.onset {
         let at = scale.place(onset);
         area.draw_series([page.line(at, ONSET.drawn.stroke_width(2))])?;

@@ -1,6 +1,6 @@
 //! A drawing within a page: its colours are the page's own, and where its moments are is told to who points at them.
 
-use super::draw::{Drawing, drawing};
+use super::draw::{Drawing, FONT, drawing};
 use super::shape::Shape;
 use maud::{Markup, PreEscaped, html};
 use messages::chart::Chart;
@@ -20,9 +20,18 @@ fn part(drawn: &Drawing, described_by: &str) -> Markup {
         svg.drawn.(drawn.shape.name) viewBox={ "0 0 " (width) " " (height) } role="img" aria-labelledby=(described_by)
             data-x={ (first) " " (zero) " " (last) } data-y={ (top) " " (bottom) } data-seconds={ (before) " " (since) } {
             // Plotters escapes every word that it writes: a test gives it hostile ones.
-            (PreEscaped(inside(&drawn.svg)))
+            (PreEscaped(lean(inside(&drawn.svg))))
         }
     }
+}
+
+/// Without what is so anyway, or what the page's style says: a first visit should be small. Words cannot hold these, their
+/// quotes are escaped.
+fn lean(svg: &str) -> String {
+    let family = format!(" font-family=\"{FONT}\"");
+    [" opacity=\"1\"", " stroke=\"none\"", &family]
+        .iter()
+        .fold(svg.to_owned(), |svg, idle| svg.replace(idle, ""))
 }
 
 /// What is between the outermost tags.
@@ -101,6 +110,8 @@ mod tests {
                 "{dashes}"
             );
         }
-        assert!(drawn.svg.len() < 20_000, "{} bytes", drawn.svg.len());
+        let shown = inline(&moved(), WIDE, "c").into_string();
+        assert!(shown.len() < 7_000, "{} bytes", shown.len());
+        assert!(shown.len() < drawn.svg.len());
     }
 }

@@ -11,11 +11,22 @@ pub(super) struct Scale {
     /// Seconds of a unit before the deployment, and since; each is a third. Nothing where nothing was measured before.
     pub(super) before: f64,
     pub(super) since: f64,
+    /// The first and the last place.
+    pub(super) ends: (f64, f64),
 }
 
 impl Scale {
     /// The scale of a chart; none where nothing is known.
     pub(super) fn of(chart: &Chart) -> Option<Self> {
+        if let Some((from, to)) = chart.window {
+            // A part has one scale: three units are its whole width, as of the rest.
+            let unit = (to - from) / 3.0;
+            return Some(Self {
+                before: unit,
+                since: unit,
+                ends: (from / unit, to / unit),
+            });
+        }
         let known = chart.points().map(|(at, _)| *at);
         let times = known.chain([0.0]).chain(chart.onset);
         let marks = chart.marks.iter().map(|mark| mark.at);
@@ -23,11 +34,12 @@ impl Scale {
         Some(Self {
             before: -from,
             since: to.max(0.5) / 2.0,
+            ends: (if from < 0.0 { -1.0 } else { 0.0 }, 2.0),
         })
     }
 
     pub(super) fn ends(self) -> (f64, f64) {
-        (if self.before > 0.0 { -1.0 } else { 0.0 }, 2.0)
+        self.ends
     }
 
     pub(super) fn place(self, time: f64) -> f64 {
@@ -70,7 +82,9 @@ pub(super) fn heights(chart: &Chart) -> Option<(f64, f64)> {
     } else {
         floor - 0.1 * span
     };
-    Some((floor, high + 0.3 * span))
+    // Each mark may need a row of its own.
+    let rows = chart.marks.len().clamp(1, 4) as f64;
+    Some((floor, high + (0.22 + 0.08 * rows) * span))
 }
 
 fn ends(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {

@@ -20,6 +20,11 @@ pub(crate) struct Stands {
 }
 
 impl Stands {
+    /// The service as it is configured.
+    pub(crate) fn service(&self) -> &Service {
+        &self.service
+    }
+
     /// The same, to be said.
     pub(crate) fn said(&self) -> Standing<'_> {
         Standing {

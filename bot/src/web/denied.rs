@@ -149,7 +149,7 @@ impl Denied {
         let text = self.text(&page.context(language.0));
         let body = maud::html! {
             article.message.warning {
-                h2 { (html::text(&text)) }
+                h1 { (html::text(&text)) }
                 @if let Some(oidc) = oidc {
                     @let name = Foreign::from(oidc.name.as_str());
                     @let there = format!("{}?then={}", oidc::BEGIN, then.unwrap_or("/"));

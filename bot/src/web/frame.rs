@@ -4,6 +4,7 @@ use super::language::Language;
 use super::session::Visitor;
 use maud::{DOCTYPE, Markup, html};
 use messages::layout::html::text;
+use messages::layout::plain;
 use messages::{Foreign, Locale, Text, say};
 
 /// How often a page without scripts is loaded again, in seconds.
@@ -46,8 +47,8 @@ pub(super) fn frame(frame: &Frame<'_>, body: &Markup) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title {
-                    @if let Some(title) = &frame.title { (text(title)) " · " }
-                    (text(&name))
+                    @if let Some(title) = &frame.title { (plain::text(title)) " · " }
+                    (plain::text(&name))
                 }
                 link rel="stylesheet" href="/assets/style.css";
                 link rel="icon" href="/assets/owl.svg";
@@ -60,10 +61,32 @@ pub(super) fn frame(frame: &Frame<'_>, body: &Markup) -> Markup {
             body {
                 header {
                     a.name href="/" { (text(&name)) }
+                    @if frame.visitor.is_some() { (places(frame)) }
                     nav { (languages(frame)) (person(frame)) }
                 }
                 p.stale role="status" { (text(&say!(language, "page-stale"))) }
                 main { (body) }
+            }
+        }
+    }
+}
+
+/// Where one can go, and what one can look for.
+fn places(frame: &Frame<'_>) -> Markup {
+    let places = [
+        ("/", say!(frame.language, "page-overview")),
+        ("/approvals", say!(frame.language, "page-approvals")),
+        ("/incidents", say!(frame.language, "page-incidents")),
+        ("/statistics", say!(frame.language, "page-statistics")),
+    ];
+    html! {
+        nav.places aria-label=(plain::text(&say!(frame.language, "page-places"))) {
+            @for (path, words) in &places {
+                a href=(path) aria-current=[(frame.path == *path).then_some("page")] { (text(words)) }
+            }
+            form method="get" action="/search" role="search" {
+                input type="search" name="q" aria-label=(plain::text(&say!(frame.language, "page-search")))
+                    placeholder=(plain::text(&say!(frame.language, "page-search")));
             }
         }
     }

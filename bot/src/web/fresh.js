@@ -4,8 +4,10 @@
 const ANSWER_MS = 5000;
 // Without news this often; while news come, and while a watch looks, no more often than these.
 const ALONE_MS = 2000, TOLD_MS = 30000, LEAST_MS = 700, LOOKED_MS = 4000;
+// A time of day says enough this near to now.
+const NEAR_MS = 12 * 3600 * 1000;
 const root = document.documentElement;
-let asking = false, told = false, last = 0, waiting = 0;
+let asking = false, told = false, last = Date.now(), waiting = 0, due = 0;
 let shown = document.querySelector("main").innerHTML;
 
 function busy() {
@@ -17,9 +19,9 @@ function busy() {
 }
 
 /* Times in the reader's own zone, and how long ago. */
-const exact = new Intl.DateTimeFormat(root.lang, { dateStyle: "medium", timeStyle: "long" });
-const clock = new Intl.DateTimeFormat(root.lang, { timeStyle: "medium" });
-const day = new Intl.DateTimeFormat(root.lang, { dateStyle: "short", timeStyle: "short" });
+const exact = new Intl.DateTimeFormat(root.lang, { dateStyle: "medium", timeStyle: "long", hourCycle: "h23" });
+const clock = new Intl.DateTimeFormat(root.lang, { timeStyle: "medium", hourCycle: "h23" });
+const day = new Intl.DateTimeFormat(root.lang, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const ago = new Intl.RelativeTimeFormat(root.lang, { numeric: "always", style: "short" });
 
 function relative(at) {
@@ -33,8 +35,9 @@ function relative(at) {
 function localTimes() {
   for (const time of document.querySelectorAll("main time")) {
     const at = new Date(time.dateTime);
-    const today = at.toDateString() === new Date().toDateString();
-    time.textContent = (today ? clock : day).format(at);
+    const near = Math.abs(at - Date.now()) < NEAR_MS;
+    // A footer says that its times are in UTC.
+    if (!time.closest("footer")) time.textContent = (near ? clock : day).format(at);
     time.title = `${exact.format(at)} · ${relative(at)} · ${time.dateTime}`;
     if (time.closest("h2, .decide, .facts dd")) {
       const since = document.createElement("span");
@@ -80,7 +83,8 @@ function arrange() {
 }
 
 async function refresh() {
-  if (busy() || asking) return;
+  if (asking) return soon(LEAST_MS);
+  if (busy()) return;
   asking = true;
   last = Date.now();
   try {
@@ -112,9 +116,13 @@ async function refresh() {
   }
 }
 
+/* The sooner of what is wanted: a look that can wait must not hold up news. */
 function soon(least) {
-  if (waiting) return;
-  waiting = setTimeout(() => { waiting = 0; refresh(); }, Math.max(0, last + least - Date.now()));
+  const at = Math.max(Date.now(), last + least);
+  if (waiting && due <= at) return;
+  clearTimeout(waiting);
+  due = at;
+  waiting = setTimeout(() => { waiting = 0; refresh(); }, at - Date.now());
 }
 
 function mine(event) {
@@ -124,7 +132,8 @@ function mine(event) {
 
 function listen() {
   const source = new EventSource("/live");
-  source.onopen = () => { told = true; soon(LEAST_MS); };
+  // What happened between the page and the first news is looked for, but not while the page is still being painted.
+  source.onopen = () => { told = true; soon(LOOKED_MS); };
   source.onerror = () => { told = false; };
   source.addEventListener("changed", (event) => { if (mine(event)) soon(LEAST_MS); });
   source.addEventListener("looked", (event) => { if (mine(event)) soon(LOOKED_MS); });

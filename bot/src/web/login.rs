@@ -7,7 +7,7 @@ use super::session::Pressed;
 use super::{Page, SESSION_LASTS};
 use axum::extract::{Path, State as Shared};
 use axum::http::Method;
-use axum::http::header::SET_COOKIE;
+use axum::http::header::{REFRESH, SET_COOKIE};
 use axum::response::{AppendHeaders, Html, IntoResponse, Redirect, Response};
 use journal::TokenKind;
 use messages::layout::html;
@@ -42,11 +42,13 @@ pub(super) fn greeting(
             h2 { (html::text(&greeting)) }
             p { a href=(then) { (html::text(&say!(language, "page-to-deployments"))) } }
         }
-        meta http-equiv="refresh" content={ "1; url=" (then) };
     };
-    let cookie = AppendHeaders([(SET_COOKIE, page.cookie.begin(session))]);
+    let headers = AppendHeaders([
+        (SET_COOKIE, page.cookie.begin(session)),
+        (REFRESH, format!("1; url={then}")),
+    ]);
     let markup = frame::frame(&Frame::bare(language), &body);
-    (cookie, Html(markup.into_string())).into_response()
+    (headers, Html(markup.into_string())).into_response()
 }
 
 /// The person of a link, and the token of their new session.

@@ -25,6 +25,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 mod abandon;
+mod about;
 mod answer;
 mod assets;
 mod cause;
@@ -34,26 +35,31 @@ mod fix;
 mod frame;
 mod headers;
 pub(crate) mod hosts;
+mod inbox;
 mod incidents;
 mod instances;
 mod judge;
 mod language;
 mod links;
-mod list;
 mod live;
 mod login;
 mod oidc;
+mod overview;
 mod report;
 mod rollout;
 mod rows;
 mod say;
+mod search;
 mod service;
 mod session;
 mod show;
 mod signals;
+mod statistics;
+mod strip;
 #[cfg(test)]
 pub(crate) mod tests;
 mod thread;
+mod zoom;
 
 /// How long a one-time link can be used: it is printed, and somebody is about to open it.
 const LINK_LASTS: SignedDuration = SignedDuration::from_hours(1);
@@ -152,7 +158,7 @@ impl Page {
     /// The page's routes, each behind the checks of host and origin.
     pub fn router(&self) -> Router {
         Router::new()
-            .route("/", get(list::list))
+            .route("/", get(overview::overview))
             .route("/deployments/{id}", get(show::show))
             .route("/deployments/{id}/signals/{signal}", get(signals::show))
             .route("/deployments/{id}/report", get(report::report))
@@ -178,6 +184,9 @@ impl Page {
             .route("/incidents/{id}/close", post(incidents::close))
             .route("/live", get(live::live))
             .route("/say", post(say::said))
+            .route("/approvals", get(inbox::inbox))
+            .route("/statistics", get(statistics::statistics))
+            .route("/search", get(search::search))
             .route("/services/{name}", get(service::service))
             .route(oidc::BEGIN, get(oidc::begin))
             .route(oidc::BACK, get(oidc::back_again))

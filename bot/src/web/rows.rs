@@ -40,10 +40,6 @@ fn row(column: Column, state: &State, context: &Context) -> Markup {
     let plan = state.plan();
     // One judgement of how loud it is: the parent message's.
     let severity = messages::parent(state, context).severity;
-    let age = context
-        .now
-        .duration_since(state.requested_at())
-        .as_secs_f64();
     html! {
         tr.(severity.as_str()) {
             td {
@@ -63,9 +59,20 @@ fn row(column: Column, state: &State, context: &Context) -> Markup {
                     (text(&words.judgement(Case::of(state).map(|case| case.judgement))))
                 }
             }
-            td { (text(&say!(context, "page-age", duration = duration(words, age.max(0.0))))) }
+            td { (text(&age(state, context))) }
         }
     }
+}
+
+/// How long ago it was asked for.
+pub(super) fn age(state: &State, context: &Context) -> Text {
+    let age = context.now.duration_since(state.requested_at());
+    let age = age.as_secs_f64().max(0.0);
+    say!(
+        context,
+        "page-age",
+        duration = duration(context.words(), age)
+    )
 }
 
 fn versions(state: &State, context: &Context) -> Text {
@@ -81,7 +88,7 @@ fn versions(state: &State, context: &Context) -> Text {
     }
 }
 
-fn status(state: &State, context: &Context) -> Text {
+pub(super) fn status(state: &State, context: &Context) -> Text {
     if let Some(behind) = state.queued_behind() {
         messages::queue::behind(behind, context)
     } else if state.rolling_back() {

@@ -1,11 +1,13 @@
 //! `GET /services/{name}`: the deployments of one service, and how far its alarms can be trusted.
 
 use super::Page;
+use super::about;
 use super::denied::{Denied, DeniedPage};
 use super::frame::{self, Frame};
 use super::language::Language;
 use super::rows::{self, Column};
 use super::session::Visitor;
+use super::strip::strip;
 use crate::trust::{self, Trusted};
 use axum::extract::{Path, State as Shared};
 use axum::response::Html;
@@ -31,10 +33,19 @@ pub(super) async fn service(
         .await
         .map_err(|denied| denied.page(&page, language))?;
     let context = page.context(language.0);
+    let denied = |denied: Denied| denied.page(&page, language);
+    let about = about::section(&page, &trusted.service, &context).await;
+    let about = about.map_err(denied)?;
+    let newest = trusted.all.first().map(|(id, _)| id);
+    let trends = about::trends(&page, newest, &context).await;
+    let trends = trends.map_err(denied)?;
     let name = Foreign::from(&trusted.service);
     let body = html! {
         p.crumbs { a href="/" { (text(&say!(context, "page-back"))) } }
         h1 { bdi { (trusted.service) } }
+        (strip(shown.iter(), &context))
+        (about)
+        (trends)
         (ledger(&trusted, &context))
         (replays(&trusted, &context))
         (deployments(&trusted, &shown, &context))

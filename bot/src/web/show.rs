@@ -26,6 +26,9 @@ use maud::{Markup, html};
 use messages::layout::html::{message, table, text, timeline};
 use messages::{Context, Foreign, say};
 
+/// Messages of the thread that are shown: the newest.
+const MOST_SAID: usize = 12;
+
 pub(super) async fn show(
     Shared(page): Shared<Page>,
     language: Language,
@@ -78,13 +81,14 @@ async fn body(
                 (text(&say!(context, "page-to-service", service = Foreign::from(&plan.service))))
             }
         }
+        h1.lead { (text(&title)) }
         (since(&context))
         (message(&parent, &html! {}))
         (decide::bar(&parent.buttons, &plan.deployment, &voice, &context))
         (report::links(&path, state.incident(), &context))
+        (signals::section(&drawn, &path, &context))
         (cause::section(&state, &path, visitor, &context))
         (fix::section(&voice, &path, &context))
-        (signals::section(&drawn, &path, &context))
         @if let Some(found) = &found { (table(found)) }
         (rollout::section(&state, observed.as_ref(), progress.as_ref(), &context))
         @match (&observed, &progress) {
@@ -128,9 +132,12 @@ fn since(context: &Context) -> Markup {
 fn said(thread: &[Said], context: &Context) -> Markup {
     html! {
         @if !thread.is_empty() {
-            section.thread {
-                h3 { (text(&say!(context, "page-thread"))) }
-                @for said in thread {
+            details.thread.folded #thread {
+                summary { (text(&say!(context, "page-thread"))) }
+                @if thread.len() > MOST_SAID {
+                    p.counts { (text(&say!(context, "page-thread-earlier", count = thread.len() - MOST_SAID))) }
+                }
+                @for said in thread.iter().skip(thread.len().saturating_sub(MOST_SAID)) {
                     div.said {
                         p.when { (text(&context.time(said.at))) " · " (text(&said.kind)) }
                         (message(&said.message, &html! {}))

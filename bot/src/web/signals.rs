@@ -8,16 +8,16 @@ use super::language::Language;
 use super::links;
 use super::session::Visitor;
 use super::show::read;
+use super::zoom::{self, Asked};
 use crate::charts::{self, NARROW, WIDE};
-use axum::extract::{Path, State as Shared};
+use axum::extract::{Path, Query, State as Shared};
 use axum::response::Html;
 use guard::finding::Finding;
 use guard::state::State;
 use maud::{Markup, html};
 use messages::chart::{self, Chart};
-use messages::layout::html::{table, text};
-use messages::model::{Row, Table};
-use messages::{Context, Foreign, Text, say};
+use messages::layout::html::text;
+use messages::{Context, Text, say};
 
 /// Signals of which the deployment's page has a drawing; the others are a click away.
 const MOST_DRAWN: usize = 2;
@@ -27,8 +27,9 @@ pub(super) async fn show(
     language: Language,
     visitor: Visitor,
     Path((id, signal)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
 ) -> Result<Html<String>, DeniedPage> {
-    let shown = body(&page, language, id, &signal).await;
+    let shown = body(&page, language, id, &signal, asked).await;
     let (title, path, body) = shown.map_err(|denied| denied.page(&page, language))?;
     let frame = Frame {
         language,
@@ -45,6 +46,7 @@ async fn body(
     language: Language,
     id: String,
     signal: &str,
+    asked: Asked,
 ) -> Result<(Text, String, Markup), Denied> {
     let (state, _) = read(page, id).await?;
     let context = page.context(language.0);
@@ -52,10 +54,12 @@ async fn body(
     let found = drawn.iter().find(|chart| chart.signal == signal);
     let chart = found.ok_or(Denied::NoSignal)?;
     let path = format!("/deployments/{}", state.plan().deployment);
+    let part = asked.of(chart);
     let body = html! {
         p.crumbs { a href=(path) { (text(&say!(context, "page-to-deployment"))) } }
         h1 { bdi { (chart.signal) } }
-        (figure(chart, 0, &context))
+        (figure(part.as_ref().unwrap_or(chart), 0, &path, &context))
+        (zoom::links(chart, part.as_ref(), &at(&path, &chart.signal), &context))
         @if let Some(finding) = finding(&state, &chart.signal) { (evidence(page, &state, finding, &context)) }
         p.reports {
             @for other in drawn.iter().filter(|other| other.signal != chart.signal) {
@@ -83,7 +87,14 @@ pub(super) fn section(drawn: &[Chart], path: &str, context: &Context) -> Markup 
         @if !drawn.is_empty() {
             section.charts {
                 h3 { (text(&say!(context, "page-signals"))) }
-                @for (place, chart) in moved.iter().enumerate() { (figure(chart, place, context)) }
+                @for (place, chart) in moved.iter().enumerate() {
+                    (figure(chart, place, path, context))
+                    p.closer {
+                        a href=(at(path, &chart.signal)) {
+                            (text(&say!(context, "page-closer", signal = Text::foreign(chart.signal.as_str()))))
+                        }
+                    }
+                }
                 @if moved.is_empty() { p { (text(&say!(context, "page-signals-still"))) } }
                 @if !rest.is_empty() {
                     details #signals open[moved.is_empty()] {
@@ -97,10 +108,10 @@ pub(super) fn section(drawn: &[Chart], path: &str, context: &Context) -> Markup 
 }
 
 /// One drawing, what is seen in it, and its values.
-fn figure(chart: &Chart, place: usize, context: &Context) -> Markup {
+fn figure(chart: &Chart, place: usize, path: &str, context: &Context) -> Markup {
     let caption = format!("chart-{place}");
     html! {
-        figure.chart {
+        figure.chart data-path=(at(path, &chart.signal)) {
             figcaption #(caption) { (chart.alt) }
             (charts::inline(chart, WIDE, &caption))
             (charts::inline(chart, NARROW, &caption))
@@ -165,25 +176,19 @@ fn finding<'a>(state: &'a State, signal: &str) -> Option<&'a Finding> {
 
 /// The query, the evidence, and where to look further.
 fn evidence(page: &Page, state: &State, finding: &Finding, context: &Context) -> Markup {
-    let mut rows = vec![Row {
-        cells: vec![say!(context, "fact-query"), Text::code(&finding.query)],
-        details: Vec::new(),
-    }];
-    rows.extend(finding.evidence.as_ref().map(|evidence| Row {
-        cells: vec![
-            say!(context, "fact-evidence"),
-            Text::foreign(Foreign::from(evidence)),
-        ],
-        details: Vec::new(),
-    }));
-    let shown = Table {
-        title: Text::default(),
-        columns: vec![Text::default(), Text::default()],
-        rows,
-        more: None,
-    };
     html! {
-        (table(&shown))
+        dl.facts {
+            div {
+                dt { (text(&say!(context, "fact-query"))) }
+                dd { (text(&Text::code(&finding.query))) }
+            }
+            @if let Some(evidence) = &finding.evidence {
+                div {
+                    dt { (text(&say!(context, "fact-evidence"))) }
+                    dd { (text(&Text::foreign(evidence))) }
+                }
+            }
+        }
         (links::of(page, state, finding, context))
     }
 }

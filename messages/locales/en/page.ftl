@@ -124,7 +124,58 @@ page-rollout-step = Step { $step }
 page-rollout-bad = not healthy
 page-rollout-instance = { $instance }: { $version }
 page-decide = Your decision
-page-decide-until = is awaited until { $until }
+page-answer-until = to be answered until { $until }
+page-decide-until = until { $until }
 page-since = Since you last looked
 denied-no-signal = Nothing was measured of such a signal here. The deployment’s page lists those that were.
 denied-full = Too many people look on at once. The page looks for news by itself, a little later.
+
+# Overview, approvals, statistics, search, a service.
+page-overview = Overview
+page-approvals = Approvals
+page-statistics = Statistics
+page-places = Places
+page-search = Search
+page-search-what = Service, version, deployment, or who asked for it
+page-search-help = Type a part of a name. The services, and the five hundred deployments that changed last, are looked through.
+page-search-none = Nothing is called “{ $text }”.
+page-asked = { $count ->
+    [one] One question waits for an answer
+   *[other] { $count } questions wait for an answer
+}
+page-services = Services
+page-recent = Deployed last
+page-runs = runs { $version }
+page-frozen = Frozen by { $by }
+page-first-deployment = Begin one from a terminal, from CI, or let Tawny hear of those that others make:
+page-strip = The last deployments, the newest at the end
+page-strip-one = { $version }: { $status }, { $verdict }, { $age }
+page-approvals-none = Nothing waits for an answer.
+page-approvals-when = When Tawny stops a release, or is not sure, it asks here and in the chat, until somebody answers or the time is up.
+page-days = { $days } days
+page-statistics-none = Nothing was deployed in this time. Figures appear with the first deployment.
+page-policy-watches = Tawny only watches here and says what it would have done: no platform is configured.
+page-policy-observe = Tawny only says what it would have done.
+page-policy-pause = Tawny may stop a release and ask; it never goes back without an answer.
+page-policy-rollback = Tawny may stop a release and ask, and goes back by itself where the evidence is strong and the limit is crossed.
+page-policy-asks = A question stays open for { $lasts }; without an answer the release stays stopped.
+page-policy-unsure-hold = Where the evidence does not suffice it stops and asks.
+page-policy-unsure-promote = Where the evidence does not suffice it goes on and says so.
+page-policy-bake = The whole release is watched for { $lasts } more.
+page-policy-resume-by = { $people } people have to agree that a stopped release goes on.
+page-neighbours = Neighbours
+page-neighbours-callers = calls it
+page-neighbours-called = is called by it
+page-thread-earlier = { $count ->
+    [one] One earlier message is
+   *[other] { $count } earlier messages are
+} not shown here; the timeline has everything.
+
+# A part of a drawing.
+page-zoom = The part that is drawn
+page-zoom-closer = Closer
+page-zoom-wider = Wider
+page-zoom-earlier = ← Earlier
+page-zoom-later = Later →
+page-zoom-all = All of it
+page-closer = Look at { $signal } more closely

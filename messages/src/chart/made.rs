@@ -13,6 +13,7 @@ use guard::finding::Finding;
 use guard::measured::Measured;
 use guard::state::State;
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 /// Characters of what is drawn as a title, and of what is said instead of the picture.
 const TITLE: usize = 90;
@@ -35,7 +36,8 @@ pub fn charts(state: &State, context: &Context) -> Vec<Chart> {
     all
 }
 
-/// Every signal with its course: those that moved, the first to move before the others, then the rest. `newer` is what
+/// Every signal with its course: those that moved and are not over, the first to move before the others, then those that
+/// are over, then the rest. `newer` is what
 /// was measured since it was last kept, where that is known.
 #[must_use]
 pub fn signals(state: &State, newer: Option<&[Measured]>, context: &Context) -> Vec<Chart> {
@@ -56,8 +58,13 @@ pub fn signals(state: &State, newer: Option<&[Measured]>, context: &Context) -> 
             drawn.extend(made.map(|chart| chart.marked(&marks)));
         }
     }
+    let open: BTreeSet<&str> = state
+        .open_findings()
+        .map(|record| record.finding.signal.as_str())
+        .collect();
+    let over = |chart: &Chart| !open.contains(chart.signal.as_str());
     let order = |chart: &Chart| chart.onset.unwrap_or(f64::INFINITY);
-    drawn.sort_by(|a, b| order(a).total_cmp(&order(b)));
+    drawn.sort_by(|a, b| (over(a).cmp(&over(b))).then(order(a).total_cmp(&order(b))));
     drawn
 }
 
@@ -109,6 +116,7 @@ fn chart(
             (limit, plain::text(&said))
         }),
         marks: Vec::new(),
+        window: None,
         names: names(context),
         unit: measure.unit.clone(),
         words,

@@ -141,7 +141,7 @@ pub fn table(table: &Table) -> Markup {
         @if !table.rows.is_empty() {
             section {
                 @if !table.title.is_empty() { h3 { (text(&table.title)) } }
-                div.scroll {
+                div.scroll tabindex="0" {
                     table {
                         thead { tr { @for column in &table.columns { th scope="col" { (text(column)) } } } }
                         tbody {

@@ -9,6 +9,7 @@ mod doors;
 mod explained;
 mod judged;
 mod oidc;
+mod places;
 mod reported;
 mod said;
 mod shown;

@@ -200,8 +200,9 @@ async fn whoever_the_provider_and_the_configuration_know_gets_in_and_where_they_
     );
     let session = cookies.iter().find(|one| !one.contains("-login=")).unwrap();
     let session = session.split(';').next().unwrap().to_owned();
+    assert_eq!(came.headers()["refresh"], "1; url=/deployments/dep_1");
     let page = came.text().await.unwrap();
-    assert!(page.contains("url=/deployments/dep_1"), "{page}");
+    assert!(page.contains("href=\"/deployments/dep_1\""), "{page}");
     let shown = world
         .get("/deployments/dep_1")
         .header(COOKIE, session)

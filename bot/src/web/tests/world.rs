@@ -2,14 +2,15 @@
 
 use super::story::{measured, start};
 use crate::web::Page;
-use config::Lookup;
+use config::{Lookup, Settings};
 use engine::clock::Clock;
+use engine::services::Service;
 use engine::{Engine, EngineOptions, ledger};
 use guard::event::{Event, Recorded};
 use guard::ids::{DeploymentId, PersonId};
 use guard::lane::LaneEvent;
 use jiff::SignedDuration;
-use journal::{Journal, JournalOptions, NewEvent, StreamId, Transaction};
+use journal::{DbClock, Journal, JournalOptions, ManualClock, NewEvent, StreamId, Transaction};
 use messages::BaseUrl;
 use reqwest::header::{COOKIE, HOST, ORIGIN, SET_COOKIE};
 use reqwest::redirect::Policy as Redirects;
@@ -29,6 +30,8 @@ pub(super) struct World {
     pub(super) http: Client,
     journal: Journal,
     clock: Arc<AtomicI64>,
+    /// Of the journal, which decides when a timer is due: moved together with the other.
+    due: ManualClock,
     _stop: DropGuard,
     _dir: tempfile::TempDir,
 }
@@ -45,22 +48,37 @@ impl World {
         Self::with("", "").await
     }
 
+    /// As above, with the services of the configuration, of which nothing can be measured.
+    pub(super) async fn served() -> Self {
+        Self::made("", "", true).await
+    }
+
     /// As above, with more under `server:` and another spelling of the address.
     pub(super) async fn with(server: &str, public: &str) -> Self {
+        Self::made(server, public, false).await
+    }
+
+    async fn made(server: &str, public: &str, served: bool) -> Self {
         rustls::crypto::ring::default_provider()
             .install_default()
             .ok();
         let dir = tempfile::tempdir().unwrap();
-        let journal = journal(dir.path()).await;
+        let now = start() + SignedDuration::from_mins(2);
+        let due = ManualClock::at(now);
+        let journal = journal(dir.path(), &due).await;
         write(&journal, "dep_1", &measured()).await;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let clock = Arc::new(AtomicI64::new(
-            (start() + SignedDuration::from_mins(2)).as_millisecond(),
-        ));
+        let clock = Arc::new(AtomicI64::new(now.as_millisecond()));
         let stop = CancellationToken::new();
-        let engine = leading(&journal, &clock, &stop).await;
-        let page = page(&journal, engine, &clock, address, server, public);
+        let settings = settings(address, server);
+        let services = if served {
+            crate::wire::services(&settings).unwrap()
+        } else {
+            Vec::new()
+        };
+        let engine = leading(&journal, services, &clock, &stop).await;
+        let page = page(&journal, engine, &clock, address, settings, public);
         let serve = axum::serve(listener, page.router());
         tokio::spawn(
             serve
@@ -77,6 +95,7 @@ impl World {
             http,
             journal,
             clock,
+            due,
             _stop: stop.drop_guard(),
             _dir: dir,
         }
@@ -84,6 +103,7 @@ impl World {
 
     pub(super) fn wait(&self, time: SignedDuration) {
         let millis = i64::try_from(time.as_millis()).unwrap();
+        self.due.advance(time.unsigned_abs());
         self.clock.fetch_add(millis, Ordering::SeqCst);
     }
 
@@ -207,21 +227,27 @@ pub(super) fn with_host(request: RequestBuilder, host: &str) -> RequestBuilder {
     request.header(HOST, host)
 }
 
-async fn journal(dir: &Path) -> Journal {
+async fn journal(dir: &Path, due: &ManualClock) -> Journal {
     let url = format!("sqlite:{}", dir.join("tawny.db").display());
     let options = JournalOptions {
         known_events: Some(journal::codec::known_events()),
+        clock: DbClock::Manual(due.clone()),
         ..JournalOptions::default()
     };
     Journal::open(&url, options).await.unwrap()
 }
 
-async fn leading(journal: &Journal, clock: &Arc<AtomicI64>, stop: &CancellationToken) -> Engine {
+async fn leading(
+    journal: &Journal,
+    services: Vec<Service>,
+    clock: &Arc<AtomicI64>,
+    stop: &CancellationToken,
+) -> Engine {
     let options = EngineOptions {
         clock: Clock::Manual(Arc::clone(clock)),
         ..EngineOptions::default()
     };
-    let engine = Engine::new(journal, [], Vec::new(), options).unwrap();
+    let engine = Engine::new(journal, services, Vec::new(), options).unwrap();
     let (working, stop) = (engine.clone(), stop.clone());
     tokio::spawn(async move { working.run(stop).await });
     let mut turns = 0;
@@ -233,14 +259,7 @@ async fn leading(journal: &Journal, clock: &Arc<AtomicI64>, stop: &CancellationT
     engine
 }
 
-fn page(
-    journal: &Journal,
-    engine: Engine,
-    clock: &Arc<AtomicI64>,
-    address: SocketAddr,
-    server: &str,
-    public: &str,
-) -> Page {
+fn settings(address: SocketAddr, server: &str) -> Settings {
     let yaml = format!(
         r#"
 server:
@@ -252,6 +271,7 @@ people:
   - {{name: mei, roles: [responder, operator], emails: [mei@example.com]}}
   - {{name: sam, roles: [responder]}}
   - {{name: kim, roles: []}}
+environments: [{{name: prod}}]
 services:
   - name: shop
     platform: {{type: observed}}
@@ -265,7 +285,17 @@ services:
         Path::new("/"),
         &Lookup::of_variables(&[]),
     );
-    let settings = parsed.unwrap_or_else(|errors| panic!("{errors}"));
+    parsed.unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+fn page(
+    journal: &Journal,
+    engine: Engine,
+    clock: &Arc<AtomicI64>,
+    address: SocketAddr,
+    settings: Settings,
+    public: &str,
+) -> Page {
     let url = if public.is_empty() {
         format!("http://{address}")
     } else {
