@@ -2,7 +2,8 @@
 """The code hosts against servers that others wrote.
 
 1. A GitHub emulator with state of its own (npm `emulate`): what Tawny tells of a release must be what was put there.
-2. GitHub's published OpenAPI through Prism: every request that Tawny sends must validate.
+2. GitHub's published OpenAPI through Prism: every request that Tawny sends must validate; those that open a request, too, which
+   the emulator answers: what is there afterwards must be what was asked for, once.
 3. GitLab: requests validated by its published OpenAPI where that can be had, and answered as its documentation says.
 
     scripts/code_hosts.py [FOLDER]   # where the servers are installed; .tawny/code-hosts
@@ -11,6 +12,7 @@ Exits with 1 when something is wrong.
 """
 
 import base64
+import datetime
 import http.server
 import json
 import os
@@ -141,7 +143,11 @@ def emulated(folder, node, failures):
         server.wait()
 
 
+RESULTS = []
+
+
 def expect(failures, what, found, wanted):
+    RESULTS.append((what, "ok" if found == wanted else "failed"))
     print(f"{'ok  ' if found == wanted else 'FAIL'} {what}: {found!r}" + ("" if found == wanted else f", not {wanted!r}"))
     if found != wanted:
         failures.append(what)
@@ -150,9 +156,9 @@ def expect(failures, what, found, wanted):
 class Between(http.server.ThreadingHTTPServer):
     """Stands between Tawny and Prism: notes what is asked and what Prism refuses, and may answer itself."""
 
-    def __init__(self, port, headers=None, answer=None, prefix=""):
+    def __init__(self, port, headers=None, answer=None, prefix="", behind=None):
         super().__init__(("127.0.0.1", 0), Pass)
-        self.port, self.more, self.answer, self.prefix = port, headers or {}, answer, prefix
+        self.port, self.more, self.answer, self.prefix, self.behind = port, headers or {}, answer, prefix, behind
         self.asked, self.refused, self.unknown = [], [], []
         threading.Thread(target=self.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
@@ -160,20 +166,31 @@ class Between(http.server.ThreadingHTTPServer):
 
 class Pass(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
+        self.passed(None)
+
+    def do_POST(self):
+        self.passed(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+
+    def passed(self, sent):
         server = self.server
-        headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
-        headers.update(server.more)
+        own = {name: value for name, value in self.headers.items() if name.lower() not in ["host", "content-length"]}
+        headers = {**own, **server.more}
         # The description of GitLab names a list of things without the brackets that GitLab itself demands.
         path = self.path.removeprefix(server.prefix).replace("[]=", "=")
+        # Its names of branches have slashes, which the description of GitHub counts as one part of the path.
+        before, ref, name = path.partition("/git/ref/")
+        path = before + ref + urllib.parse.quote(name, safe="?=&%")
         status, body = 200, b""
         if server.port:
-            status, body = Pass.forwarded(f"http://127.0.0.1:{server.port}{path}", headers)
+            status, body = Pass.forwarded(f"http://127.0.0.1:{server.port}{path}", headers, sent)
         server.asked.append(self.path.split("?")[0])
         if b"NO_PATH_MATCHED" in body:
             server.unknown.append(self.path.split("?")[0])
         elif status >= 400:
             server.refused.append(f"{self.path}: {status} {body[:300]!r}")
-        if server.answer:
+        if server.behind:
+            status, body = Pass.forwarded(f"{server.behind}{self.path}", own, sent)
+        elif server.answer:
             status, told = server.answer(self.path)
             body = json.dumps(told).encode()
         self.send_response(status)
@@ -183,9 +200,9 @@ class Pass(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     @staticmethod
-    def forwarded(url, headers):
+    def forwarded(url, headers, sent=None):
         try:
-            with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=120) as answer:
+            with urllib.request.urlopen(urllib.request.Request(url, sent, headers), timeout=120) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()
@@ -210,6 +227,68 @@ def described(folder, node, failures):
             expect(failures, f"asked {wanted}", any(wanted in path for path in between.asked), True)
         expect(failures, "refused", between.refused + between.unknown, [])
         print(f"{len(between.asked)} requests validated")
+        between.shutdown()
+        proposed(folder, node, port, failures)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def propose(api, suspect, fix):
+    program = ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "debug/examples/propose"
+    done = subprocess.run(
+        [program, "github", api, "octocat/shop", suspect, fix],
+        env={**os.environ, "CODE_TOKEN": TOKEN}, text=True, capture_output=True,
+    )  # fmt: skip
+    assert TOKEN not in done.stdout + done.stderr, "the token was printed"
+    return json.loads(done.stdout) if done.returncode == 0 else [{"error": done.stderr}] * 2
+
+
+def text_at(repo, path, ref):
+    try:
+        return base64.b64decode(ask(f"{repo}/contents/{path}?ref={ref}")["content"]).decode()
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def proposed(folder, node, prism, failures):
+    """What Tawny opens, twice, is there once; each request on the way is validated by GitHub's description."""
+    (folder / "seed.yaml").write_text(SEED)
+    port = free_port()
+    server = serve(folder, node, "emulate", "start", "-s", "github", "-p", str(port), "--seed", "seed.yaml")
+    try:
+        api = f"http://127.0.0.1:{port}"
+        until_up(f"{api}/rate_limit", server)
+        repo = f"{api}/repos/octocat/shop"
+        main = ask(repo)["default_branch"]
+        commit(repo, main, "src/pay.rs", "fn pay() {}\n", "Pay")
+        suspect = commit(repo, main, "src/fee.rs", "fn fee() {}\n", "Fees")
+        commit(repo, main, "src/tax.rs", "fn tax() {}\n", "Taxes")
+        between = Between(prism, {"Accept": "application/json"}, behind=api)
+        for fix, draft, fee in [("revert", False, 404), ("hotfix", True, "fn fee() {}\n// mended\n")]:
+            ended = propose(between.url, suspect, fix)
+            print(f"{fix}: {json.dumps(ended)[:800]}")
+            expect(failures, f"{fix}: opened", [one.get("outcome") for one in ended], ["opened", "opened"])
+            branch = f"tawny/{fix}-{suspect[:7]}-dep_1"
+            pulls = [one for one in ask(f"{repo}/pulls?state=all&per_page=100") if one["head"]["ref"] == branch]
+            expect(failures, f"{fix}: once", len(pulls), 1)
+            if not pulls:
+                continue
+            pull = pulls[0]
+            expect(failures, f"{fix}: draft", bool(pull.get("draft")), draft)
+            expect(failures, f"{fix}: into", (pull["base"]["ref"], pull["state"]), (main, "open"))
+            expect(failures, f"{fix}: known again", f"<!-- Tawny-Fix: {fix}/dep_1/{suspect} -->" in pull["body"], True)
+            expect(failures, f"{fix}: labels", [one["name"] for one in pull.get("labels", [])], ["tawny"])
+            expect(failures, f"{fix}: the suspect's file", text_at(repo, "src/fee.rs", branch), fee)
+            expect(failures, f"{fix}: what came later", text_at(repo, "src/tax.rs", branch), "fn tax() {}\n")
+            expect(failures, f"{fix}: {main} as it was", text_at(repo, "src/fee.rs", main), "fn fee() {}\n")
+            ask(f"{repo}/pulls/{pull['number']}", {"state": "closed"}, "PATCH")
+            trouble = [one.get("trouble", {}).get("trouble") for one in propose(between.url, suspect, fix)]
+            expect(failures, f"{fix}: closed stays closed", trouble, ["closed", "closed"])
+        for wanted in ["/git/trees", "/git/commits", "/git/refs", "/pulls", "/labels"]:
+            expect(failures, f"asked {wanted}", any(path.endswith(wanted) for path in between.asked), True)
+        expect(failures, "refused", between.refused + between.unknown, [])
+        print(f"{len(between.asked)} requests to open one validated")
         between.shutdown()
     finally:
         server.terminate()
@@ -302,6 +381,21 @@ def described_gitlab(folder, node, failures):
             server.wait()
 
 
+def written(gitlab):
+    revision = ["git", "rev-parse", "--short", "HEAD"]
+    revision = subprocess.run(revision, cwd=ROOT, text=True, capture_output=True, check=True).stdout.strip()
+    day = datetime.datetime.now(datetime.timezone.utc).date()
+    lines = [
+        f"# Code hosts that others wrote, {day}", "",
+        "Written by `scripts/code_hosts.py` (`make verify`). Nothing here was typed by hand.", "",
+        f"Revision {revision}. Servers: {', '.join(PACKAGES)}; GitLab's own description: {'yes' if gitlab else 'not to be had'}.", "",
+        "| what | result |", "|---|---|", *[f"| {what} | {result} |" for what, result in RESULTS], "",
+    ]  # fmt: skip
+    page = ROOT / f"docs/verify/code-hosts-{day}.md"
+    page.write_text("\n".join(lines))
+    print(page.relative_to(ROOT))
+
+
 def main():
     folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / ".tawny/code-hosts").resolve()
     node = install(folder)
@@ -310,6 +404,7 @@ def main():
     described(folder, node, failures)
     described_gitlab(folder, node, failures)
     print(f"code hosts: {len(failures)} failed")
+    written(gitlab_document(folder) is not None)
     return 1 if failures else 0
 
 

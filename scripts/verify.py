@@ -52,9 +52,9 @@ STEPS = [
     ),
     (
         "code-hosts",
-        "GitHub by an emulator with state of its own; every request by GitHub's published description, and GitLab's where it"
-        " can be had",
-        "cargo build -q --example changes && python3 scripts/code_hosts.py",
+        "GitHub by an emulator with state of its own, revert and draft requests too; every request by GitHub's published description,"
+        " and GitLab's where it can be had",
+        "cargo build -q --example changes --example propose && python3 scripts/code_hosts.py",
         r"^ok |^FAIL|validated|cannot be had|^code hosts",
     ),
     (

@@ -160,7 +160,6 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         &settings, &writers, &journal, &base_url,
     )?);
     options.understands = Some(webhooks::reader(&settings));
-    options.opens_fixes = Some(fixes::opens(&settings, &base_url));
     let outside = Live::new(mcp::outside::of(&services));
     let (now, counts_by) = (options.clock.clone(), options.clock.clone());
     let world = mcp_server::World {
@@ -179,6 +178,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         meters.agent.clone(),
     );
     let agent = Agent::new(world.clone(), models);
+    options.opens_fixes = Some(fixes::opens(&settings, &base_url, &agent));
     options.investigates = Some(agent.investigates(journal.reader()));
     let engine = Engine::new(&journal, services, handlers, options)?;
     let metrics_page = ops::Page {

@@ -125,7 +125,7 @@ enum Verb {
     Abandon(command::Arguments),
     /// Have a request opened that undoes what did it, for people to review and merge.
     RevertPr(fix::Arguments),
-    /// Not available yet: have a model draft a change that mends what did it, for people to review.
+    /// Have a model draft a change that mends what did it, for people to review.
     HotfixPr(fix::Arguments),
     /// Answer a question.
     Approve(answer::Arguments),

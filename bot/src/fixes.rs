@@ -1,10 +1,13 @@
 //! Fixes where the code is: what the engine hands in is opened at the code host of the service, in its words.
 
+mod draft;
+
+use crate::agent::Agent;
 use crate::live::Live;
 use crate::wire;
 use crate::wire::proposers::{self, Proposer, ProposingHost};
 use config::Settings;
-use engine::fix::{FixTask, OpensFixes};
+use engine::fix::{FixTask, NotYet, OpensFixes};
 use futures_util::FutureExt;
 use guard::actor::Actor;
 use guard::duty::Duty;
@@ -12,15 +15,15 @@ use guard::fix::{FixKind, FixOutcome, FixTrouble};
 use guard::input::Happened;
 use guard::state::State;
 use messages::{BaseUrl, Context};
-use platforms::code_host::{Proposal, Words, Written};
+use platforms::code_host::{CodeHostError, Proposal, Words, Written};
 use std::sync::Arc;
 
 /// Opens fixes as configured at that moment.
-pub(crate) fn opens(settings: &Live<Settings>, base_url: &BaseUrl) -> OpensFixes {
-    let (settings, base_url) = (settings.clone(), base_url.clone());
+pub(crate) fn opens(settings: &Live<Settings>, base_url: &BaseUrl, agent: &Agent) -> OpensFixes {
+    let (settings, base_url, agent) = (settings.clone(), base_url.clone(), agent.clone());
     Arc::new(move |task| {
-        let (settings, base_url) = (settings.clone(), base_url.clone());
-        async move { open(task, &settings.get(), base_url).await }.boxed()
+        let (settings, base_url, agent) = (settings.clone(), base_url.clone(), agent.clone());
+        async move { open(task, &settings.get(), base_url, &agent).await }.boxed()
     })
 }
 
@@ -46,7 +49,12 @@ pub(crate) fn asked(
     }
 }
 
-async fn open(task: FixTask, settings: &Settings, base_url: BaseUrl) -> Result<FixOutcome, String> {
+async fn open(
+    task: FixTask,
+    settings: &Settings,
+    base_url: BaseUrl,
+    agent: &Agent,
+) -> Result<FixOutcome, NotYet> {
     let failed = |trouble| Ok(FixOutcome::Failed { trouble });
     let Some(service) = settings.service(task.authority.service()) else {
         return failed(FixTrouble::NotConfigured);
@@ -63,6 +71,10 @@ async fn open(task: FixTask, settings: &Settings, base_url: BaseUrl) -> Result<F
     let FixTask {
         authority, state, ..
     } = task;
+    let mender = (authority.fix().kind == FixKind::Hotfix && agent.is_on()).then(|| {
+        let check = service.fix_forward.check.as_ref();
+        draft::mender(agent, &state, check, context.locale)
+    });
     let (fix, by) = (authority.fix().clone(), authority.by().to_owned());
     let words: Words = Arc::new(move |how| {
         let said = messages::fix::written(&state, &fix, &by, how, &context);
@@ -77,10 +89,17 @@ async fn open(task: FixTask, settings: &Settings, base_url: BaseUrl) -> Result<F
         pin,
         labels: service.fix_forward.labels.clone(),
         words,
+        mender,
     };
     let outcome = match host {
         ProposingHost::GitHub(host) => host.open_fix(&authority, &proposal).await,
         ProposingHost::GitLab(host) => host.open_fix(&authority, &proposal).await,
     };
-    outcome.map_err(|error| error.to_string())
+    outcome.map_err(|error| NotYet {
+        why: error.to_string(),
+        wait: match error {
+            CodeHostError::Wait(wait) => Some(wait),
+            _ => None,
+        },
+    })
 }

@@ -33,7 +33,7 @@ pub use code::{
     CodeHost, GitHubApp, GitHubAuth, GitHubHost, GitHubToken, GitLabHost, Redelivery, WriteBack,
 };
 pub use environment::EnvironmentSettings;
-pub use fix::{FixForward, Pin};
+pub use fix::{DraftCheck, FixForward, Pin};
 pub use hosts::{Health, Hosts, Instance, Observed, ObservedInstance};
 pub use journal::{Journal, JournalTls, JournalUrl, JournalVerify, Retention};
 pub use logs::{

@@ -37,12 +37,27 @@ pub struct FixTask {
 /// Opens a fix, or finds it open; an error where that is not possible now, or nobody knows what became of it. It is asked
 /// again then, and has to find what it did before.
 pub type OpensFixes =
-    Arc<dyn Fn(FixTask) -> BoxFuture<'static, Result<FixOutcome, String>> + Send + Sync>;
+    Arc<dyn Fn(FixTask) -> BoxFuture<'static, Result<FixOutcome, NotYet>> + Send + Sync>;
+
+/// Why one is not open yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotYet {
+    /// In words.
+    pub why: String,
+    /// How long the code host wants to be left alone, where it says so.
+    pub wait: Option<Duration>,
+}
+
+impl From<String> for NotYet {
+    fn from(why: String) -> Self {
+        Self { why, wait: None }
+    }
+}
 
 /// Why one was not opened.
 pub(crate) enum NotOpened {
     /// It cannot be now; it was asked for so long ago.
-    NotNow(String, SignedDuration),
+    NotNow(NotYet, SignedDuration),
     /// This try failed.
     Failed(EngineError),
 }
@@ -119,7 +134,7 @@ impl Engine {
         match tokio::time::timeout(LONGEST, opens(task)).await {
             Ok(Ok(outcome)) => Ok(outcome),
             Ok(Err(why)) => Err(NotOpened::NotNow(why, age)),
-            Err(_) => Err(NotOpened::NotNow("it took too long".to_owned(), age)),
+            Err(_) => Err(NotOpened::NotNow("it took too long".to_owned().into(), age)),
         }
     }
 }

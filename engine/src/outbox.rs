@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::execute;
-use crate::fix::{self, NotOpened};
+use crate::fix::{self, NotOpened, NotYet};
 use crate::handler::{Handler, SayError, Utterance};
 use crate::investigate;
 use crate::ledger;
@@ -85,6 +85,8 @@ impl UnderWay {
 enum Undone {
     /// It cannot be done now; what it is about happened so long ago.
     NotNow(String, Happened, SignedDuration),
+    /// Whoever is asked wants to be left alone for so long.
+    Later(String, Duration),
     /// This try failed; tries are counted.
     Failed(EngineError, Happened),
 }
@@ -92,7 +94,14 @@ enum Undone {
 impl From<NotOpened> for Undone {
     fn from(not: NotOpened) -> Self {
         match not {
-            NotOpened::NotNow(why, age) => Self::NotNow(why, Happened::No, age),
+            NotOpened::NotNow(
+                NotYet {
+                    why,
+                    wait: Some(wait),
+                },
+                _,
+            ) => Self::Later(why, wait),
+            NotOpened::NotNow(NotYet { why, .. }, age) => Self::NotNow(why, Happened::No, age),
             NotOpened::Failed(error) => Self::Failed(error, Happened::No),
         }
     }
@@ -214,6 +223,17 @@ impl Engine {
                 );
                 let at = self.clock.now() + wait;
                 self.writer.postpone(effect, at, &why, happened).await?;
+                Ok("failed")
+            }
+            Undone::Later(why, wait) => {
+                tracing::warn!(
+                    effect = effect.id,
+                    why,
+                    ?wait,
+                    "it waits as long as it is told to"
+                );
+                let at = self.clock.now() + wait;
+                self.writer.postpone(effect, at, &why, Happened::No).await?;
                 Ok("failed")
             }
             Undone::Failed(error, happened) => {

@@ -3,6 +3,7 @@
 //! It changes nothing that runs. A person asks for it, the state says whether it may be opened, and it is opened once.
 
 mod authorise;
+mod limits;
 mod may;
 mod trouble;
 
@@ -10,6 +11,7 @@ mod trouble;
 mod tests;
 
 pub use authorise::{FixAuthority, authorise};
+pub use limits::{MOST_CHANGED_LINES, Unusable, off_limits};
 pub use may::{may, may_kind};
 pub use trouble::FixTrouble;
 
@@ -163,6 +165,12 @@ pub enum How {
         /// What the configured command said of it; none where there is none.
         #[serde(default)]
         checked: Option<bool>,
+        /// What the model says of it.
+        #[serde(default)]
+        why: String,
+        /// The end of what the command printed.
+        #[serde(default)]
+        printed: String,
     },
 }
 

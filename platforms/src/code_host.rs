@@ -15,7 +15,9 @@ pub use ask::{Credentials, GitHub, GitLab, Way};
 pub use check::{Check, Conclusion};
 pub use deliveries::{Delivery, Hook};
 pub use error::CodeHostError;
-pub use fix::{Pin, Place, Proposal, Words, Written};
+pub use fix::{
+    Draft, Guilty, Mender, Mends, Patched, Pin, Place, Proposal, ToMend, Words, Written, patched,
+};
 pub use gate::Callback;
 pub use repository::{BadRepository, Repository};
 pub use status::{DeployState, Status};

@@ -31,7 +31,7 @@ mod sink;
 mod stage;
 mod start;
 mod stop;
-mod unpack;
+pub(crate) mod unpack;
 mod work;
 
 pub use adopt::Adopted;

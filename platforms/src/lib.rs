@@ -6,3 +6,4 @@
 pub mod code_host;
 pub mod crash;
 pub mod hosts;
+pub mod trial;

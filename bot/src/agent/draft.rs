@@ -122,7 +122,7 @@ fn chosen(conclusion: &mut Conclusion, question: &Question) -> Result<(), String
 }
 
 /// What stands between the first and the last brace: models add words and fences.
-fn object_of(text: &str) -> &str {
+pub(super) fn object_of(text: &str) -> &str {
     match (text.find('{'), text.rfind('}')) {
         (Some(from), Some(to)) if from < to => &text[from..=to],
         _ => text,

@@ -17,7 +17,7 @@ use super::endpoint::Usage;
 /// Whose account something goes to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Account {
-    /// What for: `investigate`, `ask`, `write`, `test`.
+    /// What for: `investigate`, `ask`, `write`, `mend`, `test`.
     pub purpose: &'static str,
     /// What about: a deployment, a service.
     pub subject: String,

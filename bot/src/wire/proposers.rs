@@ -27,10 +27,10 @@ pub(crate) enum ProposingHost {
 
 /// Which fixes can be asked for, of this service.
 pub(crate) fn offered(settings: &Settings, service: &Service) -> Offered {
-    let found = found(settings, service);
+    let revert = found(settings, service).is_some_and(|found| found.host.may_propose());
     Offered {
-        revert: found.is_some_and(|found| found.host.may_propose()),
-        hotfix: false,
+        revert,
+        hotfix: revert && settings.agent.is_on(),
     }
 }
 

@@ -36,6 +36,8 @@ pub(crate) enum Reply {
     },
     /// Too much: to be asked again after so many seconds.
     Wait(u64),
+    /// It is to be had there.
+    Elsewhere(String),
     /// Takes the request and hangs up.
     HangUp,
 }
@@ -120,6 +122,10 @@ async fn serve(mut stream: TcpStream, answer: Arc<Answer>) {
         Reply::Wait(seconds) => {
             more = format!("retry-after: {seconds}\r\n");
             (429, 0, Vec::new())
+        }
+        Reply::Elsewhere(url) => {
+            more = format!("location: {url}\r\n");
+            (302, 0, Vec::new())
         }
         Reply::HangUp => return,
     };

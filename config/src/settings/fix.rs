@@ -1,9 +1,10 @@
 //! How what did it is undone, or mended, where the code is.
 
 use crate::reader::{Reader, Step};
-use crate::text::Repository;
+use crate::text::{Command, Repository};
 use crate::value::settings;
 use crate::yaml::Node;
+use std::time::Duration;
 
 settings! {
     /// Requests that undo or mend what did it; people review and merge them.
@@ -16,6 +17,17 @@ settings! {
         labels: Vec<String> = "[tawny]",
         /// The file in Git that names the deployed version: put back to the version before where the change cannot be undone.
         pin: Option<Pin>,
+        /// What builds or tests a draft of a model, in a copy of the code; without it nobody has, and the draft says so.
+        check: Option<DraftCheck>,
+    }
+
+    /// A command that says whether a draft is good. It runs code that a model wrote: in a folder of its own, without
+    /// Tawny's surroundings. For more of a wall, name a program that builds one.
+    pub struct DraftCheck {
+        /// The command, read by `sh`. It runs at the top of the code; good is the exit code 0.
+        command: Command,
+        /// The longest that it may take.
+        timeout: Duration = "5m",
     }
 
     /// A value in a YAML file that is the deployed version.

@@ -96,7 +96,14 @@ pub enum FixTrouble {
     /// The model wrote nothing that can be used.
     #[error("the model's change cannot be used: {why}")]
     NoChange {
-        /// Why.
+        /// Why: a word of [`Unusable`](super::Unusable).
         why: String,
     },
+}
+
+impl From<super::Unusable> for FixTrouble {
+    fn from(why: super::Unusable) -> Self {
+        let why = why.as_str().to_owned();
+        Self::NoChange { why }
+    }
 }

@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::foreign::Foreign;
 use crate::say;
 use crate::text::Text;
-use guard::fix::FixTrouble;
+use guard::fix::{FixTrouble, Unusable};
 
 /// Why not, and what to do instead, in a sentence or two.
 #[must_use]
@@ -70,8 +70,25 @@ pub fn trouble(trouble: &FixTrouble, context: &Context) -> Text {
             problem = Foreign::from(problem)
         ),
         FixTrouble::NoChange { why } => {
-            say!(context, "fix-trouble-no-change", why = Foreign::from(why))
+            let why = unusable(why, context);
+            say!(context, "fix-trouble-no-change", why = why)
         }
+    }
+}
+
+/// Why a draft is not used; a word that is not known, as it is.
+fn unusable(word: &str, context: &Context) -> Text {
+    match Unusable::of(word) {
+        Some(Unusable::Silent) => say!(context, "fix-unusable-silent"),
+        Some(Unusable::Declined) => say!(context, "fix-unusable-declined"),
+        Some(Unusable::Unreadable) => say!(context, "fix-unusable-unreadable"),
+        Some(Unusable::Nothing) => say!(context, "fix-unusable-nothing"),
+        Some(Unusable::Apart) => say!(context, "fix-unusable-apart"),
+        Some(Unusable::Elsewhere) => say!(context, "fix-unusable-elsewhere"),
+        Some(Unusable::OffLimits) => say!(context, "fix-unusable-off-limits"),
+        Some(Unusable::TooLong) => say!(context, "fix-unusable-too-long"),
+        Some(Unusable::Secret) => say!(context, "fix-unusable-secret"),
+        None => Text::foreign(Foreign::from(word)),
     }
 }
 

@@ -91,7 +91,7 @@ fn document(
         title: title.clone(),
         headline: parent.headline,
         facts: facts(state, by, context),
-        sections: vec![does, found, suspects],
+        sections: [vec![does], by_model(how, context), vec![found, suspects]].concat(),
         footer: say!(context, "fix-footer"),
     }
 }
@@ -112,6 +112,28 @@ fn does(fix: &Fix, how: &How, context: &Context) -> Vec<Text> {
         }),
     }
     said.push(say!(context, "fix-look-merge"));
+    said
+}
+
+/// What a model and a command say of a draft.
+fn by_model(how: &How, context: &Context) -> Vec<Section> {
+    let How::Mended { why, printed, .. } = how else {
+        return Vec::new();
+    };
+    let mut said = Vec::new();
+    if !why.is_empty() {
+        said.push(Section {
+            body: vec![Text::foreign(Foreign::from(why))],
+            ..Section::new(say!(context, "fix-part-model"))
+        });
+    }
+    if !printed.is_empty() {
+        let lines = printed.lines().map(|line| Text::code(Foreign::from(line)));
+        said.push(Section {
+            items: lines.collect(),
+            ..Section::new(say!(context, "fix-part-printed"))
+        });
+    }
     said
 }
 

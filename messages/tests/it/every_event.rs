@@ -408,6 +408,8 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
             added: 2,
             removed: 1,
             checked: None,
+            why: text(),
+            printed: text(),
         }),
         Event::FixFailed {
             fix: action_id(),

@@ -2,7 +2,7 @@
 
 use super::error::CodeHostError;
 use futures_util::future::BoxFuture;
-use reqwest::header::{ACCEPT, HeaderMap, LINK, RETRY_AFTER};
+use reqwest::header::{ACCEPT, HeaderMap, LINK, LOCATION, RETRY_AFTER};
 use reqwest::{Method, Response, Url};
 use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +19,10 @@ const USUAL_PAUSE: Duration = Duration::from_secs(60);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 /// Bytes of an answer that are read.
 const MOST: usize = 4 * 1024 * 1024;
+
+/// Bytes of all the code, packed, and the longest time for them.
+const MOST_OF_CODE: usize = 128 * 1024 * 1024;
+const ARCHIVE: Duration = Duration::from_secs(120);
 
 /// Gives what a request bears, or says why it cannot.
 pub type Credentials = Arc<dyn Fn() -> BoxFuture<'static, Result<HeaderMap, String>> + Send + Sync>;
@@ -69,6 +73,10 @@ impl GitHub {
 
     pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Value, CodeHostError> {
         self.talk.post(path, body).await
+    }
+
+    pub(super) async fn archive(&self, path: &str) -> Result<Vec<u8>, CodeHostError> {
+        self.talk.archive(path).await
     }
 
     pub(super) async fn patch(&self, path: &str, body: &Value) -> Result<Value, CodeHostError> {
@@ -148,14 +156,26 @@ impl Talk {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Answered, CodeHostError> {
+        let reads = method == Method::GET;
+        let what = format!("{method} {path}");
+        let response = self.sent(method, path, body).await?;
+        self.read(&what, reads, response).await
+    }
+
+    async fn sent(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Response, CodeHostError> {
         self.open()?;
         let base = self.way.api.as_str().trim_end_matches('/');
         let url = Url::parse(&format!("{base}{path}"))
             .map_err(|_| CodeHostError::NotSent(format!("`{path}` is no path")))?;
         let credentials = (self.way.credentials)();
         let credentials = credentials.await.map_err(CodeHostError::NotSent)?;
-        let what = format!("{method} {path}");
-        let mut request = self.way.http.request(method.clone(), url);
+        let reads = method == Method::GET;
+        let mut request = self.way.http.request(method, url);
         request = request
             .headers(credentials)
             .header(ACCEPT, self.accept)
@@ -166,13 +186,43 @@ impl Talk {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let reads = method == Method::GET;
-        let response = request.send().await.map_err(|error| {
+        request.send().await.map_err(|error| {
             let sent = !(error.is_connect() || error.is_builder());
             let why = error.without_url().to_string();
             perhaps(sent && !reads, why)
-        })?;
-        self.read(&what, reads, response).await
+        })
+    }
+
+    /// Bytes that a host hands out, or has handed out elsewhere: there without credentials, and only over TLS or at the host
+    /// itself.
+    pub(super) async fn archive(&self, path: &str) -> Result<Vec<u8>, CodeHostError> {
+        let lost = |error: reqwest::Error| CodeHostError::NotSent(error.without_url().to_string());
+        let mut response = self.sent(Method::GET, path, None).await?;
+        if response.status().is_redirection() {
+            let elsewhere = CodeHostError::NotSent(format!("{path}: it leads elsewhere"));
+            let location = response.headers().get(LOCATION);
+            let location = location.and_then(|location| location.to_str().ok());
+            let url = location.and_then(|location| response.url().join(location).ok());
+            let own = |url: &Url| url.origin() == self.way.api.origin();
+            let url = url.filter(|url| url.scheme() == "https" || own(url));
+            let request = self.way.http.get(url.ok_or(elsewhere)?);
+            response = request.timeout(ARCHIVE).send().await.map_err(lost)?;
+        }
+        if !response.status().is_success() {
+            let what = format!("GET {path}");
+            return Err(match self.read(&what, true, response).await {
+                Err(error) => error,
+                Ok(_) => CodeHostError::NotSent(format!("{path}: no archive")),
+            });
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(lost)? {
+            if bytes.len() + chunk.len() > MOST_OF_CODE {
+                return Err(CodeHostError::NotSent(format!("{path}: it is too large")));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
     }
 
     fn open(&self) -> Result<(), CodeHostError> {

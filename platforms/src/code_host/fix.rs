@@ -7,12 +7,17 @@ mod desk;
 mod encoded;
 mod github;
 mod gitlab;
+mod patch;
 mod pin;
 mod trees;
 mod undo;
 
+pub use patch::{Patched, patched};
+
 use super::error::CodeHostError;
+use futures_util::future::BoxFuture;
 use guard::fix::{FixTrouble, How};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a request says, given what it does.
@@ -62,7 +67,53 @@ pub struct Proposal {
     pub labels: Vec<String>,
     /// Its words.
     pub words: Words,
+    /// Who mends a suspect; only asked where nothing of it is there yet.
+    pub mender: Option<Mender>,
 }
+
+/// What a suspect did to a file, and how the file is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guilty {
+    /// Which file.
+    pub path: String,
+    /// The hunks of the suspect in it.
+    pub change: String,
+    /// Its text where the draft begins.
+    pub text: String,
+}
+
+/// What is to be mended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToMend {
+    /// The files of the suspect that a draft may touch.
+    pub files: Vec<Guilty>,
+    /// All of the code where the draft begins, as an archive (tar.gz), if the mender wants it.
+    pub code: Option<Vec<u8>>,
+}
+
+/// A draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Files as they become.
+    pub files: BTreeMap<String, String>,
+    /// What it does.
+    pub how: How,
+}
+
+/// Writes a draft, or says why there is none.
+pub type Mends = Arc<dyn Fn(ToMend) -> BoxFuture<'static, Result<Draft, FixTrouble>> + Send + Sync>;
+
+/// Who mends a suspect.
+#[derive(Clone)]
+pub struct Mender {
+    /// Whether all of the code is wanted.
+    pub wants_code: bool,
+    /// Writes the draft.
+    pub mends: Mends,
+}
+
+/// What a draft does, in the message of its commit.
+const DRAFTED: &str = "Tawny-Draft: ";
 
 /// The name of the branch, and what the request is known by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,9 +144,21 @@ impl Name {
         format!("{}\n\n<!-- {} -->\n", body.trim_end(), self.marker)
     }
 
-    /// The message with the marker as its last line.
-    pub(crate) fn below(&self, message: &str) -> String {
-        format!("{}\n\n{}\n", message.trim_end(), self.marker)
+    /// The message with the marker as its last line; with what a draft does above it, which cannot be made out again.
+    pub(crate) fn below(&self, message: &str, how: &How) -> String {
+        let drafted = match (how, serde_json::to_string(how)) {
+            (How::Mended { .. }, Ok(how)) => format!("{DRAFTED}{how}\n"),
+            _ => String::new(),
+        };
+        format!("{}\n\n{drafted}{}\n", message.trim_end(), self.marker)
+    }
+
+    /// What a draft of ours does, by its message.
+    pub(crate) fn drafted(message: &str) -> Option<How> {
+        let line = message
+            .lines()
+            .find_map(|line| line.strip_prefix(DRAFTED))?;
+        serde_json::from_str(line).ok()
     }
 }
 

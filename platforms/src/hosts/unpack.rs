@@ -54,13 +54,13 @@ pub enum ArchiveError {
 
 /// How much an archive may hold.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
-    pub(super) bytes: u64,
-    pub(super) entries: u64,
+pub(crate) struct Limits {
+    pub(crate) bytes: u64,
+    pub(crate) entries: u64,
 }
 
 /// Unpacks `archive` into the empty directory `into`.
-pub(super) fn unpack(archive: &File, into: &Path, limits: Limits) -> Result<(), ArchiveError> {
+pub(crate) fn unpack(archive: &File, into: &Path, limits: Limits) -> Result<(), ArchiveError> {
     let allowance = Rc::new(Cell::new(0));
     let metered = Metered {
         inner: open(archive)?,

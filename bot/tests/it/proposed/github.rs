@@ -53,6 +53,9 @@ impl Store for Code {
 
 impl Host for Code {
     fn door(&self, request: &Request) -> Door {
+        if request.path.starts_with("/codeload/") {
+            return self.handed_out(request);
+        }
         let path = to_github(request).and_then(|path| path.strip_prefix("/repos/acme/shop"));
         match path {
             None => Door::Wrong("headers or path"),
@@ -104,6 +107,10 @@ impl Host for Code {
                 Some(sha) => Reply::json(200, &self.commit(&sha)),
                 None => refusal(422, &format!("No commit found for SHA: {sha}")),
             },
+            ["tarball", sha] => {
+                let host = &request.headers["host"];
+                Reply::Elsewhere(format!("http://{host}/codeload/{sha}?token=once"))
+            }
             ["compare", both] => self.compared(both),
             _ => self.fault(request, "Not Found"),
         }
@@ -138,6 +145,20 @@ impl Host for Code {
 }
 
 impl Code {
+    /// The code as one archive, without anybody's credentials.
+    fn handed_out(&self, request: &Request) -> Door {
+        if request.headers.contains_key("authorization") || request.query != "token=once" {
+            return Door::Wrong("credentials that are nobody's business there");
+        }
+        let sha = request.path.rsplit('/').next().unwrap();
+        let prefix = "--prefix=acme-shop-0123456/";
+        let mut command = self
+            .git
+            .command(&["archive", "--format=tar.gz", prefix, sha]);
+        let body = command.output().unwrap().stdout;
+        Door::Answered(Reply::Http { status: 200, body })
+    }
+
     fn listed(&mut self, request: &Request) -> Reply {
         let asked: Vec<(String, String)> = url::form_urlencoded::parse(request.query.as_bytes())
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
@@ -225,7 +246,12 @@ impl Code {
                 'R' => "renamed",
                 _ => "modified",
             };
-            let mut file = json!({ "filename": parts[parts.len() - 1], "status": status });
+            let path = parts[parts.len() - 1];
+            let diff = self.said(&["diff", from, to, "--", path]).unwrap();
+            let mut file = json!({ "filename": path, "status": status });
+            if let Some(at) = diff.find("@@") {
+                file["patch"] = json!(diff[at..]);
+            }
             if status == "renamed" {
                 file["previous_filename"] = json!(parts[1]);
             }

@@ -1,6 +1,7 @@
 //! What did it is undone where the code is: from a word to a request that people can merge.
 
 mod at_gitlab;
+mod drafted;
 pub(crate) mod github;
 mod gitlab;
 mod pinned;
@@ -18,6 +19,7 @@ use crate::world::World;
 use github::{GitHub, TOKEN};
 use reqwest::Method;
 use serde_json::Value;
+use std::time::{Duration, Instant};
 
 const GUILTY: &str = "Raise errors instead of answering them";
 
@@ -227,7 +229,9 @@ async fn what_cannot_be_undone_is_said_plainly_and_leaves_nothing_behind() {
     assert_eq!(github.sound().writes, [""; 0]);
     // Another of its commits can be undone all the same; what the host refuses for good is said with what to do.
     let other = commit(&github.sound().git, "Teal links");
-    github.plan(Mood::Wait("/git/trees", 1));
+    // It is left alone as long as it wants to be, although each try is a new one.
+    let (begun, before) = (Instant::now(), github.sound().writes.len());
+    github.plan(Mood::Wait("/git/trees", 4));
     github.plan(Mood::Refuses(
         "/git/refs",
         403,
@@ -241,6 +245,16 @@ async fn what_cannot_be_undone_is_said_plainly_and_leaves_nothing_behind() {
         .find(|fix| fix["suspect"] == other.as_str())
         .unwrap();
     assert_eq!(of_it["trouble"]["status"], 403, "{of_it}");
+    assert!(
+        begun.elapsed() >= Duration::from_secs(4),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert_eq!(
+        github.sound().writes.len(),
+        before + 4,
+        "trees twice, then once the rest"
+    );
     let timeline = tawny(&world, CY, &["timeline", &id]).await;
     assert!(
         timeline.out.contains("rights to write contents"),

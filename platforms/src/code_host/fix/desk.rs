@@ -1,9 +1,11 @@
 //! What is the same at every host: the order in which a request comes to be, and what is looked for before.
 
 use super::pin::put_back;
-use super::{Name, Pin, Place, Proposal, Stop, is_commit, may_pin};
+use super::{Guilty, Mender, Name, Pin, Place, Proposal, Stop, ToMend, is_commit, may_pin};
 use crate::code_host::error::CodeHostError;
-use guard::fix::{FixAuthority, FixKind, FixOutcome, FixTrouble, How, Opened};
+use guard::fix::{
+    FixAuthority, FixKind, FixOutcome, FixTrouble, How, Opened, Unusable, off_limits,
+};
 use std::collections::BTreeMap;
 
 /// Characters of a title and of a text.
@@ -11,6 +13,9 @@ pub(super) const TITLE: usize = 200;
 pub(super) const BODY: usize = 60_000;
 /// Bytes of a file that is read.
 pub(super) const MOST_BYTES: u64 = 1024 * 1024;
+
+/// Files that a draft may be about.
+const MOST_GUILTY: usize = 8;
 
 /// One repository, about which one thing is proposed.
 pub(super) struct At<'a, H> {
@@ -73,6 +78,19 @@ pub(super) trait Desk {
         how: &How,
     ) -> Result<(), Stop>;
 
+    /// What the suspect did to which files, where it is part of what our branch begins with.
+    async fn guilty(
+        &self,
+        begun: &Begun<Self::Base>,
+        suspect: &str,
+    ) -> Result<Vec<(String, String)>, Stop>;
+
+    /// All of the code where our branch begins, as an archive.
+    async fn code(&self, base: &Self::Base) -> Result<Vec<u8>, Stop>;
+
+    /// The message of our commit, if it is there.
+    fn message<'b>(&self, base: &'b Self::Base) -> Option<&'b str>;
+
     /// The request; its number.
     async fn request(&self, begun: &Begun<Self::Base>, how: &How) -> Result<u64, Stop>;
 
@@ -108,15 +126,16 @@ where
     if !is_commit(suspect) {
         return Err(FixTrouble::NoCommit.into());
     }
-    if authority.fix().kind != FixKind::Revert {
-        return Err(FixTrouble::NotConfigured.into());
-    }
     let at = |place| At {
         host,
         place,
         proposal,
         name: Name::of(authority),
     };
+    if authority.fix().kind == FixKind::Hotfix {
+        let mender = proposal.mender.as_ref().ok_or(FixTrouble::NotConfigured)?;
+        return at(&proposal.place).mended(suspect, mender).await;
+    }
     let trouble = match at(&proposal.place).reverted(suspect).await {
         Err(Stop::For(trouble)) if may_pin(&trouble) => trouble,
         ended => return ended,
@@ -175,6 +194,51 @@ where
             self.write(&begun, files, &how).await?;
         }
         self.finish(begun, how).await
+    }
+
+    /// A draft, written once: what is there of it is not written anew.
+    async fn mended(&self, suspect: &str, mender: &Mender) -> Result<Opened, Stop> {
+        let begun = self.begin().await?;
+        if let Some(message) = self.message(&begun.base) {
+            let how = Name::drafted(message).ok_or_else(|| self.name.taken())?;
+            return self.finish(begun, how).await;
+        }
+        if begun.known.is_some() {
+            return Err(self.name.taken().into());
+        }
+        let files = self.texts(&begun, suspect).await?;
+        if files.is_empty() {
+            return Err(FixTrouble::from(Unusable::OffLimits).into());
+        }
+        let code = if mender.wants_code {
+            Some(self.code(&begun.base).await?)
+        } else {
+            None
+        };
+        let draft = (mender.mends)(ToMend { files, code }).await?;
+        self.write(&begun, draft.files, &draft.how).await?;
+        self.finish(begun, draft.how).await
+    }
+
+    /// The files of a suspect that a draft may touch.
+    async fn texts(
+        &self,
+        begun: &Begun<<Self as Desk>::Base>,
+        suspect: &str,
+    ) -> Result<Vec<Guilty>, Stop> {
+        let mut texts = Vec::new();
+        for (path, change) in self.guilty(begun, suspect).await? {
+            if texts.len() == MOST_GUILTY {
+                break;
+            }
+            if off_limits(&path) || change.is_empty() {
+                continue;
+            }
+            let bytes = self.file(&begun.base, &path).await?;
+            let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+            texts.extend(text.map(|text| Guilty { path, change, text }));
+        }
+        Ok(texts)
     }
 
     async fn begin(&self) -> Result<Begun<<Self as Desk>::Base>, Stop> {

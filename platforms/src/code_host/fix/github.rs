@@ -17,7 +17,7 @@ use super::{Proposal, Stop};
 use guard::fix::{FixAuthority, FixOutcome, FixTrouble, How};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use shapes::{Commit, Compared, Home, Plain, Pull, Ref, moved};
+use shapes::{Commit, Compared, File, Home, Plain, Pull, Ref, moved};
 use std::collections::BTreeMap;
 use undoing::{Content, Undone, Work};
 
@@ -28,8 +28,8 @@ const MOST_FILES: usize = 100;
 pub(super) struct Base {
     commit: String,
     tree: String,
-    /// Whether our commit is there already.
-    made: bool,
+    /// The message of our commit, if it is there already.
+    made: Option<String>,
 }
 
 impl GitHub {
@@ -76,7 +76,7 @@ impl Desk for At<'_, GitHub> {
             return Ok(Base {
                 commit: parent.sha,
                 tree: parent.tree.sha,
-                made: true,
+                made: Some(commit.message),
             });
         }
         let head: Ref = self
@@ -86,7 +86,7 @@ impl Desk for At<'_, GitHub> {
         Ok(Base {
             commit: head.sha,
             tree: head.tree.sha,
-            made: false,
+            made: None,
         })
     }
 
@@ -126,6 +126,27 @@ impl Desk for At<'_, GitHub> {
             contents.insert(path, Content::New { mode, bytes });
         }
         self.push(begun, contents, how).await
+    }
+
+    async fn guilty(
+        &self,
+        begun: &Begun<Base>,
+        suspect: &str,
+    ) -> Result<Vec<(String, String)>, Stop> {
+        let (commit, _) = self.suspected(suspect, begun).await?;
+        let files = commit.files.into_iter();
+        let changed = files.filter(|file| file.status != "removed");
+        let of = |file: File| Some((file.filename, file.patch?));
+        Ok(changed.filter_map(of).collect())
+    }
+
+    async fn code(&self, base: &Base) -> Result<Vec<u8>, Stop> {
+        let path = self.path(&format!("/tarball/{}", base.commit))?;
+        Ok(self.host.archive(&path).await?)
+    }
+
+    fn message<'b>(&self, base: &'b Base) -> Option<&'b str> {
+        base.made.as_deref()
     }
 
     async fn request(&self, begun: &Begun<Base>, how: &How) -> Result<u64, Stop> {
@@ -171,16 +192,20 @@ impl At<'_, GitHub> {
         self.get(&format!("/git/commits/{commit}")).await
     }
 
-    /// The files of the tree that is as if the suspect had never been.
-    async fn undone(&self, suspect: &str, begun: &Begun<Base>) -> Result<Undone, Stop> {
+    /// The suspect with its files, and what came since; where it is one change that is part of the branch.
+    async fn suspected(
+        &self,
+        suspect: &str,
+        begun: &Begun<Base>,
+    ) -> Result<(Commit, Compared), Stop> {
         let base = &begun.base;
         let path = format!("/commits/{suspect}?per_page={}&page=1", MOST_FILES + 1);
         let commit: Commit = self.find(&path).await?.ok_or(FixTrouble::NoCommit)?;
-        let parent = match &commit.parents[..] {
-            [] => return Err(FixTrouble::First.into()),
-            [only] => only,
+        match commit.parents.len() {
+            0 => return Err(FixTrouble::First.into()),
+            1 => {}
             _ => return Err(FixTrouble::Merge.into()),
-        };
+        }
         let path = format!("/compare/{}...{}?per_page=1", commit.sha, base.commit);
         let compared: Option<Compared> = self.find(&path).await?;
         let since = compared.filter(|one| ["ahead", "identical"].contains(&one.status.as_str()));
@@ -193,6 +218,14 @@ impl At<'_, GitHub> {
             let files = commit.files.len();
             return Err(FixTrouble::TooLarge { files }.into());
         }
+        Ok((commit, since))
+    }
+
+    /// The files of the tree that is as if the suspect had never been.
+    async fn undone(&self, suspect: &str, begun: &Begun<Base>) -> Result<Undone, Stop> {
+        let base = &begun.base;
+        let (commit, since) = self.suspected(suspect, begun).await?;
+        let parent = commit.parents.first().ok_or(FixTrouble::First)?;
         let before = self.plain(&parent.sha).await?;
         let repository = self.repository()?;
         let mut work = Work {
@@ -219,7 +252,7 @@ impl At<'_, GitHub> {
         how: &How,
     ) -> Result<(), Stop> {
         let base = &begun.base;
-        if begun.known.is_some() || base.made {
+        if begun.known.is_some() || base.made.is_some() {
             return Ok(());
         }
         let repository = self.repository()?;
@@ -242,7 +275,7 @@ impl At<'_, GitHub> {
         let body = json!({ "base_tree": base.tree, "tree": listed });
         let tree: Sha = read("git/trees", self.post("/git/trees", &body).await?)?;
         let written = (self.proposal.words)(how);
-        let message = self.name.below(&written.message);
+        let message = self.name.below(&written.message, how);
         let body = json!({ "message": message, "tree": tree.sha, "parents": [base.commit] });
         let commit: Sha = read("git/commits", self.post("/git/commits", &body).await?)?;
         let body = json!({ "ref": format!("refs/heads/{}", self.name.branch), "sha": commit.sha });
@@ -259,6 +292,7 @@ impl At<'_, GitHub> {
             "base": into,
             "body": body,
             "maintainer_can_modify": true,
+            "draft": matches!(how, How::Mended { .. }),
         });
         numbered(&unless_there(self.post("/pulls", &body).await)?, "number")
     }

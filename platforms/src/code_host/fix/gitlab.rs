@@ -14,7 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use guard::fix::{FixAuthority, FixOutcome, FixTrouble, How};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use shapes::{Branch, Commit, File, Project, Request};
+use shapes::{Branch, Changed, Commit, File, Project, Request};
 use std::collections::BTreeMap;
 
 /// Files of a commit that are counted.
@@ -77,15 +77,7 @@ impl Desk for At<'_, GitLab> {
     }
 
     async fn revert(&self, begun: &Begun<Base>, suspect: &str) -> Result<How, Stop> {
-        let path = format!("/repository/commits/{suspect}?stats=false");
-        let commit: Commit = self.find(&path).await?.ok_or(FixTrouble::NoCommit)?;
-        match commit.parent_ids.len() {
-            0 => return Err(FixTrouble::First.into()),
-            1 => {}
-            _ => return Err(FixTrouble::Merge.into()),
-        }
-        let path = format!("/repository/commits/{suspect}/diff?per_page={PAGE}");
-        let files: Vec<Value> = self.get(&path).await?;
+        let (commit, files) = self.suspected(suspect).await?;
         if begun.known.is_none() {
             self.undo(begun, &commit.id).await?;
         }
@@ -126,11 +118,34 @@ impl Desk for At<'_, GitLab> {
         let body = json!({
             "branch": self.name.branch,
             "start_sha": begun.base.commit,
-            "commit_message": self.name.below(&message),
+            "commit_message": self.name.below(&message, how),
             "actions": actions.collect::<Vec<_>>(),
         });
         unless_there(self.post("/repository/commits", &body).await)?;
         Ok(())
+    }
+
+    async fn guilty(
+        &self,
+        begun: &Begun<Base>,
+        suspect: &str,
+    ) -> Result<Vec<(String, String)>, Stop> {
+        let (commit, files) = self.suspected(suspect).await?;
+        if !self.is_within(&commit.id, &begun.base.commit).await? {
+            let branch = begun.into.clone();
+            return Err(FixTrouble::NotThere { branch }.into());
+        }
+        let changed = files.into_iter().filter(|file| !file.deleted_file);
+        Ok(changed.map(|file| (file.new_path, file.diff)).collect())
+    }
+
+    async fn code(&self, base: &Base) -> Result<Vec<u8>, Stop> {
+        let path = self.path(&format!("/repository/archive.tar.gz?sha={}", base.commit));
+        Ok(self.host.talk.archive(&path).await?)
+    }
+
+    fn message<'b>(&self, base: &'b Base) -> Option<&'b str> {
+        base.own.as_ref().map(|own| own.message.as_str())
     }
 
     async fn request(&self, begun: &Begun<Base>, how: &How) -> Result<u64, Stop> {
@@ -138,10 +153,13 @@ impl Desk for At<'_, GitLab> {
             return Ok(number);
         }
         let written = (self.proposal.words)(how);
+        // As GitLab knows a draft.
+        let draft = matches!(how, How::Mended { .. });
+        let title = if draft { "Draft: " } else { "" }.to_owned() + &written.title;
         let body = json!({
             "source_branch": self.name.branch,
             "target_branch": begun.into,
-            "title": cut(&written.title, TITLE),
+            "title": cut(&title, TITLE),
             "description": self.name.hidden_in(&cut(&written.body, BODY)),
             "labels": self.proposal.labels.join(","),
             "remove_source_branch": true,
@@ -156,6 +174,20 @@ impl Desk for At<'_, GitLab> {
 }
 
 impl At<'_, GitLab> {
+    /// The suspect with its files, where it is one change.
+    async fn suspected(&self, suspect: &str) -> Result<(Commit, Vec<Changed>), Stop> {
+        let path = format!("/repository/commits/{suspect}?stats=false");
+        let commit: Commit = self.find(&path).await?.ok_or(FixTrouble::NoCommit)?;
+        match commit.parent_ids.len() {
+            0 => return Err(FixTrouble::First.into()),
+            1 => {}
+            _ => return Err(FixTrouble::Merge.into()),
+        }
+        let path = format!("/repository/commits/{suspect}/diff?per_page={PAGE}");
+        let files = self.get(&path).await?;
+        Ok((commit, files))
+    }
+
     fn is_ours(&self, commit: &Commit) -> bool {
         commit.message.contains(&self.name.marker)
     }

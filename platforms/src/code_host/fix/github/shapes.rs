@@ -44,6 +44,7 @@ pub(super) struct File {
     pub(super) filename: String,
     pub(super) status: String,
     pub(super) previous_filename: Option<String>,
+    pub(super) patch: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -22,6 +22,16 @@ pub(super) struct Commit {
     pub(super) message: String,
 }
 
+/// A file of a commit.
+#[derive(Deserialize)]
+pub(super) struct Changed {
+    pub(super) new_path: String,
+    #[serde(default)]
+    pub(super) diff: String,
+    #[serde(default)]
+    pub(super) deleted_file: bool,
+}
+
 #[derive(Deserialize)]
 pub(super) struct File {
     pub(super) content: String,
