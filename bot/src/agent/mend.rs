@@ -64,8 +64,10 @@ impl Agent {
             "Tawny: mend this change. Write `why` in {}.",
             language(mending.locale)
         );
+        let mut addressed = 0;
         for (source, value) in &mending.data {
             let data = data::from(Origin::Diff, source, value);
+            addressed += data.addressed.len();
             task.push('\n');
             task.push_str(&data::block(source, &data.value));
         }
@@ -106,7 +108,9 @@ impl Agent {
             }
         };
         let word = ended.as_ref().map_or_else(|why| why.as_str(), |_| "whole");
-        self.models.meters().ended("mend", word);
+        let spent = self.models.spent(&work);
+        let meters = self.models.meters();
+        meters.ended("mend", word, &spent, addressed);
         ended
     }
 }

@@ -69,8 +69,6 @@ mod said;
 mod silence;
 mod slack;
 mod source_options;
-#[path = "../agent/strict.rs"]
-mod strict;
 mod suspected;
 mod thresholds;
 mod traces;
