@@ -1,5 +1,6 @@
 //! After a rollback: what did it is undone where the code is, by a press.
 
+use super::pressed::whispered;
 use super::workspace::{Kind, SIGNING, Said, TEAM};
 use super::{ANN, CY, Workspace, begun};
 use crate::proposed::github::GitHub;
@@ -15,18 +16,6 @@ async fn wishes(slack: &Workspace, user: &str, offer: &Said, value: &str) {
     let mut press = slack.press(user, TEAM, &offer.ts, value);
     press["actions"][0]["action_id"] = json!("fix.revert");
     assert_eq!(slack.send(&press, SIGNING, 0).await, 200);
-}
-
-/// Waits until one person alone is told this, however much else is said meanwhile.
-async fn whispered(slack: &Workspace, user: &str, part: &str) {
-    let kind = Kind::Whisper(user.to_owned());
-    until("somebody is told what came of it", async || {
-        let said = slack.take().into_iter();
-        let mut whispers = said.filter(|said| said.kind == kind);
-        let told = |said: Said| format!("{} {}", said.text, said.blocks).contains(part);
-        whispers.any(told).then_some(())
-    })
-    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -56,7 +45,7 @@ async fn after_a_rollback_a_press_opens_one_request_although_tawny_is_killed_in_
     // The button is below the word that it is rolled back.
     let said = slack.take();
     let offers =
-        |said: &&Said| said.kind == Kind::Reply && said.buttons().concat().contains("revert-pr");
+        |said: &&Said| said.kind != Kind::Edit && said.buttons().concat().contains("revert-pr");
     let offer = said.iter().rfind(offers);
     let offer = offer.unwrap_or_else(|| panic!("{said:#?}"));
     let value = offer
@@ -70,7 +59,8 @@ async fn after_a_rollback_a_press_opens_one_request_although_tawny_is_killed_in_
     );
 
     wishes(&slack, CY, offer, &value).await;
-    whispered(&slack, CY, "may not").await;
+    let told = whispered(&slack, CY).await;
+    assert!(told.contains("may not"), "{told}");
     assert_eq!(github.sound().writes, [""; 0]);
 
     world.server.kill();
@@ -95,7 +85,17 @@ async fn after_a_rollback_a_press_opens_one_request_although_tawny_is_killed_in_
     .await;
     // Whoever presses it late is told where it is.
     wishes(&slack, ANN, offer, &value).await;
-    whispered(&slack, ANN, "/pull/1").await;
+    let mut told = String::new();
+    until("who is late is told", async || {
+        let said = slack.take().into_iter();
+        told.extend(
+            said.filter(|said| said.kind == Kind::Whisper(ANN.to_owned()))
+                .map(|said| format!("{} {}", said.text, said.blocks)),
+        );
+        told.contains("/pull/1").then_some(())
+    })
+    .await;
+    world.at_rest().await;
     assert_eq!(github.sound().pulls.len(), 1);
     slack.take();
     world.server.stop().await;
