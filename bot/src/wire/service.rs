@@ -11,6 +11,7 @@ use engine::services::{Packages, Service, Watch};
 use guard::ids::{Environment, InstanceId, ServiceName};
 use guard::plan::Pacing;
 use guard::policy::Policy;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -77,8 +78,11 @@ fn neighbours(
 ) -> Vec<(ServiceName, bool)> {
     let called = settings.callees_of(configured).into_iter();
     let callers = settings.callers_of(configured).into_iter();
-    let all = called.map(|other| (other, true));
-    all.chain(callers.map(|other| (other, false))).collect()
+    let called = called.map(|other| (other, true));
+    let all: BTreeSet<_> = called
+        .chain(callers.map(|other| (other, false)))
+        .collect();
+    all.into_iter().collect()
 }
 
 /// A gray instance that belongs to another environment does not count here.

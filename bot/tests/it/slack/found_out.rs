@@ -229,6 +229,7 @@ async fn a_model_looks_into_what_hurts_while_the_suspects_stand_and_its_report_t
     let lines: Vec<&str> = lines.lines().skip(1).collect();
     assert!(lines.len() <= 12, "{lines:#?}");
     kept("found_out_en", &masked(&shown(&told)));
+    kept("suspects_en", &masked(&shown(&skeleton)));
     is_everywhere(&world, &id, "en", "went from").await;
 
     // It decided nothing: people are asked as they were, and nobody was asked twice.
@@ -265,9 +266,54 @@ async fn a_model_that_is_named_while_the_server_runs_is_asked_and_writes_in_the_
     world.event(&id, "approval_asked").await;
     world.at_rest().await;
     heard.said.extend(slack.take());
-    heard.replies();
+    let replies = heard.replies();
+    let skeleton = replies
+        .iter()
+        .find(|said| said.ts != told.ts && shown(said).contains(GUILTY));
+    kept("suspects_zh-CN", &masked(&shown(skeleton.unwrap())));
     kept("found_out_zh-CN", &masked(&shown(&told)));
     is_everywhere(&world, &id, "zh-CN", "上线时").await;
     assert_eq!(double.refused(), Vec::<String>::new());
+    world.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_one_model_hangs_and_the_other_is_overrun_the_suspects_stand_and_it_is_said() {
+    let hangs = Double::of(|_, _| Answer::Hang).await;
+    let busy = Double::of(|_, _| {
+        let error = serde_json::json!({"message": "Rate limit reached", "type": "requests"});
+        Answer::Status(429, vec![("retry-after", "1")], error)
+    })
+    .await;
+    let repository = repository();
+    let endpoints = [
+        endpoint("first", &hangs).replace("20s", "1s"),
+        endpoint("second", &busy),
+    ];
+    let section = agent(&endpoints, ", incident: {time: 30s}");
+    let (mut world, slack) = analysed(&repository, "en", &section).await;
+    let id = hurts(&mut world).await;
+    let mut heard = Heard::new(&slack);
+    let told = heard
+        .until("it is said that nothing came of it", |said| {
+            said.kind == Kind::Reply && said.text.contains("No word from the model")
+        })
+        .await;
+    world.event(&id, "approval_asked").await;
+    world.at_rest().await;
+    heard.said.extend(slack.take());
+    assert!(!hangs.requests().is_empty() && !busy.requests().is_empty());
+    let replies = heard.replies();
+    let skeleton = replies.iter().find(|said| shown(said).contains(GUILTY));
+    let skeleton = skeleton.unwrap_or_else(|| panic!("{replies:#?}"));
+    assert_eq!(heard.of(&skeleton.ts).len(), 1, "it stays as it was");
+    assert_eq!(heard.of(&told.ts).len(), 1);
+    let looked = replies.iter().filter(|said| said.text.contains("Looking"));
+    assert_eq!(looked.count(), 0, "nobody looked at anything: {replies:#?}");
+    let json = report(&world, &id, "").await;
+    assert_eq!(json["report"]["written_by"]["by"], "rules", "{json:#}");
+    assert_eq!(json["report"]["ended"]["ended"], "partial", "{json:#}");
+    let markdown = report(&world, &id, "format=markdown").await;
+    assert!(markdown.as_str().unwrap().contains(GUILTY), "{markdown}");
     world.server.stop().await;
 }

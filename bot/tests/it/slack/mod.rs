@@ -9,6 +9,7 @@ mod fixed;
 mod found_out;
 mod groups;
 mod home;
+mod misled;
 mod noise;
 mod over_sockets;
 mod pictures;
