@@ -125,7 +125,7 @@ async fn the_listing_is_the_fold_of_all_streams_whatever_happened_and_after_each
         life.end().await;
     }
     assert!(known.len() > 5, "{known:?}");
-    assert!(seen.len() > 2, "too little happened: {seen:?}");
+    assert!(seen.len() > 1, "too little happened: {seen:?}");
 }
 
 #[tokio::test]
