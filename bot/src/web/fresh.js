@@ -127,8 +127,11 @@ function soon(least) {
 
 const match = /^\/deployments\/([^/]+)/.exec(location.pathname);
 
+// A page that is left, and kept by the browser for the way back, must not hold one of its few connections.
+let source;
+
 function listen() {
-  const source = new EventSource(match ? `/live?of=${match[1]}` : "/live");
+  source = new EventSource(match ? `/live?of=${match[1]}` : "/live");
   // What happened between the page and the first news is looked for, but not while the page is still being painted.
   source.onopen = () => { told = true; soon(LOOKED_MS); };
   source.onerror = () => { told = false; };
@@ -139,5 +142,14 @@ function listen() {
 arrange();
 listen();
 document.addEventListener("visibilitychange", () => { keepSeen(); soon(LEAST_MS); });
-addEventListener("pagehide", () => { if (newest()) localStorage.setItem(key, String(newest())); });
+addEventListener("pagehide", () => {
+  source.close();
+  told = false;
+  if (newest()) localStorage.setItem(key, String(newest()));
+});
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  listen();
+  soon(LEAST_MS);
+});
 setInterval(() => { if (Date.now() - last > (told ? TOLD_MS : ALONE_MS)) refresh(); }, 1000);
