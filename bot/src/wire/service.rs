@@ -79,9 +79,7 @@ fn neighbours(
     let called = settings.callees_of(configured).into_iter();
     let callers = settings.callers_of(configured).into_iter();
     let called = called.map(|other| (other, true));
-    let all: BTreeSet<_> = called
-        .chain(callers.map(|other| (other, false)))
-        .collect();
+    let all: BTreeSet<_> = called.chain(callers.map(|other| (other, false))).collect();
     all.into_iter().collect()
 }
 

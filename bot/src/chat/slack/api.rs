@@ -83,10 +83,7 @@ impl Api {
     /// Waits for the turn of a call in a channel.
     pub(super) async fn turn(&self, method: &str, channel: &str) -> Result<(), Wrong> {
         let turn = self.pace.turn(method, channel).await;
-        turn.map_err(|pause| Wrong::Wait {
-            method: method.to_owned(),
-            pause,
-        })
+        turn.map_err(wait(method))
     }
 
     /// Posts a message; without its blocks where Slack does not take them.
@@ -110,12 +107,14 @@ impl Api {
         })
     }
 
-    /// A method that reads, or that takes no JSON.
+    /// A method that reads, or that takes no JSON; not while Slack asked for peace.
     pub(super) async fn ask(
         &self,
         method: &str,
         arguments: &[(&str, &str)],
     ) -> Result<Value, Wrong> {
+        let open = self.pace.open(method).await;
+        open.map_err(wait(method))?;
         let asked = ask(&self.http, &self.base, &self.token, method, arguments).await;
         self.closed_by(method, asked)
     }
@@ -170,6 +169,12 @@ impl Api {
         }
         called
     }
+}
+
+/// A call has to wait for so long.
+fn wait(method: &str) -> impl FnOnce(Duration) -> Wrong {
+    let method = method.to_owned();
+    |pause| Wrong::Wait { method, pause }
 }
 
 /// Whether an address is one of Slack's, or below the configured one.

@@ -40,15 +40,25 @@ impl Pace {
     /// # Errors
     /// How much longer it would take than anybody waits here.
     pub(super) async fn turn(&self, method: &str, channel: &str) -> Result<(), Duration> {
-        if let Some(wait) = self.closed_for(method) {
-            if wait > PATIENCE {
-                return Err(wait);
-            }
-            tokio::time::sleep(wait).await;
-        }
+        self.open(method).await?;
         let bucket = self.bucket(channel);
         let turn = timeout(PATIENCE, bucket.acquire_one()).await;
         turn.map_err(|_| PATIENCE)
+    }
+
+    /// Waits until Slack takes calls of this method again.
+    ///
+    /// # Errors
+    /// As for a turn.
+    pub(super) async fn open(&self, method: &str) -> Result<(), Duration> {
+        match self.closed_for(method) {
+            Some(wait) if wait > PATIENCE => Err(wait),
+            Some(wait) => {
+                tokio::time::sleep(wait).await;
+                Ok(())
+            }
+            None => Ok(()),
+        }
     }
 
     /// Slack wants no call of this method for a while.
@@ -110,6 +120,7 @@ mod tests {
         pace.close("chat.update", Duration::from_secs(2));
         let left = pace.turn("chat.update", "C1").await.unwrap_err();
         assert_eq!(left, Duration::from_secs(30));
+        assert_eq!(pace.open("chat.update").await, Err(left), "whatever for");
         assert_eq!(pace.turn("chat.postMessage", "C1").await, Ok(()));
         tokio::time::sleep(Duration::from_secs(29)).await;
         let begun = Instant::now();
