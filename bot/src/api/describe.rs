@@ -38,8 +38,13 @@ pub(super) fn completed(document: &OpenApi) -> Value {
 }
 
 fn complete(path: &str, call: &mut Value) {
-    let parameters = call["parameters"].as_array_mut().into_iter().flatten();
-    for parameter in parameters.filter(|one| one["in"] == "path" && one["name"] == "id") {
+    // Asked for by its name in brackets, one that is not there would come into being, as null.
+    let parameters = call.get_mut("parameters").and_then(Value::as_array_mut);
+    for parameter in parameters
+        .into_iter()
+        .flatten()
+        .filter(|one| one["in"] == "path" && one["name"] == "id")
+    {
         if path.contains("/deployments/") || path.contains("/incidents/") {
             parameter["schema"]["pattern"] = json!("^[A-Za-z0-9_-]{1,64}$");
         }
@@ -87,7 +92,7 @@ fn kept(read: &mut Value) {
         "name": "If-None-Match", "in": "header", "schema": { "type": "string" },
         "description": "The `ETag` of the answer that you have.",
     });
-    match read["parameters"].as_array_mut() {
+    match read.get_mut("parameters").and_then(Value::as_array_mut) {
         Some(parameters) => parameters.push(have),
         None => read["parameters"] = json!([have]),
     }
@@ -123,7 +128,9 @@ mod tests {
                 }
                 assert!(responses.contains_key("401"), "{method} {path}");
                 assert_eq!(responses.contains_key("304"), method == "get", "{path}");
-                for parameter in call["parameters"].as_array().into_iter().flatten() {
+                let parameters = call.get("parameters").map(Value::as_array);
+                assert_ne!(parameters, Some(None), "{method} {path}");
+                for parameter in parameters.flatten().into_iter().flatten() {
                     let name = parameter["name"].as_str().unwrap();
                     let in_path = path.contains(&format!("{{{name}}}"));
                     assert_eq!(parameter["in"] == "path", in_path, "{path}: {name}");
