@@ -201,6 +201,9 @@ impl Server {
                 _ if begun.elapsed() > PATIENCE => {
                     return Err("the server does not begin".to_owned());
                 }
+                _ if !matches!(self.child.try_wait(), Ok(None)) => {
+                    return Err("the server ended".to_owned());
+                }
                 _ => tokio::time::sleep(Duration::from_millis(20)).await,
             }
         };
@@ -256,7 +259,7 @@ fn configuration(dir: &Path, listen: std::net::SocketAddr, services: u32) -> Str
 metrics: {{main: {{type: prometheus, url: "http://127.0.0.1:9", scrape_interval: 5s}}}}
 people: [{{name: mei, roles: [responder, operator]}}]
 tokens: [{{name: bench, person: mei, secret: {TOKEN}}}]
-log: {{level: "off"}}
+log: {{level: error}}
 services:
 "#,
         dir.join("data").display()
