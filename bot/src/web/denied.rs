@@ -28,7 +28,9 @@ pub(super) enum Denied {
     FormToken,
     /// The form is incomplete or garbled.
     BadForm,
-    /// There is no such page.
+    /// There is nothing at this address.
+    NoPage,
+    /// There is no such deployment.
     NotFound,
     /// There is no such service.
     NoService,
@@ -88,7 +90,7 @@ impl Denied {
             Self::NoSession | Self::Link | Self::LoginOver => StatusCode::UNAUTHORIZED,
             Self::Provider => StatusCode::BAD_GATEWAY,
             Self::BadForm => StatusCode::BAD_REQUEST,
-            Self::NotFound | Self::NoService | Self::NoSignal | Self::NoIncident => {
+            Self::NoPage | Self::NotFound | Self::NoService | Self::NoSignal | Self::NoIncident => {
                 StatusCode::NOT_FOUND
             }
             Self::Refused(
@@ -106,7 +108,10 @@ impl Denied {
 
     /// Whether searching would help.
     fn may_be_found(&self) -> bool {
-        matches!(self, Self::NotFound | Self::NoService | Self::NoIncident)
+        matches!(
+            self,
+            Self::NoPage | Self::NotFound | Self::NoService | Self::NoIncident
+        )
     }
 
     /// Whether logging in would help.
@@ -122,6 +127,7 @@ impl Denied {
             Self::Link => say!(context, "denied-link"),
             Self::FormToken => say!(context, "denied-form-token"),
             Self::BadForm => say!(context, "denied-bad-form"),
+            Self::NoPage => say!(context, "denied-no-page"),
             Self::NotFound => say!(context, "denied-not-found"),
             Self::NoService => say!(context, "denied-no-service"),
             Self::NoSignal => say!(context, "denied-no-signal"),

@@ -19,6 +19,8 @@ pub(super) struct Frame<'a> {
     pub(super) visitor: Option<&'a Visitor>,
     /// Whether the page shows something that changes.
     pub(super) fresh: bool,
+    /// Whether it only has times, to be shown in the reader's zone.
+    pub(super) timed: bool,
     /// Where the links that change the language lead.
     pub(super) path: String,
 }
@@ -31,6 +33,7 @@ impl Frame<'_> {
             title: None,
             visitor: None,
             fresh: false,
+            timed: false,
             path: String::from("/"),
         }
     }
@@ -49,6 +52,7 @@ pub(super) fn fresh(
         title: Some(title),
         visitor: Some(visitor),
         fresh: true,
+        timed: false,
         path,
     };
     Html(frame(&around, body).into_string())
@@ -71,6 +75,7 @@ pub(super) fn frame(frame: &Frame<'_>, body: &Markup) -> Markup {
                 }
                 link rel="stylesheet" href="/assets/style.css";
                 link rel="icon" href="/assets/owl.svg";
+                @if frame.timed { script src="/assets/fresh.js" defer data-still {} }
                 @if frame.fresh {
                     script src="/assets/fresh.js" defer {}
                     script src="/assets/chart.js" defer {}

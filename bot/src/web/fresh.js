@@ -39,12 +39,20 @@ function localTimes() {
     // A footer says that its times are in UTC.
     if (!time.closest("footer")) time.textContent = (near ? clock : day).format(at);
     time.title = `${exact.format(at)} · ${relative(at)} · ${time.dateTime}`;
-    if (time.closest("h2, .decide, .facts dd")) {
+    if (time.closest("h2, .decide, .asked, .card, .message > p, .facts dd")) {
       const since = document.createElement("span");
       since.className = "ago";
       since.textContent = ` (${relative(at)})`;
       time.append(since);
     }
+  }
+}
+
+/* "1 min ago" must not still stand there an hour later, even while nothing is heard. */
+function age() {
+  for (const since of document.querySelectorAll("main .ago")) {
+    const said = ` (${relative(new Date(since.parentElement.dateTime))})`;
+    if (since.textContent !== said) since.textContent = said;
   }
 }
 
@@ -139,17 +147,23 @@ function listen() {
   source.addEventListener("looked", () => soon(LOOKED_MS));
 }
 
-arrange();
-listen();
-document.addEventListener("visibilitychange", () => { keepSeen(); soon(LEAST_MS); });
-addEventListener("pagehide", () => {
-  source.close();
-  told = false;
-  if (newest()) localStorage.setItem(key, String(newest()));
-});
-addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
+function live() {
   listen();
-  soon(LEAST_MS);
-});
-setInterval(() => { if (Date.now() - last > (told ? TOLD_MS : ALONE_MS)) refresh(); }, 1000);
+  document.addEventListener("visibilitychange", () => { keepSeen(); soon(LEAST_MS); });
+  addEventListener("pagehide", () => {
+    source.close();
+    told = false;
+    if (newest()) localStorage.setItem(key, String(newest()));
+  });
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    listen();
+    soon(LEAST_MS);
+  });
+  setInterval(() => { if (Date.now() - last > (told ? TOLD_MS : ALONE_MS)) refresh(); }, 1000);
+}
+
+arrange();
+setInterval(age, 1000);
+// The step that confirms has its times in the reader's zone, too, but is not loaded again under somebody's hands.
+if (!document.currentScript || !document.currentScript.hasAttribute("data-still")) live();

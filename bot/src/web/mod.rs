@@ -44,6 +44,7 @@ mod links;
 mod live;
 mod login;
 mod more;
+mod nowhere;
 mod oidc;
 mod overview;
 mod report;
@@ -198,6 +199,7 @@ impl Page {
             .layer(from_fn_with_state(self.clone(), hosts::check))
             .layer(from_fn(headers::add))
             .with_state(self.clone())
+            .merge(nowhere::router(self.clone()))
     }
 
     /// A link that begins a session for this person: once, until the time beside it.

@@ -119,6 +119,7 @@ async fn show(
         visitor: Some(visitor),
         // What is read and printed stays as it is.
         fresh: false,
+        timed: false,
         path: here,
     };
     Ok(Html(frame::frame(&frame, &body).into_string()))

@@ -21,10 +21,12 @@ use axum::response::Html;
 use engine::ledger;
 use guard::event::Recorded;
 use guard::ids::DeploymentId;
+use guard::plan::Plan;
 use guard::state::State;
 use maud::{Markup, html};
 use messages::layout::html::{message, table, text, timeline};
-use messages::{Context, Foreign, say};
+use messages::layout::plain;
+use messages::{Context, Foreign, Text, say};
 
 /// Messages of the thread that are shown: the newest.
 const MOST_SAID: usize = 12;
@@ -45,13 +47,15 @@ async fn body(
     language: Language,
     visitor: &Visitor,
     id: String,
-) -> Result<(messages::Text, String, Markup), Denied> {
+) -> Result<(Text, String, Markup), Denied> {
     let (state, records) = read(page, id).await?;
     let context = page.context(language.0);
     let plan = state.plan();
+    // Of many tabs, the one that asks is found by how it begins.
     let title = say!(
         context,
-        "lead",
+        "page-title",
+        standing = standing(&state, &context),
         service = Foreign::from(&plan.service),
         environment = Foreign::from(&plan.environment),
         version = Foreign::from(&plan.to)
@@ -69,19 +73,12 @@ async fn body(
     };
     let drawn = signals::of(page, &state, &context);
     let body = html! {
-        p.crumbs {
-            a href={ "/services/" (plan.service) } {
-                (text(&say!(context, "page-to-service", service = Foreign::from(&plan.service))))
-            }
-        }
-        h1.lead { (text(&title)) }
-        (since(&context))
-        (message(&parent, &html! {}))
+        (lead(plan, &context))
+        (message(&parent, &cause::likely(&state, &context)))
         (decide::bar(&parent.buttons, &plan.deployment, &voice, &context))
+        (since(&context))
         (report::links(&path, state.incident(), &context))
-        (signals::section(&drawn, &path, &context))
-        (cause::section(&state, &path, visitor, &context))
-        (fix::section(&voice, &path, &context))
+        (signals::section(page, &state, &drawn, &path, &context))
         @if let Some(found) = &found { (table(found)) }
         (rollout::section(&state, observed.as_ref(), progress.as_ref(), &context))
         @match (&observed, &progress) {
@@ -89,6 +86,8 @@ async fn body(
             (None, Some(progress)) => (table(&progress.instances)),
             (None, None) => {}
         }
+        (cause::section(&state, &path, visitor, &context))
+        (fix::section(&voice, &path, &context))
         (judge::section(&state, &path, visitor, &context))
         (said(&thread(&records, &context), &context))
         section {
@@ -99,6 +98,27 @@ async fn body(
         (abandon::form(&voice, &path, &context))
     };
     Ok((title, path, body))
+}
+
+/// Its state in a word or two.
+fn standing(state: &State, context: &Context) -> Text {
+    if state.rolling_back() {
+        say!(context, "status-rolling-back")
+    } else {
+        context.words().status(state.status())
+    }
+}
+
+/// Which one it is, in one line; its service is the way up.
+fn lead(plan: &Plan, context: &Context) -> Markup {
+    let service = Foreign::from(&plan.service);
+    let means = plain::text(&say!(context, "page-to-service", service = service));
+    html! {
+        h1.lead {
+            a href={ "/services/" (plan.service) } title=(means) { bdi { (plan.service) } }
+            " · " bdi { (plan.environment) } " · " bdi { (plan.to) }
+        }
+    }
 }
 
 /// A deployment and all that happened to it.

@@ -72,7 +72,13 @@ pub(super) fn of(page: &Page, state: &State, context: &Context) -> Vec<Chart> {
 }
 
 /// Drawings of those that moved, and all others in rows.
-pub(super) fn section(drawn: &[Chart], path: &str, context: &Context) -> Markup {
+pub(super) fn section(
+    page: &Page,
+    state: &State,
+    drawn: &[Chart],
+    path: &str,
+    context: &Context,
+) -> Markup {
     let moved = drawn.iter().filter(|chart| chart.onset.is_some());
     let moved: Vec<&Chart> = moved.take(MOST_DRAWN).collect();
     let rest: Vec<&Chart> = drawn.iter().skip(moved.len()).collect();
@@ -87,6 +93,7 @@ pub(super) fn section(drawn: &[Chart], path: &str, context: &Context) -> Markup 
                             (text(&say!(context, "page-closer", signal = Text::foreign(chart.signal.as_str()))))
                         }
                     }
+                    @if let Some(finding) = finding(state, &chart.signal) { (links::of(page, state, finding, context)) }
                 }
                 @if moved.is_empty() { p { (text(&say!(context, "page-signals-still"))) } }
                 @if !rest.is_empty() {

@@ -38,6 +38,7 @@ denied-no-session = You are not logged in. Open the one-time link that tawny ser
 denied-link = This link is unknown, too old, or was used before: each works once. Get a new one: type tawny login, with your token.
 denied-form-token = This form belongs to another session. Nothing was done: go back, reload, and press again.
 denied-bad-form = This form is incomplete. Nothing was done.
+denied-no-page = There is no such page. Its address may be incomplete or from an older version.
 denied-not-found = There is no such deployment. Its address may be incomplete: look for it by service or version.
 denied-not-leading = This process does not hold the engine's lease at the moment. Nothing was done: try again in a few seconds.
 denied-login-over = This attempt to log in is over, or was begun in another browser. Begin again.
@@ -48,6 +49,7 @@ page-quarantine = { $count ->
     [one] One item is
    *[other] { $count } items are
 } in quarantine and hold back what is behind: an operator lists them with “tawny journal quarantine”.
+page-title = { $standing }: { $service } · { $environment } · { $version }
 page-to-service = All deployments of { $service }, and how far its alarms can be trusted
 page-judge = Was it right?
 page-judge-alarm = An alarm was raised here. In hindsight:
@@ -77,6 +79,7 @@ page-to-deployment = Back to the deployment
 page-markdown = As Markdown
 denied-no-incident = Nothing was found of this deployment: there is nothing to look back on but its health report.
 page-cause-more = Evidence, places and queries are in the report
+page-cause-say = Say which it was
 page-cause-none = It was not this deployment
 page-cause-other = Another commit, or a note
 page-cause-typed = A commit that came with it (at least its first seven digits)
@@ -127,6 +130,7 @@ page-rollout-bad = not healthy
 page-rollout-instance = { $instance }: { $version }
 page-decide = Your decision
 page-answer-until = to be answered until { $until }
+page-decide-order = It stays paused until you say otherwise
 page-decide-until = until { $until }
 page-since = Since you last looked
 denied-no-signal = Nothing was measured of such a signal here. The deployment’s page lists those that were.
