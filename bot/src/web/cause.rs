@@ -133,7 +133,12 @@ fn rating(state: &State, path: &str, visitor: &Visitor, context: &Context) -> Ma
 }
 
 /// The suspects, what people say, and the form to say it; nothing before anything was found.
-pub(super) fn section(state: &State, path: &str, visitor: &Visitor, context: &Context) -> Markup {
+pub(super) fn section(
+    state: &State,
+    path: &str,
+    visitor: Option<&Visitor>,
+    context: &Context,
+) -> Markup {
     let cause = state.cause().map(|(cause, _)| cause);
     let said = blamed(state);
     html! {
@@ -145,11 +150,13 @@ pub(super) fn section(state: &State, path: &str, visitor: &Visitor, context: &Co
                     p.counts { a href={ (path) "/report" } { (text(&say!(context, "page-cause-more"))) } }
                 }
                 (opinions(&said, context))
-                @match may_judge(&visitor.actor) {
-                    Err(denied) => p.note { (text(&refusal(&denied, context))) },
-                    Ok(()) => {
-                        (form(cause, &said, path, visitor, context))
-                        (rating(state, path, visitor, context))
+                @if let Some(visitor) = visitor {
+                    @match may_judge(&visitor.actor) {
+                        Err(denied) => p.note { (text(&refusal(&denied, context))) },
+                        Ok(()) => {
+                            (form(cause, &said, path, visitor, context))
+                            (rating(state, path, visitor, context))
+                        }
                     }
                 }
             }

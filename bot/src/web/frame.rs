@@ -21,6 +21,18 @@ pub(super) struct Frame<'a> {
     pub(super) fresh: bool,
     /// Where the links that change the language lead.
     pub(super) path: String,
+    /// Whoever has a link to what is shown, and nothing else.
+    pub(super) guest: Option<&'a Guest>,
+}
+
+/// What surrounds a page that somebody sees by a link to one deployment.
+pub(super) struct Guest {
+    /// Where it is told that something happened; none where what is shown does not change.
+    pub(super) live: Option<String>,
+    /// Under which name the browser remembers what was seen: the page's address is a secret.
+    pub(super) seen: String,
+    /// Who shows it, and until when.
+    pub(super) words: Text,
 }
 
 impl Frame<'_> {
@@ -32,6 +44,7 @@ impl Frame<'_> {
             visitor: None,
             fresh: false,
             path: String::from("/"),
+            guest: None,
         }
     }
 }
@@ -50,6 +63,26 @@ pub(super) fn fresh(
         visitor: Some(visitor),
         fresh: true,
         path,
+        guest: None,
+    };
+    Html(frame(&around, body).into_string())
+}
+
+/// A page for whoever has a link to it.
+pub(super) fn guest(
+    language: Language,
+    guest: &Guest,
+    title: Text,
+    path: String,
+    body: &Markup,
+) -> Html<String> {
+    let around = Frame {
+        language,
+        title: Some(title),
+        visitor: None,
+        fresh: guest.live.is_some(),
+        path,
+        guest: Some(guest),
     };
     Html(frame(&around, body).into_string())
 }
@@ -77,14 +110,15 @@ pub(super) fn frame(frame: &Frame<'_>, body: &Markup) -> Markup {
                     noscript { meta http-equiv="refresh" content=(RELOAD_S); }
                 }
             }
-            body {
+            body data-live=[frame.guest.and_then(|guest| guest.live.as_ref())] data-seen=[frame.guest.map(|guest| &guest.seen)] {
                 a.skip href="#main" { (text(&say!(language, "page-skip"))) }
                 header {
-                    a.name href="/" { (text(&name)) }
+                    @if frame.guest.is_some() { span.name { (text(&name)) } } @else { a.name href="/" { (text(&name)) } }
                     @if frame.visitor.is_some() { (places(frame)) }
                     nav { (languages(frame)) (person(frame)) }
                 }
                 p.stale role="status" { (text(&say!(language, "page-stale"))) }
+                @if let Some(guest) = frame.guest { p.guest { (text(&guest.words)) } }
                 main #main tabindex="-1" { (body) }
             }
         }

@@ -66,6 +66,7 @@ mod reload;
 mod replicas;
 mod reported;
 mod said;
+mod shared;
 mod silence;
 mod slack;
 mod source_options;

@@ -265,6 +265,21 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
             crate::root_cause::asked(by, question, context)
         }
         Event::AnswerShared { by, .. } => say!(words, "ask-event-shared", by = Foreign::from(by)),
+        Event::ShareMade { by, until, .. } => say!(
+            words,
+            "event-share-made",
+            by = Foreign::from(by),
+            until = context.time(*until)
+        ),
+        Event::ShareOpened { share } => {
+            say!(words, "event-share-opened", link = Foreign::from(share))
+        }
+        Event::ShareRevoked { share, by } => say!(
+            words,
+            "event-share-revoked",
+            by = Foreign::from(by),
+            link = Foreign::from(share)
+        ),
         Event::AlertJoined { alert, relation } => alerts::joined(alert, *relation, context),
         Event::AlertOver { name, .. } => {
             say!(words, "event-alert-over", alert = Foreign::from(name))
