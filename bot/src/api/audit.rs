@@ -28,7 +28,7 @@ pub(super) struct Filter {
     /// Only of this person, machine, or `tawny` for its policy.
     who: Option<String>,
     /// Only before this number of the record.
-    #[param(minimum = 0, maximum = 9223372036854775807)]
+    #[param(minimum = 0, maximum = 9223372036854775807i64)]
     before: Option<i64>,
     /// At most so many; 100 when not said, 1000 at most.
     #[param(minimum = 1, maximum = 1000)]

@@ -30,7 +30,7 @@ pub(super) struct Filter {
     /// Only of this source; of all that are configured when not said.
     source: Option<String>,
     /// Only those before this id.
-    #[param(minimum = 0, maximum = 9223372036854775807)]
+    #[param(minimum = 0, maximum = 9223372036854775807i64)]
     before: Option<i64>,
     /// At most so many; 50 when not said, 500 at most.
     #[param(minimum = 1, maximum = 500)]

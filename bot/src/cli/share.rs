@@ -3,7 +3,6 @@
 use super::client::{CallError, Client, escaped};
 use super::{Connection, Exit, Named, output};
 use crate::api::{ShareBody, ShareMadeView, SharedLinkView, SharesView};
-use comfy_table::{ContentArrangement, Table, presets};
 use std::time::Duration;
 
 #[derive(Debug, clap::Args)]
@@ -71,11 +70,7 @@ fn table(shares: &[SharedLinkView]) {
     if shares.is_empty() {
         return output::line("no link was made");
     }
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["link", "status", "by", "made", "until", "last used"]);
+    let mut table = output::table(["link", "status", "by", "made", "until", "last used"]);
     for one in shares {
         let used = one.used_at.map(|at| format!("{at:.0}"));
         table.add_row([

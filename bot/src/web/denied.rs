@@ -194,7 +194,11 @@ impl Denied {
                 }
             }
         };
-        let markup = frame::frame(&Frame::bare(language), &body);
+        let frame = Frame {
+            alone: self.is_of_a_link(),
+            ..Frame::bare(language)
+        };
+        let markup = frame::frame(&frame, &body);
         DeniedPage {
             status: self.status(),
             markup,

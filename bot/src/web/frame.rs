@@ -23,6 +23,8 @@ pub(super) struct Frame<'a> {
     pub(super) path: String,
     /// Whoever has a link to what is shown, and nothing else.
     pub(super) guest: Option<&'a Guest>,
+    /// Whether whoever reads it has nowhere else to go.
+    pub(super) alone: bool,
 }
 
 /// What surrounds a page that somebody sees by a link to one deployment.
@@ -45,6 +47,7 @@ impl Frame<'_> {
             fresh: false,
             path: String::from("/"),
             guest: None,
+            alone: false,
         }
     }
 }
@@ -64,6 +67,7 @@ pub(super) fn fresh(
         fresh: true,
         path,
         guest: None,
+        alone: false,
     };
     Html(frame(&around, body).into_string())
 }
@@ -83,6 +87,7 @@ pub(super) fn guest(
         fresh: guest.live.is_some(),
         path,
         guest: Some(guest),
+        alone: true,
     };
     Html(frame(&around, body).into_string())
 }
@@ -113,9 +118,9 @@ pub(super) fn frame(frame: &Frame<'_>, body: &Markup) -> Markup {
             body data-live=[frame.guest.and_then(|guest| guest.live.as_ref())] data-seen=[frame.guest.map(|guest| &guest.seen)] {
                 a.skip href="#main" { (text(&say!(language, "page-skip"))) }
                 header {
-                    @if frame.guest.is_some() { span.name { (text(&name)) } } @else { a.name href="/" { (text(&name)) } }
+                    @if frame.alone { span.name { (text(&name)) } } @else { a.name href="/" { (text(&name)) } }
                     @if frame.visitor.is_some() { (places(frame)) }
-                    nav { (languages(frame)) (person(frame)) }
+                    @if !frame.alone || frame.guest.is_some() { nav { (languages(frame)) (person(frame)) } }
                 }
                 p.stale role="status" { (text(&say!(language, "page-stale"))) }
                 @if let Some(guest) = frame.guest { p.guest { (text(&guest.words)) } }

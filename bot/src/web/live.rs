@@ -50,7 +50,12 @@ pub(super) async fn live(
     _visitor: Visitor,
     Query(wanted): Query<Wanted>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, DeniedPage> {
-    let told = told_of(&page, &page.seats, wanted.of, std::future::pending().boxed());
+    let told = told_of(
+        &page,
+        &page.seats,
+        wanted.of,
+        std::future::pending().boxed(),
+    );
     told.map_err(|denied| denied.page(&page, language))
 }
 

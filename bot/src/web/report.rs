@@ -119,6 +119,7 @@ async fn show(
         fresh: false,
         path: here,
         guest: None,
+        alone: false,
     };
     Ok(Html(frame::frame(&frame, &body).into_string()))
 }

@@ -16,6 +16,9 @@ async fn opened(link: &str) -> (StatusCode, String) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_link_is_made_listed_and_ended_on_record_and_its_secret_is_kept_nowhere() {
     let mut world = World::small().await;
+    let file = world.dir.path().join("main/tawny.yaml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace("{name: cy}", "{name: cy, roles: []}")).unwrap();
     world.server.begin(&Life {
         log: Some("trace,sqlx=trace"),
         ..Life::default()
