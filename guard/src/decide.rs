@@ -21,6 +21,7 @@ mod possible;
 mod questions;
 mod reported;
 mod requested;
+mod shares;
 mod waiting;
 
 pub use judged::may_judge;
@@ -149,6 +150,11 @@ fn follow(state: Option<&State>, input: &Input) -> Vec<Event> {
                 answer,
             } => explained::answered(state, by, question, answer),
             Happened::AnswerShared { by, number } => explained::shared(state, by, *number),
+            Happened::ShareAsked { by, share, until } => {
+                shares::made(state, input.at, by, share, *until)
+            }
+            Happened::ShareOpened { share } => shares::opened(state, share),
+            Happened::ShareRevoked { by, share } => shares::revoked(state, by, share),
             Happened::FixAsked {
                 by,
                 duty,

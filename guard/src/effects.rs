@@ -115,6 +115,10 @@ fn shows(event: &Event) -> bool {
             // For who asked alone; what is shared is said in the thread.
             | Event::QuestionAnswered { .. }
             | Event::AnswerShared { .. }
+            // For who made it alone; that it was is on the timeline.
+            | Event::ShareMade { .. }
+            | Event::ShareOpened { .. }
+            | Event::ShareRevoked { .. }
             // Said weeks later, by people to Tawny: no channel hears of it.
             | Event::RootCauseRated { .. }
             | Event::Judged { .. }

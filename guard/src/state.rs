@@ -14,6 +14,7 @@ use crate::plan::Plan;
 use crate::queue::{Behind, TurnLost};
 use crate::request::RequestRecord;
 use crate::root_cause::RootCauseReport;
+use crate::share::Share;
 use crate::verdict::{Tier, Verdict};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -89,6 +90,8 @@ pub struct State {
     pub(crate) explained: Option<(u64, Box<RootCauseReport>)>,
     /// Whether the root-cause report was of use, as each person last said.
     pub(crate) rated: BTreeMap<String, Rated>,
+    /// Links that show it to whoever has them, the newest last.
+    pub(crate) shares: Vec<Share>,
     /// What the analyst answered people, the newest last; old ones are forgotten.
     pub(crate) answers: VecDeque<AnswerRecord>,
     /// Alerts of others, and whether they are over.
@@ -219,6 +222,7 @@ impl State {
             cause: None,
             explained: None,
             rated: BTreeMap::new(),
+            shares: Vec::new(),
             answers: VecDeque::new(),
             alerts: BTreeMap::new(),
             alert_storm: false,

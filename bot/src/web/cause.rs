@@ -142,7 +142,12 @@ pub(super) fn likely(state: &State, context: &Context) -> Markup {
 }
 
 /// The suspects, what people say, and the form to say it; nothing before anything was found.
-pub(super) fn section(state: &State, path: &str, visitor: &Visitor, context: &Context) -> Markup {
+pub(super) fn section(
+    state: &State,
+    path: &str,
+    visitor: Option<&Visitor>,
+    context: &Context,
+) -> Markup {
     let cause = state.cause().map(|(cause, _)| cause);
     let said = blamed(state);
     html! {
@@ -154,15 +159,17 @@ pub(super) fn section(state: &State, path: &str, visitor: &Visitor, context: &Co
                     p.counts { a href={ (path) "/report" } { (text(&say!(context, "page-cause-more"))) } }
                 }
                 (opinions(&said, context))
-                @match may_judge(&visitor.actor) {
-                    Err(denied) => p.note { (text(&refusal(&denied, context))) },
-                    Ok(()) => {
-                        // Many buttons, and none of them for whoever has to decide first.
-                        details #accuse {
-                            summary { (text(&say!(context, "page-cause-say"))) }
-                            (form(cause, &said, path, visitor, context))
+                @if let Some(visitor) = visitor {
+                    @match may_judge(&visitor.actor) {
+                        Err(denied) => p.note { (text(&refusal(&denied, context))) },
+                        Ok(()) => {
+                            // Many buttons, and none of them for whoever has to decide first.
+                            details #accuse {
+                                summary { (text(&say!(context, "page-cause-say"))) }
+                                (form(cause, &said, path, visitor, context))
+                            }
+                            (rating(state, path, visitor, context))
                         }
-                        (rating(state, path, visitor, context))
                     }
                 }
             }

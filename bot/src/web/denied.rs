@@ -52,6 +52,14 @@ pub(super) enum Denied {
     Provider,
     /// The identity provider knows them, the configuration does not.
     Stranger,
+    /// Nobody made such a link to a deployment, or that is long ago.
+    ShareUnknown,
+    /// Its time is over.
+    ShareExpired,
+    /// Somebody ended it.
+    ShareRevoked,
+    /// It is opened too often.
+    TooFast,
     /// Something broke; the log has it.
     Broken,
 }
@@ -98,9 +106,13 @@ impl Denied {
                 | Refusal::NotAPerson { .. }
                 | Refusal::MachineJudges { .. }
                 | Refusal::MayNotFix { .. }
+                | Refusal::MayNotShare { .. }
                 | Refusal::MayNotJudge { .. },
             ) => StatusCode::FORBIDDEN,
             Self::Refused(_) | Self::NotDone(_) => StatusCode::CONFLICT,
+            Self::ShareUnknown => StatusCode::NOT_FOUND,
+            Self::ShareExpired | Self::ShareRevoked => StatusCode::GONE,
+            Self::TooFast => StatusCode::TOO_MANY_REQUESTS,
             Self::NotLeading | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -111,6 +123,14 @@ impl Denied {
         matches!(
             self,
             Self::NoPage | Self::NotFound | Self::NoService | Self::NoIncident
+        )
+    }
+
+    /// Whether it is about a link to one deployment.
+    fn is_of_a_link(&self) -> bool {
+        matches!(
+            self,
+            Self::ShareUnknown | Self::ShareExpired | Self::ShareRevoked | Self::TooFast
         )
     }
 
@@ -139,6 +159,10 @@ impl Denied {
             Self::LoginOver => say!(context, "denied-login-over"),
             Self::Provider => say!(context, "denied-provider"),
             Self::Stranger => say!(context, "denied-stranger"),
+            Self::ShareUnknown => say!(context, "denied-share-unknown"),
+            Self::ShareExpired => say!(context, "denied-share-expired"),
+            Self::ShareRevoked => say!(context, "denied-share-revoked"),
+            Self::TooFast => say!(context, "denied-too-fast"),
             Self::Broken => say!(context, "denied-broken"),
         }
     }
@@ -169,13 +193,18 @@ impl Denied {
                 @if self.may_be_found() {
                     p { a href="/search" { (html::text(&say!(language, "page-search"))) } }
                 }
-                // Under a foreign name no link of this page should be followed.
-                @if !matches!(self, Self::Host) {
+                // Under a foreign name no link of this page should be followed; whoever has a link to one deployment has no
+                // place to go back to.
+                @if !matches!(self, Self::Host) && !self.is_of_a_link() {
                     p { a href="/" { (html::text(&say!(language, "page-back"))) } }
                 }
             }
         };
-        let markup = frame::frame(&Frame::bare(language), &body);
+        let frame = Frame {
+            alone: self.is_of_a_link(),
+            ..Frame::bare(language)
+        };
+        let markup = frame::frame(&frame, &body);
         DeniedPage {
             status: self.status(),
             markup,

@@ -57,7 +57,8 @@ function age() {
 }
 
 /* What happened since this reader last looked: kept in this browser alone. */
-const key = "tawny" + location.pathname;
+// The address of a page that is shown by a link is a secret, and kept nowhere.
+const key = "tawny" + (document.body.dataset.seen ? `/shared/${document.body.dataset.seen}` : location.pathname);
 let seen = Number(localStorage.getItem(key)) || 0;
 
 function lines() {
@@ -100,7 +101,7 @@ async function refresh() {
       redirect: "error",
       signal: AbortSignal.timeout(ANSWER_MS),
     });
-    if (answer.status === 401) return location.reload();
+    if (answer.status === 401 || answer.status === 410) return location.reload();
     if (!answer.ok) throw new Error(answer.statusText);
     const next = new DOMParser().parseFromString(await answer.text(), "text/html");
     const now = document.querySelector("main");
@@ -134,12 +135,13 @@ function soon(least) {
 }
 
 const match = /^\/deployments\/([^/]+)/.exec(location.pathname);
+const live = document.body.dataset.live || (match ? `/live?of=${match[1]}` : "/live");
 
 // A page that is left, and kept by the browser for the way back, must not hold one of its few connections.
 let source;
 
 function listen() {
-  source = new EventSource(match ? `/live?of=${match[1]}` : "/live");
+  source = new EventSource(live);
   // What happened between the page and the first news is looked for, but not while the page is still being painted.
   source.onopen = () => { told = true; soon(LOOKED_MS); };
   source.onerror = () => { told = false; };

@@ -68,6 +68,7 @@ mod reload;
 mod replicas;
 mod reported;
 mod said;
+mod shared;
 mod silence;
 mod slack;
 mod source_options;

@@ -3,7 +3,7 @@
 use super::Choice;
 use crate::actor::Role;
 use crate::fix::FixKind;
-use crate::ids::{ApprovalId, PersonId};
+use crate::ids::{ApprovalId, PersonId, ShareId};
 use crate::judgement::Judgement;
 use crate::queue::Behind;
 use jiff::Timestamp;
@@ -141,6 +141,24 @@ pub enum Refusal {
     MayNotJudge {
         /// Who.
         who: String,
+    },
+    /// A machine, or a person without any role.
+    #[error("{who} may not share a deployment: people with the role Responder or Operator may")]
+    MayNotShare {
+        /// Who.
+        who: String,
+    },
+    /// There are enough links to it.
+    #[error("{most} links to this deployment are open: end one of them first")]
+    TooManyShares {
+        /// How many there may be.
+        most: usize,
+    },
+    /// No such link.
+    #[error("link `{share}` does not exist in this deployment")]
+    UnknownShare {
+        /// What was sent.
+        share: ShareId,
     },
     /// Neither an operator, nor a responder whose service, duty or change it is.
     #[error(

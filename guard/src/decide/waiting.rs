@@ -22,6 +22,9 @@ pub(super) fn hears(happened: &Happened) -> bool {
             | Happened::RootCauseRated { .. }
             | Happened::QuestionAnswered { .. }
             | Happened::AnswerShared { .. }
+            | Happened::ShareAsked { .. }
+            | Happened::ShareOpened { .. }
+            | Happened::ShareRevoked { .. }
             | Happened::FixAsked { .. }
             | Happened::Requested { .. }
             | Happened::RequestTakenBack { .. }

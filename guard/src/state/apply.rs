@@ -10,10 +10,11 @@ use crate::culprit::Named;
 use crate::event::{Event, PauseReason};
 use crate::finding::{Finding, Need};
 use crate::fix::{FixRecord, FixStanding};
-use crate::ids::{ActionId, ApprovalId};
+use crate::ids::{ActionId, ApprovalId, ShareId};
 use crate::judgement::Judged;
 use crate::measured::asks_for_measures;
 use crate::request::RequestRecord;
+use crate::share::Share;
 use crate::verdict::{Comparison, Tier, Verdict};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -319,6 +320,20 @@ impl State {
                     one.shared = true;
                 }
             }
+            Event::ShareMade { share, by, until } => self.shares.push(Share {
+                id: share.clone(),
+                by: by.clone(),
+                made_at: at,
+                until: *until,
+                opened_at: None,
+                revoked: None,
+            }),
+            Event::ShareOpened { share } => {
+                self.with_share(share, |known| known.opened_at = Some(at));
+            }
+            Event::ShareRevoked { share, by } => {
+                self.with_share(share, |known| known.revoked = Some((by.clone(), at)));
+            }
             Event::AlertJoined { alert, .. } => {
                 let record = AlertRecord {
                     joined_at: Some(at),
@@ -426,6 +441,12 @@ impl State {
     fn settle_fix(&mut self, id: &ActionId, standing: FixStanding) {
         if let Some(record) = self.fixes.get_mut(id) {
             record.standing = standing;
+        }
+    }
+
+    fn with_share(&mut self, id: &ShareId, change: impl FnOnce(&mut Share)) {
+        if let Some(known) = self.shares.iter_mut().find(|known| known.id == *id) {
+            change(known);
         }
     }
 

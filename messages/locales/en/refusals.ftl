@@ -29,3 +29,7 @@ refusal-no-hotfix-account = Drafts are written by a model and opened by an accou
 refusal-nothing-to-fix = No change of this deployment is suspected. Name a commit of it if you know better.
 refusal-fix-under-way = { $by } has asked for it already, and it is being opened.
 refusal-fix-opened = { $by } has asked for it already: { $url }.
+refusal-may-not-share = { $who } may not share deployments: people may who are { $responder } or { $operator }.
+refusal-too-many-shares = { $most } links to this deployment are open already. End one of them first.
+refusal-unknown-share = This deployment has no link { $link }.
+choice-share = Share

@@ -29,3 +29,7 @@ refusal-no-hotfix-account = 草稿由模型编写，并由可以写代码的账�
 refusal-nothing-to-fix = 没有怀疑这次部署的任何变更。如果你知道是哪个，请指定它的提交。
 refusal-fix-under-way = { $by } 已经提出，正在发起。
 refusal-fix-opened = { $by } 已经提出：{ $url }。
+refusal-may-not-share = { $who } 不能分享部署：需要具有 { $responder } 或 { $operator } 角色的人员。
+refusal-too-many-shares = 本次部署已有 { $most } 个有效链接，请先停用其中一个。
+refusal-unknown-share = 本次部署没有链接 { $link }。
+choice-share = 分享

@@ -14,7 +14,7 @@ use guard::event::{Event, PauseReason, Reported};
 use guard::excess::Contribution;
 use guard::finding::{Cured, Finding, Need};
 use guard::fix::{FixTrouble, How};
-use guard::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey};
+use guard::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, ShareId, SignalKey};
 use guard::judgement::Judgement;
 use guard::policy::Autonomy;
 use guard::queue::{Ending, TurnLost};
@@ -453,6 +453,18 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
         Event::AnswerShared {
             by: text(),
             number: 1,
+        },
+        Event::ShareMade {
+            share: ShareId::new("share_1").unwrap(),
+            by: text(),
+            until: start(),
+        },
+        Event::ShareOpened {
+            share: ShareId::new("share_1").unwrap(),
+        },
+        Event::ShareRevoked {
+            share: ShareId::new("share_1").unwrap(),
+            by: text(),
         },
         Event::CauseNamed {
             by: text(),
