@@ -114,6 +114,13 @@ pub fn deed(event: &Event) -> Option<Deed> {
             .why(note.as_ref()),
         Event::QuestionAnswered { by, number, .. } => Deed::of(by, "ask").which(number.to_string()),
         Event::AnswerShared { by, number } => Deed::of(by, "share").which(number.to_string()),
+        Event::FixSuggested {
+            suggestion,
+            suspect,
+            ..
+        } => Deed::of(&suggestion.client, "ask")
+            .which(format!("{} {suspect}", suggestion.kind.verb()))
+            .why(suggestion.reason.as_ref()),
         Event::FixRequested { fix, by, reason } => {
             let which = format!("{} {}", fix.kind.verb(), fix.suspect);
             Deed::of(by, "fix").which(which).why(reason.as_ref())

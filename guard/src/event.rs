@@ -11,7 +11,7 @@ use crate::cause::Cause;
 use crate::culprit::Culprit;
 use crate::excess::Contribution;
 use crate::finding::{Cured, Finding, FindingKey, Need};
-use crate::fix::{Fix, FixTrouble, Opened};
+use crate::fix::{Fix, FixTrouble, Opened, Suggestion};
 use crate::ids::{ActionId, ApprovalId, DeploymentId, EvidenceId, InstanceId, SignalKey};
 use crate::judgement::Judgement;
 use crate::measured::Measured;
@@ -417,6 +417,17 @@ pub enum Event {
         /// The number of the answer.
         number: u32,
     },
+    /// A client of models asks people for a fix. None is opened by it.
+    FixSuggested {
+        /// What, and which client.
+        suggestion: Suggestion,
+        /// The commit that is meant.
+        suspect: String,
+        /// Its first line, as far as it is known.
+        title: String,
+        /// Until when people are shown it.
+        until: Timestamp,
+    },
     /// A person wants what did it undone, or mended, where the code is.
     FixRequested {
         /// What.
@@ -550,6 +561,7 @@ impl Event {
             Self::AnswerShared { .. } => "answer_shared",
             Self::RequestMade { .. } => "request_made",
             Self::RequestTakenBack { .. } => "request_taken_back",
+            Self::FixSuggested { .. } => "fix_suggested",
             Self::FixRequested { .. } => "fix_requested",
             Self::FixOpened { .. } => "fix_opened",
             Self::FixFailed { .. } => "fix_failed",

@@ -24,6 +24,7 @@ pub(super) fn hears(happened: &Happened) -> bool {
             | Happened::AnswerShared { .. }
             | Happened::FixAsked { .. }
             | Happened::Requested { .. }
+            | Happened::FixSuggested { .. }
             | Happened::RequestTakenBack { .. }
             | Happened::Superseded { .. }
     )
