@@ -117,6 +117,13 @@ pub fn deed(event: &Event) -> Option<Deed> {
         Event::ShareMade { share, by, .. } => Deed::of(by, "share_link").which(share.as_str()),
         Event::ShareOpened { share } => Deed::of(NOBODY, "open_link").which(share.as_str()),
         Event::ShareRevoked { share, by } => Deed::of(by, "revoke_link").which(share.as_str()),
+        Event::FixSuggested {
+            suggestion,
+            suspect,
+            ..
+        } => Deed::of(&suggestion.client, "ask")
+            .which(format!("{} {suspect}", suggestion.kind.verb()))
+            .why(suggestion.reason.as_ref()),
         Event::FixRequested { fix, by, reason } => {
             let which = format!("{} {}", fix.kind.verb(), fix.suspect);
             Deed::of(by, "fix").which(which).why(reason.as_ref())

@@ -22,6 +22,7 @@ mod questions;
 mod reported;
 mod requested;
 mod shares;
+mod suggested;
 mod waiting;
 
 pub use judged::may_judge;
@@ -177,8 +178,12 @@ fn follow(state: Option<&State>, input: &Input) -> Vec<Event> {
             Happened::Requested { request } => {
                 requested::requested(state, input, request, &mut ids)
             }
+            Happened::FixSuggested { suggestion } => suggested::suggested(state, input, suggestion),
             Happened::RequestTakenBack { request, client } => {
-                requested::taken_back(state, request, client)
+                match suggested::taken_back(state, input, request, client) {
+                    Some(event) => vec![event],
+                    None => requested::taken_back(state, request, client),
+                }
             }
             Happened::Measured { signals } => measured::measured(state, signals),
             Happened::Located {

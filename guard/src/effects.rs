@@ -105,6 +105,7 @@ fn shows(event: &Event) -> bool {
             | Event::AlertStorm { .. }
             | Event::DeployReported { .. }
             // In the thread, with the way there.
+            | Event::FixSuggested { .. }
             | Event::FixRequested { .. }
             | Event::FixOpened { .. }
             | Event::FixFailed { .. }
@@ -148,6 +149,7 @@ fn replies(event: &Event, after: &State) -> bool {
         | Event::RootCauseReported { .. }
         | Event::AnswerShared { .. }
         | Event::RequestTakenBack { .. }
+        | Event::FixSuggested { .. }
         | Event::FixOpened { .. }
         | Event::FixFailed { .. }
         | Event::MetricsLost { .. }

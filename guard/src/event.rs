@@ -11,7 +11,7 @@ use crate::cause::Cause;
 use crate::culprit::Culprit;
 use crate::excess::Contribution;
 use crate::finding::{Cured, Finding, FindingKey, Need};
-use crate::fix::{Fix, FixTrouble, Opened};
+use crate::fix::{Fix, FixTrouble, Opened, Suggestion};
 use crate::ids::{ActionId, ApprovalId, DeploymentId, EvidenceId, InstanceId, ShareId, SignalKey};
 use crate::judgement::Judgement;
 use crate::measured::Measured;
@@ -440,6 +440,17 @@ pub enum Event {
         /// Who.
         by: String,
     },
+    /// A client of models asks people for a fix. None is opened by it.
+    FixSuggested {
+        /// What, and which client.
+        suggestion: Suggestion,
+        /// The commit that is meant.
+        suspect: String,
+        /// Its first line, as far as it is known.
+        title: String,
+        /// Until when people are shown it.
+        until: Timestamp,
+    },
     /// A person wants what did it undone, or mended, where the code is.
     FixRequested {
         /// What.
@@ -576,6 +587,7 @@ impl Event {
             Self::ShareRevoked { .. } => "share_revoked",
             Self::RequestMade { .. } => "request_made",
             Self::RequestTakenBack { .. } => "request_taken_back",
+            Self::FixSuggested { .. } => "fix_suggested",
             Self::FixRequested { .. } => "fix_requested",
             Self::FixOpened { .. } => "fix_opened",
             Self::FixFailed { .. } => "fix_failed",

@@ -9,7 +9,7 @@ use crate::duty::Duty;
 use crate::event::Reported;
 use crate::excess::Contribution;
 use crate::finding::{Assessment, Cured};
-use crate::fix::{FixKind, FixOutcome};
+use crate::fix::{FixKind, FixOutcome, Suggestion};
 use crate::ids::{ActionId, ApprovalId, DeploymentId, EvidenceId, InstanceId, ShareId, SignalKey};
 use crate::judgement::Judgement;
 use crate::measured::Measured;
@@ -298,6 +298,11 @@ pub enum Happened {
     Requested {
         /// What.
         request: Request,
+    },
+    /// A client of models asks people for a fix.
+    FixSuggested {
+        /// Which.
+        suggestion: Suggestion,
     },
     /// It takes that back.
     RequestTakenBack {

@@ -5,7 +5,7 @@ use crate::cause::Cause;
 use crate::culprit::Named;
 use crate::event::{Event, PauseReason, Recorded, Reported};
 use crate::finding::{FindingKey, Need};
-use crate::fix::FixRecord;
+use crate::fix::{FixRecord, SuggestionRecord};
 use crate::ids::{ActionId, ApprovalId, DeploymentId, SignalKey};
 use crate::incident;
 use crate::judgement::Judged;
@@ -106,6 +106,8 @@ pub struct State {
     pub(crate) requests: BTreeMap<ActionId, RequestRecord>,
     /// What people asked to be proposed where the code is.
     pub(crate) fixes: BTreeMap<ActionId, FixRecord>,
+    /// The fixes that clients of models asked people for.
+    pub(crate) suggestions: BTreeMap<ActionId, SuggestionRecord>,
     /// The findings together, and what became of them.
     pub(crate) incidents: incident::Fold,
 }
@@ -230,6 +232,7 @@ impl State {
             named: BTreeMap::new(),
             requests: BTreeMap::new(),
             fixes: BTreeMap::new(),
+            suggestions: BTreeMap::new(),
             incidents: incident::Fold::default(),
         })
     }

@@ -94,7 +94,7 @@ pub(super) async fn body(
         @if let Some(voice) = &voice { (decide::bar(&parent.buttons, &plan.deployment, voice, context)) }
         (since(context))
         (report::links(path, state.incident(), context))
-        (signals::section(page, state, &drawn, path, context))
+        (signals::section(page, state, &drawn, path, visitor.is_some(), context))
         @if let Some(found) = &found { (table(found)) }
         (rollout::section(state, observed.as_ref(), progress.as_ref(), context))
         @match (&observed, &progress) {

@@ -84,6 +84,7 @@ pub(super) fn section(
     state: &State,
     drawn: &[Chart],
     path: &str,
+    inside: bool,
     context: &Context,
 ) -> Markup {
     let moved = drawn.iter().filter(|chart| chart.onset.is_some());
@@ -100,7 +101,7 @@ pub(super) fn section(
                             (text(&say!(context, "page-closer", signal = Text::foreign(chart.signal.as_str()))))
                         }
                     }
-                    @if let Some(finding) = finding(state, &chart.signal) { (links::of(page, state, finding, context)) }
+                    @if let Some(finding) = finding(state, &chart.signal).filter(|_| inside) { (links::of(page, state, finding, context)) }
                 }
                 @if moved.is_empty() { p { (text(&say!(context, "page-signals-still"))) } }
                 @if !rest.is_empty() {

@@ -34,6 +34,7 @@ mod stage;
 #[path = "../../../mcp-server/tests/it/story.rs"]
 mod story;
 mod strict;
+mod visit;
 mod wait;
 mod why;
 mod wire;

@@ -177,6 +177,14 @@ pub enum Refusal {
     /// No change of the deployment is suspected.
     #[error("no change of this deployment is suspected: name a commit of it")]
     NothingToFix,
+    /// People see as many suggestions of this client as they can be asked to look at.
+    #[error(
+        "{most} suggestions of this client are open already: wait for people, or take one back"
+    )]
+    SuggestsEnough {
+        /// So many.
+        most: usize,
+    },
     /// Somebody asked for it, and it is being opened.
     #[error("{by} has asked for it already, and it is being opened")]
     FixUnderWay {

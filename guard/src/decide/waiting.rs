@@ -27,6 +27,7 @@ pub(super) fn hears(happened: &Happened) -> bool {
             | Happened::ShareRevoked { .. }
             | Happened::FixAsked { .. }
             | Happened::Requested { .. }
+            | Happened::FixSuggested { .. }
             | Happened::RequestTakenBack { .. }
             | Happened::Superseded { .. }
     )

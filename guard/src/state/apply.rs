@@ -9,7 +9,7 @@ use crate::approval::{Backing, Standing};
 use crate::culprit::Named;
 use crate::event::{Event, PauseReason};
 use crate::finding::{Finding, Need};
-use crate::fix::{FixRecord, FixStanding};
+use crate::fix::{Fix, FixRecord, FixStanding, SuggestionRecord, SuggestionStanding};
 use crate::ids::{ActionId, ApprovalId, ShareId};
 use crate::judgement::Judged;
 use crate::measured::asks_for_measures;
@@ -262,8 +262,28 @@ impl State {
                 if let Some(record) = self.requests.get_mut(request) {
                     record.taken_back_at = Some(at);
                 }
+                if let Some(record) = self.suggestions.get_mut(request) {
+                    record.standing = SuggestionStanding::TakenBack;
+                }
+            }
+            Event::FixSuggested {
+                suggestion,
+                suspect,
+                title,
+                until,
+            } => {
+                let record = SuggestionRecord {
+                    suggestion: suggestion.clone(),
+                    suspect: suspect.clone(),
+                    title: title.clone(),
+                    until: *until,
+                    made_at: at,
+                    standing: SuggestionStanding::Open,
+                };
+                self.suggestions.insert(suggestion.id.clone(), record);
             }
             Event::FixRequested { fix, by, .. } => {
+                self.take_up(fix, by);
                 let record = FixRecord {
                     fix: fix.clone(),
                     by: by.clone(),
@@ -435,6 +455,21 @@ impl State {
     fn settle(&mut self, id: &ApprovalId, standing: Standing) {
         if let Some(record) = self.approvals.get_mut(id) {
             record.standing = standing;
+        }
+    }
+
+    /// Whoever had suggested it has been heard.
+    fn take_up(&mut self, fix: &Fix, by: &str) {
+        let same = self.suggestions.values_mut().filter(|one| {
+            one.standing == SuggestionStanding::Open
+                && one.suggestion.kind == fix.kind
+                && one.suspect == fix.suspect
+        });
+        for one in same {
+            one.standing = SuggestionStanding::Taken {
+                by: by.to_owned(),
+                fix: fix.id.clone(),
+            };
         }
     }
 

@@ -65,6 +65,7 @@ pub(super) const KNOWN: &[(&str, u32)] = &[
     ("share_revoked", 1),
     ("request_made", 1),
     ("request_taken_back", 1),
+    ("fix_suggested", 1),
     ("fix_requested", 1),
     ("fix_opened", 1),
     ("fix_failed", 1),

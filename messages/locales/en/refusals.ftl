@@ -27,6 +27,7 @@ refusal-may-not-fix = { $who } may not ask for this. { $operator } may, and { $r
 refusal-no-revert-account = No account is configured that may write code there, so no request can be opened. Give the code host of the service a separate account for it.
 refusal-no-hotfix-account = Drafts are written by a model and opened by an account that may write code: one of the two is not configured.
 refusal-nothing-to-fix = No change of this deployment is suspected. Name a commit of it if you know better.
+refusal-suggests-enough = { $most } suggestions of this client are open already. Wait for people, or take one back.
 refusal-fix-under-way = { $by } has asked for it already, and it is being opened.
 refusal-fix-opened = { $by } has asked for it already: { $url }.
 refusal-may-not-share = { $who } may not share deployments: people may who are { $responder } or { $operator }.

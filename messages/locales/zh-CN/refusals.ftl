@@ -27,6 +27,7 @@ refusal-may-not-fix = { $who } 不能提这个要求。可以的有：{ $operato
 refusal-no-revert-account = 没有配置可以写代码的账号，因此无法发起请求。请为该服务的代码托管配置一个单独的账号。
 refusal-no-hotfix-account = 草稿由模型编写，并由可以写代码的账号发起，两者之一没有配置。
 refusal-nothing-to-fix = 没有怀疑这次部署的任何变更。如果你知道是哪个，请指定它的提交。
+refusal-suggests-enough = 该客户端已有 { $most } 个建议等待处理。请等待，或撤回其中一个。
 refusal-fix-under-way = { $by } 已经提出，正在发起。
 refusal-fix-opened = { $by } 已经提出：{ $url }。
 refusal-may-not-share = { $who } 不能分享部署：需要具有 { $responder } 或 { $operator } 角色的人员。

@@ -15,7 +15,7 @@ use guard::event::Event;
 use located::located;
 use phrases::{
     acted, asked, begun, cured, judged, key_name, moved, named, new_version, paused, raised,
-    verdict_changed, version, with_reason,
+    verdict_changed, version,
 };
 use requested::asks_for;
 
@@ -32,7 +32,7 @@ mod shares;
 mod sources;
 
 pub(crate) use alerts::severity as alert_severity;
-pub(crate) use phrases::{cured_values, names};
+pub(crate) use phrases::{cured_values, names, with_reason};
 pub use severity::{loudest, severity};
 
 /// Authors that are named in one line.
@@ -252,7 +252,7 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
         Event::FixRequested { reason, .. } => {
             with_reason(crate::fix::about(event, known, context), reason, context)
         }
-        Event::FixOpened { .. } | Event::FixFailed { .. } => {
+        Event::FixSuggested { .. } | Event::FixOpened { .. } | Event::FixFailed { .. } => {
             crate::fix::about(event, known, context)
         }
         Event::CauseRanked { cause } => crate::cause::headline(cause, context),

@@ -63,7 +63,7 @@ impl Told {
 
 /// Why a model stopped short, if it did.
 pub(crate) fn stopped(ended: guard::root_cause::Ended, context: &Context) -> Option<Text> {
-    names::ended(ended, context)
+    names::stopped(ended, None, context)
 }
 
 /// What a model concluded, in one line.

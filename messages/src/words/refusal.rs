@@ -131,6 +131,9 @@ pub fn refusal(refusal: &Refusal, context: &Context) -> Text {
             kind: FixKind::Hotfix,
         } => say!(words, "refusal-no-hotfix-account"),
         Refusal::NothingToFix => say!(words, "refusal-nothing-to-fix"),
+        Refusal::SuggestsEnough { most } => {
+            say!(words, "refusal-suggests-enough", most = *most)
+        }
         Refusal::FixUnderWay { by, .. } => {
             say!(words, "refusal-fix-under-way", by = Foreign::from(by))
         }

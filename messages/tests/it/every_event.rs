@@ -2,7 +2,7 @@
 
 use crate::event_parts::{
     action, action_id, alert, approval, approval_id, behind, cause, finding, fix, opened, paused,
-    request, root_cause,
+    request, root_cause, suggestion,
 };
 use crate::measured::measured;
 use crate::story::{errors, latency, mei, need, plan, start};
@@ -382,6 +382,12 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
         Event::RequestMade {
             request: request(&text()),
             approval: ApprovalId::new("apr_1").unwrap(),
+        },
+        Event::FixSuggested {
+            suggestion: suggestion(&text()),
+            suspect: "6dcb09b5b57875f334f61aebed695e2e4193db5e".to_owned(),
+            title: text(),
+            until: start() + jiff::SignedDuration::from_hours(1),
         },
         Event::FixRequested {
             fix: fix(&text()),
