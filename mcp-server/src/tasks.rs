@@ -103,7 +103,7 @@ pub(crate) async fn find(
         .unwrap_or_default();
     DeploymentId::new(deployment).map_err(|_| unknown())?;
     let found = record::deployment(world, caller, deployment).await;
-    let state = found.map_err(|_| unknown())?.state;
+    let state = found.map_err(|_| unknown())?.state.clone();
     let known = state.request(&id).cloned();
     let known = known.filter(|known| known.request.client == caller.client);
     Ok((state, known.ok_or_else(unknown)?))

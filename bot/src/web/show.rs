@@ -18,13 +18,12 @@ use super::signals;
 use super::thread::{Said, thread};
 use axum::extract::{Path, State as Shared};
 use axum::response::Html;
-use engine::ledger;
-use guard::event::Recorded;
 use guard::ids::DeploymentId;
-use guard::state::State;
+use journal::History;
 use maud::{Markup, html};
 use messages::layout::html::{message, table, text, timeline};
 use messages::{Context, Foreign, say};
+use std::sync::Arc;
 
 /// Messages of the thread that are shown: the newest.
 const MOST_SAID: usize = 12;
@@ -46,7 +45,8 @@ async fn body(
     visitor: &Visitor,
     id: String,
 ) -> Result<(messages::Text, String, Markup), Denied> {
-    let (state, records) = read(page, id).await?;
+    let history = read(page, id).await?;
+    let (state, records) = (&history.state, &history.records);
     let context = page.context(language.0);
     let plan = state.plan();
     let title = say!(
@@ -57,17 +57,17 @@ async fn body(
         version = Foreign::from(&plan.to)
     );
     let path = format!("/deployments/{}", plan.deployment);
-    let mut parent = messages::parent(&state, &context);
+    let mut parent = messages::parent(state, &context);
     let observed = page.engine.observed(&plan.service, &plan.environment);
     // Each has a place of its own below what is needed now.
     let (found, progress) = (parent.table.take(), parent.progress.take());
-    let duty = page.orders.people().duty(&visitor.actor, &state).await?;
+    let duty = page.orders.people().duty(&visitor.actor, state).await?;
     let voice = Voice {
         visitor,
         duty: &duty,
-        state: &state,
+        state,
     };
-    let drawn = signals::of(page, &state, &context);
+    let drawn = signals::of(page, state, &context);
     let body = html! {
         p.crumbs {
             a href={ "/services/" (plan.service) } {
@@ -80,20 +80,20 @@ async fn body(
         (decide::bar(&parent.buttons, &plan.deployment, &voice, &context))
         (report::links(&path, state.incident(), &context))
         (signals::section(&drawn, &path, &context))
-        (cause::section(&state, &path, visitor, &context))
+        (cause::section(state, &path, visitor, &context))
         (fix::section(&voice, &path, &context))
         @if let Some(found) = &found { (table(found)) }
-        (rollout::section(&state, observed.as_ref(), progress.as_ref(), &context))
+        (rollout::section(state, observed.as_ref(), progress.as_ref(), &context))
         @match (&observed, &progress) {
-            (Some(observed), _) => (instances(&state, observed, &context)),
+            (Some(observed), _) => (instances(state, observed, &context)),
             (None, Some(progress)) => (table(&progress.instances)),
             (None, None) => {}
         }
-        (judge::section(&state, &path, visitor, &context))
-        (said(&thread(&records, &context), &context))
+        (judge::section(state, &path, visitor, &context))
+        (said(&thread(records, &context), &context))
         section {
             h3 { (text(&say!(context, "page-timeline"))) }
-            (timeline(&messages::timeline(&records, &context)))
+            (timeline(&messages::timeline(records, &context)))
         }
         (super::say::line(visitor, Some(&plan.deployment), &context))
         (abandon::form(&voice, &path, &context))
@@ -102,14 +102,9 @@ async fn body(
 }
 
 /// A deployment and all that happened to it.
-pub(super) async fn read(page: &Page, id: String) -> Result<(State, Vec<Recorded>), Denied> {
+pub(super) async fn read(page: &Page, id: String) -> Result<Arc<History>, Denied> {
     let id = DeploymentId::new(id).map_err(|_| Denied::NotFound)?;
-    let records = ledger::records(&page.reader, &id).await?;
-    let state = State::fold(&records).map_err(|error| {
-        tracing::error!(deployment = %id, %error, "the stream does not fold");
-        Denied::Broken
-    })?;
-    Ok((state.ok_or(Denied::NotFound)?, records))
+    page.engine.history(&id).await?.ok_or(Denied::NotFound)
 }
 
 /// Filled in by the script, which alone knows what this browser showed before.

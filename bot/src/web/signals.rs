@@ -41,9 +41,10 @@ async fn body(
     signal: &str,
     asked: Asked,
 ) -> Result<(Text, String, Markup), Denied> {
-    let (state, _) = read(page, id).await?;
+    let history = read(page, id).await?;
+    let state = &history.state;
     let context = page.context(language.0);
-    let drawn = of(page, &state, &context);
+    let drawn = of(page, state, &context);
     let found = drawn.iter().find(|chart| chart.signal == signal);
     let chart = found.ok_or(Denied::NoSignal)?;
     let path = format!("/deployments/{}", state.plan().deployment);
@@ -53,7 +54,7 @@ async fn body(
         h1 { bdi { (chart.signal) } }
         (figure(part.as_ref().unwrap_or(chart), 0, &path, &context))
         (zoom::links(chart, part.as_ref(), &at(&path, &chart.signal), &context))
-        @if let Some(finding) = finding(&state, &chart.signal) { (evidence(page, &state, finding, &context)) }
+        @if let Some(finding) = finding(state, &chart.signal) { (evidence(page, state, finding, &context)) }
         p.reports {
             @for other in drawn.iter().filter(|other| other.signal != chart.signal) {
                 a href=(at(&path, &other.signal)) { (other.signal) } " "
