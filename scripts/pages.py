@@ -154,8 +154,8 @@ def asked(folder):
     return failed
 
 
-def again(url, folder):
-    token = (pathlib.Path(folder) / "token").read_text().strip()
+def again(url, folder, token="token"):
+    token = (pathlib.Path(folder) / token).read_text().strip()
     run = subprocess.run(
         [PROGRAM, "login"],
         env=os.environ | {"TAWNY_URL": url, "TAWNY_TOKEN": token},
@@ -180,7 +180,12 @@ def people(folder):
                 "url": url,
                 "path": f"/deployments/{ready['deployment_id']}",
                 "fault": ready["fault_urls"][gray],
-                "links": {who: again(url, place) for who in ("watcher", "phone", "desk")},
+                # Ana watches and is woken; Ben is another person, at a desk.
+                "links": {
+                    "watcher": again(url, place),
+                    "phone": again(url, place),
+                    "desk": again(url, place, "token-ben"),
+                },
                 "language": language,
             }
             # Before and since: something must have been measured of the new version.

@@ -134,9 +134,11 @@ try {
   await phone.locator(".confirm").waitFor({ timeout: 20000 });
   await phone.locator(".confirm input[name=reason]").fill(chinese ? "延迟翻倍" : "latency doubled");
   if (!chinese) {
-    // Another one, at a desk, is as far at the same moment.
+    // Another person, at a desk, is as far at the same moment.
     const desk = await somebody(browser, { viewport: { width: 1180, height: 900 } });
     await woken(desk, told.links.desk);
+    const names = await Promise.all([phone, desk].map((page) => page.locator("header nav span").last().innerText()));
+    say(names[0] !== names[1], `two people are about to press: ${names.join(" and ")}`);
     await desk.locator(".decide button.danger").first().click();
     await desk.locator(".confirm").waitFor();
     const statuses = await Promise.all([confirmed(phone), confirmed(desk)]);
@@ -144,6 +146,9 @@ try {
     const late = ends.filter((one) => !one.back || /answered|already/i.test(one.refused));
     say(statuses.filter((one) => one === 303).length === 1, `of two presses at once one counts: ${statuses}`);
     say(late.length === 1, `who came second is told: ${late.map((one) => one.refused)}`);
+    const first = names[ends.indexOf(late[0]) === 0 ? 1 : 0];
+    const name = first.split(/\s/).at(-1);
+    say(late[0]?.refused.includes(name), `and who was first: ${name}`);
   } else {
     const status = await confirmed(phone);
     say(status === 303, `the answer is taken: ${status}`);

@@ -1,6 +1,7 @@
 //! The HTTP API under `/api/v1`: what the CLI and other programs use.
 
 use crate::auth::Tokens;
+use crate::etag;
 use crate::live::Live;
 use crate::orders::Orders;
 use axum::middleware::from_fn;
@@ -22,7 +23,6 @@ mod deliveries;
 mod deploy;
 mod describe;
 mod digest;
-mod etag;
 mod figures;
 mod fix;
 mod gate;

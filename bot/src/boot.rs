@@ -169,6 +169,7 @@ pub async fn run(settings: Settings, mut options: EngineOptions) -> Result<Runni
         outside: outside.clone(),
         page: Some(base_url.clone()),
         clock: mcp_server::world::Clock::new(move || now.now()),
+        histories: Arc::default(),
     };
     let models = Models::new(
         settings.clone(),

@@ -7,6 +7,7 @@ mod legend;
 mod marked;
 mod scale;
 mod shape;
+pub(crate) mod trend;
 
 pub(crate) use inline::inline;
 pub(crate) use shape::{NARROW, WIDE};

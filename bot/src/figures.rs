@@ -1,14 +1,13 @@
-//! Deployments as cases for figures, gathered from the record.
+//! Deployments as cases for figures, by what their lines keep of them: no stream is read for it.
 
-use engine::{Engine, EngineError, ledger};
+use engine::{Engine, EngineError};
 use guard::figures::Case;
 use guard::ids::ServiceName;
-use guard::state::State;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
-/// The deployments of each service that were asked for in this time; of one that is configured and had none, an empty
-/// list. What is long over and erased does not count.
+/// The deployments of each service that were asked for in this time and had their lane; of one that is configured and
+/// had none, an empty list. What is long over and erased does not count.
 pub(crate) async fn gather(
     engine: &Engine,
     only: Option<&ServiceName>,
@@ -21,35 +20,18 @@ pub(crate) async fn gather(
         .filter(wanted)
         .map(|service| (service, Vec::new()))
         .collect();
-    for (service, environment) in ledger::lanes(engine.reader()).await? {
-        if !wanted(&service) {
-            continue;
-        }
-        let all = ledger::deployments_of(engine.reader(), &service, &environment).await?;
-        let cases = found.entry(service).or_default();
-        for (id, at) in all {
-            if !(since..=until).contains(&at) {
-                continue;
+    engine
+        .listed(|listing| {
+            for (service, _) in listing.lanes().filter(|(service, _)| wanted(service)) {
+                found.entry(service.clone()).or_default();
             }
-            let records = match ledger::records(engine.reader(), &id).await {
-                Ok(records) => records,
-                Err(error) if error.is_erased() => continue,
-                // One that cannot be read must not hide the others.
-                Err(error) if error.is_damage() => {
-                    engine.note_unreadable(&id, &error);
-                    continue;
-                }
-                Err(error) => return Err(error.into()),
-            };
-            match State::fold(&records) {
-                Ok(Some(state)) => cases.push(Case::of(&records, &state)),
-                Ok(None) => {}
-                Err(source) => {
-                    let stream = format!("deployment/{id}");
-                    engine.note_unreadable(&id, &EngineError::Fold { stream, source });
+            let rows = listing.newest().take_while(|row| row.requested_at >= since);
+            for row in rows.filter(|row| row.began && row.requested_at <= until) {
+                if let Some(cases) = found.get_mut(&row.service) {
+                    cases.push(row.case.clone());
                 }
             }
-        }
-    }
+        })
+        .await?;
     Ok(found)
 }

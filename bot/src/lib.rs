@@ -13,6 +13,7 @@ mod cursor;
 pub mod demo;
 mod digests;
 mod discover;
+mod etag;
 mod figures;
 mod fixes;
 mod identity;

@@ -1,12 +1,11 @@
 //! What is known of a service's alarms, gathered from the record.
 
 use engine::{Engine, EngineError};
-use guard::ids::{Environment, ServiceName};
+use guard::ids::{DeploymentId, Environment, ServiceName};
 use guard::judgement::Judgement;
 use guard::policy::Autonomy;
-use guard::state::State;
 use guard::summary::Summary;
-use guard::trust::{Answered, Case, Causes, HORIZON, Ledger, Suggestion};
+use guard::trust::{Case, Causes, HORIZON, Ledger, Suggestion};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -22,23 +21,13 @@ pub(crate) struct Trusted {
     pub(crate) waiting: Vec<Arc<Summary>>,
     /// How many of them count for the ledger.
     pub(crate) deployments: u32,
-    /// Those that count and were judged, the newest first.
-    pub(crate) judged: Vec<Arc<State>>,
+    /// Those that count and were judged a false alarm, the newest first.
+    pub(crate) false_alarms: Vec<DeploymentId>,
     pub(crate) ledger: Ledger,
     /// How often it was right which change did it.
     pub(crate) causes: Causes,
     pub(crate) autonomy: Autonomy,
     pub(crate) suggestion: Suggestion,
-}
-
-impl Trusted {
-    /// Those that were judged a false alarm, the newest first.
-    pub(crate) fn false_alarms(&self) -> impl Iterator<Item = &State> {
-        let judged = self.judged.iter().map(|state| &**state);
-        judged.filter(|state| {
-            Case::of(state).is_some_and(|case| case.judgement == Judgement::FalseAlarm)
-        })
-    }
 }
 
 /// The line that shows why an alarm was raised.
@@ -89,15 +78,19 @@ pub(crate) async fn of_service(
     let all: Vec<Arc<Summary>> = all.into_iter().filter(|row| row.began).collect();
     let counts = |row: &&Arc<Summary>| now.duration_since(row.requested_at) <= HORIZON;
     let young: Vec<Arc<Summary>> = all.iter().filter(counts).cloned().collect();
-    let judged = those(&young, |row| row.judged.is_some());
-    let judged = engine.in_full(judged).await?;
-    let named = engine.in_full(those(&young, |row| row.named)).await?;
-    let rated = engine.in_full(those(&young, |row| row.rated)).await?;
-    let answers: Vec<Answered> = named.iter().filter_map(|one| Answered::of(one)).collect();
-    let cases: Vec<Case> = judged.iter().filter_map(|one| Case::of(one)).collect();
-    let ledger = Ledger::of(&cases, now);
-    let newest = engine.in_full(all.first().cloned()).await?;
-    let planned = newest.first().map(|state| state.plan().policy.autonomy);
+    let cases: Vec<(&Summary, Case)> = young
+        .iter()
+        .filter_map(|row| Some((&**row, Case::of_line(row)?)))
+        .collect();
+    let false_alarms = cases
+        .iter()
+        .filter(|(_, case)| case.judgement == Judgement::FalseAlarm)
+        .map(|(row, _)| row.deployment.clone())
+        .collect();
+    let answers = young.iter().filter_map(|row| row.answered.as_ref());
+    let causes = Causes::of(answers, now).with_ratings(young.iter().map(|row| row.ratings));
+    let ledger = Ledger::of(cases.iter().map(|(_, case)| case), now);
+    let planned = all.first().map(|row| row.autonomy);
     let autonomy = match configured.first() {
         Some(known) => known.policy.autonomy,
         None => planned.unwrap_or(Autonomy::Observe),
@@ -116,13 +109,9 @@ pub(crate) async fn of_service(
         suggestion: ledger.suggestion(autonomy, at_most, now),
         all,
         waiting,
-        judged,
-        causes: Causes::of(&answers, now).with_ratings(rated.iter().map(|one| &**one)),
+        false_alarms,
+        causes,
         ledger,
         autonomy,
     }))
-}
-
-fn those(rows: &[Arc<Summary>], wanted: fn(&Summary) -> bool) -> Vec<Arc<Summary>> {
-    rows.iter().filter(|row| wanted(row)).cloned().collect()
 }

@@ -18,7 +18,9 @@ use guard::event::Event;
 use guard::ids::{ApprovalId, DeploymentId, Environment, ServiceName};
 use guard::measured::Measured;
 use guard::state::State;
-use journal::{Journal, LeaseHold, Reader, Retention, StreamId, Transaction, Writer};
+use journal::{
+    Histories, History, Journal, LeaseHold, Reader, Retention, StreamId, Transaction, Writer,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -150,6 +152,7 @@ pub struct Inner {
     pub(crate) crowd: Crowd,
     /// Everything that was ever deployed, for lists.
     pub(crate) shelf: Shelf,
+    pub(crate) histories: Histories,
 }
 
 impl Inner {
@@ -206,6 +209,7 @@ impl Engine {
             pulse: Pulse::default(),
             crowd: Crowd::default(),
             shelf: Shelf::default(),
+            histories: Histories::default(),
         };
         let mut kinds = inner.chat_kinds();
         kinds.push(crate::execute::KIND.to_owned());
@@ -302,6 +306,17 @@ impl Engine {
             Some(known) => Some(ledger::newer(&self.reader, known).await?),
             None => ledger::state(&self.reader, id).await?,
         })
+    }
+
+    /// All that happened to a deployment, as new as the journal; none when there is no such stream.
+    pub async fn history(&self, id: &DeploymentId) -> Result<Option<Arc<History>>, EngineError> {
+        Ok(self.histories.of(&self.reader, id).await?)
+    }
+
+    /// What is kept of the deployments that were last looked at.
+    #[must_use]
+    pub fn histories(&self) -> &Histories {
+        &self.histories
     }
 
     /// Which of the deployments that are not over asked this question.

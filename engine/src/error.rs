@@ -157,7 +157,7 @@ impl EngineError {
 
     /// Whether what is stored is damaged or erased, so that reading it again gives the same.
     #[must_use]
-    pub(crate) fn is_damage(&self) -> bool {
+    pub fn is_damage(&self) -> bool {
         matches!(
             self,
             Self::Fold { .. }

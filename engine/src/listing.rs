@@ -6,6 +6,7 @@
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::ledger;
+use futures_util::{StreamExt, stream};
 use guard::ids::{DeploymentId, Environment, ServiceName};
 use guard::lane::Lane;
 use guard::state::State;
@@ -17,6 +18,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+/// Streams that are read at a time.
+const READ_AT_ONCE: usize = 4;
 /// Lines that are kept in one write.
 const AT_ONCE: usize = 500;
 /// Deployments that are over whose folded streams stay in memory: some pages of a list, and what is linked from there.
@@ -273,6 +276,7 @@ impl Engine {
         let kept = self.reader.summaries(VERSION).await?;
         let kept = kept.into_iter().map(|one| (one.stream.to_string(), one));
         let kept: HashMap<String, StreamSummary> = kept.collect();
+        let mut unkept = Vec::new();
         for head in self
             .reader
             .streams("deployment", i64::MAX.unsigned_abs())
@@ -285,10 +289,16 @@ impl Engine {
                 self.shelf.change(|listing| listing.put(row));
                 continue;
             }
-            let Ok(id) = DeploymentId::new(head.stream.id()) else {
-                continue;
-            };
-            match self.state(&id).await {
+            unkept.extend(DeploymentId::new(head.stream.id()));
+        }
+        // The next ones are fetched while one is folded.
+        let reads = unkept.into_iter().map(|id| async move {
+            let state = self.state(&id).await;
+            (id, state)
+        });
+        let mut reads = stream::iter(reads).buffer_unordered(READ_AT_ONCE);
+        while let Some((id, state)) = reads.next().await {
+            match state {
                 Ok(state) => state.iter().for_each(|state| self.shelf.put(state)),
                 // Long over.
                 Err(error) if error.is_erased() => {}

@@ -24,7 +24,7 @@ pub enum Culprit {
 }
 
 /// What somebody said, beside what had been said to them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Named {
     /// What it was.
     pub culprit: Culprit,

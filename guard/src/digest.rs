@@ -161,7 +161,7 @@ impl Digest {
             let told = recent
                 .iter()
                 .any(|one| matches!(one.event, Event::FindingOpened { .. }));
-            let case = Case::of(records, state);
+            let case = Case::of(state);
             if told || within(state.requested_at()) {
                 let place = (
                     state.plan().service.clone(),

@@ -1,20 +1,20 @@
 //! Figures for those who decide: how often is deployed, what was caught, how fast, and what that spared.
 
-use crate::action::{ActionKind, Basis};
-use crate::event::{Event, Recorded};
+use crate::action::ActionKind;
 use crate::finding::Finding;
 use crate::judgement::Judgement;
-use crate::state::{State, Status};
+use crate::state::{Moments, State, Status};
 use crate::verdict::Tier;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, civil};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// How long a bad release would have run everywhere before somebody had noticed, when nobody says otherwise.
 pub const NOTICED_AFTER: SignedDuration = SignedDuration::from_mins(15);
 
 /// One deployment, as far as figures go.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Case {
     /// When it was asked for.
     pub at: Timestamp,
@@ -35,7 +35,7 @@ pub struct Case {
 }
 
 /// What a release would have harmed, and did.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Spared {
     /// Requests per second that would have been harmed with the new version everywhere.
     pub everywhere: f64,
@@ -44,22 +44,16 @@ pub struct Spared {
 }
 
 impl Case {
-    /// One deployment; `records` is its whole stream, and `state` the fold of it.
+    /// One deployment.
     #[must_use]
-    pub fn of(records: &[Recorded], state: &State) -> Self {
+    pub fn of(state: &State) -> Self {
         let onset = state.findings().map(|record| record.finding.onset_at).min();
-        let first = |wanted: &dyn Fn(&Event) -> bool| {
-            let found = records.iter().find(|record| wanted(&record.event));
-            found.map(|record| record.at)
-        };
-        let told = first(&|event| matches!(event, Event::FindingOpened { .. }));
-        let by_people = |basis: &Basis| !matches!(basis, Basis::Release { .. });
-        let decided = first(&|event| match event {
-            Event::ActionAuthorised { basis, .. } => by_people(basis),
-            Event::ApprovalAnswered { .. } | Event::Abandoned { .. } => true,
-            _ => false,
-        });
-        let cured = first(&|event| matches!(event, Event::CureConfirmed { .. }));
+        let Moments {
+            told,
+            decided,
+            cured,
+            ..
+        } = state.moments;
         let between = |from: Option<Timestamp>, to: Option<Timestamp>| {
             let seconds = to?.duration_since(from?).as_secs_f64();
             (seconds >= 0.0).then_some(seconds)
@@ -72,7 +66,7 @@ impl Case {
             detect_s: between(onset, told),
             decide_s: between(told, decided),
             recover_s: between(onset, cured),
-            spared: spared(records, state),
+            spared: spared(state),
         }
     }
 
@@ -84,13 +78,11 @@ impl Case {
 }
 
 /// Only of a release that went back: any other may have been right to go on.
-fn spared(records: &[Recorded], state: &State) -> Option<Spared> {
+fn spared(state: &State) -> Option<Spared> {
     let rollback = state
         .actions()
         .find(|record| record.action.kind == ActionKind::RollBack)?;
-    let back = records
-        .iter()
-        .find(|record| matches!(record.event, Event::RolledBack { .. }))?;
+    let back = state.moments.back?;
     let of_requests = state
         .findings()
         .map(|record| &record.finding)
@@ -101,7 +93,7 @@ fn spared(records: &[Recorded], state: &State) -> Option<Spared> {
     let share = rollback.action.instances.len() as f64 / all as f64;
     Some(Spared {
         everywhere,
-        harmed: everywhere * share.min(1.0) * seconds(worst, back.at),
+        harmed: everywhere * share.min(1.0) * seconds(worst, back),
     })
 }
 
@@ -248,4 +240,4 @@ fn by_week(cases: &[&Case], since: Timestamp, until: Timestamp) -> Vec<(civil::D
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

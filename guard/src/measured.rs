@@ -21,6 +21,14 @@ pub struct Measured {
     pub measure: Measure,
 }
 
+impl Measured {
+    /// Whether it says what it was and what it is.
+    #[must_use]
+    pub fn has_numbers(&self) -> bool {
+        self.measure.before.is_some() && self.measure.after.is_some()
+    }
+}
+
 /// Whether what was measured up to this event should be kept: a watch ends, or an answer is given.
 #[must_use]
 pub(crate) fn asks_for_measures(event: &Event) -> bool {

@@ -23,7 +23,7 @@ mod tests;
 mod times;
 
 pub use deeds::{Deed, Ended, Question, QuestionEnd, Word};
-pub use earlier::{Earlier, Trend, TrendPoint};
+pub use earlier::{Earlier, Level, Release, Trend, TrendPoint, levels, trends};
 pub use gaps::{Gap, Missing};
 pub use impact::{Contribution, Impact};
 pub use postmortem::{Cause, Lost, Part, Postmortem, Well};
@@ -256,7 +256,7 @@ impl Report {
         };
         let mut report = Self::from(&state, records);
         report.earlier = before.iter().map(Earlier::of).collect();
-        report.trends = earlier::trends(&report, before);
+        report.trends = earlier::of_reports(&report, before);
         report.risk = risk::risk(state.plan(), &report);
         report.suggestions = suggest::suggestions(state.plan(), &report);
         Ok(Some(report))

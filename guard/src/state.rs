@@ -20,9 +20,12 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 mod apply;
+mod levels;
+mod moments;
 mod parts;
 mod reads;
 
+pub(crate) use moments::Moments;
 pub use parts::{ActionRecord, AnswerRecord, ApprovalRecord, Cure, FindingRecord, Rated, Status};
 
 /// A deployment as it stands. Only folding makes one: its fields are private, it has no default and
@@ -110,6 +113,10 @@ pub struct State {
     pub(crate) suggestions: BTreeMap<ActionId, SuggestionRecord>,
     /// The findings together, and what became of them.
     pub(crate) incidents: incident::Fold,
+    /// When what figures count first happened.
+    pub(crate) moments: Moments,
+    /// What the signals were with the new version.
+    pub(crate) levels: levels::Levels,
 }
 
 /// Why events do not fold.
@@ -234,6 +241,8 @@ impl State {
             fixes: BTreeMap::new(),
             suggestions: BTreeMap::new(),
             incidents: incident::Fold::default(),
+            moments: Moments::default(),
+            levels: levels::Levels::default(),
         })
     }
 }

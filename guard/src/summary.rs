@@ -1,19 +1,23 @@
 //! A deployment in one line: what lists sort, filter and mark by, without reading its events again.
 
+use crate::figures::Case;
 use crate::ids::{ApprovalId, DeploymentId, Environment, ServiceName, Version};
 use crate::judgement::Judgement;
+use crate::policy::Autonomy;
 use crate::queue::Behind;
+use crate::report::{self, Level, Release};
 use crate::situation::Situation;
 use crate::state::{State, Status};
+use crate::trust::{Answered, Ratings};
 use crate::verdict::{Tier, Verdict};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The version of the shape and the meaning of [`Summary`]: a kept one of another version is made anew.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A deployment in one line. Nothing acts on it, so unlike a [`State`] it may be stored and read back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// Which.
     pub deployment: DeploymentId,
@@ -47,10 +51,14 @@ pub struct Summary {
     pub incident: Option<Hurt>,
     /// What people last said in hindsight.
     pub judged: Option<Judgement>,
-    /// Whether people said which change did it, or that none did.
-    pub named: bool,
-    /// Whether people said whether the root-cause report was of use.
-    pub rated: bool,
+    /// What people last said did it, and what the ranking had said to them.
+    pub answered: Option<Answered>,
+    /// What people said of the root-cause report.
+    pub ratings: Ratings,
+    /// All questions that were ever asked.
+    pub questions: Vec<ApprovalId>,
+    /// What Tawny might do by the policy that it began with.
+    pub autonomy: Autonomy,
     /// Who asked for it.
     pub requested_by: String,
     /// When.
@@ -59,6 +67,10 @@ pub struct Summary {
     pub updated_at: Timestamp,
     /// Whether nothing more will be judged.
     pub over: bool,
+    /// As far as figures go.
+    pub case: Case,
+    /// What its signals were, in the order of its report.
+    pub levels: Vec<Level>,
 }
 
 /// The incident of a deployment, in short.
@@ -96,12 +108,29 @@ impl Summary {
                 open: !incident.standing.over(),
             }),
             judged: state.judged().map(|judged| judged.judgement),
-            named: !state.named().is_empty(),
-            rated: !state.rated().is_empty(),
+            answered: Answered::of(state),
+            ratings: Ratings::of(state),
+            questions: state
+                .approvals()
+                .map(|one| one.approval.id.clone())
+                .collect(),
+            autonomy: plan.policy.autonomy,
             requested_by: state.requested_by().to_owned(),
             requested_at: state.requested_at(),
             updated_at: state.updated_at(),
             over: state.watch_over(),
+            case: Case::of(state),
+            levels: report::levels(state),
+        }
+    }
+
+    /// As far as trends go.
+    #[must_use]
+    pub fn release(&self) -> Release<'_> {
+        Release {
+            deployment: self.deployment.as_str(),
+            version: self.to.as_str(),
+            levels: &self.levels,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::actor::{Actor, Role};
 use crate::approval::Choice;
+use crate::detect::{Course, Direction, Limits, Measure, SignalKind};
 use crate::duty::Duty;
 use crate::event::{Event, Recorded};
 use crate::finding::{Assessment, Budget, Finding, Scope};
@@ -9,6 +10,7 @@ use crate::ids::{
     DeploymentId, Environment, InstanceId, PersonId, ServiceName, SignalKey, Version,
 };
 use crate::input::{Happened, Input};
+use crate::measured::Measured;
 use crate::plan::{Batch, Pacing, Plan, steps};
 use crate::policy::{Autonomy, Policy};
 use crate::state::State;
@@ -215,4 +217,37 @@ impl Story {
 /// The names of events, in order.
 pub(crate) fn names(events: &[Event]) -> Vec<&'static str> {
     events.iter().map(Event::name).collect()
+}
+
+/// A ratio of which nothing is known.
+pub(crate) fn measured(key: &str) -> Measured {
+    Measured {
+        signal: SignalKey::new(key).unwrap(),
+        comparison: Comparison::CanaryVsStable,
+        of_dependency: false,
+        measure: Measure {
+            key: key.to_owned(),
+            kind: SignalKind::Ratio,
+            direction: Direction::Up,
+            unit: "ratio".to_owned(),
+            before: Some(0.002),
+            after: None,
+            change: None,
+            tolerated: Some(0.002),
+            smallest_visible: None,
+            limits: Limits {
+                warn: None,
+                hard: None,
+                quantile: 0.99,
+            },
+            p95: None,
+            nearness: 0.0,
+            no_data: None,
+            counted: None,
+            control: None,
+            past: Course::default(),
+            course: Course::default(),
+            beside: Course::default(),
+        },
+    }
 }

@@ -7,12 +7,13 @@
 use crate::judgement::Judgement;
 use crate::policy::Autonomy;
 use crate::state::State;
+use crate::summary::Summary;
 use crate::verdict::Tier;
 use jiff::{SignedDuration, Timestamp};
 
 mod causes;
 
-pub use causes::{Answered, Causes};
+pub use causes::{Answered, Causes, Ratings};
 
 /// The share of alarms that is surely real before Tawny pauses by itself: a pause costs a look and some
 /// minutes, so it is worth it when it is right more often than not.
@@ -54,11 +55,22 @@ impl Case {
     /// None when nobody judged it, or only before the alarm that came afterwards.
     #[must_use]
     pub fn of(state: &State) -> Option<Self> {
-        let judgement = state.judged()?.judgement;
-        judgement.fits(state.highest_tier()).then(|| Self {
-            at: state.requested_at(),
+        let judged = state.judged().map(|judged| judged.judgement);
+        Self::new(state.requested_at(), judged, state.highest_tier())
+    }
+
+    /// The same of a deployment in one line.
+    #[must_use]
+    pub fn of_line(line: &Summary) -> Option<Self> {
+        Self::new(line.requested_at, line.judged, line.highest_tier)
+    }
+
+    fn new(at: Timestamp, judged: Option<Judgement>, tier: Tier) -> Option<Self> {
+        let judgement = judged.filter(|judgement| judgement.fits(tier))?;
+        Some(Self {
+            at,
             judgement,
-            rolled_back_unasked: state.highest_tier() == Tier::RollBack,
+            rolled_back_unasked: tier == Tier::RollBack,
         })
     }
 }

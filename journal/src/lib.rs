@@ -113,6 +113,7 @@ mod events;
 mod evidence;
 #[cfg(test)]
 mod frozen_tests;
+mod history;
 mod inbox;
 mod journal;
 mod json;
@@ -149,6 +150,7 @@ pub use counts::{Counts, WorkCounts};
 pub use error::JournalError;
 pub use events::{Head, StoredEvent};
 pub use evidence::Evidence;
+pub use history::{Histories, History};
 pub use inbox::{ClaimedInput, Delivered, Fate, REQUEST_SOURCE};
 pub use journal::{Inbox, Journal, JournalOptions, Reader, Writer};
 pub use lease::{Fence, LeaseHold, LeaseShown};

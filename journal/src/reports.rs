@@ -1,7 +1,7 @@
 //! The report of a deployment, gathered from the record.
 
-use crate::Reader;
 use crate::ledger::{self, LedgerError};
+use crate::{Histories, Reader};
 use guard::event::Recorded;
 use guard::ids::{DeploymentId, Environment, ServiceName};
 use guard::report::Report;
@@ -24,13 +24,20 @@ pub struct Told {
 ///
 /// # Errors
 /// The journal cannot be read, or the deployment itself is damaged or erased.
-pub async fn of(reader: &Reader, id: &DeploymentId) -> Result<Option<Told>, LedgerError> {
-    let records = ledger::records(reader, id).await?;
+pub async fn of(
+    reader: &Reader,
+    histories: &Histories,
+    id: &DeploymentId,
+) -> Result<Option<Told>, LedgerError> {
+    let Some(history) = histories.of(reader, id).await? else {
+        return Ok(None);
+    };
+    let records = history.records.clone();
     let Some(alone) = Report::of(&records).map_err(|source| unfoldable(id, source))? else {
         return Ok(None);
     };
     let mut unreadable = Vec::new();
-    let before = before(reader, &alone, &mut unreadable).await?;
+    let before = before(reader, histories, &alone, &mut unreadable).await?;
     let report = Report::beside(&records, &before).map_err(|source| unfoldable(id, source))?;
     Ok(Some(Told {
         report: report.unwrap_or(alone),
@@ -49,6 +56,7 @@ fn unfoldable(id: &DeploymentId, source: FoldError) -> LedgerError {
 /// The reports of the deployments of the same service before it, the newest first.
 async fn before(
     reader: &Reader,
+    histories: &Histories,
     report: &Report,
     unreadable: &mut Vec<(DeploymentId, LedgerError)>,
 ) -> Result<Vec<Report>, LedgerError> {
@@ -65,8 +73,9 @@ async fn before(
     let older = all.iter().filter(|(_, at)| *at < began);
     let mut found = Vec::new();
     for (id, _) in older.take(MOST_EARLIER) {
-        match ledger::records(reader, id).await {
-            Ok(records) => found.extend(Report::of(&records).ok().flatten()),
+        match histories.of(reader, id).await {
+            Ok(Some(older)) => found.extend(Report::of(&older.records).ok().flatten()),
+            Ok(None) => {}
             Err(error) if error.is_erased() => {}
             // One that cannot be read must not hide the others.
             Err(error) if error.is_damage() => unreadable.push((id.clone(), error)),

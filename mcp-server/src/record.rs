@@ -3,16 +3,13 @@
 use crate::caller::Caller;
 use crate::error::ToolError;
 use crate::world::World;
-use guard::event::Recorded;
 use guard::ids::DeploymentId;
 use guard::state::State;
-use journal::ledger::{self, LedgerError};
+use journal::History;
+use std::sync::Arc;
 
 /// A deployment: its events, and what they amount to.
-pub(crate) struct Deployment {
-    pub(crate) records: Vec<Recorded>,
-    pub(crate) state: State,
-}
+pub(crate) type Deployment = Arc<History>;
 
 /// A deployment that the caller may see. One that it may not see is as one that does not exist.
 ///
@@ -25,17 +22,13 @@ pub(crate) async fn deployment(
 ) -> Result<Deployment, ToolError> {
     let unknown = || ToolError::unknown_deployment(id);
     let name = DeploymentId::new(id).map_err(|error| ToolError::argument("deployment", error))?;
-    let records = ledger::records(&world.reader, &name).await?;
-    let state = State::fold(&records).map_err(|source| LedgerError::Fold {
-        stream: format!("deployment/{id}"),
-        source,
-    })?;
-    let state = state.ok_or_else(unknown)?;
-    let plan = state.plan();
+    let found = world.histories.of(&world.reader, &name).await?;
+    let found = found.ok_or_else(unknown)?;
+    let plan = found.state.plan();
     if !caller.sees(&plan.service, &plan.environment) {
         return Err(unknown());
     }
-    Ok(Deployment { records, state })
+    Ok(found)
 }
 
 /// The last changed deployments that the caller may see, and whether there are older ones that were not looked at.

@@ -151,7 +151,7 @@ async fn remember(
     let Some((newest, _)) = all.first() else {
         return Ok(());
     };
-    let told = match reports::of(&world.reader, newest).await {
+    let told = match reports::of(&world.reader, &world.histories, newest).await {
         Ok(told) => told,
         Err(error) if error.is_erased() || error.is_damage() => None,
         Err(error) => return Err(error.into()),

@@ -106,9 +106,9 @@ pub(crate) async fn find(
         .unwrap_or_default();
     DeploymentId::new(deployment).map_err(|_| unknown())?;
     let found = record::deployment(world, caller, deployment).await;
-    let state = found.map_err(|_| unknown())?.state;
-    Known::find(&state, &id, &caller.client).ok_or_else(unknown)?;
-    Ok((state, id))
+    let found = found.map_err(|_| unknown())?;
+    Known::find(&found.state, &id, &caller.client).ok_or_else(unknown)?;
+    Ok((found.state.clone(), id))
 }
 
 fn unknown(id: &str) -> ErrorData {

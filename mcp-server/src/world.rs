@@ -5,7 +5,7 @@ use futures_util::future::BoxFuture;
 use guard::detect::SignalSpec;
 use guard::ids::{Environment, ServiceName};
 use jiff::Timestamp;
-use journal::{Inbox, Reader};
+use journal::{Histories, Inbox, Reader};
 use messages::BaseUrl;
 use sources::code::Repository;
 use sources::logs::{Bounds, LogReader};
@@ -29,6 +29,8 @@ pub struct World {
     pub page: Option<BaseUrl>,
     /// The time.
     pub clock: Clock,
+    /// The deployments that were last asked about.
+    pub histories: Arc<Histories>,
 }
 
 /// What can be read outside. Replaced as a whole when the configuration changes.

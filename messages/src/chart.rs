@@ -10,11 +10,13 @@ use crate::words::{Words, amount, duration};
 mod made;
 mod marks;
 mod readings;
+mod trend;
 mod window;
 
 pub use made::{charts, signals};
 pub use marks::Mark;
 pub use readings::Reading;
+pub use trend::{TrendChart, trends};
 
 /// Signals that are drawn of one deployment in a chat.
 pub const MOST: usize = 2;

@@ -27,7 +27,7 @@ pub struct Asking<'a> {
 pub fn home(
     asking: &[Asking<'_>],
     services: &[Standing<'_>],
-    recent: &[State],
+    recent: &[&State],
     context: &Context,
 ) -> Document {
     let status = orders::status(services, context);

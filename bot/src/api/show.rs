@@ -7,7 +7,7 @@ use super::view::{self, DeploymentView};
 use super::{Api, Caller};
 use axum::Json;
 use axum::extract::State as Shared;
-use engine::{EngineError, ledger};
+use engine::EngineError;
 use guard::ids::DeploymentId;
 use guard::state::State;
 use messages::Locale;
@@ -25,10 +25,9 @@ pub(super) async fn show(
     At(id): At<String>,
 ) -> Result<Json<DeploymentView>, Problem> {
     let id = DeploymentId::new(id).map_err(|error| Problem::bad("id", error))?;
-    let state = ledger::state(api.engine.reader(), &id)
-        .await?
-        .ok_or(EngineError::UnknownDeployment(id))?;
-    Ok(Json(view(&api, &state, locale)))
+    let history = api.engine.history(&id).await?;
+    let history = history.ok_or(EngineError::UnknownDeployment(id))?;
+    Ok(Json(view(&api, &history.state, locale)))
 }
 
 pub(super) fn view(api: &Api, state: &State, locale: Locale) -> DeploymentView {

@@ -177,9 +177,10 @@ fn view(trusted: &Trusted, context: &Context) -> StatsView {
         },
         suggestion: suggestion(&trusted.suggestion, plain(&suggested)),
         replayable: trusted
-            .false_alarms()
+            .false_alarms
+            .iter()
             .take(MOST_NAMED)
-            .map(|state| state.plan().deployment.to_string())
+            .map(ToString::to_string)
             .collect(),
         text: lines.join("\n"),
     }

@@ -5,7 +5,7 @@ use super::problem::Problem;
 use super::{Api, Caller, TimelineView};
 use axum::Json;
 use axum::extract::State as Shared;
-use engine::{EngineError, ledger};
+use engine::EngineError;
 use guard::ids::DeploymentId;
 
 /// Everything that happened to a deployment, in order.
@@ -19,15 +19,13 @@ pub(super) async fn timeline(
     At(id): At<String>,
 ) -> Result<Json<Vec<TimelineView>>, Problem> {
     let id = DeploymentId::new(id).map_err(|error| Problem::bad("id", error))?;
-    let records = ledger::records(api.engine.reader(), &id).await?;
-    if records.is_empty() {
-        return Err(EngineError::UnknownDeployment(id).into());
-    }
-    let line = |record: guard::event::Recorded| TimelineView {
+    let history = api.engine.history(&id).await?;
+    let history = history.ok_or(EngineError::UnknownDeployment(id))?;
+    let line = |record: &guard::event::Recorded| TimelineView {
         revision: record.revision,
         at: record.at,
         event: record.event.name().to_owned(),
-        details: serde_json::to_value(record.event.without_addresses()).unwrap_or_default(),
+        details: serde_json::to_value(record.event.clone().without_addresses()).unwrap_or_default(),
     };
-    Ok(Json(records.into_iter().map(line).collect()))
+    Ok(Json(history.records.iter().map(line).collect()))
 }

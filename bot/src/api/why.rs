@@ -5,7 +5,7 @@ use super::problem::Problem;
 use super::reader::{Reader, Schemed, Wanted};
 use axum::http::StatusCode;
 use axum::response::Response;
-use engine::{EngineError, ledger};
+use engine::EngineError;
 use guard::cause::Cause;
 use guard::report::{Blamed, blamed};
 use guard::state::State;
@@ -26,17 +26,18 @@ struct Answer {
 ))]
 pub(super) async fn why(reader: Reader) -> Result<Response, Problem> {
     let api = &reader.api;
-    let state = ledger::state(api.engine.reader(), &reader.id).await?;
-    let state = state.ok_or_else(|| EngineError::UnknownDeployment(reader.id.clone()))?;
+    let history = api.engine.history(&reader.id).await?;
+    let history = history.ok_or_else(|| EngineError::UnknownDeployment(reader.id.clone()))?;
+    let state = &history.state;
     let Some((cause, _)) = state.cause() else {
-        return Err(unknown(api, &state));
+        return Err(unknown(api, state));
     };
-    let document = messages::cause::document(cause, &state, &reader.context);
+    let document = messages::cause::document(cause, state, &reader.context);
     let content = Schemed {
         schema: "tawny.why/1",
         content: Answer {
             cause: cause.clone().without_addresses(),
-            named: blamed(&state),
+            named: blamed(state),
         },
     };
     reader.shown(&document, content)

@@ -27,7 +27,7 @@ fn part(drawn: &Drawing, described_by: &str) -> Markup {
 
 /// Without what is so anyway, or what the page's style says: a first visit should be small. Words cannot hold these, their
 /// quotes are escaped.
-fn lean(svg: &str) -> String {
+pub(super) fn lean(svg: &str) -> String {
     let family = format!(" font-family=\"{FONT}\"");
     [" opacity=\"1\"", " stroke=\"none\"", &family]
         .iter()
@@ -35,7 +35,7 @@ fn lean(svg: &str) -> String {
 }
 
 /// What is between the outermost tags.
-fn inside(svg: &str) -> &str {
+pub(super) fn inside(svg: &str) -> &str {
     let begun = svg.find('>').and_then(|at| svg.get(at + 1..));
     let ended = begun.and_then(|rest| rest.rfind("</svg>").and_then(|at| rest.get(..at)));
     ended.unwrap_or_default()

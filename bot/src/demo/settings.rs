@@ -16,6 +16,8 @@ pub(super) const WAREHOUSE: &str = "warehouse";
 pub(super) const ENVIRONMENT: &str = "demo";
 /// The person who may press buttons.
 pub(super) const PERSON: &str = "ana";
+/// Somebody else, for whoever wants to see what two do at once.
+pub(super) const COLLEAGUE: &str = "ben";
 /// The variable with the key of a model.
 pub(super) const MODEL_KEY: &str = "TAWNY_DEMO_MODEL_KEY";
 /// The version before.
@@ -77,8 +79,10 @@ metrics:
   prometheus: {{type: prometheus, url: "{prometheus}", browse_url: "{prometheus}", scrape_interval: {interval}s}}
 people:
   - {{name: {PERSON}, display: Ana, roles: [responder, operator]}}
+  - {{name: {COLLEAGUE}, display: Ben, roles: [responder, operator]}}
 tokens:
   - {{name: demo, person: {PERSON}, secret: "file:{dir}/token"}}
+  - {{name: colleague, person: {COLLEAGUE}, secret: "file:{dir}/token-{COLLEAGUE}"}}
 # On this machine alone, judges may ask as fast as they like.
 mcp: {{rate: 6000}}
 environments:

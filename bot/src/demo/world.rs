@@ -8,7 +8,8 @@ use super::prometheus_server::{Job, PrometheusServer, Settings as PrometheusSett
 use super::repository::{self, Repository};
 use super::scenario::Scenario;
 use super::settings::{
-    self, ENVIRONMENT, Endpoint, Facts, MODEL_KEY, NEW, OLD, PERSON, Place, SERVICE, WAREHOUSE,
+    self, COLLEAGUE, ENVIRONMENT, Endpoint, Facts, MODEL_KEY, NEW, OLD, PERSON, Place, SERVICE,
+    WAREHOUSE,
 };
 use super::warehouse::Warehouse;
 use crate::boot::{self, Running};
@@ -126,7 +127,8 @@ impl World {
         let planned = setup.alerts.then(|| Planned::new(&dir)).transpose()?;
         let prometheus =
             start_prometheus(&dir, setup, &places, warehouse_place, planned.as_ref()).await?;
-        let token_file = write_token(&dir)?;
+        let token_file = write_token(dir.join("token"))?;
+        write_token(dir.join(format!("token-{COLLEAGUE}")))?;
         let repository = commits(&dir, setup).await;
         let words = repository
             .as_ref()
@@ -365,10 +367,9 @@ fn write_words(dir: &Path, repository: &Repository) -> Result<PathBuf, DemoError
     Ok(path)
 }
 
-fn write_token(dir: &Path) -> Result<PathBuf, DemoError> {
+fn write_token(path: PathBuf) -> Result<PathBuf, DemoError> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
-    let path = dir.join("token");
     let mut file = std::fs::OpenOptions::new()
         .write(true)
         .create(true)

@@ -1,17 +1,14 @@
-//! What a service's page says of it beside its deployments: what runs, who froze it, what Tawny may do, what it calls,
-//! and how its signals went over the releases.
+//! What a service's page says of it beside its deployments: what runs, who froze it, what Tawny may do, what it calls.
 
 use super::Page;
 use super::denied::Denied;
 use super::overview;
 use crate::orders::Stands;
-use crate::reports;
 use engine::services::Service;
-use guard::ids::{DeploymentId, ServiceName};
+use guard::ids::ServiceName;
 use guard::policy::{Autonomy, Policy, WhenUnsure};
 use maud::{Markup, html};
-use messages::layout::html::{table, text};
-use messages::model::Table;
+use messages::layout::html::text;
 use messages::words::duration;
 use messages::{Context, Foreign, Text, say};
 
@@ -114,33 +111,4 @@ fn side(names: &[&ServiceName], label: &Text) -> Markup {
             }
         }
     }
-}
-
-/// How its signals went over the releases that stayed, up to the newest one.
-pub(super) async fn trends(
-    page: &Page,
-    newest: Option<&DeploymentId>,
-    context: &Context,
-) -> Result<Markup, Denied> {
-    let Some(id) = newest else {
-        return Ok(html! {});
-    };
-    let told = match reports::of(&page.engine, id).await {
-        Ok(told) => told,
-        // The rest of the page says what can be said.
-        Err(error) => {
-            tracing::warn!(deployment = %id, %error, "no trends are shown");
-            None
-        }
-    };
-    let section = told.map(|told| messages::report::trends(&told.report, context));
-    let shown = section.and_then(|section| Some((section.title, section.table?)));
-    Ok(html! {
-        @if let Some((title, shown)) = shown {
-            section {
-                h3 { (text(&title)) }
-                (table(&Table { title: Text::default(), ..shown }))
-            }
-        }
-    })
 }

@@ -58,11 +58,12 @@ async fn take(
 ) -> Result<Response, Denied> {
     let approval = ApprovalId::new(form.approval).map_err(|_| Denied::BadForm)?;
     let choice: Choice = form.choice.parse().map_err(|_| Denied::BadForm)?;
-    let (state, _) = read(page, id).await?;
+    let history = read(page, id).await?;
+    let state = &history.state;
     let deployment = state.plan().deployment.clone();
     let path = format!("/deployments/{deployment}");
     if form.confirmed.is_none() {
-        let parent = messages::parent(&state, &page.context(language.0));
+        let parent = messages::parent(state, &page.context(language.0));
         let pressed = parent
             .buttons
             .into_iter()

@@ -50,7 +50,8 @@ pub(super) async fn name(
 }
 
 async fn take(page: &Page, id: String, visitor: &Visitor, form: Name) -> Result<Response, Denied> {
-    let (state, _) = read(page, id).await?;
+    let history = read(page, id).await?;
+    let state = &history.state;
     let given = |said: Option<String>| said.filter(|said| !said.trim().is_empty());
     let culprit = match (given(form.none), given(form.change), given(form.typed)) {
         (Some(_), _, _) => Culprit::NotThisDeployment,
@@ -99,7 +100,8 @@ async fn rated(
         "no" => false,
         _ => return Err(Denied::BadForm),
     };
-    let (state, _) = read(page, id).await?;
+    let history = read(page, id).await?;
+    let state = &history.state;
     let happened = Happened::RootCauseRated {
         by: visitor.actor.clone(),
         useful,

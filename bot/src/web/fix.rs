@@ -41,11 +41,12 @@ pub(super) async fn fix(
 
 async fn ask(page: &Page, id: String, visitor: &Visitor, form: Wish) -> Result<Response, Denied> {
     let kind: FixKind = form.kind.parse().map_err(|_| Denied::BadForm)?;
-    let (state, _) = read(page, id).await?;
-    let duty = page.orders.people().duty(&visitor.actor, &state).await?;
+    let history = read(page, id).await?;
+    let state = &history.state;
+    let duty = page.orders.people().duty(&visitor.actor, state).await?;
     let asked = fixes::asked(
         &page.settings.get(),
-        &state,
+        state,
         visitor.actor.clone(),
         duty,
         kind,

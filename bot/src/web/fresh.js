@@ -7,7 +7,7 @@ const ALONE_MS = 2000, TOLD_MS = 30000, LEAST_MS = 700, LOOKED_MS = 4000;
 // A time of day says enough this near to now.
 const NEAR_MS = 12 * 3600 * 1000;
 const root = document.documentElement;
-let asking = false, told = false, last = Date.now(), waiting = 0, due = 0;
+let asking = false, tag = null, told = false, last = Date.now(), waiting = 0, due = 0;
 let shown = document.querySelector("main").innerHTML;
 
 function busy() {
@@ -98,16 +98,20 @@ async function refresh() {
   last = Date.now();
   try {
     const answer = await fetch(location.href, {
+      headers: tag ? { "if-none-match": tag } : {},
       redirect: "error",
       signal: AbortSignal.timeout(ANSWER_MS),
     });
+    if (answer.status === 304) return document.body.classList.remove("offline");
     if (answer.status === 401 || answer.status === 410) return location.reload();
     if (!answer.ok) throw new Error(answer.statusText);
+    const tagged = answer.headers.get("etag");
     const next = new DOMParser().parseFromString(await answer.text(), "text/html");
     const now = document.querySelector("main");
     const fresh = next.querySelector("main");
-    if (!busy() && fresh.innerHTML !== shown) {
-      shown = fresh.innerHTML;
+    const html = fresh.innerHTML;
+    if (!busy() && html !== shown) {
+      shown = html;
       const open = [...now.querySelectorAll("details[id]")].map((one) => [one.id, one.open]);
       document.title = next.title;
       now.replaceWith(fresh);
@@ -117,6 +121,8 @@ async function refresh() {
       }
       arrange();
     }
+    // What was not shown because somebody was at work must come again.
+    tag = html === shown ? tagged : null;
     document.body.classList.remove("offline");
   } catch {
     document.body.classList.add("offline");

@@ -48,7 +48,8 @@ pub(super) async fn judge(
 
 async fn take(page: &Page, id: String, visitor: &Visitor, form: Judge) -> Result<Response, Denied> {
     let judgement: Judgement = form.judgement.parse().map_err(|_| Denied::BadForm)?;
-    let (state, _) = read(page, id).await?;
+    let history = read(page, id).await?;
+    let state = &history.state;
     let since = match form.since.as_deref().map(str::trim) {
         Some(said) if !said.is_empty() && judgement == Judgement::Missed => {
             Some(moment(said, state.requested_at()).ok_or(Denied::BadForm)?)

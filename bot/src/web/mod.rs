@@ -4,6 +4,7 @@
 //! token, the right origin and the right host. Being on the same machine proves nothing. Everything
 //! works without scripts; the one script only keeps the page fresh.
 
+use crate::etag;
 use crate::live::Live;
 use crate::orders::Orders;
 use crate::people::People;
@@ -64,6 +65,7 @@ mod strip;
 #[cfg(test)]
 pub(crate) mod tests;
 mod thread;
+mod trends;
 mod zoom;
 
 /// How long a one-time link can be used: it is printed, and somebody is about to open it.
@@ -213,6 +215,7 @@ impl Page {
             .route("/login/{token}", get(login::login))
             .route("/logout", post(login::logout))
             .route("/assets/{name}", get(assets::asset))
+            .layer(from_fn(etag::tagged))
             .layer(DefaultBodyLimit::max(MOST_FORM))
             .layer(from_fn_with_state(self.clone(), hosts::check))
             .layer(from_fn(headers::add))

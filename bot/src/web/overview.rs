@@ -8,7 +8,7 @@ use super::language::Language;
 use super::rows::{self, Column};
 use super::say;
 use super::session::Visitor;
-use super::strip::{self, strip};
+use super::strip::strip;
 use axum::extract::State as Shared;
 use axum::response::Html;
 use engine::services::Service;
@@ -27,8 +27,9 @@ use std::sync::Arc;
 
 /// Deployments that are listed.
 const MOST_LISTED: usize = 25;
-/// Services that are shown.
-const MOST_SERVICES: usize = 60;
+/// Services that are shown, and the deployments of each: the page should come at once and weigh little.
+const MOST_SERVICES: usize = 30;
+const MOST_OF_ONE: usize = 6;
 
 pub(super) async fn overview(
     Shared(page): Shared<Page>,
@@ -48,7 +49,7 @@ pub(super) async fn overview(
         }
         h1 { (text(&say!(context, "page-deployments"))) }
         (asked(&shown.asks, &context))
-        (cards(&shown.cards, &context))
+        (cards(&shown.cards, shown.more, &context))
         @if shown.recent.is_empty() {
             section.empty {
                 p { (text(&say!(context, "page-no-deployments"))) }
@@ -105,6 +106,8 @@ struct Shown {
     /// What waits for an answer, the first to expire on top.
     asks: Vec<Arc<State>>,
     cards: Vec<Card>,
+    /// Services that are not shown.
+    more: usize,
 }
 
 /// One service in one environment.
@@ -127,7 +130,7 @@ impl Card {
             let waits = lane.queue().next();
             listing.get(lane.holder().or(lane.newest()).or(waits)?)
         });
-        let newest = listing.of(&service, &environment).take(strip::MOST);
+        let newest = listing.of(&service, &environment).take(MOST_OF_ONE);
         Self {
             newest: newest.cloned().collect(),
             last: last.cloned(),
@@ -160,6 +163,7 @@ async fn shown(page: &Page, context: &Context) -> Result<Shown, EngineError> {
         let place = (card.service.clone(), card.environment.clone());
         (Reverse(card.severity()), Reverse(moves), place)
     });
+    let more = cards.len().saturating_sub(MOST_SERVICES);
     cards.truncate(MOST_SERVICES);
     for card in &mut cards {
         let last = page.engine.in_full(card.last.clone()).await?.pop();
@@ -170,6 +174,7 @@ async fn shown(page: &Page, context: &Context) -> Result<Shown, EngineError> {
         recent,
         asks,
         cards,
+        more,
     })
 }
 
@@ -198,12 +203,13 @@ fn asked(states: &[Arc<State>], context: &Context) -> Markup {
 }
 
 /// Each service with what runs, what moves and what became of its last deployments.
-fn cards(cards: &[Card], context: &Context) -> Markup {
+fn cards(cards: &[Card], more: usize, context: &Context) -> Markup {
     html! {
         @if !cards.is_empty() {
             section {
                 h2 { (text(&say!(context, "page-services"))) }
                 ul.cards { @for one in cards { (card(one, context)) } }
+                @if more > 0 { p.more { a href="/search" { (text(&say!(context, "page-services-more", count = more))) } } }
             }
         }
     }
@@ -227,7 +233,7 @@ fn card(card: &Card, context: &Context) -> Markup {
                 },
                 _ => p.counts { (text(&say!(context, "page-service-none"))) },
             }
-            (strip(card.newest.iter(), context))
+            (strip(MOST_OF_ONE, card.newest.iter(), context))
         }
     }
 }

@@ -9,11 +9,11 @@ use super::more;
 use super::rows::{self, Column};
 use super::session::Visitor;
 use super::strip::strip;
+use super::trends;
 use crate::trust::{self, Trusted};
 use axum::extract::{Path, Query, State as Shared};
 use axum::response::Html;
 use guard::ids::{DeploymentId, ServiceName};
-use guard::state::State;
 use guard::summary::Summary;
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -25,6 +25,8 @@ use std::sync::Arc;
 
 /// Deployments that are shown.
 const MOST: usize = 50;
+/// The newest of these, as signs.
+const MOST_IN_STRIP: usize = 12;
 /// False alarms of which the line to replay them is shown.
 const MOST_REPLAYS: usize = 5;
 
@@ -42,14 +44,12 @@ pub(super) async fn service(
     let denied = |denied: Denied| denied.page(&page, language);
     let about = about::section(&page, &trusted.service, &context).await;
     let about = about.map_err(denied)?;
-    let newest = trusted.all.first().map(|row| &row.deployment);
-    let trends = about::trends(&page, newest, &context).await;
-    let trends = trends.map_err(denied)?;
+    let trends = trends::section(&trusted, &context);
     let name = Foreign::from(&trusted.service);
     let body = html! {
         p.crumbs { a href="/" { (text(&say!(context, "page-back"))) } }
         h1 { bdi { (trusted.service) } }
-        (strip(shown.rows.iter(), &context))
+        (strip(MOST_IN_STRIP, shown.rows.iter(), &context))
         (about)
         (trends)
         (ledger(&trusted, &context))
@@ -125,15 +125,15 @@ fn ledger(trusted: &Trusted, context: &Context) -> Markup {
 }
 
 fn replays(trusted: &Trusted, context: &Context) -> Markup {
-    let shown: Vec<&State> = trusted.false_alarms().take(MOST_REPLAYS).collect();
+    let shown = trusted.false_alarms.iter().take(MOST_REPLAYS);
     html! {
-        @if !shown.is_empty() {
+        @if shown.len() > 0 {
             section {
                 h3 { (text(&say!(context, "page-replay-title"))) }
                 p { (text(&say!(context, "page-replay"))) }
                 ul.replays {
-                    @for state in shown {
-                        li { code { (trust::replay_command(state.plan().deployment.as_str())) } }
+                    @for id in shown {
+                        li { code { (trust::replay_command(id.as_str())) } }
                     }
                 }
             }

@@ -57,8 +57,8 @@ async fn made(
     let context = page.context(language.0);
     let made = page.share(&id, &visitor.actor, lasts.map(Duration::from_secs));
     let made = made.await.map_err(|error| denied(error, &context))?;
-    let (state, _) = read(page, id.to_string()).await?;
-    let until = state.share(&made.share).map(|share| share.until);
+    let history = read(page, id.to_string()).await?;
+    let until = history.state.share(&made.share).map(|share| share.until);
     let path = format!("/deployments/{id}");
     // Shown in this answer alone: a redirect would need the link in an address.
     let body = html! {

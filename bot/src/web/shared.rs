@@ -15,13 +15,13 @@ use axum::http::request::Parts;
 use axum::response::sse::{Event, Sse};
 use axum::response::{Html, IntoResponse, Response};
 use futures_util::{FutureExt, Stream};
-use guard::event::Recorded;
 use guard::ids::{DeploymentId, ShareId};
 use guard::input::Happened;
 use guard::share::{Share, Standing};
-use guard::state::State;
+use journal::History;
 use messages::{Context, Foreign, say};
 use std::convert::Infallible;
+use std::sync::Arc;
 
 /// Where all of this is.
 pub(super) const UNDER: &str = "/shared/";
@@ -29,8 +29,7 @@ pub(super) const UNDER: &str = "/shared/";
 /// Whoever has a link that opens, and what it opens.
 pub(super) struct Holder {
     share: Share,
-    state: State,
-    records: Vec<Recorded>,
+    history: Arc<History>,
     /// The address under which everything is that it opens.
     path: String,
 }
@@ -67,7 +66,8 @@ async fn open(page: &Page, token: String) -> Result<Holder, Denied> {
     if !page.settings.get().server.shares.enabled {
         return Err(Denied::ShareRevoked);
     }
-    let (state, records) = show::read(page, known.deployment.clone()).await?;
+    let history = show::read(page, known.deployment.clone()).await?;
+    let state = &history.state;
     let share = state.share(&share).ok_or(Denied::ShareUnknown)?.clone();
     match share.standing(page.now()) {
         Standing::Open => {}
@@ -88,8 +88,7 @@ async fn open(page: &Page, token: String) -> Result<Holder, Denied> {
     Ok(Holder {
         path: format!("{UNDER}{token}"),
         share,
-        state,
-        records,
+        history,
     })
 }
 
@@ -116,7 +115,7 @@ impl Holder {
     }
 
     fn id(&self) -> &DeploymentId {
-        &self.state.plan().deployment
+        &self.history.state.plan().deployment
     }
 }
 
@@ -127,8 +126,7 @@ pub(super) async fn deployment(
     holder: Holder,
 ) -> Result<Html<String>, DeniedPage> {
     let context = page.context(language.0);
-    let read = (&holder.state, &holder.records[..]);
-    let body = show::body(&page, &context, read, &holder.path, None).await;
+    let body = show::body(&page, &context, &holder.history, &holder.path, None).await;
     let (title, body) = body.map_err(|denied| denied.page(&page, language))?;
     let guest = holder.guest(&context);
     Ok(frame::guest(language, &guest, title, holder.path, &body))
@@ -144,7 +142,7 @@ pub(super) async fn signal(
 ) -> Result<Html<String>, DeniedPage> {
     let context = page.context(language.0);
     let (path, guest) = (&holder.path, holder.guest(&context));
-    let body = signals::body(&page, &context, &holder.state, path, &signal, &asked, false);
+    let body = signals::body(&page, &context, &holder.history.state, path, &signal, &asked, false);
     let (title, here, body) = body.map_err(|denied| denied.page(&page, language))?;
     Ok(frame::guest(language, &guest, title, here, &body))
 }

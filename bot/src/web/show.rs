@@ -19,15 +19,15 @@ use super::signals;
 use super::thread::{Said, thread};
 use axum::extract::{Path, State as Shared};
 use axum::response::Html;
-use engine::ledger;
-use guard::event::Recorded;
 use guard::ids::DeploymentId;
 use guard::plan::Plan;
 use guard::state::State;
+use journal::History;
 use maud::{Markup, html};
 use messages::layout::html::{message, table, text, timeline};
 use messages::layout::plain;
 use messages::{Context, Foreign, Text, say};
+use std::sync::Arc;
 
 /// Messages of the thread that are shown: the newest.
 const MOST_SAID: usize = 12;
@@ -40,10 +40,9 @@ pub(super) async fn show(
 ) -> Result<Html<String>, DeniedPage> {
     let denied = |denied: Denied| denied.page(&page, language);
     let context = page.context(language.0);
-    let (state, records) = read(&page, id).await.map_err(denied)?;
-    let path = format!("/deployments/{}", state.plan().deployment);
-    let read = (&state, &records[..]);
-    let shown = body(&page, &context, read, &path, Some(&visitor)).await;
+    let history = read(&page, id).await.map_err(denied)?;
+    let path = format!("/deployments/{}", history.state.plan().deployment);
+    let shown = body(&page, &context, &history, &path, Some(&visitor)).await;
     let (title, body) = shown.map_err(denied)?;
     Ok(frame::fresh(language, &visitor, title, path, &body))
 }
@@ -53,10 +52,11 @@ pub(super) async fn show(
 pub(super) async fn body(
     page: &Page,
     context: &Context,
-    (state, records): (&State, &[Recorded]),
+    history: &History,
     path: &str,
     visitor: Option<&Visitor>,
 ) -> Result<(Text, Markup), Denied> {
+    let (state, records) = (&history.state, &history.records);
     let plan = state.plan();
     // Of many tabs, the one that asks is found by how it begins.
     let title = say!(
@@ -143,14 +143,9 @@ fn lead(plan: &Plan, goes_up: bool, context: &Context) -> Markup {
 }
 
 /// A deployment and all that happened to it.
-pub(super) async fn read(page: &Page, id: String) -> Result<(State, Vec<Recorded>), Denied> {
+pub(super) async fn read(page: &Page, id: String) -> Result<Arc<History>, Denied> {
     let id = DeploymentId::new(id).map_err(|_| Denied::NotFound)?;
-    let records = ledger::records(&page.reader, &id).await?;
-    let state = State::fold(&records).map_err(|error| {
-        tracing::error!(deployment = %id, %error, "the stream does not fold");
-        Denied::Broken
-    })?;
-    Ok((state.ok_or(Denied::NotFound)?, records))
+    page.engine.history(&id).await?.ok_or(Denied::NotFound)
 }
 
 /// Filled in by the script, which alone knows what this browser showed before.

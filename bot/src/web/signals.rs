@@ -31,9 +31,10 @@ pub(super) async fn show(
 ) -> Result<Html<String>, DeniedPage> {
     let denied = |denied: Denied| denied.page(&page, language);
     let context = page.context(language.0);
-    let (state, _) = read(&page, id).await.map_err(denied)?;
+    let history = read(&page, id).await.map_err(denied)?;
+    let state = &history.state;
     let path = format!("/deployments/{}", state.plan().deployment);
-    let shown = body(&page, &context, &state, &path, &signal, &asked, true);
+    let shown = body(&page, &context, state, &path, &signal, &asked, true);
     let (title, path, body) = shown.map_err(denied)?;
     Ok(frame::fresh(language, &visitor, title, path, &body))
 }

@@ -11,15 +11,13 @@ use messages::model::Severity;
 use messages::{Context, Foreign, Text, say};
 use std::sync::Arc;
 
-/// Deployments of one strip.
-pub(super) const MOST: usize = 12;
-
-/// These deployments, which come newest first; the newest stands last. Nothing where there are none.
+/// So many of these deployments at most, which come newest first; the newest stands last. Nothing where there are none.
 pub(super) fn strip<'a>(
+    most: usize,
     newest: impl Iterator<Item = &'a Arc<Summary>>,
     context: &Context,
 ) -> Markup {
-    let mut shown: Vec<&Arc<Summary>> = newest.take(MOST).collect();
+    let mut shown: Vec<&Arc<Summary>> = newest.take(most).collect();
     shown.reverse();
     html! {
         @if !shown.is_empty() {
@@ -35,7 +33,8 @@ fn one(row: &Summary, context: &Context) -> Markup {
     let said = plain::text(&said(row, context));
     html! {
         li.(severity.as_str()) {
-            a href={ "/deployments/" (row.deployment) } title=(said) aria-label=(said) { (sign(row, severity)) }
+            // Without the sign, which is hidden, a link is called by its title: said once, for eyes and ears.
+            a href={ "/deployments/" (row.deployment) } title=(said) { span aria-hidden="true" { (sign(row, severity)) } }
         }
     }
 }

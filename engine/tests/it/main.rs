@@ -6,6 +6,7 @@
 )]
 
 mod deploying;
+mod history;
 mod inputs;
 mod inquiring;
 mod listing;

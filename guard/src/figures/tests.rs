@@ -1,5 +1,7 @@
 use super::*;
+use crate::action::Basis;
 use crate::duty::Duty;
+use crate::event::{Event, Recorded};
 use crate::finding::{Budget, Cured};
 use crate::input::{Happened, Outcome};
 use crate::policy::Autonomy;
@@ -101,6 +103,25 @@ fn times_are_the_median_and_the_ninth_of_ten() {
     assert_eq!((ten.of, ten.median_s, ten.p90_s), (10, 5.0, 9.0));
 }
 
+/// The moments as whoever reads the whole stream finds them.
+pub(crate) fn moments_read(records: &[Recorded]) -> Moments {
+    let first = |wanted: &dyn Fn(&Event) -> bool| {
+        let found = records.iter().find(|record| wanted(&record.event));
+        found.map(|record| record.at)
+    };
+    let by_people = |basis: &Basis| !matches!(basis, Basis::Release { .. });
+    Moments {
+        told: first(&|event| matches!(event, Event::FindingOpened { .. })),
+        decided: first(&|event| match event {
+            Event::ActionAuthorised { basis, .. } => by_people(basis),
+            Event::ApprovalAnswered { .. } | Event::Abandoned { .. } => true,
+            _ => false,
+        }),
+        cured: first(&|event| matches!(event, Event::CureConfirmed { .. })),
+        back: first(&|event| matches!(event, Event::RolledBack { .. })),
+    }
+}
+
 /// A story of errors that are found 8 s after their onset and rolled back.
 fn rolled_back(traffic: Option<f64>) -> Story {
     let bad = Finding {
@@ -126,7 +147,7 @@ fn rolled_back(traffic: Option<f64>) -> Story {
 #[test]
 fn a_rollback_has_its_times_and_spares_what_would_have_been_harmed_everywhere() {
     let story = rolled_back(Some(90.0));
-    let case = Case::of(&story.records, story.state());
+    let case = Case::of(story.state());
     assert_eq!(case.detect_s, Some(8.0));
     assert_eq!(case.decide_s, Some(0.0), "by policy, at once");
     assert_eq!(case.recover_s, Some(60.0));
@@ -146,7 +167,7 @@ fn a_rollback_has_its_times_and_spares_what_would_have_been_harmed_everywhere() 
 #[test]
 fn what_cannot_be_told_is_not_counted_as_nothing() {
     let story = rolled_back(None);
-    let case = Case::of(&story.records, story.state());
+    let case = Case::of(story.state());
     assert_eq!(case.spared, None);
     let figures = figures(&[case], 7);
     assert_eq!((figures.requests_saved, figures.saved_of), (None, 0));
@@ -169,7 +190,7 @@ fn people_who_are_asked_decide_when_they_answer() {
         reason: None,
     });
     story.end_running(Outcome::Done);
-    let case = Case::of(&story.records, story.state());
+    let case = Case::of(story.state());
     assert_eq!(case.decide_s, Some(45.0));
     assert_eq!(case.recover_s, None, "the cure is not proven");
 }

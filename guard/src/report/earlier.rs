@@ -1,13 +1,14 @@
 //! The deployments of the same service before this one, and where its signals drift over several of them:
 //! what is within the tolerance each time may not be over ten times.
 
-use super::signals::SignalRow;
+use super::signals::{SignalRow, of_measured};
 use super::{Outcome, Report};
 use crate::action::ActionKind;
 use crate::at::At;
 use crate::detect::Direction;
+use crate::state::State;
 use crate::verdict::{Tier, Verdict};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Releases of which a drift is told.
 const LEAST_POINTS: usize = 3;
@@ -92,30 +93,94 @@ pub struct Trend {
     pub worsening: bool,
 }
 
+/// What a signal was with one release, as its report says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Level {
+    /// Which signal.
+    pub signal: String,
+    /// The unit of all numbers.
+    pub unit: String,
+    /// The direction in which it gets worse.
+    pub direction: Direction,
+    /// What was measured.
+    pub after: Option<f64>,
+    /// The smallest change that matters.
+    pub tolerated: Option<f64>,
+}
+
+impl Level {
+    /// Of a row of a report.
+    #[must_use]
+    pub fn of(row: &SignalRow) -> Self {
+        Self {
+            signal: row.signal.clone(),
+            unit: row.unit.clone(),
+            direction: row.direction,
+            after: row.after,
+            tolerated: row.tolerated,
+        }
+    }
+}
+
+/// What its signals were, in the order of its report.
+#[must_use]
+pub fn levels(state: &State) -> Vec<Level> {
+    let rows = of_measured(state, state.levels.of_the_change());
+    rows.iter().map(Level::of).collect()
+}
+
+/// A release, as far as trends go.
+#[derive(Debug, Clone, Copy)]
+pub struct Release<'a> {
+    /// Which deployment.
+    pub deployment: &'a str,
+    /// The version.
+    pub version: &'a str,
+    /// What its signals were.
+    pub levels: &'a [Level],
+}
+
 /// The signals over the releases whose version stayed; `before` has the newest first.
-pub(super) fn trends(report: &Report, before: &[Report]) -> Vec<Trend> {
-    let mut releases: Vec<&Report> = before
+pub(super) fn of_reports(report: &Report, before: &[Report]) -> Vec<Trend> {
+    let stayed = before
         .iter()
-        .filter(|earlier| earlier.outcome == Outcome::Promoted)
+        .filter(|earlier| earlier.outcome == Outcome::Promoted);
+    let all: Vec<(&Report, Vec<Level>)> = std::iter::once(report)
+        .chain(stayed)
+        .map(|report| (report, report.signals.iter().map(Level::of).collect()))
         .collect();
-    releases.reverse();
-    releases.push(report);
-    report
-        .signals
+    let newest_first = all.iter().map(|(report, levels)| Release {
+        deployment: &report.deployment,
+        version: &report.to,
+        levels,
+    });
+    trends(newest_first)
+}
+
+/// The signals of the first of these releases, over all of them; they come with the newest first.
+pub fn trends<'a>(
+    newest_first: impl DoubleEndedIterator<Item = Release<'a>> + Clone,
+) -> Vec<Trend> {
+    let Some(newest) = newest_first.clone().next() else {
+        return Vec::new();
+    };
+    let releases: Vec<Release<'a>> = newest_first.rev().collect();
+    newest
+        .levels
         .iter()
-        .filter_map(|row| trend(row, &releases))
+        .filter_map(|level| trend(level, &releases))
         .collect()
 }
 
-fn trend(row: &SignalRow, releases: &[&Report]) -> Option<Trend> {
+fn trend(level: &Level, releases: &[Release<'_>]) -> Option<Trend> {
     let points: Vec<TrendPoint> = releases
         .iter()
-        .filter_map(|report| {
-            let mut rows = report.signals.iter();
-            let same = rows.find(|one| one.signal == row.signal && one.unit == row.unit)?;
+        .filter_map(|release| {
+            let mut levels = release.levels.iter();
+            let same = levels.find(|one| one.signal == level.signal && one.unit == level.unit)?;
             Some(TrendPoint {
-                deployment: report.deployment.clone(),
-                version: report.to.clone(),
+                deployment: release.deployment.to_owned(),
+                version: release.version.to_owned(),
                 value: same.after?,
             })
         })
@@ -125,7 +190,7 @@ fn trend(row: &SignalRow, releases: &[&Report]) -> Option<Trend> {
         return None;
     }
     let newest = points.get(points.len().saturating_sub(LEAST_POINTS)..)?;
-    let worse = |from: f64, to: f64| match row.direction {
+    let worse = |from: f64, to: f64| match level.direction {
         Direction::Up => to - from,
         Direction::Down => from - to,
     };
@@ -133,10 +198,10 @@ fn trend(row: &SignalRow, releases: &[&Report]) -> Option<Trend> {
         .windows(2)
         .all(|pair| worse(pair[0].value, pair[1].value) > 0.0);
     let in_all = worse(newest.first()?.value, last);
-    let tolerated = row.tolerated.unwrap_or(f64::INFINITY);
+    let tolerated = level.tolerated.unwrap_or(f64::INFINITY);
     Some(Trend {
-        signal: row.signal.clone(),
-        unit: row.unit.clone(),
+        signal: level.signal.clone(),
+        unit: level.unit.clone(),
         drift: (first.abs() > 1e-12).then(|| (last - first) / first.abs()),
         worsening: newest.len() == LEAST_POINTS && each && in_all > tolerated,
         points,

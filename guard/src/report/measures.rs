@@ -18,16 +18,12 @@ pub(super) fn of_the_change(records: &[Recorded]) -> Vec<Measured> {
     let with_numbers = |measured: &Measured| {
         let older = all(before).rev().flatten();
         let mut same = older.filter(|older| older.signal == measured.signal);
-        same.find(|older| numbers(older)).cloned()
+        same.find(|older| older.has_numbers()).cloned()
     };
     let newest = newest.iter();
     newest
         .map(|measured| with_numbers(measured).unwrap_or_else(|| measured.clone()))
         .collect()
-}
-
-fn numbers(measured: &Measured) -> bool {
-    measured.measure.before.is_some() && measured.measure.after.is_some()
 }
 
 /// The newest measures of all: they have counted everything.

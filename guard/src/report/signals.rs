@@ -150,9 +150,16 @@ pub struct FindingRow {
 
 /// The rows of all signals that were measured, and of those that only a finding tells of.
 pub(super) fn rows(state: &State, records: &[Recorded]) -> Vec<SignalRow> {
-    let measured = measures::of_the_change(records);
+    of_measured(state, &measures::of_the_change(records))
+}
+
+/// The rows of what was measured, the gravest first.
+pub(super) fn of_measured<'m>(
+    state: &State,
+    measured: impl IntoIterator<Item = &'m Measured>,
+) -> Vec<SignalRow> {
+    let measured = measured.into_iter();
     let mut rows: Vec<SignalRow> = measured
-        .iter()
         .map(|measured| row(measured, gravest(state, measured)))
         .collect();
     rows.sort_by_key(|row| (Reverse(gravity(row.verdict)), row.of_dependency));

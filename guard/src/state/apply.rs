@@ -30,6 +30,8 @@ impl State {
 
     fn take(&mut self, event: &Event, at: Timestamp) {
         self.incidents.push(event, at);
+        self.moments.push(event, at);
+        self.levels.push(event);
         if asks_for_measures(event) {
             self.measures_wanted = true;
         }

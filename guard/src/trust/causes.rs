@@ -5,12 +5,13 @@ use crate::culprit::{Culprit, Named};
 use crate::state::State;
 use crate::suspects::Verdict;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// So many suspects are shown, and the right one should be among them.
 const SHOWN: usize = 3;
 
 /// One deployment of which people said what did it, and what the ranking had said to them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answered {
     /// When the deployment was asked for.
     pub at: Timestamp,
@@ -27,6 +28,28 @@ impl Answered {
             at: state.requested_at(),
             named: named.clone(),
         })
+    }
+}
+
+/// What people said of the root-cause report of one deployment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ratings {
+    /// How many said something.
+    pub rated: u32,
+    /// Of these, that it was of use.
+    pub useful: u32,
+}
+
+impl Ratings {
+    /// Of a deployment.
+    #[must_use]
+    pub fn of(state: &State) -> Self {
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let rated = state.rated();
+        Self {
+            rated: count(rated.len()),
+            useful: count(rated.values().filter(|one| one.useful).count()),
+        }
     }
 }
 
@@ -91,10 +114,10 @@ impl Causes {
 
     /// The same, with what people said of the root-cause reports of these deployments.
     #[must_use]
-    pub fn with_ratings<'a>(mut self, states: impl IntoIterator<Item = &'a State>) -> Self {
-        for rated in states.into_iter().flat_map(|state| state.rated().values()) {
-            self.rated += 1;
-            self.useful += u32::from(rated.useful);
+    pub fn with_ratings(mut self, all: impl IntoIterator<Item = Ratings>) -> Self {
+        for one in all {
+            self.rated += one.rated;
+            self.useful += one.useful;
         }
         self
     }

@@ -81,7 +81,7 @@ impl Tool for GetReport {
     ) -> Result<Answer<Reported>, ToolError> {
         let found = record::deployment(world, caller, &arguments.deployment).await?;
         let id = &found.state.plan().deployment;
-        let told = reports::of(&world.reader, id).await?;
+        let told = reports::of(&world.reader, &world.histories, id).await?;
         let told = told.ok_or_else(|| ToolError::unknown_deployment(id.as_str()))?;
         let context = world.context(call.locale);
         let document = match arguments.kind {

@@ -80,7 +80,7 @@ impl Tool for ListDeployments {
         let service = arguments.service.map(ServiceName::new).transpose()?;
         let environment = arguments.environment.map(Environment::new).transpose()?;
         let (found, older_exist) = record::recent(world, caller, MOST).await?;
-        let mut states: Vec<State> = found.into_iter().map(|one| one.state).collect();
+        let mut states: Vec<&State> = found.iter().map(|one| &one.state).collect();
         states.retain(|state| {
             let plan = state.plan();
             service
@@ -92,7 +92,7 @@ impl Tool for ListDeployments {
                 && (!arguments.open || !(state.ended() || state.watch_over()))
         });
         states.sort_by_key(|state| std::cmp::Reverse(state.requested_at()));
-        let deployments = states.iter().map(shown).collect();
+        let deployments = states.into_iter().map(shown).collect();
         let answer = Answer::of(Deployments {
             deployments,
             older_exist,

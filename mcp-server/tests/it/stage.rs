@@ -60,6 +60,7 @@ impl Stage {
             outside: Live::new(Outside::default()),
             page: Some(BaseUrl::new("https://tawny.example").unwrap()),
             clock: Clock::new(move || now),
+            histories: std::sync::Arc::default(),
         };
         Self {
             world,

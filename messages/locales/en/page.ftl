@@ -65,6 +65,7 @@ page-judge-more = Add a note
 page-judge-since = Of harm that was missed: since when, in UTC (optional)
 page-column-judged = In hindsight
 page-service-none = It was never deployed.
+page-trends-none = Each signal is drawn here over the releases that stayed, as soon as a second one was measured.
 page-skip = To the content
 page-replay-title = False alarms, to be replayed
 page-replay = On the server's machine, this shows why an alarm was raised; “--sensitivity careful” shows whether it would have been then. All at once, with what people said: “tawny backtest”.
@@ -150,6 +151,10 @@ page-asked = { $count ->
    *[other] { $count } questions wait for an answer
 }
 page-services = Services
+page-services-more = { $count ->
+    [one] One more service, no more urgent than these: look for it
+   *[other] { $count } more services, none more urgent than these: look for one
+}
 page-recent = Deployed last
 page-runs = runs { $version }
 page-frozen = Frozen by { $by }

@@ -236,6 +236,7 @@ trend-column-course = Course
 trend-column-verdict = Trend
 trend-worsening = worse each time
 trend-steady = no drift
+trend-alt = { $signal }: { $first } with { $from }, { $last } with { $to }, over { $count } releases; { $verdict }
 
 # The postmortem.
 postmortem-title = Postmortem: { $lead }

@@ -221,6 +221,7 @@ trend-column-course = 走势
 trend-column-verdict = 趋势
 trend-worsening = 持续变差
 trend-steady = 没有漂移
+trend-alt = { $signal }：{ $from } 时为 { $first }，{ $to } 时为 { $last }，共 { $count } 次发布；{ $verdict }
 
 # 事后复盘。
 postmortem-title = 事后复盘：{ $lead }

@@ -58,12 +58,6 @@ pub fn report(report: &Report, context: &Context) -> Document {
     }
 }
 
-/// What the signals were after each release that stayed, and after this one.
-#[must_use]
-pub fn trends(report: &Report, context: &Context) -> Section {
-    earlier::trends(report, context)
-}
-
 /// `shop · prod · v2`.
 pub(crate) fn lead(report: &Report, context: &Context) -> Text {
     say!(

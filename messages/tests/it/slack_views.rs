@@ -124,10 +124,9 @@ fn slack_shows_the_apps_own_page() {
                 last: Some(state),
             })
             .collect();
-        let recent: Vec<State> = states.iter().map(|state| (*state).clone()).collect();
         let mut out = String::new();
         for (asking, services, recent) in
-            [(&asking[..], &services[..], &recent[..]), (&[], &[], &[])]
+            [(&asking[..], &services[..], &states[..]), (&[], &[], &[])]
         {
             let view = views::home(&home(asking, services, recent, &context), locale);
             let blocks = view["blocks"].as_array().unwrap();

@@ -5,7 +5,7 @@ use super::events::Opened;
 use super::hearing::Hearing;
 use super::people::Denied;
 use super::posts::parent_key;
-use engine::{EngineError, ledger};
+use engine::EngineError;
 use futures_util::future::join_all;
 use guard::approval::Choice;
 use guard::ids::DeploymentId;
@@ -14,6 +14,7 @@ use messages::home::{Asking, MOST, home};
 use messages::layout::slack::{self as layout, views};
 use messages::{Context, Locale};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 impl Hearing {
     /// Shows the page to whoever opened it.
@@ -70,26 +71,18 @@ impl Hearing {
         let stand = self.orders.stand(self.engine.services()).await?;
         let services: Vec<_> = stand.iter().map(|one| one.said()).collect();
         let recent = self.recent().await?;
+        let recent: Vec<&State> = recent.iter().map(|state| &**state).collect();
         let page = home(&asking, &services, &recent, &context);
         Ok(views::home(&page, locale))
     }
 
     /// What was deployed last, the newest first.
-    async fn recent(&self) -> Result<Vec<State>, EngineError> {
-        let mut states = Vec::new();
-        for head in self.reader.streams("deployment", MOST as u64).await? {
-            let Ok(id) = DeploymentId::new(head.stream.id()) else {
-                continue;
-            };
-            match ledger::state(&self.reader, &id).await {
-                Ok(state) => states.extend(state),
-                Err(error) => {
-                    tracing::error!(deployment = %id, %error, "not shown on the app's page");
-                }
-            }
-        }
-        states.sort_by_key(|state| std::cmp::Reverse(state.requested_at()));
-        Ok(states)
+    async fn recent(&self) -> Result<Vec<Arc<State>>, EngineError> {
+        let rows = self.engine.listed(|listing| {
+            let rows = listing.newest().take(MOST);
+            rows.cloned().collect::<Vec<_>>()
+        });
+        self.engine.in_full(rows.await?).await
     }
 
     /// The address of a deployment's message, as Slack gives it.

@@ -33,6 +33,7 @@ pub(super) async fn world(place: &Place) -> Result<(World, Journal), String> {
         outside: Live::new(mcp::outside::of(&services)),
         page,
         clock: Clock::default(),
+        histories: std::sync::Arc::default(),
     };
     Ok((world, journal))
 }

@@ -1,6 +1,8 @@
 //! The pages beside a deployment's own: overview, approvals, statistics, search, signals, and what tells of news.
 
+use super::story::{rolled_back, stayed};
 use super::world::{PAUSED, World};
+use guard::event::Event;
 use scraper::{Html, Selector};
 use std::time::Duration;
 
@@ -32,10 +34,7 @@ async fn the_overview_begins_with_what_waits_for_an_answer_and_shows_each_servic
     let sign = Selector::parse(".strip a").unwrap();
     let sign = document.select(&sign).next().unwrap();
     assert_eq!(sign.attr("href"), Some(PAUSED));
-    assert_eq!(
-        sign.attr("aria-label"),
-        Some("v2: paused, degraded, 2 min ago")
-    );
+    assert_eq!(sign.attr("title"), Some("v2: paused, degraded, 2 min ago"));
 }
 
 #[tokio::test]
@@ -193,6 +192,107 @@ async fn figures_are_shown_for_a_time_that_is_offered_and_for_no_other() {
             "{page}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_page_that_did_not_change_is_not_sent_again_and_one_that_did_is() {
+    let world = World::served().await;
+    let mei = world.login("mei").await;
+    let tag = async |path: &str| {
+        let first = mei.get(path).send().await.unwrap();
+        first.headers()["etag"].clone()
+    };
+    for path in [
+        "/",
+        PAUSED,
+        "/services/shop",
+        "/approvals",
+        "/assets/style.css",
+    ] {
+        let tag = tag(path).await;
+        let again = mei.get(path).header("if-none-match", &tag).send().await;
+        let again = again.unwrap();
+        assert_eq!(again.status(), 304, "{path}");
+        assert!(again.headers().contains_key("content-security-policy"));
+        assert!(again.bytes().await.unwrap().is_empty(), "{path}");
+    }
+    let known = tag(PAUSED).await;
+    let form = mei.button("hold", &[]).await;
+    let answer = mei.post(&format!("{PAUSED}/answer"), &form).send().await;
+    assert_eq!(answer.unwrap().status(), 303);
+    let changed = mei.get(PAUSED).header("if-none-match", &known).send().await;
+    let changed = changed.unwrap();
+    assert_eq!(changed.status(), 200);
+    assert!(changed.text().await.unwrap().contains("Held"));
+    // Nobody gets as unchanged what they may not see.
+    let stranger = world.get(PAUSED).header("if-none-match", &known).send();
+    assert_eq!(stranger.await.unwrap().status(), 401);
+}
+
+#[tokio::test]
+async fn a_services_page_draws_each_signal_over_the_releases_that_stayed() {
+    let world = World::new().await;
+    let mei = world.login("mei").await;
+    let alone = mei.read("/services/shop").await;
+    assert!(
+        alone.contains("as soon as a second one was measured"),
+        "{alone}"
+    );
+    assert!(select(&alone, "svg.trend").is_empty());
+    for (days, errors) in [(3, 0.001), (2, 0.009), (1, 0.02)] {
+        let (id, records) = stayed(days, errors);
+        world.add(&id, &records).await;
+    }
+    let page = mei.read("/services/shop").await;
+    let captions = select(&page, ".trends figcaption");
+    assert_eq!(
+        captions,
+        ["errors: 0.1 % with v0.7, 31 % with v2, over 4 releases; worse each time"]
+    );
+    assert_eq!(select(&page, "svg.trend circle").len(), 4, "{page}");
+    let values = select(&page, ".trends .values tr");
+    assert_eq!(values.len(), 4, "{values:?}");
+    assert!(
+        values[0].contains("v2") && values[0].contains("31 %"),
+        "{values:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_first_visit_to_what_was_rolled_back_weighs_little_and_waits_for_one_style_alone() {
+    let world = World::served().await;
+    let mei = world.login("mei").await;
+    let mut records = rolled_back();
+    let Event::DeploymentRequested { plan, .. } = &mut records[0].event else {
+        panic!("{:?}", records[0]);
+    };
+    plan.deployment = guard::ids::DeploymentId::new("dep_9").unwrap();
+    world.add("dep_9", &records).await;
+    let page = mei.read("/deployments/dep_9").await;
+    assert!(
+        page.contains("ROLLED BACK") || page.contains("olled back"),
+        "{page}"
+    );
+    assert!(
+        !select(&page, "svg.drawn text").is_empty(),
+        "nothing is drawn"
+    );
+    let mut bytes = page.len();
+    for asset in ["style.css", "fresh.js", "chart.js", "owl.svg"] {
+        let path = format!("/assets/{asset}");
+        assert!(page.contains(&path), "{asset} is not part of it");
+        bytes += mei.read(&path).await.len();
+    }
+    assert!(
+        bytes < 100_000,
+        "{bytes} bytes, of which {} the page",
+        page.len()
+    );
+    let document = Html::parse_document(&page);
+    let count = |selector: &str| document.select(&Selector::parse(selector).unwrap()).count();
+    assert_eq!(count("link[rel=stylesheet]"), 1);
+    assert_eq!(count("script"), count("script[defer][src]"));
+    assert_eq!(count("style, [style], script:not([src])"), 0);
 }
 
 #[tokio::test]

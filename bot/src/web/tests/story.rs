@@ -3,7 +3,7 @@
 use guard::actor::{Actor, Role};
 use guard::decide::decide;
 use guard::detect::{Change, Course, Direction, Limits, Measure, SignalKind};
-use guard::event::Recorded;
+use guard::event::{Event, Recorded};
 use guard::finding::{Assessment, Budget, Finding, Scope};
 use guard::ids::{
     DeploymentId, Environment, EvidenceId, InstanceId, PersonId, ServiceName, SignalKey, Version,
@@ -85,6 +85,95 @@ pub(super) fn paused() -> Vec<Recorded> {
 /// The same, with what was measured of its signals by then: one moved, one did not.
 pub(crate) fn measured() -> Vec<Recorded> {
     let mut records = paused();
+    let signals = signals();
+    tell(&mut records, 13, Happened::Measured { signals });
+    records
+}
+
+/// The same, rolled back by somebody, and cured by that; more was measured of it.
+pub(super) fn rolled_back() -> Vec<Recorded> {
+    let mut records = paused();
+    let mut signals = signals();
+    for name in ["latency", "cpu", "memory", "queue"] {
+        let mut one = signals[0].clone();
+        one.signal = SignalKey::new(name).unwrap();
+        signals.push(one);
+    }
+    for one in &mut signals {
+        let courses = &mut one.measure;
+        for course in [&mut courses.past, &mut courses.course, &mut courses.beside] {
+            // As long as they are kept at most.
+            course.values = course.values.iter().copied().cycle().take(60).collect();
+        }
+    }
+    let signals = || Happened::Measured {
+        signals: signals.clone(),
+    };
+    tell(&mut records, 13, signals());
+    let state = State::fold(&records).unwrap().unwrap();
+    let answered = Happened::Answered {
+        approval: state.open_approval().unwrap().approval.id.clone(),
+        by: mei(),
+        duty: guard::duty::Duty::default(),
+        choice: guard::approval::Choice::Rollback,
+        reason: Some("errors".to_owned()),
+    };
+    tell(&mut records, 50, answered);
+    let state = State::fold(&records).unwrap().unwrap();
+    let action = state.running_action().unwrap().action.clone();
+    for instance in action.instances {
+        let action = action.id.clone();
+        tell(
+            &mut records,
+            55,
+            Happened::InstanceDone { action, instance },
+        );
+    }
+    let done = Happened::ActionEnded {
+        action: action.id,
+        outcome: Outcome::Done,
+    };
+    tell(&mut records, 56, done);
+    tell(&mut records, 57, signals());
+    let cured = Happened::Cured {
+        signals: Vec::new(),
+    };
+    tell(&mut records, 90, cured);
+    tell(&mut records, 91, signals());
+    records
+}
+
+/// One of some days before that stayed, with so many errors.
+pub(super) fn stayed(days: i64, errors: f64) -> (String, Vec<Recorded>) {
+    let id = format!("dep_{days}_days_before");
+    let at = start() - SignedDuration::from_hours(24 * days);
+    let plan = Plan {
+        deployment: DeploymentId::new(id.as_str()).unwrap(),
+        to: Version::new(format!("v0.{}", 10 - days)).unwrap(),
+        ..plan()
+    };
+    let mut signals = signals();
+    signals.retain(|one| one.signal.as_str() == "errors");
+    signals[0].measure.after = Some(errors);
+    let known_good = Event::BakeEnded {
+        verdict: Verdict::Healthy,
+        known_good: true,
+    };
+    let events = [
+        Event::DeploymentRequested { plan, by: mei() },
+        Event::Promoted { bake_until: at },
+        Event::SignalsMeasured { signals },
+        known_good,
+    ];
+    let records = (1..).zip(events).map(|(revision, event)| Recorded {
+        revision,
+        at,
+        event,
+    });
+    (id, records.collect())
+}
+
+fn signals() -> Vec<Measured> {
     let course = |step_s, values: &[f64]| Course {
         step_s,
         values: values.iter().map(|value| Some(*value)).collect(),
@@ -128,7 +217,7 @@ pub(crate) fn measured() -> Vec<Recorded> {
             ),
         },
     };
-    let signals = vec![
+    vec![
         moved(
             "quiet",
             &[0.002, 0.001, 0.002, 0.003, 0.002, 0.002, 0.001, 0.002],
@@ -137,9 +226,7 @@ pub(crate) fn measured() -> Vec<Recorded> {
             "errors",
             &[0.002, 0.003, 0.002, 0.004, 0.002, 0.08, 0.27, 0.31],
         ),
-    ];
-    tell(&mut records, 13, Happened::Measured { signals });
-    records
+    ]
 }
 
 /// Another one, `dep_2`, that waits behind it.

@@ -5,11 +5,13 @@ use crate::alert::{Alert, AlertKey, AlertSeverity, AlertStatus, Relation};
 use crate::culprit::Culprit;
 use crate::duty::Duty;
 use crate::event::Reported;
+use crate::figures::tests::moments_read;
 use crate::finding::Assessment;
 use crate::ids::{DeploymentId, Environment, ServiceName};
 use crate::judgement::Judgement;
 use crate::lane::{Lane, LaneEvent, lane_events};
 use crate::queue::{Behind, Ending, TurnLost};
+use crate::report::{Level, Report};
 use crate::state::State;
 use crate::summary::Summary;
 use crate::timer::{TimerChange, timers};
@@ -264,8 +266,36 @@ impl World {
         let line = Summary::of(self.state());
         let folded = State::fold(&self.story.records).unwrap().unwrap();
         assert_eq!(line, Summary::of(&folded));
+        // What figures and trends show is what reading all that happened shows.
+        assert_eq!(folded.moments, moments_read(&self.story.records));
+        let report = Report::of(&self.story.records).unwrap().unwrap();
+        let shown: Vec<Level> = report.signals.iter().map(Level::of).collect();
+        assert_eq!(line.levels, shown);
         let written = serde_json::to_string(&line).unwrap();
         assert_eq!(serde_json::from_str::<Summary>(&written).unwrap(), line);
+    }
+
+    /// What was measured is kept where that is wanted; of some signals there is nothing, or the same name twice.
+    fn measures(&mut self, dice: u8) {
+        let one = |key: &str, value: Option<f64>| {
+            let mut one = crate::testing::measured(key);
+            one.measure.after = value;
+            one
+        };
+        let value = f64::from(dice) / 256.0;
+        let known = |bit: u8| (dice & bit == 0).then_some(value);
+        let mut signals = vec![one("errors", known(1)), one("latency", known(2))];
+        if dice & 4 == 0 {
+            let mut called = one("errors", Some(2.0 * value));
+            called.of_dependency = true;
+            signals.push(called);
+        }
+        if dice & 8 == 0 {
+            signals.reverse();
+        }
+        if !dice.is_multiple_of(5) {
+            self.tell(Happened::Measured { signals });
+        }
     }
 
     fn every_option_is_granted(&self, options: &[Choice]) {
@@ -360,8 +390,9 @@ proptest! {
         for dice in &dice {
             let events = world.happens(*dice);
             world.check(&events);
+            world.measures(*dice);
         }
-        prop_assert!(world.story.records.len() < 40 + 8 * dice.len());
+        prop_assert!(world.story.records.len() < 40 + 9 * dice.len());
         world.comes_to_rest();
     }
 }

@@ -12,11 +12,11 @@ use sha2::{Digest, Sha256};
 const MOST: usize = 16 * 1024 * 1024;
 
 /// Adds the tag, or answers `304 Not Modified` where the caller named it.
-pub(super) async fn tagged(request: Request, next: Next) -> Response {
+pub(crate) async fn tagged(request: Request, next: Next) -> Response {
     let reads = request.method() == Method::GET;
     let has = request.headers().get(IF_NONE_MATCH).cloned();
     let response = next.run(request).await;
-    if !reads || response.status() != StatusCode::OK {
+    if !reads || response.status() != StatusCode::OK || lasts(&response) {
         return response;
     }
     let (mut parts, body) = response.into_parts();
@@ -35,6 +35,13 @@ pub(super) async fn tagged(request: Request, next: Next) -> Response {
     parts.status = StatusCode::NOT_MODIFIED;
     parts.headers.remove(CONTENT_TYPE);
     Response::from_parts(parts, Body::empty())
+}
+
+/// Whether it never ends, so that there is no whole to tag.
+fn lasts(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("text/event-stream"))
 }
 
 /// Whether a list of tags has this one. A weak one is as good here: the comparison is the weak one.
