@@ -37,3 +37,4 @@ pub mod webhooks;
 pub mod wire;
 
 pub use boot::run;
+pub use mcp::outside::of as outside;
