@@ -1,6 +1,7 @@
 //! Fixes where the code is: what the engine hands in is opened at the code host of the service, in its words.
 
 mod draft;
+mod trial;
 
 use crate::agent::Agent;
 use crate::live::Live;

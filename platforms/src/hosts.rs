@@ -31,7 +31,7 @@ mod sink;
 mod stage;
 mod start;
 mod stop;
-pub(crate) mod unpack;
+pub mod unpack;
 mod work;
 
 pub use adopt::Adopted;

@@ -6,4 +6,3 @@
 pub mod code_host;
 pub mod crash;
 pub mod hosts;
-pub mod trial;

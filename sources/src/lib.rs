@@ -6,6 +6,7 @@
 //! judge can tell an empty answer from a failed query.
 //!
 //! - [`calendar`]: who is on call, from an iCalendar file.
+//! - [`child`]: a program run once, within bounds.
 //! - [`code`]: what changed between two versions, from a git repository, GitHub or GitLab.
 //! - [`logs`]: what a service says of its errors: files, journald, Loki, Kubernetes, Sentry.
 //! - [`metrics`]: Prometheus and what speaks its HTTP API.
@@ -15,6 +16,7 @@
 //! provider: `rustls::crypto::ring::default_provider().install_default().ok()`.
 
 pub mod calendar;
+pub mod child;
 pub mod code;
 pub mod logs;
 pub mod metrics;

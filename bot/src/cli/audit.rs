@@ -4,7 +4,6 @@ use super::client::{CallError, Client, escaped};
 use super::{Connection, Exit, output};
 use crate::api::{AuditEntryView, AuditView, VerifiedView};
 use clap::Subcommand;
-use comfy_table::{ContentArrangement, Table, presets};
 use jiff::{SignedDuration, Timestamp};
 
 #[derive(Debug, clap::Args)]
@@ -100,11 +99,7 @@ fn print(found: &AuditView) {
         output::line("nothing was done in that time");
         return;
     }
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["when", "who", "what", "about", "why"]);
+    let mut table = output::table(["when", "who", "what", "about", "why"]);
     for entry in &found.entries {
         table.add_row([
             entry.at.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),

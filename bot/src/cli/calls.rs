@@ -3,7 +3,6 @@
 use super::client::{CallError, Client, escaped};
 use super::{Connection, Exit, output};
 use crate::api::CallsView;
-use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
 
 #[derive(Debug, clap::Args)]
@@ -56,11 +55,7 @@ fn print(found: &CallsView) {
         output::line("nothing was called in that time");
         return;
     }
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header([
+    let mut table = output::table([
         "when",
         "client",
         "for",

@@ -4,7 +4,6 @@ use super::client::Client;
 use super::{Connection, Exit, output};
 use crate::api::{DeliveriesView, DeliveryView};
 use clap::Subcommand;
-use comfy_table::{ContentArrangement, Table, presets};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -111,11 +110,7 @@ fn table(deliveries: &[DeliveryView]) {
     if deliveries.is_empty() {
         return output::line("no webhook has come in");
     }
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["id", "at", "source", "event", "status", "came to"]);
+    let mut table = output::table(["id", "at", "source", "event", "status", "came to"]);
     for one in deliveries {
         table.add_row([
             one.id.to_string(),

@@ -4,7 +4,6 @@ use super::client::{CallError, Client, escaped};
 use super::{Connection, Exit, output};
 use crate::api::{ClosingBody, IncidentShownView, IncidentView, IncidentsView, TimelineView};
 use clap::Subcommand;
-use comfy_table::{ContentArrangement, Table, presets};
 use guard::apart::{ApartEvent, RecordedApart};
 use messages::layout::terminal::{self, Colour};
 use messages::{Context, Locale};
@@ -146,11 +145,7 @@ fn happened(lines: Vec<TimelineView>, locale: Locale) {
 }
 
 fn table(incidents: &[IncidentView]) {
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header([
+    let mut table = output::table([
         "id",
         "began",
         "stands",

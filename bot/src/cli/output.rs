@@ -3,6 +3,7 @@
 use super::Exit;
 use super::client::CallError;
 use crate::api::DeploymentView;
+use comfy_table::{ContentArrangement, Row, Table, presets};
 use serde::Serialize;
 use std::io::{IsTerminal, Write};
 
@@ -21,6 +22,16 @@ pub(super) fn document<T: Serialize>(verb: &str, content: &T) {
 pub(super) fn line(text: &str) {
     // A reader that went away is no failure of ours.
     let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// A table that fits the terminal, still without rows.
+pub(super) fn table(header: impl Into<Row>) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(presets::UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(header);
+    table
 }
 
 /// A deployment, with what can be typed where something waits for an answer.

@@ -5,7 +5,7 @@ use super::{Connection, Exit, output};
 use crate::api::{
     AnalystView, FiguresView, ShareView, SpendingView, StatisticsView, StatsView, TimesView,
 };
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::Table;
 use std::time::Duration;
 
 /// False alarms of which the line to replay them is printed.
@@ -92,11 +92,7 @@ fn document(shown: &Shown) -> serde_json::Value {
 
 /// The figures, narrow enough for a terminal; all columns are in the Markdown.
 fn figures(statistics: &StatisticsView) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header([
+    let mut table = output::table([
         "since",
         "per week",
         "caught",
@@ -147,11 +143,7 @@ fn spent(analyst: &AnalystView) {
     if analyst.models.is_empty() {
         return;
     }
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header([
+    let mut table = output::table([
         "model",
         "incidents",
         "requests",
@@ -203,11 +195,7 @@ fn replays(view: &StatsView) {
 }
 
 fn table(found: &[StatsView]) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header([
+    let mut table = output::table([
         "service",
         "deployments",
         "judged",

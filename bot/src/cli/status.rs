@@ -3,7 +3,7 @@
 use super::client::{CallError, Client, escaped};
 use super::{Connection, Exit, Named, output};
 use crate::api::{DeploymentView, QuarantineView};
-use comfy_table::{Cell, Color, ContentArrangement, Table, presets};
+use comfy_table::{Cell, Color, Table};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -88,11 +88,7 @@ fn print(found: &[DeploymentView], one: bool) {
 }
 
 fn table(found: &[DeploymentView]) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header([
+    let mut table = output::table([
         "deployment",
         "service",
         "environment",

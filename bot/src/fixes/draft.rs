@@ -1,5 +1,6 @@
 //! A draft of a model: what it is shown, what of its answer is let through, and how that is tried out.
 
+use super::trial::Trial;
 use crate::agent::{Agent, FileDiff, Mending};
 use config::settings::DraftCheck;
 use futures_util::FutureExt;
@@ -8,7 +9,6 @@ use guard::redact::redact;
 use guard::state::State;
 use messages::Locale;
 use platforms::code_host::{Draft, Guilty, Mender, ToMend, patched};
-use platforms::trial::Trial;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;

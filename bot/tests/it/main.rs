@@ -19,8 +19,6 @@ mod fleet;
 #[path = "../../../sources/tests/it/git.rs"]
 mod git;
 mod hub;
-#[path = "../agent/double.rs"]
-#[allow(dead_code, reason = "the tests of the analyst use all of it")]
 mod model;
 mod packages;
 #[path = "../../../journal/tests/it/support/server.rs"]
@@ -31,7 +29,10 @@ mod prometheus;
 mod receiver;
 mod server;
 mod settings;
-#[path = "../agent/strict.rs"]
+#[path = "../../../mcp-server/tests/it/stage.rs"]
+mod stage;
+#[path = "../../../mcp-server/tests/it/story.rs"]
+mod story;
 mod strict;
 mod wait;
 mod why;
@@ -39,6 +40,7 @@ mod wire;
 mod world;
 mod written;
 
+mod analyst;
 mod audited;
 mod blamed;
 mod broken_packages;

@@ -54,13 +54,18 @@ pub enum ArchiveError {
 
 /// How much an archive may hold.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
-    pub(crate) bytes: u64,
-    pub(crate) entries: u64,
+pub struct Limits {
+    /// Bytes once unpacked, all files together.
+    pub bytes: u64,
+    /// Files and folders.
+    pub entries: u64,
 }
 
 /// Unpacks `archive` into the empty directory `into`.
-pub(crate) fn unpack(archive: &File, into: &Path, limits: Limits) -> Result<(), ArchiveError> {
+///
+/// # Errors
+/// What of it is refused; `into` may then hold a part of it.
+pub fn unpack(archive: &File, into: &Path, limits: Limits) -> Result<(), ArchiveError> {
     let allowance = Rc::new(Cell::new(0));
     let metered = Metered {
         inner: open(archive)?,

@@ -4,7 +4,6 @@ use super::super::client::Client;
 use super::super::{Connection, Exit};
 use super::output;
 use crate::api::{QuarantineView, RemedyBody};
-use comfy_table::{ContentArrangement, Table, presets};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -65,11 +64,7 @@ fn tell(verb: &str, found: &QuarantineView, json: bool) {
     if found.items.is_empty() && found.unreadable.is_empty() {
         return output::line("nothing is in quarantine");
     }
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["id", "what", "holds back", "tries", "error"]);
+    let mut table = output::table(["id", "what", "holds back", "tries", "error"]);
     for item in &found.items {
         table.add_row([
             item.id.clone(),

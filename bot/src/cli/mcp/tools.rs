@@ -1,7 +1,6 @@
 //! The tools, for people who want to know what there is.
 
 use crate::cli::output;
-use comfy_table::{ContentArrangement, Table, presets};
 use mcp_server::tools::{ALL, Entry, Kind};
 use serde_json::json;
 use std::fmt::Write;
@@ -13,10 +12,7 @@ pub(super) fn show(json: bool) {
         output::document("mcp-tools", &json!({ "tools": tools }));
         return;
     }
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic);
+    let mut table = output::table(["tool", "scope", "what it gives, and when to use it"]);
     for tool in ALL {
         table.add_row([tool.name, kind(tool.kind), tool.description]);
     }

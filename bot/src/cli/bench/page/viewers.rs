@@ -57,7 +57,7 @@ impl Told {
 
 /// Measures without viewers and with them.
 pub(super) async fn look_on(server: &Server, arguments: &Arguments) -> Result<Told, String> {
-    let (_, cores_without) = while_it_happens(server, arguments).await?;
+    let (_, cores_without) = while_it_happens(server, arguments, "alone").await?;
     let told_all = Arc::new(AtomicU64::new(0));
     let mut viewers = JoinSet::new();
     for _ in 0..arguments.viewers {
@@ -74,7 +74,7 @@ pub(super) async fn look_on(server: &Server, arguments: &Arguments) -> Result<To
         });
     }
     let begun = Instant::now();
-    let (happened, cores_with) = while_it_happens(server, arguments).await?;
+    let (happened, cores_with) = while_it_happens(server, arguments, "seen").await?;
     let seconds = begun.elapsed().as_secs_f64();
     // What was said last is on its way.
     tokio::time::sleep(EVERY).await;
@@ -90,7 +90,11 @@ pub(super) async fn look_on(server: &Server, arguments: &Arguments) -> Result<To
 }
 
 /// Somebody judges one deployment after another; how many, and the cores that the server used.
-async fn while_it_happens(server: &Server, arguments: &Arguments) -> Result<(u32, f64), String> {
+async fn while_it_happens(
+    server: &Server,
+    arguments: &Arguments,
+    when: &str,
+) -> Result<(u32, f64), String> {
     let process = server.child.id().to_string();
     let (before, begun) = (cpu(&process), Instant::now());
     let mut happened = 0;
@@ -107,8 +111,9 @@ async fn while_it_happens(server: &Server, arguments: &Arguments) -> Result<(u32
         let judged = server
             .http
             .post(format!("{}/api/v1/deployments/{id}/judgement", server.url));
-        let body =
-            serde_json::json!({ "judgement": judgement, "note": format!("look {happened}") });
+        // The same words again would be no news.
+        let note = format!("look {happened}, {when}");
+        let body = serde_json::json!({ "judgement": judgement, "note": note });
         let answer = judged.bearer_auth(TOKEN).json(&body).send().await;
         let answer = answer.and_then(reqwest::Response::error_for_status);
         answer.map_err(told("a judgement"))?;

@@ -1,6 +1,6 @@
 //! `tawny agent test`: what servers can, what they lack, and what is done instead.
 
-use crate::double::{Answer, Double, KEY, Manners};
+use crate::model::{Answer, Double, KEY, Manners};
 use serde_json::{Value, json};
 use std::process::Stdio;
 

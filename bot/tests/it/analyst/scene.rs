@@ -1,6 +1,6 @@
 //! A deployment that hurts, an analyst, and what a competent model says.
 
-use crate::double::{Answer, Double, KEY};
+use crate::model::{Answer, Double, KEY};
 use crate::stage::Stage;
 use crate::story;
 use bot::agent::{Agent, AgentMeters, Investigation, Looking, Models, Question};

@@ -37,7 +37,6 @@ pub(crate) enum Answer {
     /// This body, as it is.
     Raw(&'static str),
     /// The other one, once there is a permit for it.
-    #[allow(dead_code, reason = "the tests of the whole server use it")]
     Held(Arc<Semaphore>, Box<Self>),
 }
 

@@ -1,13 +1,13 @@
 //! Others write to the model, and a model that obeys whoever writes to it.
 
-use crate::double::{Answer, Double};
-use crate::scene::{GUILTY, Scene, endpoint, truth, truth_with};
+use crate::model::{Answer, Double};
+use super::scene::{GUILTY, Scene, endpoint, truth, truth_with};
 use bot::agent::Turn;
 use guard::root_cause::{Advice, Conclusion, Draft, Ended, Origin};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-const CORPUS: &str = include_str!("../../../tests/injections/corpus.jsonl");
+const CORPUS: &str = include_str!("../../../../tests/injections/corpus.jsonl");
 
 /// What the model looks at if nobody tells it otherwise.
 const WORK: [&str; 4] = [
@@ -297,5 +297,5 @@ async fn secrets_and_addresses_never_reach_a_model() {
         assert_eq!(around, None, "{secret} was sent");
         assert!(!shown.contains(secret), "{secret} is shown");
     }
-    assert!(!sent.contains(crate::double::KEY), "the key is in no body");
+    assert!(!sent.contains(crate::model::KEY), "the key is in no body");
 }

@@ -1,7 +1,7 @@
 //! Where a request goes, and what goes with it.
 
-use crate::double::{Answer, Double};
-use crate::scene::{Scene, endpoint, truth};
+use crate::model::{Answer, Double};
+use super::scene::{Scene, endpoint, truth};
 use guard::root_cause::Ended;
 use serde_json::json;
 
@@ -22,7 +22,7 @@ async fn further_fields_are_sent_and_a_key_shows_itself_nowhere() {
     let settings = scene.stage.world.settings.get();
     let endpoint = bot::agent::endpoint::Endpoint::new(&settings.agent.endpoints[0]).unwrap();
     let shown = format!("{endpoint:?}");
-    for secret in [crate::double::KEY, "a-secret-team"] {
+    for secret in [crate::model::KEY, "a-secret-team"] {
         assert!(!shown.contains(secret), "{shown}");
     }
 }
@@ -37,7 +37,7 @@ async fn an_endpoint_that_is_configured_anew_is_asked_from_then_on() {
     scene.investigate().await;
     let section = format!("{{endpoints: [{}]}}", endpoint("main", &new, ""));
     let settings = &scene.stage.world.settings;
-    settings.set(crate::scene::with_agent(&settings.get(), &section));
+    settings.set(super::scene::with_agent(&settings.get(), &section));
     scene.investigate().await;
     assert_eq!((old.requests().len(), new.requests().len()), (2, 2));
 }
