@@ -99,7 +99,7 @@ impl<'w> Heard<'w> {
 }
 
 /// Numbers and names that differ each time as what they are.
-fn masked(text: &str) -> String {
+pub(super) fn masked(text: &str) -> String {
     let mut out = String::new();
     let mut run = String::new();
     for c in text.chars().chain(['\n']) {
