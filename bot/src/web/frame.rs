@@ -89,6 +89,7 @@ pub(super) fn guest(
         title: Some(title),
         visitor: None,
         fresh: guest.live.is_some(),
+        timed: guest.live.is_none(),
         path,
         guest: Some(guest),
         alone: true,

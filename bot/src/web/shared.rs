@@ -142,7 +142,15 @@ pub(super) async fn signal(
 ) -> Result<Html<String>, DeniedPage> {
     let context = page.context(language.0);
     let (path, guest) = (&holder.path, holder.guest(&context));
-    let body = signals::body(&page, &context, &holder.history.state, path, &signal, &asked, false);
+    let body = signals::body(
+        &page,
+        &context,
+        &holder.history.state,
+        path,
+        &signal,
+        &asked,
+        false,
+    );
     let (title, here, body) = body.map_err(|denied| denied.page(&page, language))?;
     Ok(frame::guest(language, &guest, title, here, &body))
 }

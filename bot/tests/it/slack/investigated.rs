@@ -224,6 +224,7 @@ fn investigates(player: &Player) -> Investigates {
         settings: settings.clone(),
         outside: Live::new(bot::outside(&services)),
         page: Some(BaseUrl::new(HOME).unwrap()),
+        histories: std::sync::Arc::default(),
         clock: mcp_server::world::Clock::new(move || now.now()),
     };
     let models = Models::new(
