@@ -82,6 +82,18 @@ async function valid(page, { path, name, status = 200 }) {
   say(report.valid, `html ${name}${report.valid ? "" : ": " + unique.join("; ").slice(0, 1500)}`);
 }
 
+// When a page of one word stands there, without any server: what this browser on this machine takes for itself.
+async function alone(browser) {
+  const fresh = await browser.newContext({ viewport: PHONE });
+  const page = await fresh.newPage();
+  await page.route("**/*", (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html><title>one</title><p>word" }));
+  await page.goto("http://one.example/", { waitUntil: "load" });
+  await page.waitForTimeout(300);
+  const paint = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Infinity);
+  await fresh.close();
+  return paint;
+}
+
 // What a first visit brings over the line, and when something stands there.
 async function visit(browser, cookies, path) {
   const fresh = await browser.newContext({ viewport: PHONE });
@@ -106,9 +118,14 @@ async function weighs(browser, cookies, { path, name }) {
   const bytes = Math.max(...visits.map((one) => one.bytes));
   say(bytes > 0 && bytes < MOST_BYTES, `weight ${name}: ${(bytes / 1024).toFixed(1)} KB`);
   const paints = visits.map((one) => Math.round(one.paint)).sort((a, b) => a - b);
-  const said = `first paint ${name}: ${paints.join(", ")} ms`;
-  if (judged) say(paints[0] < MOST_PAINT_MS, said);
-  else console.log(said);
+  if (!judged) return console.log(`first paint ${name}: ${paints[0]} ms`);
+  const floors = [];
+  for (let i = 0; i < VISITS; i += 1) floors.push(await alone(browser));
+  const floor = Math.round(Math.min(...floors));
+  const said = `first paint ${name}: ${paints.join(", ")} ms, of a page of one word ${floor} ms`;
+  // Where even that takes long, others have the machine, and the number says nothing of the page.
+  if (floor < MOST_PAINT_MS / 2) say(paints[0] < MOST_PAINT_MS, said);
+  else console.log(`not judged: ${said}`);
 }
 
 function watch(page, name) {

@@ -173,7 +173,7 @@ STEPS = [
         " policy, the weight of a first visit, a decision on a phone without scripts; people in both"
         " languages: watching live, deciding on a phone, two at once, on a slow line",
         "scripts/need chromium node=nodejs npm prometheus pngquant fc-list=fontconfig && cargo build -q --bin tawny && python3 scripts/pages.py",
-        r"^FAILED|^pages|^live|^passed|^ok (weight|first paint|decide|people)",
+        r"^FAILED|^pages|^live|^passed|^not judged|^ok (weight|first paint|decide|people)",
     ),
     (
         "operate",

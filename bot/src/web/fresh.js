@@ -155,7 +155,7 @@ function listen() {
   source.addEventListener("looked", () => soon(LOOKED_MS));
 }
 
-function live() {
+function follow() {
   listen();
   document.addEventListener("visibilitychange", () => { keepSeen(); soon(LEAST_MS); });
   addEventListener("pagehide", () => {
@@ -174,4 +174,4 @@ function live() {
 arrange();
 setInterval(age, 1000);
 // The step that confirms has its times in the reader's zone, too, but is not loaded again under somebody's hands.
-if (!document.currentScript || !document.currentScript.hasAttribute("data-still")) live();
+if (!document.currentScript || !document.currentScript.hasAttribute("data-still")) follow();
