@@ -22,16 +22,14 @@ pub(crate) fn short(finding: &Finding, context: &Context) -> Text {
     let signal = Foreign::from(&finding.signal);
     let since = context.time(finding.onset_at);
     match &finding.scope {
-        Scope::Group => {
-            say!(
-                words,
-                "finding-short",
-                signal = signal,
-                baseline = baseline,
-                current = current,
-                since = since
-            )
-        }
+        Scope::Group => say!(
+            words,
+            "finding-short",
+            signal = signal,
+            baseline = baseline,
+            current = current,
+            since = since
+        ),
         Scope::Instance(instance) => say!(
             words,
             "finding-short-instance",

@@ -12,7 +12,7 @@ let shown = document.querySelector("main").innerHTML;
 
 function busy() {
   const active = document.activeElement;
-  const typing = active && active.matches("main input, main button, main summary");
+  const typing = active && active.matches("main input, main button, main select, main summary");
   const selecting = String(window.getSelection() || "") !== "";
   const unfolded = document.querySelector("main details[open] input:not([type=hidden])");
   return document.hidden || typing || selecting || unfolded;
