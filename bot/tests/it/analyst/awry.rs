@@ -1,7 +1,7 @@
 //! Models and servers that do what they should not.
 
-use crate::model::{Answer, Double, Manners};
 use super::scene::{GUILTY, Scene, competent, endpoint, last, truth, truth_with};
+use crate::model::{Answer, Double, Manners};
 use guard::root_cause::{Conclusion, Ended, Short};
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Steps, tokens, money and time: of an incident, a day, a channel; and after a restart.
 
-use crate::model::{Answer, Double};
 use super::scene::{Scene, competent, endpoint, last, truth};
+use crate::model::{Answer, Double};
 use guard::root_cause::{Ended, Short};
 use journal::ModelCallsWanted;
 use serde_json::json;

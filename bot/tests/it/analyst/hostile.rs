@@ -1,7 +1,7 @@
 //! Others write to the model, and a model that obeys whoever writes to it.
 
-use crate::model::{Answer, Double};
 use super::scene::{GUILTY, Scene, endpoint, truth, truth_with};
+use crate::model::{Answer, Double};
 use bot::agent::Turn;
 use guard::root_cause::{Advice, Conclusion, Draft, Ended, Origin};
 use serde::Deserialize;

@@ -1,7 +1,7 @@
 //! An investigation that goes well.
 
-use crate::model::{Answer, Double};
 use super::scene::{GUILTY, Scene, competent, last, said, truth_with};
+use crate::model::{Answer, Double};
 use guard::root_cause::{Conclusion, Ended};
 use insta::assert_json_snapshot;
 use messages::Locale;

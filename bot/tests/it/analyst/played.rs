@@ -1,7 +1,7 @@
 //! The played model, before the server that is as strict as OpenAI's.
 
-use crate::model::Double;
 use super::scene::{GUILTY, Scene};
+use crate::model::Double;
 use bot::scripted::play;
 use guard::root_cause::{Conclusion, Ended};
 use messages::Locale;

@@ -1,7 +1,7 @@
 //! Where a request goes, and what goes with it.
 
-use crate::model::{Answer, Double};
 use super::scene::{Scene, endpoint, truth};
+use crate::model::{Answer, Double};
 use guard::root_cause::Ended;
 use serde_json::json;
 

@@ -1,7 +1,7 @@
 //! Prose from data.
 
-use crate::model::{Answer, Double};
 use super::scene::{Scene, said};
+use crate::model::{Answer, Double};
 use bot::agent::Writing;
 use guard::root_cause::{Ended, Short};
 use messages::Locale;
