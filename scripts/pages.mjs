@@ -12,6 +12,8 @@ const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 const POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const MOST_BYTES = 100 * 1024;
+// The pages that are opened at night, on loopback; the best of some visits, for the machine may be busy with other things.
+const MOST_PAINT_MS = 200, VISITS = 5, FIRST = ["overview", "question"];
 const PHONE = { width: 390, height: 844 }, DESK = { width: 1180, height: 900 };
 const validate = new HtmlValidate({
   extends: ["html-validate:standard"],
@@ -69,9 +71,10 @@ async function accessible(page, name) {
   say(found.length === 0, `axe ${name}${found.length ? ": " + JSON.stringify(found).slice(0, 1500) : ""}`);
 }
 
-async function valid(page, path, name) {
-  const answer = await page.context().request.get(told.url + path);
+async function valid(page, { path, name, status = 200 }) {
+  const answer = await page.context().request.get(told.url + path, { headers: { accept: "text/html" } });
   const text = await answer.text();
+  say(answer.status() === status, `status ${name}: ${answer.status()}`);
   say(answer.headers()["content-security-policy"] === POLICY, `policy ${name}`);
   const report = validate.validateStringSync(text);
   const messages = report.results.flatMap((one) => one.messages);
@@ -79,8 +82,8 @@ async function valid(page, path, name) {
   say(report.valid, `html ${name}${report.valid ? "" : ": " + unique.join("; ").slice(0, 1500)}`);
 }
 
-// What a first visit brings over the line.
-async function weighs(browser, cookies, path, name) {
+// What a first visit brings over the line, and when something stands there.
+async function visit(browser, cookies, path) {
   const fresh = await browser.newContext({ viewport: PHONE });
   await fresh.addCookies(cookies);
   const page = await fresh.newPage();
@@ -90,15 +93,31 @@ async function weighs(browser, cookies, path, name) {
   });
   await page.goto(told.url + path, { waitUntil: "load" });
   await page.waitForTimeout(800);
-  const paint = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? -1);
+  const paint = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Infinity);
   const bytes = (await Promise.all(sizes)).reduce((sum, one) => sum + one, 0);
-  say(bytes > 0 && bytes < MOST_BYTES, `weight ${name}: ${(bytes / 1024).toFixed(1)} KB, first paint after ${Math.round(paint)} ms`);
   await fresh.close();
+  return { paint, bytes };
+}
+
+async function weighs(browser, cookies, { path, name }) {
+  const judged = FIRST.includes(name);
+  const visits = [];
+  for (let i = 0; i < (judged ? VISITS : 1); i += 1) visits.push(await visit(browser, cookies, path));
+  const bytes = Math.max(...visits.map((one) => one.bytes));
+  say(bytes > 0 && bytes < MOST_BYTES, `weight ${name}: ${(bytes / 1024).toFixed(1)} KB`);
+  const paints = visits.map((one) => Math.round(one.paint)).sort((a, b) => a - b);
+  const said = `first paint ${name}: ${paints.join(", ")} ms`;
+  if (judged) say(paints[0] < MOST_PAINT_MS, said);
+  else console.log(said);
 }
 
 function watch(page, name) {
   page.on("pageerror", (error) => say(false, `script ${name}: ${error.message}`));
-  page.on("console", (line) => { if (line.type() === "error" && !(page.url().endsWith("/nobody") && /404/.test(line.text()))) say(false, `console ${name}: ${line.text()}`); });
+  page.on("console", (line) => {
+    // The browser complains of each page that is meant to be denied.
+    const meant = told.pages.some((one) => one.status && line.location().url === told.url + one.path && line.text().includes(one.status));
+    if (line.type() === "error" && !meant) say(false, `console ${name}: ${line.text()}`);
+  });
 }
 
 const PAGES = told.pages;
@@ -116,22 +135,29 @@ try {
   for (const variant of variants) {
     const here = await context(browser, variant.options);
     await here.addCookies(cookies);
-    const page = await here.newPage();
-    watch(page, variant.name);
-    for (const { name, path } of PAGES) {
+    const stranger = await context(browser, variant.options);
+    const [known, unknown] = [await here.newPage(), await stranger.newPage()];
+    watch(known, variant.name);
+    watch(unknown, variant.name);
+    for (const one of PAGES) {
+      const { name, path } = one;
+      const page = one.stranger ? unknown : known;
       await page.goto(told.url + path, { waitUntil: "load" });
       if (variant.options.script !== false) await page.waitForTimeout(250);
-      await picture(page, name + variant.name);
+      if (!one.judged_only) await picture(page, name + variant.name);
       const wide = variant.options.script === false ? 0 : await page.evaluate(() => document.documentElement.scrollWidth);
       if (wide) say(wide <= (variant.options.size ?? DESK).width, `width ${name}${variant.name}: ${wide}`);
       if (variant.name === "" || variant.name === "-dark") await accessible(page, name + variant.name);
       if (variant.name === "-phone") await accessible(page, name + variant.name);
-      if (variant.name === "") await valid(page, path, name);
+      if (variant.name === "") await valid(page, one);
     }
     await here.close();
+    await stranger.close();
   }
-  for (const { name, path } of PAGES) await weighs(browser, cookies, path, name);
+  for (const one of PAGES.filter((one) => !one.status)) await weighs(browser, cookies, one);
   if (told.decide) await decide(browser, cookies);
+} catch (error) {
+  say(false, `went no further: ${error.stack}`);
 } finally {
   await browser.close();
 }
@@ -147,8 +173,11 @@ async function decide(browser, cookies) {
   const button = page.locator(".decide button.danger").first();
   const box = await button.boundingBox();
   say(box && box.y + box.height <= PHONE.height, `decide: the button is on the first screen of a phone (${JSON.stringify(box)})`);
+  const likely = await page.locator(".likely").boundingBox();
+  say(likely && box && likely.y + likely.height <= box.y, `decide: so is what probably did it (${JSON.stringify(likely)})`);
   await picture(page, "decide-phone", false);
   await button.click();
+  say(/→/.test(await page.locator(".confirm").innerText()), "decide: the step that confirms says what was found");
   await picture(page, "confirm-phone", false);
   await page.locator("button.danger").first().click();
   say(page.url().endsWith(told.decide), `decide: back at ${page.url()}`);

@@ -33,6 +33,8 @@ HOME = ROOT / ".tawny/pages"
 PACKAGES = ["playwright-core@1.65.1", "axe-core@4", "html-validate@9"]
 PICTURES = ROOT / "docs/pages"
 MOST_PICTURE = 60 * 1024
+# One look at all pages of a server, in seconds.
+LONGEST = 900
 EMPTY = """
 server: {{listen: "127.0.0.1:{port}", data_dir: "{folder}/data"}}
 metrics:
@@ -100,7 +102,8 @@ def look(told, script="pages.mjs"):
     told |= {"modules": str(HOME), "chromium": shutil.which("chromium") or "chromium"}
     told["out"] = None if "--no-pictures" in sys.argv else str(PICTURES)
     begun = time.time()
-    run = subprocess.run(["node", str(ROOT / "scripts" / script)], input=json.dumps(told), text=True, env=os.environ)
+    command = ["node", str(ROOT / "scripts" / script)]
+    run = subprocess.run(command, input=json.dumps(told), text=True, env=os.environ, timeout=LONGEST)
     if told["out"]:
         shrink(begun)
     return run.returncode
@@ -195,6 +198,11 @@ def named_pages(pages):
     return [{"name": name, "path": path} for name, path in pages]
 
 
+def denied(name, path, status, stranger=False, judged_only=True):
+    """A page that says why not, and what to do."""
+    return {"name": name, "path": path, "status": status, "stranger": stranger, "judged_only": judged_only}
+
+
 def empty(folder):
     """A server where nothing happened yet."""
     at = port()
@@ -209,9 +217,15 @@ def empty(folder):
             ("empty-incidents", "/incidents"),
             ("empty-statistics", "/statistics"),
             ("empty-search", "/search"),
-            ("not-found", "/deployments/nobody"),
         ]
-        return look({"url": f"http://127.0.0.1:{at}", "link": link, "pages": named_pages(pages)})
+        refused = [
+            denied("not-found", "/deployments/nobody", 404, judged_only=False),
+            denied("no-page", "/nonsense", 404),
+            denied("no-service", "/services/nobody", 404),
+            denied("login", "/", 401, stranger=True),
+            denied("used-link", "/login/nobody", 401, stranger=True),
+        ]
+        return look({"url": f"http://127.0.0.1:{at}", "link": link, "pages": named_pages(pages) + refused})
 
 
 def main():
@@ -222,9 +236,16 @@ def main():
     failed = 0
     parts = {"asked": asked, "empty": empty, "people": people}
     only = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else None
-    for part in [parts[only]] if only else parts.values():
+    for name, part in parts.items():
+        if only not in (None, name):
+            continue
         with tempfile.TemporaryDirectory() as folder:
-            failed |= part(folder)
+            try:
+                failed |= part(folder)
+            except (SystemExit, subprocess.SubprocessError, OSError) as error:
+                # The other parts say what they have to say all the same.
+                print(f"FAILED {name}: {error}")
+                failed = 1
     print("passed" if not failed else "FAILED")
     return int(bool(failed))
 

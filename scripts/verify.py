@@ -142,9 +142,16 @@ STEPS = [
         "agent",
         "aimock (npm), an OpenAI-compatible server that others wrote: `tawny agent test` against it, and an investigation of the demo"
         " with parallel calls, streams and a draft that invents; then what an investigation costs for each incident of the demo",
-        "scripts/need prometheus && cargo build -q --release --bin tawny && python3 scripts/agent_peer.py target/release/tawny"
-        " && target/release/tawny bench agent",
-        r"^agent peer|^an incident|confidence|nothing to explain",
+        "scripts/need prometheus git node=nodejs npm cc=gcc && cargo build -q --release --bin tawny"
+        " && python3 scripts/agent_peer.py target/release/tawny && target/release/tawny bench agent",
+        r"^agent peer|^an incident|confidence|nothing to explain|not measured|no word from",
+    ),
+    (
+        "agent-demo",
+        "every scenario of the demo with the played model: the report comes in time, names the planted commit or acquits the"
+        " deployment, and leads nowhere else",
+        "scripts/need prometheus git cc=gcc && cargo build -q --release --bin tawny && python3 scripts/agent_demo.py target/release/tawny",
+        r"^agent demo",
     ),
     (
         "api",
@@ -166,7 +173,7 @@ STEPS = [
         " policy, the weight of a first visit, a decision on a phone without scripts; people in both"
         " languages: watching live, deciding on a phone, two at once, on a slow line",
         "scripts/need chromium node=nodejs npm prometheus pngquant fc-list=fontconfig && cargo build -q --bin tawny && python3 scripts/pages.py",
-        r"^FAILED|^pages|^live|^passed|^ok (weight|decide|people)",
+        r"^FAILED|^pages|^live|^passed|^ok (weight|first paint|decide|people)",
     ),
     (
         "operate",

@@ -45,6 +45,7 @@ mod reader;
 mod report;
 mod root_cause;
 mod runbook;
+mod shares;
 mod show;
 mod spending;
 mod stats;
@@ -73,6 +74,7 @@ pub use order::{OrderBody, OrderView};
 pub use problem::Problem;
 pub use quarantine::{QuarantineView, QuarantinedView, RemedyBody, UnreadableView};
 pub use rate::RatingBody;
+pub use shares::{ShareBody, ShareMadeView, SharedLinkView, SharesView};
 pub use spending::{AnalystView, ModelSpendingView, SpendingView};
 pub use stats::{CausesView, ShareView, StatsView, SuggestionView};
 pub use thresholds::{AlertJudgedView, AlertJudgementBody};
@@ -144,6 +146,8 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(fix::hotfix))
         .routes(routes!(judge::judge))
         .routes(routes!(name::name))
+        .routes(routes!(shares::list, shares::make))
+        .routes(routes!(shares::end))
         .routes(routes!(incidents::list))
         .routes(routes!(incidents::show))
         .routes(routes!(incidents::close))

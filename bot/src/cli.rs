@@ -35,6 +35,7 @@ mod report;
 mod runbook;
 mod say;
 mod serve;
+mod share;
 mod signals_table;
 mod slack;
 mod stats;
@@ -149,6 +150,8 @@ enum Verb {
     Thresholds(thresholds::Arguments),
     /// Say whether an alert of the past was true; better thresholds are found by that.
     JudgeAlert(judge_alert::Arguments),
+    /// Make a link that shows one deployment, read-only, to whoever has it; list and end such links.
+    Share(share::Arguments),
     /// Say in hindsight whether the alarm, or the silence, was right.
     Judge(judge::Arguments),
     /// Show how far a service's alarms have earned trust.
@@ -307,6 +310,7 @@ pub async fn main() -> Exit {
         Verb::Runbook(arguments) => runbook::run(arguments, json).await,
         Verb::Thresholds(arguments) => thresholds::run(arguments, json).await,
         Verb::JudgeAlert(arguments) => judge_alert::run(arguments, json).await,
+        Verb::Share(arguments) => share::run(arguments, json).await,
         Verb::Judge(arguments) => judge::run(arguments, json).await,
         Verb::Stats(arguments) => stats::run(arguments, json).await,
         Verb::Digest(arguments) => digest::run(arguments, json).await,

@@ -1,8 +1,9 @@
 //! `tawny demo`: one deployment guarded from start to end, on this machine alone.
 
 use crate::cli::Exit;
+use clap::ValueEnum;
 use scenario::{Answer, Scenario};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 mod alerts;
@@ -93,6 +94,19 @@ fn model(text: &str) -> Result<Model, String> {
             "`{text}`: expected `scripted`, or the base URL of a server"
         )),
     }
+}
+
+/// Makes the commits of the demo's shop for a scenario, in a folder that is not there yet, and tells which of them does the
+/// harm, if one does: for tests that play again what a demo left behind. The same seed gives the same commits.
+///
+/// # Errors
+/// There is no such scenario, or git failed.
+pub async fn commits(path: &Path, scenario: &str, seed: u64) -> Result<Option<String>, DemoError> {
+    let scenario = Scenario::from_str(scenario, false).map_err(DemoError::Commits)?;
+    let versions = (settings::OLD, settings::NEW);
+    let made = repository::make(path, scenario, seed, versions).await;
+    let made = made.map_err(|error| DemoError::Commits(error.to_string()))?;
+    Ok(made.guilty)
 }
 
 fn interval(text: &str) -> Result<Duration, String> {

@@ -38,3 +38,4 @@ pub mod webhooks;
 pub mod wire;
 
 pub use boot::run;
+pub use mcp::outside::of as outside;

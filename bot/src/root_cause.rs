@@ -5,9 +5,8 @@ use crate::reports::{self, Told as Gathered};
 use engine::{Engine, EngineError};
 use guard::event::Recorded;
 use guard::ids::DeploymentId;
-use guard::report::Report;
-use guard::root_cause::Author;
-use guard::root_cause::{Milestones, RootCauseReport, by_rules};
+use guard::report::{Outcome, Report};
+use guard::root_cause::{Advice, Author, Milestones, RootCauseReport, by_rules};
 use messages::Context;
 use messages::root_cause::{Told, in_words, written};
 
@@ -47,6 +46,11 @@ pub(crate) fn told_of(report: &Report, records: &[Recorded], context: &Context) 
             }
             if said.impact.is_empty() {
                 said.impact = ruled.impact;
+            }
+            if report.outcome == Outcome::RolledBack
+                && said.recommendation.action == Advice::RollBack
+            {
+                said.recommendation = ruled.recommendation;
             }
             if said.summary.is_empty() {
                 said.summary = ruled.summary;

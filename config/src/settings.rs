@@ -52,7 +52,7 @@ pub use policy::{AlertTier, PacingSettings, People, PolicySettings, Sensitivity}
 pub use probe::{
     CommandProbe, ExitCode, Expects, HttpProbe, Number, PrintedNumber, Probe, TcpProbe,
 };
-pub use server::{Locale, Oidc, Server};
+pub use server::{Locale, Oidc, Server, Shares};
 pub use service::{Platform, Service};
 pub use webhooks::{DeployEvent, EventMapping, WebhookKind, WebhookSource};
 

@@ -222,6 +222,7 @@ impl Engine {
             }
             REQUEST_SOURCE => Ok(Said::Happened(match read(claimed)? {
                 Asks::For { request } => Happened::Requested { request },
+                Asks::Fix { suggestion } => Happened::FixSuggested { suggestion },
                 Asks::No { request, client } => Happened::RequestTakenBack { request, client },
             })),
             other => Err(NotTaken::NotUnderstood(format!(

@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 /// One deed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deed {
-    /// Who: a configured name, `tawny` for policy, `nobody` for a question that ran out.
+    /// Who: a configured name, `tawny` for policy, `nobody` for a question that ran out and for whoever opened a link.
     pub who: String,
     /// What: `deploy pause resume answer back break_glass refused expired reminded authorise abandon judge name ask take_back
-    /// fix freeze unfreeze close configure link_code link unlink`.
+    /// fix freeze unfreeze close configure link_code link unlink share_link open_link revoke_link`.
     pub what: String,
     /// Which one: the choice, the action, the version.
     pub which: Option<String>,
@@ -47,7 +47,7 @@ impl Deed {
     }
 }
 
-/// Tawny's own policy, and a question that nobody answered.
+/// Tawny's own policy, and a question that nobody answered or a link that somebody unknown opened.
 const POLICY: &str = "tawny";
 const NOBODY: &str = "nobody";
 
@@ -114,6 +114,16 @@ pub fn deed(event: &Event) -> Option<Deed> {
             .why(note.as_ref()),
         Event::QuestionAnswered { by, number, .. } => Deed::of(by, "ask").which(number.to_string()),
         Event::AnswerShared { by, number } => Deed::of(by, "share").which(number.to_string()),
+        Event::ShareMade { share, by, .. } => Deed::of(by, "share_link").which(share.as_str()),
+        Event::ShareOpened { share } => Deed::of(NOBODY, "open_link").which(share.as_str()),
+        Event::ShareRevoked { share, by } => Deed::of(by, "revoke_link").which(share.as_str()),
+        Event::FixSuggested {
+            suggestion,
+            suspect,
+            ..
+        } => Deed::of(&suggestion.client, "ask")
+            .which(format!("{} {suspect}", suggestion.kind.verb()))
+            .why(suggestion.reason.as_ref()),
         Event::FixRequested { fix, by, reason } => {
             let which = format!("{} {}", fix.kind.verb(), fix.suspect);
             Deed::of(by, "fix").which(which).why(reason.as_ref())

@@ -21,6 +21,8 @@ mod possible;
 mod questions;
 mod reported;
 mod requested;
+mod shares;
+mod suggested;
 mod waiting;
 
 pub use judged::may_judge;
@@ -149,6 +151,11 @@ fn follow(state: Option<&State>, input: &Input) -> Vec<Event> {
                 answer,
             } => explained::answered(state, by, question, answer),
             Happened::AnswerShared { by, number } => explained::shared(state, by, *number),
+            Happened::ShareAsked { by, share, until } => {
+                shares::made(state, input.at, by, share, *until)
+            }
+            Happened::ShareOpened { share } => shares::opened(state, share),
+            Happened::ShareRevoked { by, share } => shares::revoked(state, by, share),
             Happened::FixAsked {
                 by,
                 duty,
@@ -171,8 +178,12 @@ fn follow(state: Option<&State>, input: &Input) -> Vec<Event> {
             Happened::Requested { request } => {
                 requested::requested(state, input, request, &mut ids)
             }
+            Happened::FixSuggested { suggestion } => suggested::suggested(state, input, suggestion),
             Happened::RequestTakenBack { request, client } => {
-                requested::taken_back(state, request, client)
+                match suggested::taken_back(state, input, request, client) {
+                    Some(event) => vec![event],
+                    None => requested::taken_back(state, request, client),
+                }
             }
             Happened::Measured { signals } => measured::measured(state, signals),
             Happened::Located {

@@ -105,6 +105,7 @@ fn shows(event: &Event) -> bool {
             | Event::AlertStorm { .. }
             | Event::DeployReported { .. }
             // In the thread, with the way there.
+            | Event::FixSuggested { .. }
             | Event::FixRequested { .. }
             | Event::FixOpened { .. }
             | Event::FixFailed { .. }
@@ -115,6 +116,10 @@ fn shows(event: &Event) -> bool {
             // For who asked alone; what is shared is said in the thread.
             | Event::QuestionAnswered { .. }
             | Event::AnswerShared { .. }
+            // For who made it alone; that it was is on the timeline.
+            | Event::ShareMade { .. }
+            | Event::ShareOpened { .. }
+            | Event::ShareRevoked { .. }
             // Said weeks later, by people to Tawny: no channel hears of it.
             | Event::RootCauseRated { .. }
             | Event::Judged { .. }
@@ -144,6 +149,7 @@ fn replies(event: &Event, after: &State) -> bool {
         | Event::RootCauseReported { .. }
         | Event::AnswerShared { .. }
         | Event::RequestTakenBack { .. }
+        | Event::FixSuggested { .. }
         | Event::FixOpened { .. }
         | Event::FixFailed { .. }
         | Event::MetricsLost { .. }

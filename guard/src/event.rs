@@ -11,8 +11,8 @@ use crate::cause::Cause;
 use crate::culprit::Culprit;
 use crate::excess::Contribution;
 use crate::finding::{Cured, Finding, FindingKey, Need};
-use crate::fix::{Fix, FixTrouble, Opened};
-use crate::ids::{ActionId, ApprovalId, DeploymentId, EvidenceId, InstanceId, SignalKey};
+use crate::fix::{Fix, FixTrouble, Opened, Suggestion};
+use crate::ids::{ActionId, ApprovalId, DeploymentId, EvidenceId, InstanceId, ShareId, SignalKey};
 use crate::judgement::Judgement;
 use crate::measured::Measured;
 use crate::plan::Plan;
@@ -24,9 +24,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 mod reason;
+mod recorded;
 mod shown;
 
 pub use reason::{PauseReason, Reported};
+pub use recorded::Recorded;
 
 /// An event of a deployment's stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -417,6 +419,38 @@ pub enum Event {
         /// The number of the answer.
         number: u32,
     },
+    /// Somebody made a link that shows the deployment to whoever has it.
+    ShareMade {
+        /// The link's own name: not what opens it.
+        share: ShareId,
+        /// Who.
+        by: String,
+        /// Until when it opens.
+        until: Timestamp,
+    },
+    /// It was opened for the first time.
+    ShareOpened {
+        /// Which.
+        share: ShareId,
+    },
+    /// Somebody ended it.
+    ShareRevoked {
+        /// Which.
+        share: ShareId,
+        /// Who.
+        by: String,
+    },
+    /// A client of models asks people for a fix. None is opened by it.
+    FixSuggested {
+        /// What, and which client.
+        suggestion: Suggestion,
+        /// The commit that is meant.
+        suspect: String,
+        /// Its first line, as far as it is known.
+        title: String,
+        /// Until when people are shown it.
+        until: Timestamp,
+    },
     /// A person wants what did it undone, or mended, where the code is.
     FixRequested {
         /// What.
@@ -548,8 +582,12 @@ impl Event {
             Self::RootCauseRated { .. } => "root_cause_rated",
             Self::QuestionAnswered { .. } => "question_answered",
             Self::AnswerShared { .. } => "answer_shared",
+            Self::ShareMade { .. } => "share_made",
+            Self::ShareOpened { .. } => "share_opened",
+            Self::ShareRevoked { .. } => "share_revoked",
             Self::RequestMade { .. } => "request_made",
             Self::RequestTakenBack { .. } => "request_taken_back",
+            Self::FixSuggested { .. } => "fix_suggested",
             Self::FixRequested { .. } => "fix_requested",
             Self::FixOpened { .. } => "fix_opened",
             Self::FixFailed { .. } => "fix_failed",
@@ -568,15 +606,4 @@ impl Event {
     pub fn version(&self) -> u16 {
         1
     }
-}
-
-/// An event as the journal returns it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Recorded {
-    /// Its place in the stream, from 1.
-    pub revision: u64,
-    /// When.
-    pub at: Timestamp,
-    /// What.
-    pub event: Event,
 }

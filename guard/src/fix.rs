@@ -5,6 +5,7 @@
 mod authorise;
 mod limits;
 mod may;
+mod suggested;
 mod trouble;
 
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod tests;
 pub use authorise::{FixAuthority, authorise};
 pub use limits::{MOST_CHANGED_LINES, Unusable, off_limits};
 pub use may::{may, may_kind};
+pub use suggested::{Suggestion, SuggestionRecord, SuggestionStanding};
 pub use trouble::FixTrouble;
 
 use crate::cause::{Accused, Cause};

@@ -114,6 +114,8 @@ name!(/// One incident that belongs to no deployment.
     IncidentId, "incident id", opaque, "1-64 letters, digits, `-` or `_`");
 name!(/// One action of a deployment.
     ActionId, "action id", opaque, "1-64 letters, digits, `-` or `_`");
+name!(/// One link that shows a deployment. It opens nothing.
+    ShareId, "share id", opaque, "1-64 letters, digits, `-` or `_`");
 name!(/// One question to people. Opaque and unguessable: buttons carry nothing else.
     ApprovalId, "approval id", opaque, "1-64 letters, digits, `-` or `_`");
 name!(/// A stored query result that a report can cite.

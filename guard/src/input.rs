@@ -9,8 +9,8 @@ use crate::duty::Duty;
 use crate::event::Reported;
 use crate::excess::Contribution;
 use crate::finding::{Assessment, Cured};
-use crate::fix::{FixKind, FixOutcome};
-use crate::ids::{ActionId, ApprovalId, DeploymentId, EvidenceId, InstanceId, SignalKey};
+use crate::fix::{FixKind, FixOutcome, Suggestion};
+use crate::ids::{ActionId, ApprovalId, DeploymentId, EvidenceId, InstanceId, ShareId, SignalKey};
 use crate::judgement::Judgement;
 use crate::measured::Measured;
 use crate::plan::Plan;
@@ -248,6 +248,27 @@ pub enum Happened {
         /// The number of the answer.
         number: u32,
     },
+    /// Somebody wants a link that shows the deployment to whoever has it.
+    ShareAsked {
+        /// Who.
+        by: Actor,
+        /// The link's name, as it will be.
+        share: ShareId,
+        /// Until when it is to open.
+        until: Timestamp,
+    },
+    /// Somebody opened such a link.
+    ShareOpened {
+        /// Which.
+        share: ShareId,
+    },
+    /// Somebody wants it to open no more.
+    ShareRevoked {
+        /// Who.
+        by: Actor,
+        /// Which.
+        share: ShareId,
+    },
     /// Somebody wants what did it undone, or mended, where the code is.
     FixAsked {
         /// Who.
@@ -277,6 +298,11 @@ pub enum Happened {
     Requested {
         /// What.
         request: Request,
+    },
+    /// A client of models asks people for a fix.
+    FixSuggested {
+        /// Which.
+        suggestion: Suggestion,
     },
     /// It takes that back.
     RequestTakenBack {

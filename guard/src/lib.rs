@@ -48,6 +48,7 @@ pub mod report;
 pub mod request;
 pub mod root_cause;
 pub mod runbook;
+pub mod share;
 pub mod signatures;
 pub mod situation;
 pub mod state;

@@ -308,6 +308,9 @@ fn updated_at(state: &State, records: &[Recorded]) -> jiff::Timestamp {
                 | Event::RootCauseRated { .. }
                 | Event::QuestionAnswered { .. }
                 | Event::AnswerShared { .. }
+                | Event::ShareMade { .. }
+                | Event::ShareOpened { .. }
+                | Event::ShareRevoked { .. }
                 | Event::Refused { .. }
         )
     };

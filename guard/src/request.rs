@@ -1,6 +1,7 @@
 //! What a client of models asks people for. It decides nothing: people are asked, with the buttons that policy makes.
 
 use crate::approval::{Choice, Standing};
+use crate::fix::Suggestion;
 use crate::ids::{ActionId, ApprovalId, PersonId};
 use crate::state::State;
 use jiff::Timestamp;
@@ -30,9 +31,14 @@ pub enum Asks {
         /// What.
         request: Request,
     },
+    /// People are to see that this fix is wanted.
+    Fix {
+        /// Which.
+        suggestion: Suggestion,
+    },
     /// They need not any more.
     No {
-        /// Of which request.
+        /// Of which request, or which suggestion.
         request: ActionId,
         /// The client that had asked.
         client: String,

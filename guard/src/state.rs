@@ -5,7 +5,7 @@ use crate::cause::Cause;
 use crate::culprit::Named;
 use crate::event::{Event, PauseReason, Recorded, Reported};
 use crate::finding::{FindingKey, Need};
-use crate::fix::FixRecord;
+use crate::fix::{FixRecord, SuggestionRecord};
 use crate::ids::{ActionId, ApprovalId, DeploymentId, SignalKey};
 use crate::incident;
 use crate::judgement::Judged;
@@ -14,6 +14,7 @@ use crate::plan::Plan;
 use crate::queue::{Behind, TurnLost};
 use crate::request::RequestRecord;
 use crate::root_cause::RootCauseReport;
+use crate::share::Share;
 use crate::verdict::{Tier, Verdict};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -92,6 +93,8 @@ pub struct State {
     pub(crate) explained: Option<(u64, Box<RootCauseReport>)>,
     /// Whether the root-cause report was of use, as each person last said.
     pub(crate) rated: BTreeMap<String, Rated>,
+    /// Links that show it to whoever has them, the newest last.
+    pub(crate) shares: Vec<Share>,
     /// What the analyst answered people, the newest last; old ones are forgotten.
     pub(crate) answers: VecDeque<AnswerRecord>,
     /// Alerts of others, and whether they are over.
@@ -106,6 +109,8 @@ pub struct State {
     pub(crate) requests: BTreeMap<ActionId, RequestRecord>,
     /// What people asked to be proposed where the code is.
     pub(crate) fixes: BTreeMap<ActionId, FixRecord>,
+    /// The fixes that clients of models asked people for.
+    pub(crate) suggestions: BTreeMap<ActionId, SuggestionRecord>,
     /// The findings together, and what became of them.
     pub(crate) incidents: incident::Fold,
     /// When what figures count first happened.
@@ -226,6 +231,7 @@ impl State {
             cause: None,
             explained: None,
             rated: BTreeMap::new(),
+            shares: Vec::new(),
             answers: VecDeque::new(),
             alerts: BTreeMap::new(),
             alert_storm: false,
@@ -233,6 +239,7 @@ impl State {
             named: BTreeMap::new(),
             requests: BTreeMap::new(),
             fixes: BTreeMap::new(),
+            suggestions: BTreeMap::new(),
             incidents: incident::Fold::default(),
             moments: Moments::default(),
             levels: levels::Levels::default(),

@@ -3,14 +3,14 @@
 //! JSON lines, `{"is": ..., "row": {...}}`: first a `head` with the format and the schema, then
 //! every row of every table (but summaries: they are made anew from the events), streams before events
 //! and events in the order of their commits, last an `end` with the number of rows. Hashes go along and are checked on the way in, so nothing can
-//! be changed in between. The file holds what the journal holds, hashes of session tokens
+//! be changed in between. The file holds what the journal holds, hashes of tokens of sessions and links
 //! included: keep it as safe.
 
 use serde::{Deserialize, Serialize};
 
 use crate::table::{
-    chat_message, effect, event, evidence, inbox, lease, meta, model_call, session, stream, timer,
-    tool_call, watch_state,
+    chat_message, effect, event, evidence, inbox, lease, meta, model_call, session, share, stream,
+    timer, tool_call, watch_state,
 };
 
 mod export;
@@ -45,6 +45,7 @@ enum Line {
     WatchState(watch_state::Model),
     ChatMessage(chat_message::Model),
     Session(session::Model),
+    Share(share::Model),
     ToolCall(tool_call::Model),
     ModelCall(model_call::Model),
     Meta(meta::Model),

@@ -74,6 +74,7 @@ impl Inbox {
     ) -> Result<Delivered, JournalError> {
         let key = match asks {
             Asks::For { request } => request.id.to_string(),
+            Asks::Fix { suggestion } => suggestion.id.to_string(),
             Asks::No { request, .. } => format!("no-{request}"),
         };
         let stream = StreamId::deployment(deployment.as_str())?;

@@ -12,10 +12,13 @@ use sea_orm::{
 use crate::clock::duration_micros;
 use crate::committer::Done;
 use crate::table::{
-    Status, chat_message, effect, event, evidence, inbox, model_call, session, stream, summary,
-    timer, tool_call, watch_state,
+    Status, chat_message, effect, event, evidence, inbox, model_call, session, share, stream,
+    summary, timer, tool_call, watch_state,
 };
 use crate::{JournalError, Writer};
+
+/// How long the token of a link is known after its time is over: whoever comes late is told why it does not open.
+const SHARES_KNOWN: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// How long things are kept after they are over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +79,8 @@ pub struct Retained {
     pub model_calls: u64,
     /// Expired sessions and links removed.
     pub sessions: u64,
+    /// Tokens of links to deployments forgotten, long after they expired.
+    pub shares: u64,
 }
 
 impl Writer {
@@ -195,6 +200,8 @@ async fn remove_rows(
         .filter(model_call::Column::CalledAt.lt(before(now, policy.model_calls)));
     let sessions =
         session::Entity::delete_many().filter(session::Column::ExpiresAt.lt(now.as_microsecond()));
+    let shares =
+        share::Entity::delete_many().filter(share::Column::ExpiresAt.lt(before(now, SHARES_KNOWN)));
     Ok(Retained {
         payloads: 0,
         inputs: inputs.exec(tx).await?.rows_affected,
@@ -205,5 +212,6 @@ async fn remove_rows(
         tool_calls: tool_calls.exec(tx).await?.rows_affected,
         model_calls: model_calls.exec(tx).await?.rows_affected,
         sessions: sessions.exec(tx).await?.rows_affected,
+        shares: shares.exec(tx).await?.rows_affected,
     })
 }

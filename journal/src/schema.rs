@@ -12,6 +12,7 @@ mod m0003_input_outcome;
 mod m0004_tool_calls;
 mod m0005_model_calls;
 mod m0006_summaries;
+mod m0007_shares;
 mod step;
 
 struct Migrations;
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0004_tool_calls::STEP),
             Box::new(m0005_model_calls::STEP),
             Box::new(m0006_summaries::STEP),
+            Box::new(m0007_shares::STEP),
         ]
     }
 }

@@ -150,6 +150,7 @@ async fn live<C: ConnectionTrait>(
     .transpose()
 }
 
-fn hash(token: &str) -> String {
+/// What is kept of a token: nothing leads back from it to 256 random bits.
+pub(crate) fn hash(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
 }

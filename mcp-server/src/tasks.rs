@@ -5,10 +5,11 @@ use crate::caller::Caller;
 use crate::error::ToolError;
 use crate::record;
 use crate::said::time;
-use crate::tools::{self, asking};
+use crate::tools;
+use crate::tools::asking::{self, Known};
 use crate::world::World;
 use guard::ids::{ActionId, DeploymentId};
-use guard::request::{Asks, RequestRecord};
+use guard::request::Asks;
 use guard::state::State;
 use journal::REQUEST_SOURCE;
 use rmcp::ErrorData;
@@ -48,9 +49,10 @@ pub(crate) async fn get(
     caller: &Caller,
     id: &str,
 ) -> Result<GetTaskResult, ErrorData> {
-    let (state, known) = find(world, caller, id).await?;
-    let asked = asking::asked(world, &state, &known);
-    let made = time(known.made_at);
+    let (state, request) = find(world, caller, id).await?;
+    let known = Known::find(&state, &request, &caller.client).ok_or_else(|| unknown(id))?;
+    let asked = known.said(world, &state);
+    let made = time(known.made_at());
     let task = Task::new(id, TaskStatus::Working, made, time(state.updated_at()))
         .with_poll_interval_ms(POLL_MS)
         .with_status_message(asked.next);
@@ -73,25 +75,26 @@ pub(crate) async fn get(
 /// # Errors
 /// As [`get`], or the journal cannot be written.
 pub(crate) async fn cancel(world: &World, caller: &Caller, id: &str) -> Result<(), ErrorData> {
-    let (state, known) = find(world, caller, id).await?;
-    if !known.is_open(&state) {
+    let (state, request) = find(world, caller, id).await?;
+    let known = Known::find(&state, &request, &caller.client).ok_or_else(|| unknown(id))?;
+    if !known.is_open(&state, world.clock.now()) {
         return Ok(());
     }
     let asks = Asks::No {
-        request: known.request.id.clone(),
+        request,
         client: caller.client.clone(),
     };
     let delivered = asking::deliver(world, &state.plan().deployment, &asks).await;
     delivered.map(drop).map_err(|error| failed(&error))
 }
 
-/// The request of this id, if this caller made it.
+/// The request or the suggestion of this id, if this caller made it.
 pub(crate) async fn find(
     world: &World,
     caller: &Caller,
     id: &str,
-) -> Result<(State, RequestRecord), ErrorData> {
-    let unknown = || ErrorData::invalid_params(format!("unknown task: {id}"), None);
+) -> Result<(State, ActionId), ErrorData> {
+    let unknown = || unknown(id);
     let id = ActionId::new(id).map_err(|_| unknown())?;
     let input = world.reader.input_of(REQUEST_SOURCE, id.as_str()).await;
     let input = input
@@ -103,10 +106,13 @@ pub(crate) async fn find(
         .unwrap_or_default();
     DeploymentId::new(deployment).map_err(|_| unknown())?;
     let found = record::deployment(world, caller, deployment).await;
-    let state = found.map_err(|_| unknown())?.state.clone();
-    let known = state.request(&id).cloned();
-    let known = known.filter(|known| known.request.client == caller.client);
-    Ok((state, known.ok_or_else(unknown)?))
+    let found = found.map_err(|_| unknown())?;
+    Known::find(&found.state, &id, &caller.client).ok_or_else(unknown)?;
+    Ok((found.state.clone(), id))
+}
+
+fn unknown(id: &str) -> ErrorData {
+    ErrorData::invalid_params(format!("unknown task: {id}"), None)
 }
 
 fn failed(error: &ToolError) -> ErrorData {

@@ -71,5 +71,6 @@ from_name!(
     ActionId,
     ApprovalId,
     EvidenceId,
-    PersonId
+    PersonId,
+    ShareId
 );

@@ -48,6 +48,9 @@ pub fn reply(state: &State, record: &Recorded, context: &Context) -> Option<Mess
         Event::FixOpened { .. } | Event::FixFailed { .. } => {
             Some(crate::fix::reply(line(), event, context))
         }
+        Event::FixSuggested { suggestion, .. } => {
+            Some(crate::fix::suggestion(line(), suggestion, state, context))
+        }
         Event::RolledBack { .. } => Some(Message {
             offers: crate::fix::offers(state, context),
             ..line()

@@ -4,15 +4,24 @@ use super::investigate::{Investigation, Looking};
 use super::{Agent, Question};
 use crate::root_cause::check::{Answered, Found, checked};
 use config::Settings;
+use config::settings::SlackChannel;
 use engine::investigate::{Inquiry, Investigates};
 use futures_util::FutureExt;
 use guard::ids::{Environment, ServiceName};
+use guard::plan::Plan;
 use journal::Reader;
 use messages::{BaseUrl, Locale};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Agent {
+    /// On which channel's account goes what nobody there asked for: that of the one that reads it.
+    pub(crate) fn paid_by(&self, plan: &Plan) -> Option<String> {
+        let settings = self.models.settings();
+        let channel = told_in(&settings, &plan.service, &plan.environment)?;
+        Some(channel.channel.clone())
+    }
+
     /// What the engine has look into what hurts, by the configuration as it is at that moment: none comes of it where no
     /// model is configured then.
     #[must_use]
@@ -27,7 +36,8 @@ impl Agent {
                 let settings = agent.models.settings();
                 let plan = inquiry.state.plan();
                 let locale = spoken(&settings, &plan.service, &plan.environment);
-                let question = question(&inquiry, locale);
+                let channel = agent.paid_by(plan);
+                let question = question(&inquiry, locale, channel);
                 let told = agent.investigate(&question, move |at: Looking| looking(said(&at)));
                 let found = found(told.await);
                 let hosts = own_hosts(&settings, agent.world.page.as_ref());
@@ -52,15 +62,24 @@ pub(super) fn own_hosts(settings: &Settings, page: Option<&BaseUrl>) -> BTreeSet
     named.chain(hosts).collect()
 }
 
+/// The channel in which a deployment is told, where there is one.
+fn told_in<'s>(
+    settings: &'s Settings,
+    service: &ServiceName,
+    environment: &Environment,
+) -> Option<&'s SlackChannel> {
+    let slack = settings.chat.slack.as_ref()?;
+    slack.channel_of(service, environment)
+}
+
 /// The language in which a report is written: that of the channel in which the deployment is told, else the server's.
 fn spoken(settings: &Settings, service: &ServiceName, environment: &Environment) -> Locale {
-    let slack = settings.chat.slack.as_ref();
-    let channel = slack.and_then(|slack| slack.channel_of(service, environment));
+    let channel = told_in(settings, service, environment);
     let own = channel.and_then(|channel| channel.locale);
     Locale::from_tag(own.unwrap_or(settings.locale).tag()).unwrap_or_default()
 }
 
-fn question(inquiry: &Inquiry, locale: Locale) -> Question {
+fn question(inquiry: &Inquiry, locale: Locale, channel: Option<String>) -> Question {
     let plan = inquiry.state.plan();
     Question {
         deployment: plan.deployment.clone(),
@@ -68,7 +87,7 @@ fn question(inquiry: &Inquiry, locale: Locale) -> Question {
         environment: plan.environment.clone(),
         revision: Some(inquiry.of),
         locale,
-        channel: None,
+        channel,
         cause: inquiry.state.cause().map(|(cause, _)| cause.clone()),
         asked: None,
         before: Vec::new(),

@@ -6,9 +6,9 @@
 use config::Settings;
 use config::settings::ModelPrice;
 use engine::clock::Clock;
-use guard::root_cause::{Money, Short};
-use jiff::Timestamp;
+use guard::root_cause::{Bound, Money, Over, Short};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use journal::{Inbox, JournalError, ModelCall, ModelCallsWanted, Reader, Spent};
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub struct Account {
     pub purpose: &'static str,
     /// What about: a deployment, a service.
     pub subject: String,
-    /// In which channel somebody wanted it.
+    /// In which channel somebody wanted it, or it is told.
     pub channel: Option<String>,
 }
 
@@ -59,32 +59,40 @@ impl Ledger {
         account: &Account,
         model: &str,
         next: Estimate,
-    ) -> Result<Option<Short>, JournalError> {
+    ) -> Result<Option<(Short, Over)>, JournalError> {
         let agent = &settings.agent;
         let cost = price(settings, model).map_or(0, |price| cost(price, next.usage()));
-        let today = Some(midnight(self.now()));
+        let now = self.now();
+        let (today, tomorrow) = (Some(midnight(now)), next_midnight(now));
         let of = |since, channel: Option<&String>, subject: Option<&String>| ModelCallsWanted {
             since,
             channel: channel.cloned(),
             subject: subject.cloned(),
         };
         let day = of(today, None, None);
-        let mut bounds = vec![(day, agent.day.tokens, agent.day.money)];
+        let mut bounds = vec![(Bound::Day, day, agent.day.tokens, agent.day.money)];
         if !account.subject.is_empty() {
             let incident = of(None, None, Some(&account.subject));
-            bounds.push((incident, agent.incident.tokens, agent.incident.money));
+            let (tokens, money) = (agent.incident.tokens, agent.incident.money);
+            bounds.push((Bound::Incident, incident, tokens, money));
         }
         if account.channel.is_some() {
             let channel = of(today, account.channel.as_ref(), None);
-            bounds.push((channel, agent.channel.tokens, agent.channel.money));
+            let (tokens, money) = (agent.channel.tokens, agent.channel.money);
+            bounds.push((Bound::Channel, channel, tokens, money));
         }
-        for (wanted, tokens, money) in bounds {
+        for (bound, wanted, tokens, money) in bounds {
             let spent = self.reader.spent_on_models(&wanted).await?;
+            let until = match bound {
+                Bound::Incident => None,
+                Bound::Day | Bound::Channel => Some(tomorrow),
+            };
+            let over = Over { bound, until };
             if spent.tokens() + next.input + next.output > tokens {
-                return Ok(Some(Short::Tokens));
+                return Ok(Some((Short::Tokens, over)));
             }
             if money.is_some_and(|money| spent.cost + cost > micros(money)) {
-                return Ok(Some(Short::Budget));
+                return Ok(Some((Short::Budget, over)));
             }
         }
         Ok(None)
@@ -187,6 +195,12 @@ fn micros(money: f64) -> u64 {
     (money * 1e6) as u64
 }
 
+fn next_midnight(now: Timestamp) -> Timestamp {
+    // A day of UTC has 24 hours.
+    let next = midnight(now).checked_add(SignedDuration::from_hours(24));
+    next.unwrap_or(now)
+}
+
 fn midnight(now: Timestamp) -> Timestamp {
     let day = now.to_zoned(TimeZone::UTC).start_of_day();
     day.map_or(now, |day| day.timestamp())
@@ -221,5 +235,6 @@ mod tests {
     fn a_day_begins_at_midnight_in_utc() {
         let now = "2026-11-22T23:59:59.5Z".parse().unwrap();
         assert_eq!(midnight(now), "2026-11-22T00:00:00Z".parse().unwrap());
+        assert_eq!(next_midnight(now), "2026-11-23T00:00:00Z".parse().unwrap());
     }
 }

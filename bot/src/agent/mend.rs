@@ -30,6 +30,8 @@ pub(crate) struct Mending {
     pub(crate) locale: Locale,
     /// About what: whose account it goes to.
     pub(crate) subject: String,
+    /// In which channel the deployment is told.
+    pub(crate) channel: Option<String>,
 }
 
 /// A change of one file.
@@ -57,7 +59,7 @@ impl Agent {
         let account = Account {
             purpose: "mend",
             subject: mending.subject.clone(),
-            channel: None,
+            channel: mending.channel.clone(),
         };
         let mut work = self.models.begin(account, settings.agent.incident.time);
         let mut task = format!(

@@ -5,7 +5,7 @@ use super::ledger::{Account, Estimate, Ledger, money};
 use super::meters::AgentMeters;
 use config::{Live, Settings};
 use engine::clock::Clock;
-use guard::root_cause::{Short, Spent};
+use guard::root_cause::{Over, Short, Spent};
 use journal::{Inbox, Reader};
 use mcp_server::answer::tokens;
 use std::sync::Arc;
@@ -51,6 +51,8 @@ pub struct Work {
     /// The endpoint that answered last goes first: a dialogue stays with one model.
     stays_with: Option<String>,
     pub(super) tools: u32,
+    /// The bound that a request would have broken.
+    over: Option<Over>,
 }
 
 impl Models {
@@ -183,7 +185,8 @@ impl Models {
             let _alone = self.counting.lock().await;
             let account = &work.account;
             let over = self.ledger.room(&settings, account, endpoint.model(), next);
-            if let Some(why) = over.await.map_err(unkept)? {
+            if let Some((why, over)) = over.await.map_err(unkept)? {
+                work.over = Some(over);
                 return Err(why);
             }
             let begun = self.ledger.begin(&settings, account, endpoint, next);
@@ -264,6 +267,7 @@ impl Models {
             last: None,
             stays_with: None,
             tools: 0,
+            over: None,
         }
     }
 
@@ -281,6 +285,7 @@ impl Models {
             tokens_out: total.tokens_out,
             cost: money(&self.settings.get(), total),
             seconds: work.began.elapsed().as_secs_f64(),
+            over: work.over,
         }
     }
 }

@@ -20,7 +20,7 @@ pub struct Question {
     pub revision: Option<u64>,
     /// The language to answer in.
     pub locale: Locale,
-    /// In which channel somebody wants to know it: such a channel has bounds of its own.
+    /// In which channel somebody wants to know it, or it is told: such a channel has bounds of its own.
     pub channel: Option<String>,
     /// What the ranking came to, if there is one.
     pub cause: Option<Cause>,

@@ -1,7 +1,7 @@
 //! `GET /api/v1/audit`: who did what; `GET /api/v1/audit/verify`: whether the record was changed.
 
 use super::caller::may_look;
-use super::given::{Asked, at_most};
+use super::given::{Asked, at_most, place};
 use super::paging::{Here, after, cursor};
 use super::problem::Problem;
 use super::time::millis;
@@ -28,6 +28,7 @@ pub(super) struct Filter {
     /// Only of this person, machine, or `tawny` for its policy.
     who: Option<String>,
     /// Only before this number of the record.
+    #[param(minimum = 0, maximum = 9223372036854775807i64)]
     before: Option<i64>,
     /// At most so many; 100 when not said, 1000 at most.
     #[param(minimum = 1, maximum = 1000)]
@@ -109,7 +110,7 @@ pub(super) async fn list(
     let wanted = Wanted {
         since: since.map_err(|error| Problem::bad("since", error))?,
         who: filter.who,
-        before: after(filter.cursor.as_deref())?.or(filter.before),
+        before: after(filter.cursor.as_deref())?.or(place("before", filter.before)?),
         limit: at_most(filter.limit, USUAL, MOST)?,
     };
     let found = audit::deeds(api.engine.reader(), &wanted).await;

@@ -1,7 +1,7 @@
 //! `/api/v1/deliveries`: webhooks as they came in, what became of them, and having one handled again.
 
 use super::caller::{may_look, operator};
-use super::given::{Asked, At, at_most};
+use super::given::{Asked, At, at_most, place};
 use super::paging::{Here, after, cursor};
 use super::problem::Problem;
 use super::time::millis;
@@ -30,6 +30,7 @@ pub(super) struct Filter {
     /// Only of this source; of all that are configured when not said.
     source: Option<String>,
     /// Only those before this id.
+    #[param(minimum = 0, maximum = 9223372036854775807i64)]
     before: Option<i64>,
     /// At most so many; 50 when not said, 500 at most.
     #[param(minimum = 1, maximum = 500)]
@@ -121,7 +122,7 @@ pub(super) async fn list(
     let sources: Vec<String> = wanted.iter().map(|name| inbox_name(name)).collect();
     let limit = at_most(filter.limit, USUAL, MOST)?;
     let reader = api.engine.reader();
-    let before = after(filter.cursor.as_deref())?.or(filter.before);
+    let before = after(filter.cursor.as_deref())?.or(place("before", filter.before)?);
     let found = reader.inputs_of(&sources, before, limit + 1).await;
     let mut found = found.map_err(EngineError::from)?;
     let more = found.len() as u64 > limit;

@@ -24,6 +24,7 @@ pub(super) struct Filter {
     /// the promoted release is over. `promoted` when not said.
     until: Option<String>,
     /// Only changes after this revision; all when not said.
+    #[param(minimum = 0, maximum = 4294967295u32)]
     after: Option<u32>,
 }
 

@@ -95,6 +95,16 @@ pub(super) fn at_most<N: Ord + From<u8> + Display + Copy>(
     Err(Problem::bad("limit", detail))
 }
 
+/// A place in a list, which is never below zero.
+pub(super) fn place(field: &str, asked: Option<i64>) -> Result<Option<i64>, Problem> {
+    match asked {
+        Some(below) if below < 0 => {
+            Err(Problem::bad(field, format!("{below}: expected 0 or more")))
+        }
+        asked => Ok(asked),
+    }
+}
+
 /// A reason, if it is not too long to be read by anybody.
 pub(super) fn reason(given: Option<String>) -> Result<Option<String>, Problem> {
     text("reason", given)

@@ -80,7 +80,7 @@ fn draw<'b>(
         root.fill(&WHITE)?;
         builder.caption(&chart.title, (FONT, 20).into_font().color(&INK));
     }
-    let mut area = builder.build_cartesian_2d(ends.0..ends.1, floor..top)?;
+    let mut area = builder.build_cartesian_2d(scale.axis(shape.times), floor..top)?;
     let (x, y) = area.plotting_area().get_pixel_range();
     if let Some((low, high)) = chart.band {
         let corners = [(ends.0, low.max(floor)), (ends.1, high.min(top))];
@@ -94,7 +94,6 @@ fn draw<'b>(
         .light_line_style(TRANSPARENT)
         .axis_style(INK)
         .label_style((FONT, shape.text).into_font().color(&INK))
-        .x_labels(shape.times)
         .y_labels(shape.ticks)
         .x_label_formatter(&|at| chart.time(scale.time(*at)))
         .y_label_formatter(&|value| chart.value(*value))

@@ -117,6 +117,10 @@ impl Client {
         self.call(Method::POST, path, Some(body)).await
     }
 
+    pub(super) async fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T, CallError> {
+        self.call::<(), T>(Method::DELETE, path, None).await
+    }
+
     /// The id of a deployment that was named by its id, or by its service: then the one that is under
     /// way, or else the newest.
     pub(super) async fn resolve(&self, named: &Named) -> Result<String, CallError> {

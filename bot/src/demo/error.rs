@@ -50,6 +50,9 @@ pub enum DemoError {
         /// Why not.
         error: String,
     },
+    /// The shop's commits.
+    #[error("the commits of the demo's shop: {0}")]
+    Commits(String),
     /// Something took too long.
     #[error("{what} did not happen within {seconds} s")]
     TooLong {

@@ -2,6 +2,8 @@
 
 use super::Arguments;
 use super::error::DemoError;
+use super::play::first;
+use super::report::shown;
 use super::world::{LOOK_EVERY, World};
 use crate::root_cause;
 use engine::ledger;
@@ -53,6 +55,11 @@ pub(super) async fn explained(
     let lines = terminal::message(&message(&told, &context), colour);
     let report = &told.report;
     let by_model = matches!(report.written_by, Author::Model { .. });
+    let records = ledger::records(world.server.engine.reader(), id).await?;
+    let ranked_at = first(&records, |event| matches!(event, Event::CauseRanked { .. }));
+    let reported_at = first(&records, |event| {
+        matches!(event, Event::RootCauseReported { .. })
+    });
     let document = json!({
         "written_by": if by_model { "model" } else { "rules" },
         "conclusion": report.conclusion,
@@ -61,6 +68,8 @@ pub(super) async fn explained(
         "checked": report.checked,
         "cut": report.cut,
         "spent": report.spent,
+        "ranked_at": ranked_at.map(shown),
+        "reported_at": reported_at.map(shown),
         "path": path,
     });
     Ok(Some(Explained { document, lines }))

@@ -259,7 +259,8 @@ fn acquitted(world: &World, state: &State) -> bool {
     world.repository.is_none() || said == Some(Verdict::NotThisDeployment)
 }
 
-fn shown(at: Timestamp) -> String {
+/// A moment, as programs read it.
+pub(super) fn shown(at: Timestamp) -> String {
     format!("{at:.3}")
 }
 

@@ -31,7 +31,8 @@ pub(super) fn mender(
         timeout: check.timeout,
     });
     let (agent, known) = (agent.clone(), known(state));
-    let subject = state.plan().deployment.to_string();
+    let plan = state.plan();
+    let (subject, channel) = (plan.deployment.to_string(), agent.paid_by(plan));
     Mender {
         wants_code: trial.is_some(),
         mends: Arc::new(move |wanted| {
@@ -40,6 +41,7 @@ pub(super) fn mender(
                 data: shown(&known, &wanted.files),
                 locale,
                 subject: subject.clone(),
+                channel: channel.clone(),
             };
             mend(agent, mending, wanted, trial).boxed()
         }),

@@ -7,7 +7,8 @@ use sources::metrics::Manners;
 use std::sync::Arc;
 
 /// Where the services are read.
-pub(crate) fn of(services: &[Service]) -> Outside {
+#[must_use]
+pub fn of(services: &[Service]) -> Outside {
     let mut outside = Outside::default();
     for service in services {
         let source = &service.watch.source;

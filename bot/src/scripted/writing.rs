@@ -44,7 +44,7 @@ pub(super) fn draft(read: &Read) -> Value {
     }
     let empty = || json!([]);
     json!({
-        "summary": summary.join(" "),
+        "summary": summary.join(if read.chinese { "" } else { " " }),
         "impact": finding.map_or_else(empty, |_| json!([claim(&writer.say("impact"), &measured)])),
         "queries": queries(read),
         "hypotheses": hypotheses(&writer, &conclusion, &measured),
@@ -57,7 +57,11 @@ pub(super) fn draft(read: &Read) -> Value {
         "contributing": [],
         "time_lost": [],
         "recommendation": recommendation(&writer, suspect),
-        "solution": writer.say(if suspect.is_some() { "solution" } else { "solution_not" }),
+        "solution": writer.say(match suspect {
+            Some(_) if place.is_object() => "solution",
+            Some(_) => "solution_whole",
+            None => "solution_not",
+        }),
         "action_items": action_items,
     })
 }

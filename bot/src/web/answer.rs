@@ -18,7 +18,7 @@ use maud::{Markup, html};
 use messages::layout::html::text;
 use messages::model::{Button, Confirm, Style};
 use messages::words::refusal;
-use messages::{Context, say};
+use messages::{Context, Text, say};
 use serde::Deserialize;
 
 /// Characters of a reason that are kept.
@@ -63,8 +63,9 @@ async fn take(
     let deployment = state.plan().deployment.clone();
     let path = format!("/deployments/{deployment}");
     if form.confirmed.is_none() {
-        let buttons = messages::parent(state, &page.context(language.0)).buttons;
-        let pressed = buttons
+        let parent = messages::parent(state, &page.context(language.0));
+        let pressed = parent
+            .buttons
             .into_iter()
             .find(|button| button.approval == approval && button.choice == choice);
         // A button that is gone needs no confirmation: the refusal says why it is gone.
@@ -72,6 +73,7 @@ async fn take(
             let shown = Confirming {
                 confirm,
                 button,
+                headline: parent.headline,
                 path,
             };
             return Ok(shown.page(language, visitor).into_response());
@@ -214,6 +216,8 @@ fn style(style: Style) -> &'static str {
 struct Confirming {
     confirm: Confirm,
     button: Button,
+    /// How it stands: nobody should have to go back to see it.
+    headline: Text,
     path: String,
 }
 
@@ -222,11 +226,13 @@ impl Confirming {
         let Self {
             confirm,
             button,
+            headline,
             path,
         } = self;
         let body = html! {
             article.message.confirm {
-                h2 { (text(&confirm.title)) }
+                h1 { (text(&confirm.title)) }
+                p { (text(&headline)) }
                 p { (text(&confirm.text)) }
                 form method="post" action={ (path) "/answer" } {
                     (fields(&button, visitor))
@@ -245,6 +251,7 @@ impl Confirming {
         let frame = Frame {
             title: Some(confirm.title),
             visitor: Some(visitor),
+            timed: true,
             path,
             ..Frame::bare(language)
         };

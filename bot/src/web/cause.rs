@@ -134,8 +134,22 @@ fn rating(state: &State, path: &str, visitor: &Visitor, context: &Context) -> Ma
     }
 }
 
+/// What probably did it, in one line for whoever has to decide now; nothing before anything was ranked.
+pub(super) fn likely(state: &State, context: &Context) -> Markup {
+    html! {
+        @if let Some((cause, _)) = state.cause() {
+            p.likely { a href="#cause" { (text(&messages::cause::headline(cause, context))) } }
+        }
+    }
+}
+
 /// The suspects, what people say, and the form to say it; nothing before anything was found.
-pub(super) fn section(state: &State, path: &str, visitor: &Visitor, context: &Context) -> Markup {
+pub(super) fn section(
+    state: &State,
+    path: &str,
+    visitor: Option<&Visitor>,
+    context: &Context,
+) -> Markup {
     let cause = state.cause().map(|(cause, _)| cause);
     let said = blamed(state);
     html! {
@@ -147,11 +161,17 @@ pub(super) fn section(state: &State, path: &str, visitor: &Visitor, context: &Co
                     p.counts { a href={ (path) "/report" } { (text(&say!(context, "page-cause-more"))) } }
                 }
                 (opinions(&said, context))
-                @match may_judge(&visitor.actor) {
-                    Err(denied) => p.note { (text(&refusal(&denied, context))) },
-                    Ok(()) => {
-                        (form(cause, &said, path, visitor, context))
-                        (rating(state, path, visitor, context))
+                @if let Some(visitor) = visitor {
+                    @match may_judge(&visitor.actor) {
+                        Err(denied) => p.note { (text(&refusal(&denied, context))) },
+                        Ok(()) => {
+                            // Many buttons, and none of them for whoever has to decide first.
+                            details #accuse {
+                                summary { (text(&say!(context, "page-cause-say"))) }
+                                (form(cause, &said, path, visitor, context))
+                            }
+                            (rating(state, path, visitor, context))
+                        }
                     }
                 }
             }

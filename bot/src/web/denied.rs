@@ -28,7 +28,9 @@ pub(super) enum Denied {
     FormToken,
     /// The form is incomplete or garbled.
     BadForm,
-    /// There is no such page.
+    /// There is nothing at this address.
+    NoPage,
+    /// There is no such deployment.
     NotFound,
     /// There is no such service.
     NoService,
@@ -50,6 +52,14 @@ pub(super) enum Denied {
     Provider,
     /// The identity provider knows them, the configuration does not.
     Stranger,
+    /// Nobody made such a link to a deployment, or that is long ago.
+    ShareUnknown,
+    /// Its time is over.
+    ShareExpired,
+    /// Somebody ended it.
+    ShareRevoked,
+    /// It is opened too often.
+    TooFast,
     /// Something broke; the log has it.
     Broken,
 }
@@ -88,7 +98,7 @@ impl Denied {
             Self::NoSession | Self::Link | Self::LoginOver => StatusCode::UNAUTHORIZED,
             Self::Provider => StatusCode::BAD_GATEWAY,
             Self::BadForm => StatusCode::BAD_REQUEST,
-            Self::NotFound | Self::NoService | Self::NoSignal | Self::NoIncident => {
+            Self::NoPage | Self::NotFound | Self::NoService | Self::NoSignal | Self::NoIncident => {
                 StatusCode::NOT_FOUND
             }
             Self::Refused(
@@ -96,9 +106,13 @@ impl Denied {
                 | Refusal::NotAPerson { .. }
                 | Refusal::MachineJudges { .. }
                 | Refusal::MayNotFix { .. }
+                | Refusal::MayNotShare { .. }
                 | Refusal::MayNotJudge { .. },
             ) => StatusCode::FORBIDDEN,
             Self::Refused(_) | Self::NotDone(_) => StatusCode::CONFLICT,
+            Self::ShareUnknown => StatusCode::NOT_FOUND,
+            Self::ShareExpired | Self::ShareRevoked => StatusCode::GONE,
+            Self::TooFast => StatusCode::TOO_MANY_REQUESTS,
             Self::NotLeading | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -106,7 +120,18 @@ impl Denied {
 
     /// Whether searching would help.
     fn may_be_found(&self) -> bool {
-        matches!(self, Self::NotFound | Self::NoService | Self::NoIncident)
+        matches!(
+            self,
+            Self::NoPage | Self::NotFound | Self::NoService | Self::NoIncident
+        )
+    }
+
+    /// Whether it is about a link to one deployment.
+    fn is_of_a_link(&self) -> bool {
+        matches!(
+            self,
+            Self::ShareUnknown | Self::ShareExpired | Self::ShareRevoked | Self::TooFast
+        )
     }
 
     /// Whether logging in would help.
@@ -122,6 +147,7 @@ impl Denied {
             Self::Link => say!(context, "denied-link"),
             Self::FormToken => say!(context, "denied-form-token"),
             Self::BadForm => say!(context, "denied-bad-form"),
+            Self::NoPage => say!(context, "denied-no-page"),
             Self::NotFound => say!(context, "denied-not-found"),
             Self::NoService => say!(context, "denied-no-service"),
             Self::NoSignal => say!(context, "denied-no-signal"),
@@ -133,6 +159,10 @@ impl Denied {
             Self::LoginOver => say!(context, "denied-login-over"),
             Self::Provider => say!(context, "denied-provider"),
             Self::Stranger => say!(context, "denied-stranger"),
+            Self::ShareUnknown => say!(context, "denied-share-unknown"),
+            Self::ShareExpired => say!(context, "denied-share-expired"),
+            Self::ShareRevoked => say!(context, "denied-share-revoked"),
+            Self::TooFast => say!(context, "denied-too-fast"),
             Self::Broken => say!(context, "denied-broken"),
         }
     }
@@ -163,13 +193,18 @@ impl Denied {
                 @if self.may_be_found() {
                     p { a href="/search" { (html::text(&say!(language, "page-search"))) } }
                 }
-                // Under a foreign name no link of this page should be followed.
-                @if !matches!(self, Self::Host) {
+                // Under a foreign name no link of this page should be followed; whoever has a link to one deployment has no
+                // place to go back to.
+                @if !matches!(self, Self::Host) && !self.is_of_a_link() {
                     p { a href="/" { (html::text(&say!(language, "page-back"))) } }
                 }
             }
         };
-        let markup = frame::frame(&Frame::bare(language), &body);
+        let frame = Frame {
+            alone: self.is_of_a_link(),
+            ..Frame::bare(language)
+        };
+        let markup = frame::frame(&frame, &body);
         DeniedPage {
             status: self.status(),
             markup,

@@ -12,7 +12,7 @@ use axum::extract::{Path, State as Shared};
 use axum::response::{IntoResponse, Redirect, Response};
 use guard::fix::{FixKind, may};
 use maud::{Markup, html};
-use messages::layout::html::text;
+use messages::layout::html::{links, text};
 use messages::model::Offer;
 use messages::words::refusal;
 use messages::{Context, say};
@@ -58,15 +58,20 @@ async fn ask(page: &Page, id: String, visitor: &Visitor, form: Wish) -> Result<R
     Ok(Redirect::to(&format!("/deployments/{id}#fix")).into_response())
 }
 
-/// What can be asked for, with the way to ask for it; nothing where nothing is offered.
+/// What was asked for and became of it, and what can be asked for, with the way to; nothing where there is neither.
 pub(super) fn section(voice: &Voice<'_>, path: &str, context: &Context) -> Markup {
     let offers = messages::fix::offers(voice.state, context);
+    let asked = messages::fix::asked_for(voice.state, context);
     let denied = may(&voice.visitor.actor, voice.duty).err();
     html! {
-        @if !offers.is_empty() {
+        @if !offers.is_empty() || !asked.is_empty() {
             section.judge #fix {
                 h3 { (text(&say!(context, "page-fix-title"))) }
-                @if let Some(denied) = &denied { p.note { (text(&refusal(denied, context))) } }
+                @for stands in &asked { p { (text(&stands.headline)) } (links(&stands.links)) }
+                @for suggested in messages::fix::suggestions(voice.state, context) { p.note { (text(&suggested)) } }
+                @if let Some(denied) = denied.as_ref().filter(|_| !offers.is_empty()) {
+                    p.note { (text(&refusal(denied, context))) }
+                }
                 @for offer in &offers { (form(offer, denied.is_some(), path, voice, context)) }
             }
         }

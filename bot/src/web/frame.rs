@@ -19,8 +19,24 @@ pub(super) struct Frame<'a> {
     pub(super) visitor: Option<&'a Visitor>,
     /// Whether the page shows something that changes.
     pub(super) fresh: bool,
+    /// Whether it only has times, to be shown in the reader's zone.
+    pub(super) timed: bool,
     /// Where the links that change the language lead.
     pub(super) path: String,
+    /// Whoever has a link to what is shown, and nothing else.
+    pub(super) guest: Option<&'a Guest>,
+    /// Whether whoever reads it has nowhere else to go.
+    pub(super) alone: bool,
+}
+
+/// What surrounds a page that somebody sees by a link to one deployment.
+pub(super) struct Guest {
+    /// Where it is told that something happened; none where what is shown does not change.
+    pub(super) live: Option<String>,
+    /// Under which name the browser remembers what was seen: the page's address is a secret.
+    pub(super) seen: String,
+    /// Who shows it, and until when.
+    pub(super) words: Text,
 }
 
 impl Frame<'_> {
@@ -31,7 +47,10 @@ impl Frame<'_> {
             title: None,
             visitor: None,
             fresh: false,
+            timed: false,
             path: String::from("/"),
+            guest: None,
+            alone: false,
         }
     }
 }
@@ -49,7 +68,31 @@ pub(super) fn fresh(
         title: Some(title),
         visitor: Some(visitor),
         fresh: true,
+        timed: false,
         path,
+        guest: None,
+        alone: false,
+    };
+    Html(frame(&around, body).into_string())
+}
+
+/// A page for whoever has a link to it.
+pub(super) fn guest(
+    language: Language,
+    guest: &Guest,
+    title: Text,
+    path: String,
+    body: &Markup,
+) -> Html<String> {
+    let around = Frame {
+        language,
+        title: Some(title),
+        visitor: None,
+        fresh: guest.live.is_some(),
+        timed: guest.live.is_none(),
+        path,
+        guest: Some(guest),
+        alone: true,
     };
     Html(frame(&around, body).into_string())
 }
@@ -71,20 +114,22 @@ pub(super) fn frame(frame: &Frame<'_>, body: &Markup) -> Markup {
                 }
                 link rel="stylesheet" href="/assets/style.css";
                 link rel="icon" href="/assets/owl.svg";
+                @if frame.timed { script src="/assets/fresh.js" defer data-still {} }
                 @if frame.fresh {
                     script src="/assets/fresh.js" defer {}
                     script src="/assets/chart.js" defer {}
                     noscript { meta http-equiv="refresh" content=(RELOAD_S); }
                 }
             }
-            body {
+            body data-live=[frame.guest.and_then(|guest| guest.live.as_ref())] data-seen=[frame.guest.map(|guest| &guest.seen)] {
                 a.skip href="#main" { (text(&say!(language, "page-skip"))) }
                 header {
-                    a.name href="/" { (text(&name)) }
+                    @if frame.alone { span.name { (text(&name)) } } @else { a.name href="/" { (text(&name)) } }
                     @if frame.visitor.is_some() { (places(frame)) }
-                    nav { (languages(frame)) (person(frame)) }
+                    @if !frame.alone || frame.guest.is_some() { nav { (languages(frame)) (person(frame)) } }
                 }
                 p.stale role="status" { (text(&say!(language, "page-stale"))) }
+                @if let Some(guest) = frame.guest { p.guest { (text(&guest.words)) } }
                 main #main tabindex="-1" { (body) }
             }
         }

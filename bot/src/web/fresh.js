@@ -39,7 +39,7 @@ function localTimes() {
     // A footer says that its times are in UTC.
     if (!time.closest("footer")) time.textContent = (near ? clock : day).format(at);
     time.title = `${exact.format(at)} · ${relative(at)} · ${time.dateTime}`;
-    if (time.closest("h2, .decide, .facts dd")) {
+    if (time.closest("h2, .decide, .asked, .card, .message > p, .facts dd")) {
       const since = document.createElement("span");
       since.className = "ago";
       since.textContent = ` (${relative(at)})`;
@@ -48,8 +48,17 @@ function localTimes() {
   }
 }
 
+/* "1 min ago" must not still stand there an hour later, even while nothing is heard. */
+function age() {
+  for (const since of document.querySelectorAll("main .ago")) {
+    const said = ` (${relative(new Date(since.parentElement.dateTime))})`;
+    if (since.textContent !== said) since.textContent = said;
+  }
+}
+
 /* What happened since this reader last looked: kept in this browser alone. */
-const key = "tawny" + location.pathname;
+// The address of a page that is shown by a link is a secret, and kept nowhere.
+const key = "tawny" + (document.body.dataset.seen ? `/shared/${document.body.dataset.seen}` : location.pathname);
 let seen = Number(localStorage.getItem(key)) || 0;
 
 function lines() {
@@ -94,7 +103,7 @@ async function refresh() {
       signal: AbortSignal.timeout(ANSWER_MS),
     });
     if (answer.status === 304) return document.body.classList.remove("offline");
-    if (answer.status === 401) return location.reload();
+    if (answer.status === 401 || answer.status === 410) return location.reload();
     if (!answer.ok) throw new Error(answer.statusText);
     const tagged = answer.headers.get("etag");
     const next = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -132,12 +141,13 @@ function soon(least) {
 }
 
 const match = /^\/deployments\/([^/]+)/.exec(location.pathname);
+const live = document.body.dataset.live || (match ? `/live?of=${match[1]}` : "/live");
 
 // A page that is left, and kept by the browser for the way back, must not hold one of its few connections.
 let source;
 
 function listen() {
-  source = new EventSource(match ? `/live?of=${match[1]}` : "/live");
+  source = new EventSource(live);
   // What happened between the page and the first news is looked for, but not while the page is still being painted.
   source.onopen = () => { told = true; soon(LOOKED_MS); };
   source.onerror = () => { told = false; };
@@ -145,17 +155,23 @@ function listen() {
   source.addEventListener("looked", () => soon(LOOKED_MS));
 }
 
-arrange();
-listen();
-document.addEventListener("visibilitychange", () => { keepSeen(); soon(LEAST_MS); });
-addEventListener("pagehide", () => {
-  source.close();
-  told = false;
-  if (newest()) localStorage.setItem(key, String(newest()));
-});
-addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
+function live() {
   listen();
-  soon(LEAST_MS);
-});
-setInterval(() => { if (Date.now() - last > (told ? TOLD_MS : ALONE_MS)) refresh(); }, 1000);
+  document.addEventListener("visibilitychange", () => { keepSeen(); soon(LEAST_MS); });
+  addEventListener("pagehide", () => {
+    source.close();
+    told = false;
+    if (newest()) localStorage.setItem(key, String(newest()));
+  });
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    listen();
+    soon(LEAST_MS);
+  });
+  setInterval(() => { if (Date.now() - last > (told ? TOLD_MS : ALONE_MS)) refresh(); }, 1000);
+}
+
+arrange();
+setInterval(age, 1000);
+// The step that confirms has its times in the reader's zone, too, but is not loaded again under somebody's hands.
+if (!document.currentScript || !document.currentScript.hasAttribute("data-still")) live();

@@ -1,6 +1,7 @@
 //! Headers that every answer of the page carries.
 
 use super::language;
+use super::shared;
 use axum::extract::Request;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, SET_COOKIE,
@@ -25,11 +26,24 @@ const ALWAYS: [(HeaderName, &str); 5] = [
     ),
 ];
 
+// Whose address is a secret: it goes to no other site nor into an index, and there are no forms.
+const SHARED: [(HeaderName, &str); 2] = [
+    (REFERRER_POLICY, "no-referrer"),
+    (
+        HeaderName::from_static("x-robots-tag"),
+        "noindex, nofollow, noarchive",
+    ),
+];
+
 pub(super) async fn add(request: Request, next: Next) -> Response {
     let chosen = language::chosen(request.uri());
+    let shared = request.uri().path().starts_with(shared::UNDER);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    for (name, value) in SHARED.iter().filter(|_| shared) {
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers

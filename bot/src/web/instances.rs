@@ -52,7 +52,7 @@ pub(super) fn instances(state: &State, observed: &Observed, context: &Context) -
         more: (left_out > 0).then(|| say!(context, "and-more", count = left_out)),
     };
     html! {
-        (table(&shown))
+        div.compact { (table(&shown)) }
         p.counts { (text(&counts)) }
     }
 }

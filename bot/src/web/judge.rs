@@ -76,7 +76,12 @@ fn moment(said: &str, begun: Timestamp) -> Option<Timestamp> {
 }
 
 /// What was said, and the form to say it, once there is something to judge.
-pub(super) fn section(state: &State, path: &str, visitor: &Visitor, context: &Context) -> Markup {
+pub(super) fn section(
+    state: &State,
+    path: &str,
+    visitor: Option<&Visitor>,
+    context: &Context,
+) -> Markup {
     let ripe = state.verdict().is_some() || state.watch_over() || state.ended();
     let raised = state.highest_tier() > Tier::Quiet;
     let asks = if raised {
@@ -85,13 +90,16 @@ pub(super) fn section(state: &State, path: &str, visitor: &Visitor, context: &Co
         say!(context, "page-judge-silence")
     };
     html! {
-        @if ripe {
+        // Who can say nothing is asked nothing.
+        @if ripe && (visitor.is_some() || state.judged().is_some()) {
             section.judge {
                 h3 { (text(&say!(context, "page-judge"))) }
                 @if let Some(judged) = state.judged() { (known(judged, state, context)) }
-                @match may_judge(&visitor.actor) {
-                    Err(denied) => p.note { (text(&refusal(&denied, context))) },
-                    Ok(()) => { p.counts { (text(&asks)) } (form(state, path, visitor, context)) },
+                @if let Some(visitor) = visitor {
+                    @match may_judge(&visitor.actor) {
+                        Err(denied) => p.note { (text(&refusal(&denied, context))) },
+                        Ok(()) => { p.counts { (text(&asks)) } (form(state, path, visitor, context)) },
+                    }
                 }
             }
         }

@@ -7,17 +7,20 @@ use super::language::Language;
 use super::session::Visitor;
 use axum::extract::{Query, State as Shared};
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures_util::{Stream, StreamExt, stream};
-use guard::ids::DeploymentId;
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, Stream, StreamExt, stream};
+use guard::ids::{DeploymentId, ShareId};
 use serde::Deserialize;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{OwnedSemaphorePermit, broadcast};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
 
 /// Viewers at a time; more are told to look again by themselves.
 pub(super) const MOST_VIEWERS: usize = 500;
+/// The same of those who have a link to one deployment: they take no seat from who has to decide.
+pub(super) const MOST_GUESTS: usize = 100;
 /// How long one is told before who it is, is looked up anew: browsers ask again by themselves.
 const LASTS: Duration = Duration::from_mins(10);
 /// How soon they do.
@@ -47,21 +50,36 @@ pub(super) async fn live(
     _visitor: Visitor,
     Query(wanted): Query<Wanted>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, DeniedPage> {
-    let seat = Arc::clone(&page.seats).try_acquire_owned();
-    let Ok(seat) = seat else {
-        return Err(Denied::Full.page(&page, language));
-    };
+    let told = told_of(
+        &page,
+        &page.seats,
+        wanted.of,
+        std::future::pending().boxed(),
+    );
+    told.map_err(|denied| denied.page(&page, language))
+}
+
+/// What a viewer is told who takes one of these seats, until it is over.
+pub(super) fn told_of(
+    page: &Page,
+    seats: &Arc<Semaphore>,
+    of: Option<String>,
+    over: BoxFuture<'static, ()>,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>> + use<>>, Denied> {
+    let seat = Arc::clone(seats).try_acquire_owned();
+    let seat = seat.map_err(|_| Denied::Full)?;
     let heard = Heard {
         news: page.engine.news(),
         // Of all watches together there are many a second, and no page shows them all.
-        ticks: wanted.of.is_some().then(|| page.engine.ticks()),
-        of: wanted.of,
+        ticks: of.is_some().then(|| page.engine.ticks()),
+        of,
         _seat: seat,
     };
     let stopped = page.stopped.clone().cancelled_owned();
     let until = async move {
         tokio::select! {
             () = stopped => {}
+            () = over => {}
             () = tokio::time::sleep(LASTS) => {}
         }
     };
@@ -69,6 +87,25 @@ pub(super) async fn live(
     let told = begun.chain(stream::unfold(heard, next));
     let told = told.take_until(Box::pin(until));
     Ok(Sse::new(told).keep_alive(KeepAlive::new().interval(ALIVE)))
+}
+
+/// Until a link to a deployment opens no more: looked at when something happened to it, here or on another server, and
+/// from time to time.
+pub(super) async fn over(page: Page, id: DeploymentId, share: ShareId) {
+    let mut news = page.engine.news();
+    while page.still_open(&id, &share).await {
+        let happened = async {
+            while let Ok(one) = news.recv().await {
+                if one.deployment == id {
+                    return;
+                }
+            }
+        };
+        tokio::select! {
+            () = happened => {}
+            () = tokio::time::sleep(ALIVE) => {}
+        }
+    }
 }
 
 /// What happens next that is wanted; nothing when the engine is gone.

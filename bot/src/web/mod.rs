@@ -45,6 +45,7 @@ mod links;
 mod live;
 mod login;
 mod more;
+mod nowhere;
 mod oidc;
 mod overview;
 mod report;
@@ -54,6 +55,9 @@ mod say;
 mod search;
 mod service;
 mod session;
+mod share;
+mod shared;
+pub(crate) mod shares;
 mod show;
 mod signals;
 mod statistics;
@@ -92,6 +96,10 @@ pub struct Inner {
     clock: Clock,
     /// For those who look on.
     seats: Arc<Semaphore>,
+    /// For those of them who only have a link to one deployment.
+    guest_seats: Arc<Semaphore>,
+    /// How often links are opened.
+    pace: shares::Pace,
     /// When this process is about to stop.
     stopped: CancellationToken,
 }
@@ -140,6 +148,8 @@ impl Page {
             base_url,
             clock,
             seats: Arc::new(Semaphore::new(live::MOST_VIEWERS)),
+            guest_seats: Arc::new(Semaphore::new(live::MOST_GUESTS)),
+            pace: shares::Pace::new(),
             stopped: CancellationToken::new(),
         };
         Ok(Self {
@@ -182,6 +192,15 @@ impl Page {
             .route("/deployments/{id}/fix", post(fix::fix))
             .route("/deployments/{id}/judge", post(judge::judge))
             .route("/deployments/{id}/cause", post(cause::name))
+            .route("/deployments/{id}/shares", post(share::make))
+            .route(
+                "/deployments/{id}/shares/{share}/revoke",
+                post(share::revoke),
+            )
+            .route("/shared/{token}", get(shared::deployment))
+            .route("/shared/{token}/live", get(shared::live))
+            .route("/shared/{token}/signals/{signal}", get(shared::signal))
+            .route("/shared/{token}/{document}", get(shared::document))
             .route("/incidents", get(incidents::list))
             .route("/incidents/{id}", get(incidents::show))
             .route("/incidents/{id}/close", post(incidents::close))
@@ -201,6 +220,7 @@ impl Page {
             .layer(from_fn_with_state(self.clone(), hosts::check))
             .layer(from_fn(headers::add))
             .with_state(self.clone())
+            .merge(nowhere::router(self.clone()))
     }
 
     /// A link that begins a session for this person: once, until the time beside it.
@@ -213,14 +233,14 @@ impl Page {
         Ok((link, until.unwrap_or(Timestamp::MAX)))
     }
 
-    /// A new random token of 256 bits; the journal keeps its hash.
+    /// A new token; the journal keeps its hash.
     async fn put_token(
         &self,
         kind: TokenKind,
         person: &str,
         lasts: SignedDuration,
     ) -> Result<String, JournalError> {
-        let token = hex::encode(rand::random::<[u8; 32]>());
+        let token = random_token();
         let now = self.now();
         let session = Session {
             person: person.to_owned(),
@@ -244,4 +264,9 @@ impl Page {
             base_url: None,
         }
     }
+}
+
+/// 256 random bits: nobody guesses them.
+fn random_token() -> String {
+    hex::encode(rand::random::<[u8; 32]>())
 }

@@ -20,13 +20,19 @@ use messages::{Context, say};
 
 /// What is read.
 #[derive(Clone, Copy)]
-enum Kind {
+pub(super) enum Kind {
     Report,
     Postmortem,
     RootCause,
 }
 
 impl Kind {
+    /// What goes by this name in an address.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let all = [Self::Report, Self::Postmortem, Self::RootCause];
+        all.into_iter().find(|kind| kind.name() == name)
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Report => "report",
@@ -100,26 +106,21 @@ async fn show(
     Path(id): Path<String>,
     kind: Kind,
 ) -> Result<Html<String>, DeniedPage> {
-    let read = read(&page, language, id, kind).await;
+    let context = page.context(language.0);
+    let read = read(&page, &context, id, kind).await;
     let (deployment, document) = read.map_err(|denied| denied.page(&page, language))?;
     let path = format!("/deployments/{deployment}");
-    let here = format!("{path}/{}", kind.name());
-    let context = page.context(language.0);
-    let body = html! {
-        p.crumbs {
-            a href=(path) { (page_of::text(&say!(context, "page-to-deployment"))) }
-            " · "
-            a href={ (here) ".md" } { (page_of::text(&say!(context, "page-markdown"))) }
-        }
-        (page_of::document(&document))
-    };
+    let (here, body) = body(&path, &document, kind, &context);
     let frame = Frame {
         language,
         title: Some(document.title.clone()),
         visitor: Some(visitor),
         // What is read and printed stays as it is.
         fresh: false,
+        timed: false,
         path: here,
+        guest: None,
+        alone: false,
     };
     Ok(Html(frame::frame(&frame, &body).into_string()))
 }
@@ -130,20 +131,44 @@ async fn file(
     Path(id): Path<String>,
     kind: Kind,
 ) -> Result<Response, DeniedPage> {
-    let read = read(&page, language, id, kind).await;
+    let read = read(&page, &page.context(language.0), id, kind).await;
     let (deployment, document) = read.map_err(|denied| denied.page(&page, language))?;
+    Ok(as_file(&deployment, &document, kind))
+}
+
+/// A document on the page, and where it is.
+pub(super) fn body(
+    path: &str,
+    document: &Document,
+    kind: Kind,
+    context: &Context,
+) -> (String, Markup) {
+    let here = format!("{path}/{}", kind.name());
+    let body = html! {
+        p.crumbs {
+            a href=(path) { (page_of::text(&say!(context, "page-to-deployment"))) }
+            " · "
+            a href={ (here) ".md" } { (page_of::text(&say!(context, "page-markdown"))) }
+        }
+        (page_of::document(document))
+    };
+    (here, body)
+}
+
+/// A document to be kept.
+pub(super) fn as_file(deployment: &DeploymentId, document: &Document, kind: Kind) -> Response {
     // The name of a deployment is checked: it can end neither the quotes nor the line.
     let name = format!("attachment; filename=\"{}-{deployment}.md\"", kind.name());
     let headers = [
         (CONTENT_TYPE, "text/markdown; charset=utf-8".to_owned()),
         (CONTENT_DISPOSITION, name),
     ];
-    Ok((headers, markdown::document(&document)).into_response())
+    (headers, markdown::document(document)).into_response()
 }
 
-async fn read(
+pub(super) async fn read(
     page: &Page,
-    language: Language,
+    context: &Context,
     id: String,
     kind: Kind,
 ) -> Result<(DeploymentId, Document), Denied> {
@@ -152,16 +177,15 @@ async fn read(
     let Told {
         report, records, ..
     } = told.ok_or(Denied::NotFound)?;
-    let context = page.context(language.0);
     let document = match kind {
-        Kind::Report => messages::report::report(&report, &context),
+        Kind::Report => messages::report::report(&report, context),
         Kind::Postmortem => {
             let postmortem = Postmortem::of(&report).ok_or(Denied::NoIncident)?;
-            messages::postmortem::postmortem(&postmortem, &records, &context)
+            messages::postmortem::postmortem(&postmortem, &records, context)
         }
         Kind::RootCause => {
-            let told = root_cause::told_of(&report, &records, &context);
-            messages::root_cause::document(&told.ok_or(Denied::NoIncident)?, &context)
+            let told = root_cause::told_of(&report, &records, context);
+            messages::root_cause::document(&told.ok_or(Denied::NoIncident)?, context)
         }
     };
     Ok((id, document))

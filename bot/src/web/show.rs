@@ -14,15 +14,19 @@ use super::language::Language;
 use super::report;
 use super::rollout;
 use super::session::Visitor;
+use super::share;
 use super::signals;
 use super::thread::{Said, thread};
 use axum::extract::{Path, State as Shared};
 use axum::response::Html;
 use guard::ids::DeploymentId;
+use guard::plan::Plan;
+use guard::state::State;
 use journal::History;
 use maud::{Markup, html};
 use messages::layout::html::{message, table, text, timeline};
-use messages::{Context, Foreign, say};
+use messages::layout::plain;
+use messages::{Context, Foreign, Text, say};
 use std::sync::Arc;
 
 /// Messages of the thread that are shown: the newest.
@@ -34,71 +38,108 @@ pub(super) async fn show(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Html<String>, DeniedPage> {
-    let shown = body(&page, language, &visitor, id).await;
-    let (title, path, body) = shown.map_err(|denied| denied.page(&page, language))?;
+    let denied = |denied: Denied| denied.page(&page, language);
+    let context = page.context(language.0);
+    let history = read(&page, id).await.map_err(denied)?;
+    let path = format!("/deployments/{}", history.state.plan().deployment);
+    let shown = body(&page, &context, &history, &path, Some(&visitor)).await;
+    let (title, body) = shown.map_err(denied)?;
     Ok(frame::fresh(language, &visitor, title, path, &body))
 }
 
-async fn body(
+/// The deployment that is at `path`, for somebody who is logged in, or for whoever has a link to it: they see the same,
+/// without what can be pressed and what leads elsewhere.
+pub(super) async fn body(
     page: &Page,
-    language: Language,
-    visitor: &Visitor,
-    id: String,
-) -> Result<(messages::Text, String, Markup), Denied> {
-    let history = read(page, id).await?;
+    context: &Context,
+    history: &History,
+    path: &str,
+    visitor: Option<&Visitor>,
+) -> Result<(Text, Markup), Denied> {
     let (state, records) = (&history.state, &history.records);
-    let context = page.context(language.0);
     let plan = state.plan();
+    // Of many tabs, the one that asks is found by how it begins.
     let title = say!(
         context,
-        "lead",
+        "page-title",
+        standing = standing(state, context),
         service = Foreign::from(&plan.service),
         environment = Foreign::from(&plan.environment),
         version = Foreign::from(&plan.to)
     );
-    let path = format!("/deployments/{}", plan.deployment);
-    let mut parent = messages::parent(state, &context);
+    let mut parent = messages::parent(state, context);
     let observed = page.engine.observed(&plan.service, &plan.environment);
+    // What came after this deployment is not what others are shown by a link to it.
+    let observed = observed.filter(|_| visitor.is_some() || state.holds_lane());
     // Each has a place of its own below what is needed now.
     let (found, progress) = (parent.table.take(), parent.progress.take());
-    let duty = page.orders.people().duty(&visitor.actor, state).await?;
-    let voice = Voice {
-        visitor,
-        duty: &duty,
-        state,
+    let duty = match visitor {
+        Some(visitor) => Some(page.orders.people().duty(&visitor.actor, state).await?),
+        None => None,
     };
-    let drawn = signals::of(page, state, &context);
+    let voice = visitor.zip(duty.as_ref());
+    let voice = voice.map(|(visitor, duty)| Voice {
+        visitor,
+        duty,
+        state,
+    });
+    let shares = match visitor {
+        Some(visitor) => share::section(page, state, path, visitor, context).await?,
+        None => html! {},
+    };
+    let drawn = signals::of(page, state, context);
     let body = html! {
-        p.crumbs {
-            a href={ "/services/" (plan.service) } {
-                (text(&say!(context, "page-to-service", service = Foreign::from(&plan.service))))
-            }
-        }
-        h1.lead { (text(&title)) }
-        (since(&context))
-        (message(&parent, &html! {}))
-        (decide::bar(&parent.buttons, &plan.deployment, &voice, &context))
-        (report::links(&path, state.incident(), &context))
-        (signals::section(&drawn, &path, &context))
-        (cause::section(state, &path, visitor, &context))
-        (fix::section(&voice, &path, &context))
+        (lead(plan, visitor.is_some(), context))
+        (message(&parent, &cause::likely(state, context)))
+        @if let Some(voice) = &voice { (decide::bar(&parent.buttons, &plan.deployment, voice, context)) }
+        (since(context))
+        (report::links(path, state.incident(), context))
+        (signals::section(page, state, &drawn, path, visitor.is_some(), context))
         @if let Some(found) = &found { (table(found)) }
-        (rollout::section(state, observed.as_ref(), progress.as_ref(), &context))
+        (rollout::section(state, observed.as_ref(), progress.as_ref(), context))
         @match (&observed, &progress) {
-            (Some(observed), _) => (instances(state, observed, &context)),
+            (Some(observed), _) => (instances(state, observed, context)),
             (None, Some(progress)) => (table(&progress.instances)),
             (None, None) => {}
         }
-        (judge::section(state, &path, visitor, &context))
-        (said(&thread(records, &context), &context))
+        (cause::section(state, path, visitor, context))
+        @if let Some(voice) = &voice { (fix::section(voice, path, context)) }
+        (judge::section(state, path, visitor, context))
+        (said(&thread(records, context), context))
         section {
             h3 { (text(&say!(context, "page-timeline"))) }
-            (timeline(&messages::timeline(records, &context)))
+            (timeline(&messages::timeline(records, context)))
         }
-        (super::say::line(visitor, Some(&plan.deployment), &context))
-        (abandon::form(&voice, &path, &context))
+        @if let Some(visitor) = visitor { (super::say::line(visitor, Some(&plan.deployment), context)) }
+        (shares)
+        @if let Some(voice) = &voice { (abandon::form(voice, path, context)) }
     };
-    Ok((title, path, body))
+    Ok((title, body))
+}
+
+/// Its state in a word or two.
+fn standing(state: &State, context: &Context) -> Text {
+    if state.rolling_back() {
+        say!(context, "status-rolling-back")
+    } else {
+        context.words().status(state.status())
+    }
+}
+
+/// Which one it is, in one line; for whoever may go there, its service is the way up.
+fn lead(plan: &Plan, goes_up: bool, context: &Context) -> Markup {
+    let service = Foreign::from(&plan.service);
+    let means = plain::text(&say!(context, "page-to-service", service = service));
+    html! {
+        h1.lead {
+            @if goes_up {
+                a href={ "/services/" (plan.service) } title=(means) { bdi { (plan.service) } }
+            } @else {
+                bdi { (plan.service) }
+            }
+            " · " bdi { (plan.environment) } " · " bdi { (plan.to) }
+        }
+    }
 }
 
 /// A deployment and all that happened to it.

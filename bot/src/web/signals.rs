@@ -29,39 +29,46 @@ pub(super) async fn show(
     Path((id, signal)): Path<(String, String)>,
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>, DeniedPage> {
-    let shown = body(&page, language, id, &signal, asked).await;
-    let (title, path, body) = shown.map_err(|denied| denied.page(&page, language))?;
+    let denied = |denied: Denied| denied.page(&page, language);
+    let context = page.context(language.0);
+    let history = read(&page, id).await.map_err(denied)?;
+    let state = &history.state;
+    let path = format!("/deployments/{}", state.plan().deployment);
+    let shown = body(&page, &context, state, &path, &signal, &asked, true);
+    let (title, path, body) = shown.map_err(denied)?;
     Ok(frame::fresh(language, &visitor, title, path, &body))
 }
 
-async fn body(
+/// One signal of the deployment that is at `path`. Where its query can be asked again is said to those who are `inside`.
+pub(super) fn body(
     page: &Page,
-    language: Language,
-    id: String,
+    context: &Context,
+    state: &State,
+    path: &str,
     signal: &str,
-    asked: Asked,
+    asked: &Asked,
+    inside: bool,
 ) -> Result<(Text, String, Markup), Denied> {
-    let history = read(page, id).await?;
-    let state = &history.state;
-    let context = page.context(language.0);
-    let drawn = of(page, state, &context);
+    let drawn = of(page, state, context);
     let found = drawn.iter().find(|chart| chart.signal == signal);
     let chart = found.ok_or(Denied::NoSignal)?;
-    let path = format!("/deployments/{}", state.plan().deployment);
     let part = asked.of(chart);
     let body = html! {
         p.crumbs { a href=(path) { (text(&say!(context, "page-to-deployment"))) } }
         h1 { bdi { (chart.signal) } }
-        (figure(part.as_ref().unwrap_or(chart), 0, &path, &context))
-        (zoom::links(chart, part.as_ref(), &at(&path, &chart.signal), &context))
-        @if let Some(finding) = finding(state, &chart.signal) { (evidence(page, state, finding, &context)) }
+        (figure(part.as_ref().unwrap_or(chart), 0, path, context))
+        (zoom::links(chart, part.as_ref(), &at(path, &chart.signal), context))
+        @if let Some(finding) = finding(state, &chart.signal) {
+            (evidence(finding, context))
+            @if inside { (links::of(page, state, finding, context)) }
+        }
         p.reports {
             @for other in drawn.iter().filter(|other| other.signal != chart.signal) {
-                a href=(at(&path, &other.signal)) { (other.signal) } " "
+                a href=(at(path, &other.signal)) { (other.signal) } " "
             }
         }
     };
-    let here = at(&path, &chart.signal);
+    let here = at(path, &chart.signal);
     let title = Text::foreign(chart.signal.as_str());
     Ok((title, here, body))
 }
@@ -73,7 +80,14 @@ pub(super) fn of(page: &Page, state: &State, context: &Context) -> Vec<Chart> {
 }
 
 /// Drawings of those that moved, and all others in rows.
-pub(super) fn section(drawn: &[Chart], path: &str, context: &Context) -> Markup {
+pub(super) fn section(
+    page: &Page,
+    state: &State,
+    drawn: &[Chart],
+    path: &str,
+    inside: bool,
+    context: &Context,
+) -> Markup {
     let moved = drawn.iter().filter(|chart| chart.onset.is_some());
     let moved: Vec<&Chart> = moved.take(MOST_DRAWN).collect();
     let rest: Vec<&Chart> = drawn.iter().skip(moved.len()).collect();
@@ -88,6 +102,7 @@ pub(super) fn section(drawn: &[Chart], path: &str, context: &Context) -> Markup 
                             (text(&say!(context, "page-closer", signal = Text::foreign(chart.signal.as_str()))))
                         }
                     }
+                    @if let Some(finding) = finding(state, &chart.signal).filter(|_| inside) { (links::of(page, state, finding, context)) }
                 }
                 @if moved.is_empty() { p { (text(&say!(context, "page-signals-still"))) } }
                 @if !rest.is_empty() {
@@ -168,8 +183,8 @@ fn finding<'a>(state: &'a State, signal: &str) -> Option<&'a Finding> {
     all.find(|finding| finding.signal.as_str() == signal)
 }
 
-/// The query, the evidence, and where to look further.
-fn evidence(page: &Page, state: &State, finding: &Finding, context: &Context) -> Markup {
+/// The query and the evidence.
+fn evidence(finding: &Finding, context: &Context) -> Markup {
     html! {
         dl.facts {
             div {
@@ -183,6 +198,5 @@ fn evidence(page: &Page, state: &State, finding: &Finding, context: &Context) ->
                 }
             }
         }
-        (links::of(page, state, finding, context))
     }
 }

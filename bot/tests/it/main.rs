@@ -34,6 +34,7 @@ mod stage;
 #[path = "../../../mcp-server/tests/it/story.rs"]
 mod story;
 mod strict;
+mod visit;
 mod wait;
 mod why;
 mod wire;
@@ -68,6 +69,7 @@ mod reload;
 mod replicas;
 mod reported;
 mod said;
+mod shared;
 mod silence;
 mod slack;
 mod source_options;

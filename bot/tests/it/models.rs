@@ -55,7 +55,12 @@ async fn tools(world: &World, token: &str, path: &str) -> Vec<String> {
 }
 
 /// What a tool answers, and whether that is an error.
-async fn call(world: &World, token: &str, tool: &str, arguments: Value) -> (bool, Value) {
+pub(crate) async fn call(
+    world: &World,
+    token: &str,
+    tool: &str,
+    arguments: Value,
+) -> (bool, Value) {
     let params = json!({"name": tool, "arguments": arguments});
     let called = answer(world, token, "/mcp", "tools/call", params).await;
     let called: Value = called.json().await.unwrap();

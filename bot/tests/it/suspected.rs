@@ -5,9 +5,9 @@ use crate::double::{Double, Reply, Request};
 use crate::git::Git;
 use crate::packages::SERVES;
 use crate::settings::{ANN, CY, Elsewhere, Guarding};
+use crate::visit::Visit;
 use crate::wait::until;
 use crate::world::{GITLAB, LOKI, World};
-use reqwest::header::{COOKIE, SET_COOKIE};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use tokio::sync::Semaphore;
@@ -51,22 +51,8 @@ fn gitlab(request: &Request) -> Reply {
 
 /// The deployment's page as a person sees it who has opened the one-time link.
 pub(crate) async fn page(world: &World, id: &str) -> String {
-    let made = tawny(world, ANN, &["--json", "login"]).await;
-    let link = made.document("tawny.login/1");
-    let plain = reqwest::redirect::Policy::none();
-    let http = reqwest::Client::builder().redirect(plain).build().unwrap();
-    let opened = http
-        .get(link["link"].as_str().unwrap())
-        .send()
-        .await
-        .unwrap();
-    let cookies = opened.headers().get_all(SET_COOKIE).iter();
-    let cookies: Vec<&str> = cookies
-        .map(|one| one.to_str().unwrap().split(';').next().unwrap())
-        .collect();
-    let url = format!("{}/deployments/{id}", world.server.url());
-    let page = http.get(url).header(COOKIE, cookies.join("; ")).send();
-    page.await.unwrap().text().await.unwrap()
+    let visit = Visit::of(world, ANN).await;
+    visit.read(&format!("/deployments/{id}")).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

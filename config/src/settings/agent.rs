@@ -22,7 +22,7 @@ settings! {
         incident: IncidentBounds = "{}",
         /// Bounds of a day, in UTC, of all servers together.
         day: DayBounds = "{}",
-        /// Bounds of a day for each channel in which people ask.
+        /// Bounds of a day for each channel in which people ask, or which reads the report.
         channel: ChannelBounds = "{}",
         /// Hosts to which links of a model are let through, beside Tawny's own page and the code hosts.
         link_hosts: Vec<String> = "[]",

@@ -6,6 +6,7 @@ use crate::value::{Value, compare_whole, settings, words};
 use crate::yaml::Node;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 settings! {
     /// Tawny's own HTTP server and its place on disk.
@@ -22,6 +23,18 @@ settings! {
         data_dir: PathBuf = "tawny-data",
         /// Logging in on the page by an identity provider, beside one-time links.
         oidc: Option<Oidc>,
+        /// Links that show one deployment, read-only, to whoever has them.
+        shares: Shares = "{}",
+    }
+
+    /// Links that show one deployment, read-only, to whoever has them.
+    pub struct Shares check usual_within_longest {
+        /// Whether there are any. Switched off, those that were made open no more.
+        enabled: bool = "true",
+        /// How long one opens when nobody says.
+        usual: Duration = "24h",
+        /// The longest that anybody may ask for.
+        longest: Duration = "30d",
     }
 
     /// An identity provider that speaks OpenID Connect. It sends people back to `/login/callback` of the page's address.
@@ -69,6 +82,18 @@ fn address_of_the_page(server: &Server, node: &Node, reader: &mut Reader<'_>) ->
     reader.inside(Step::Field("public_url".to_owned()), |reader| {
         let expected = "a URL without `?` and `#`: paths are added to it";
         reader.wrong(at, format!("`{url}`"), expected);
+    });
+    None
+}
+
+fn usual_within_longest(shares: &Shares, node: &Node, reader: &mut Reader<'_>) -> Option<()> {
+    if shares.usual <= shares.longest {
+        return Some(());
+    }
+    let at = node.get("usual").map_or(node.at, |value| value.at);
+    reader.inside(Step::Field("usual".to_owned()), |reader| {
+        let found = humantime::format_duration(shares.usual).to_string();
+        reader.wrong(at, found, "at most `longest`");
     });
     None
 }

@@ -3,7 +3,7 @@
 use super::Choice;
 use crate::actor::Role;
 use crate::fix::FixKind;
-use crate::ids::{ApprovalId, PersonId};
+use crate::ids::{ApprovalId, PersonId, ShareId};
 use crate::judgement::Judgement;
 use crate::queue::Behind;
 use jiff::Timestamp;
@@ -142,6 +142,24 @@ pub enum Refusal {
         /// Who.
         who: String,
     },
+    /// A machine, or a person without any role.
+    #[error("{who} may not share a deployment: people with the role Responder or Operator may")]
+    MayNotShare {
+        /// Who.
+        who: String,
+    },
+    /// There are enough links to it.
+    #[error("{most} links to this deployment are open: end one of them first")]
+    TooManyShares {
+        /// How many there may be.
+        most: usize,
+    },
+    /// No such link.
+    #[error("link `{share}` does not exist in this deployment")]
+    UnknownShare {
+        /// What was sent.
+        share: ShareId,
+    },
     /// Neither an operator, nor a responder whose service, duty or change it is.
     #[error(
         "{who} may not ask for a fix: operators may, and responders who own the service, are on call or wrote the change"
@@ -159,6 +177,14 @@ pub enum Refusal {
     /// No change of the deployment is suspected.
     #[error("no change of this deployment is suspected: name a commit of it")]
     NothingToFix,
+    /// People see as many suggestions of this client as they can be asked to look at.
+    #[error(
+        "{most} suggestions of this client are open already: wait for people, or take one back"
+    )]
+    SuggestsEnough {
+        /// So many.
+        most: usize,
+    },
     /// Somebody asked for it, and it is being opened.
     #[error("{by} has asked for it already, and it is being opened")]
     FixUnderWay {

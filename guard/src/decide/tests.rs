@@ -23,6 +23,7 @@ mod judged;
 mod named;
 mod promoted;
 mod requested;
+mod shares;
 mod together;
 mod verdict;
 mod waiting;

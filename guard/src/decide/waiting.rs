@@ -22,8 +22,12 @@ pub(super) fn hears(happened: &Happened) -> bool {
             | Happened::RootCauseRated { .. }
             | Happened::QuestionAnswered { .. }
             | Happened::AnswerShared { .. }
+            | Happened::ShareAsked { .. }
+            | Happened::ShareOpened { .. }
+            | Happened::ShareRevoked { .. }
             | Happened::FixAsked { .. }
             | Happened::Requested { .. }
+            | Happened::FixSuggested { .. }
             | Happened::RequestTakenBack { .. }
             | Happened::Superseded { .. }
     )

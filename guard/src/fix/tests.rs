@@ -7,12 +7,15 @@ use crate::authorise::NotAuthorised;
 use crate::duty::{Duty, OnCall};
 use crate::effects::{Effect, effects};
 use crate::event::Event;
-use crate::ids::PersonId;
+use crate::ids::{ActionId, PersonId};
 use crate::input::Happened;
 use crate::policy::Autonomy;
 use crate::testing::{Story, assessment, finding, mei, plan};
 use crate::verdict::Verdict as Overall;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What came with the deployment, the most suspect first.
+const COMMITS: [&str; 4] = ["aaaaaaa111", "bbbbbbb222", "ccccccc333", "ddddddd444"];
 
 fn suspected(id: &str) -> Accused {
     Accused {
@@ -34,8 +37,8 @@ fn cause(verdict: Verdict) -> Cause {
         suspects: vec![suspected("aaaaaaa111"), suspected("bbbbbbb222")],
         elsewhere: Vec::new(),
         supports: Vec::new(),
-        order: ["aaaaaaa111", "bbbbbbb222"].map(str::to_owned).into(),
-        changes: 2,
+        order: COMMITS.map(str::to_owned).into(),
+        changes: COMMITS.len(),
         missing: BTreeMap::new(),
         signals: BTreeSet::from([finding().signal]),
         signatures: Vec::new(),
@@ -235,4 +238,117 @@ fn where_nobody_may_write_code_it_is_refused_and_that_is_on_record() {
     }
     let kind = FixKind::Revert;
     assert_eq!(refused(&mut story, said), Refusal::NoFixAccount { kind });
+}
+
+fn suggests(id: &str, client: &str, suspect: Option<&str>) -> Happened {
+    Happened::FixSuggested {
+        suggestion: Suggestion {
+            id: ActionId::new(id).unwrap(),
+            client: client.to_owned(),
+            person: None,
+            kind: FixKind::Revert,
+            suspect: suspect.map(str::to_owned),
+            reason: Some("errors".to_owned()),
+        },
+    }
+}
+
+#[test]
+fn what_a_client_suggests_is_said_once_and_opens_nothing_until_somebody_who_may_asks_for_it() {
+    let mut story = hurting(Verdict::Change);
+    let said = story.tell(suggests("req_1", "ide", None));
+    let [Event::FixSuggested { suspect, title, .. }] = &said[..] else {
+        panic!("{said:?}");
+    };
+    assert_eq!(
+        (suspect.as_str(), title.as_str()),
+        ("aaaaaaa111", "Raise errors")
+    );
+    let revision = 9;
+    assert_eq!(
+        effects(&said[0], revision, story.state()),
+        [Effect::Reply { revision }]
+    );
+    // However it is named, and whoever carried it twice.
+    for (id, suspect) in [("req_1", None), ("req_2", None), ("req_3", Some("AAAAAAA"))] {
+        assert!(story.tell(suggests(id, "ide", suspect)).is_empty(), "{id}");
+    }
+    assert_eq!(story.state().fixes().count(), 0);
+    let id = ActionId::new("req_1").unwrap();
+    assert_eq!(
+        authorise(story.state(), &id, story.now).unwrap_err(),
+        NotAuthorised::Unknown(id.clone())
+    );
+    let by = person(Role::Responder);
+    let said = story.tell(asks(by, None));
+    assert!(matches!(&said[..], [Event::Refused { .. }]), "{said:?}");
+    assert!(story.state().suggestion(&id).unwrap().is_open(story.now));
+    let said = story.tell(asks(mei(), None));
+    let [Event::FixRequested { fix, .. }] = &said[..] else {
+        panic!("{said:?}");
+    };
+    let standing = &story.state().suggestion(&id).unwrap().standing;
+    let taken = SuggestionStanding::Taken {
+        by: "mei".to_owned(),
+        fix: fix.id.clone(),
+    };
+    assert_eq!(*standing, taken);
+    assert!(matches!(
+        refused(&mut story, suggests("req_4", "ide", None)),
+        Refusal::FixUnderWay { .. }
+    ));
+}
+
+#[test]
+fn a_suggestion_is_taken_back_by_its_client_alone_and_is_over_after_its_time() {
+    let back = |client: &str| Happened::RequestTakenBack {
+        request: ActionId::new("req_1").unwrap(),
+        client: client.to_owned(),
+    };
+    let mut story = hurting(Verdict::Change);
+    story.tell(suggests("req_1", "ide", None));
+    assert!(story.tell(back("another")).is_empty());
+    let said = story.tell(back("ide"));
+    assert!(
+        matches!(&said[..], [Event::RequestTakenBack { .. }]),
+        "{said:?}"
+    );
+    assert!(story.tell(back("ide")).is_empty());
+    let said = story.tell(suggests("req_5", "ide", None));
+    let [Event::FixSuggested { until, .. }] = &said[..] else {
+        panic!("{said:?}");
+    };
+    let id = ActionId::new("req_5").unwrap();
+    assert!(!story.state().suggestion(&id).unwrap().is_open(*until));
+}
+
+#[test]
+fn a_client_can_suggest_only_what_could_be_opened_and_no_more_than_people_can_look_at() {
+    let mut story = hurting(Verdict::Change);
+    let mut hotfix = suggests("req_0", "ide", None);
+    if let Happened::FixSuggested { suggestion } = &mut hotfix {
+        suggestion.kind = FixKind::Hotfix;
+    }
+    let kind = FixKind::Hotfix;
+    assert_eq!(refused(&mut story, hotfix), Refusal::NoFixAccount { kind });
+    assert!(matches!(
+        refused(&mut story, suggests("req_1", "ide", Some("0123456"))),
+        Refusal::UnknownChange { .. }
+    ));
+    for (place, commit) in COMMITS.iter().enumerate().take(3) {
+        let said = story.tell(suggests(&format!("req_1{place}"), "ide", Some(commit)));
+        assert!(
+            matches!(&said[..], [Event::FixSuggested { .. }]),
+            "{said:?}"
+        );
+    }
+    assert_eq!(
+        refused(&mut story, suggests("req_20", "ide", Some(COMMITS[3]))),
+        Refusal::SuggestsEnough { most: 3 }
+    );
+    let said = story.tell(suggests("req_21", "another", Some(COMMITS[3])));
+    assert!(
+        matches!(&said[..], [Event::FixSuggested { .. }]),
+        "{said:?}"
+    );
 }

@@ -13,6 +13,7 @@ pub(super) fn advice(report: &Report) -> Recommendation<Facts> {
     let but = match action {
         Advice::RollBack if has(report, &RiskFactor::TargetNotKnownGood) => Some(But::NotKnownGood),
         Advice::RollBack => changes(report).map(|changes| But::AllGoBack { changes }),
+        Advice::FixForward if because == Because::BackAndCured => None,
         Advice::FixForward => Some(But::GoesOn),
         Advice::Hold => match because {
             Because::BackAndCured | Because::BackUnproven => None,

@@ -31,6 +31,8 @@ pub enum Fact {
         /// Why.
         reason: Reason,
     },
+    /// The same, where it was just said of which change.
+    Reason(Reason),
     /// Another change is less likely.
     LessLikely {
         /// The change.

@@ -29,7 +29,7 @@ pub use links::leads_elsewhere;
 pub use matching::TOLERANCE;
 pub use milestones::Milestones;
 pub use report::{
-    Author, Confidence, Ended, Injection, Money, Origin, RootCauseReport, Short, Spent, Standing,
-    Stated, Weighed,
+    Author, Bound, Confidence, Ended, Injection, Money, Origin, Over, RootCauseReport, Short,
+    Spent, Standing, Stated, Weighed,
 };
 pub use ruled::{by_rules, ruled};

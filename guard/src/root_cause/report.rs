@@ -1,6 +1,7 @@
 //! What stands after the check.
 
 use super::draft::{Abnormal, Advice, Cite, Conclusion, Recommendation, Spot};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// A report of which every citation was looked up.
@@ -221,6 +222,31 @@ pub struct Spent {
     pub cost: Option<Money>,
     /// How long it took.
     pub seconds: f64,
+    /// The bound that stopped it, where one of tokens or money did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub over: Option<Over>,
+}
+
+/// A bound that was reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Over {
+    /// Which.
+    pub bound: Bound,
+    /// When there is room again; none where there will be none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+}
+
+/// Whose bound it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bound {
+    /// That of what happens to one deployment.
+    Incident,
+    /// That of all of a day.
+    Day,
+    /// That of one channel in a day.
+    Channel,
 }
 
 /// An amount of money.

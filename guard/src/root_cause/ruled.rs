@@ -160,10 +160,7 @@ fn abnormal(row: &FindingRow) -> Option<Abnormal> {
 /// The weightiest reason is how it came to hurt, as far as rules can tell.
 fn mechanism(guilty: &Accused) -> Facts {
     let first = guilty.reasons.iter().find(|one| !speaks_against_it(one));
-    first
-        .map(|reason| suspected(guilty, reason))
-        .into_iter()
-        .collect()
+    first.cloned().map(Fact::Reason).into_iter().collect()
 }
 
 fn speaks_against_it(reason: &Reason) -> bool {

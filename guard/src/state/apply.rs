@@ -9,11 +9,12 @@ use crate::approval::{Backing, Standing};
 use crate::culprit::Named;
 use crate::event::{Event, PauseReason};
 use crate::finding::{Finding, Need};
-use crate::fix::{FixRecord, FixStanding};
-use crate::ids::{ActionId, ApprovalId};
+use crate::fix::{Fix, FixRecord, FixStanding, SuggestionRecord, SuggestionStanding};
+use crate::ids::{ActionId, ApprovalId, ShareId};
 use crate::judgement::Judged;
 use crate::measured::asks_for_measures;
 use crate::request::RequestRecord;
+use crate::share::Share;
 use crate::verdict::{Comparison, Tier, Verdict};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -263,8 +264,28 @@ impl State {
                 if let Some(record) = self.requests.get_mut(request) {
                     record.taken_back_at = Some(at);
                 }
+                if let Some(record) = self.suggestions.get_mut(request) {
+                    record.standing = SuggestionStanding::TakenBack;
+                }
+            }
+            Event::FixSuggested {
+                suggestion,
+                suspect,
+                title,
+                until,
+            } => {
+                let record = SuggestionRecord {
+                    suggestion: suggestion.clone(),
+                    suspect: suspect.clone(),
+                    title: title.clone(),
+                    until: *until,
+                    made_at: at,
+                    standing: SuggestionStanding::Open,
+                };
+                self.suggestions.insert(suggestion.id.clone(), record);
             }
             Event::FixRequested { fix, by, .. } => {
+                self.take_up(fix, by);
                 let record = FixRecord {
                     fix: fix.clone(),
                     by: by.clone(),
@@ -320,6 +341,20 @@ impl State {
                 for one in known.filter(|one| one.number == *number) {
                     one.shared = true;
                 }
+            }
+            Event::ShareMade { share, by, until } => self.shares.push(Share {
+                id: share.clone(),
+                by: by.clone(),
+                made_at: at,
+                until: *until,
+                opened_at: None,
+                revoked: None,
+            }),
+            Event::ShareOpened { share } => {
+                self.with_share(share, |known| known.opened_at = Some(at));
+            }
+            Event::ShareRevoked { share, by } => {
+                self.with_share(share, |known| known.revoked = Some((by.clone(), at)));
             }
             Event::AlertJoined { alert, .. } => {
                 let record = AlertRecord {
@@ -425,9 +460,30 @@ impl State {
         }
     }
 
+    /// Whoever had suggested it has been heard.
+    fn take_up(&mut self, fix: &Fix, by: &str) {
+        let same = self.suggestions.values_mut().filter(|one| {
+            one.standing == SuggestionStanding::Open
+                && one.suggestion.kind == fix.kind
+                && one.suspect == fix.suspect
+        });
+        for one in same {
+            one.standing = SuggestionStanding::Taken {
+                by: by.to_owned(),
+                fix: fix.id.clone(),
+            };
+        }
+    }
+
     fn settle_fix(&mut self, id: &ActionId, standing: FixStanding) {
         if let Some(record) = self.fixes.get_mut(id) {
             record.standing = standing;
+        }
+    }
+
+    fn with_share(&mut self, id: &ShareId, change: impl FnOnce(&mut Share)) {
+        if let Some(known) = self.shares.iter_mut().find(|known| known.id == *id) {
+            change(known);
         }
     }
 

@@ -10,7 +10,7 @@ use crate::cause::Cause;
 use crate::culprit::Named;
 use crate::event::{PauseReason, Reported};
 use crate::finding::Need;
-use crate::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey, Version};
+use crate::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, ShareId, SignalKey, Version};
 use crate::incident::Incident;
 use crate::judgement::Judged;
 use crate::measured::Measured;
@@ -18,6 +18,7 @@ use crate::plan::Plan;
 use crate::queue::{Behind, TurnLost};
 use crate::request::{Request, RequestRecord};
 use crate::root_cause::RootCauseReport;
+use crate::share::Share;
 use crate::verdict::{Tier, Verdict};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -391,6 +392,18 @@ impl State {
     /// What the analyst answered people lately, the newest last.
     pub fn answers(&self) -> impl DoubleEndedIterator<Item = &AnswerRecord> {
         self.answers.iter()
+    }
+
+    /// Links that show it to whoever has them, the newest last.
+    #[must_use]
+    pub fn shares(&self) -> &[Share] {
+        &self.shares
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn share(&self, id: &ShareId) -> Option<&Share> {
+        self.shares.iter().find(|known| known.id == *id)
     }
 
     /// Since when nothing of it is watched any more.

@@ -10,8 +10,8 @@ use sea_orm::{
 
 use super::{Archived, End, FORMAT, Head, Line};
 use crate::table::{
-    chat_message, effect, event, evidence, inbox, lease, meta, model_call, session, stream, timer,
-    tool_call, watch_state,
+    chat_message, effect, event, evidence, inbox, lease, meta, model_call, session, share, stream,
+    timer, tool_call, watch_state,
 };
 use crate::{JournalError, Reader, schema};
 
@@ -46,6 +46,7 @@ impl Reader {
             .table::<chat_message::Entity>(&tx, Line::ChatMessage)
             .await?;
         archive.table::<session::Entity>(&tx, Line::Session).await?;
+        archive.table::<share::Entity>(&tx, Line::Share).await?;
         archive
             .table::<tool_call::Entity>(&tx, Line::ToolCall)
             .await?;

@@ -6,8 +6,8 @@ use sea_orm::{DatabaseTransaction, EntityTrait, IntoActiveModel};
 
 use super::Line;
 use crate::table::{
-    chat_message, effect, event, evidence, inbox, lease, meta, model_call, session, stream, timer,
-    tool_call, watch_state,
+    chat_message, effect, event, evidence, inbox, lease, meta, model_call, session, share, stream,
+    timer, tool_call, watch_state,
 };
 use crate::timers::TIMER_SOURCE;
 use crate::{JournalError, dialect};
@@ -28,6 +28,7 @@ pub(super) struct Rows {
     watch_states: Vec<watch_state::Model>,
     chat_messages: Vec<chat_message::Model>,
     sessions: Vec<session::Model>,
+    shares: Vec<share::Model>,
     tool_calls: Vec<tool_call::Model>,
     model_calls: Vec<model_call::Model>,
     meta: Vec<meta::Model>,
@@ -79,6 +80,7 @@ impl Rows {
             Line::WatchState(row) => self.watch_states.push(row),
             Line::ChatMessage(row) => self.chat_messages.push(row),
             Line::Session(row) => self.sessions.push(row),
+            Line::Share(row) => self.shares.push(row),
             Line::ToolCall(row) => self.tool_calls.push(row),
             Line::ModelCall(row) => self.model_calls.push(row),
             Line::Meta(row) => self.meta.push(row),
@@ -115,6 +117,7 @@ impl Rows {
         insert::<watch_state::Entity>(tx, take(&mut self.watch_states)).await?;
         insert::<chat_message::Entity>(tx, take(&mut self.chat_messages)).await?;
         insert::<session::Entity>(tx, take(&mut self.sessions)).await?;
+        insert::<share::Entity>(tx, take(&mut self.shares)).await?;
         insert::<tool_call::Entity>(tx, take(&mut self.tool_calls)).await?;
         insert::<model_call::Entity>(tx, take(&mut self.model_calls)).await?;
         insert::<meta::Entity>(tx, take(&mut self.meta)).await

@@ -18,6 +18,7 @@ pub mod lease;
 pub mod meta;
 pub mod model_call;
 pub mod session;
+pub mod share;
 pub mod stream;
 pub mod summary;
 pub mod timer;

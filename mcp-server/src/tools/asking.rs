@@ -1,4 +1,4 @@
-//! How a request gets to the domain, and what is said of it.
+//! How a request gets to the domain, and what is said of it: a request to decide, or a suggested fix.
 
 use crate::error::ToolError;
 use crate::record;
@@ -6,9 +6,11 @@ use crate::said::time;
 use crate::world::World;
 use guard::approval::Standing;
 use guard::event::Event;
-use guard::ids::DeploymentId;
+use guard::fix::{FixStanding, SuggestionRecord, SuggestionStanding};
+use guard::ids::{ActionId, DeploymentId};
 use guard::request::{Asks, RequestRecord};
 use guard::state::State;
+use jiff::Timestamp;
 use journal::{Delivered, ledger};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -40,11 +42,56 @@ pub struct Asked {
     answer: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<String>,
-    /// Where people see and decide it, beside the deployment's thread in their chat.
+    /// Where people see and decide it, beside the deployment's thread in their chat; of a fix that is open, where it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<String>,
     /// What to do next.
     pub(crate) next: &'static str,
+}
+
+/// What a client asked for, as the record has it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Known<'s> {
+    /// That people decide.
+    Request(&'s RequestRecord),
+    /// That people have a fix opened.
+    Fix(&'s SuggestionRecord),
+}
+
+impl<'s> Known<'s> {
+    /// The one of this id, if this client made it.
+    pub(crate) fn find(state: &'s State, id: &ActionId, client: &str) -> Option<Self> {
+        let request = state.request(id).map(Self::Request);
+        let known = request.or_else(|| state.suggestion(id).map(Self::Fix))?;
+        let by = match known {
+            Self::Request(known) => &known.request.client,
+            Self::Fix(known) => &known.suggestion.client,
+        };
+        (by == client).then_some(known)
+    }
+
+    pub(crate) fn made_at(self) -> Timestamp {
+        match self {
+            Self::Request(known) => known.made_at,
+            Self::Fix(known) => known.made_at,
+        }
+    }
+
+    /// Whether people may still take it up.
+    pub(crate) fn is_open(self, state: &State, now: Timestamp) -> bool {
+        match self {
+            Self::Request(known) => known.is_open(state),
+            Self::Fix(known) => known.is_open(now),
+        }
+    }
+
+    /// What became of it.
+    pub(crate) fn said(self, world: &World, state: &State) -> Asked {
+        match self {
+            Self::Request(known) => asked(world, state, known),
+            Self::Fix(known) => suggested(world, state, known),
+        }
+    }
 }
 
 /// Delivers, and waits until the server that leads has decided on it. False: it has not in time.
@@ -116,8 +163,45 @@ pub(crate) fn on_its_way(world: &World, state: &State, id: &str) -> Asked {
     }
 }
 
+/// What became of a suggested fix.
+fn suggested(world: &World, state: &State, known: &SuggestionRecord) -> Asked {
+    let open = known.is_open(world.clock.now());
+    let verb = known.suggestion.kind.verb();
+    let (status, by, fix) = match &known.standing {
+        SuggestionStanding::Open if open => ("asked", None, None),
+        SuggestionStanding::Open => ("expired", None, None),
+        SuggestionStanding::TakenBack => ("taken_back", None, None),
+        SuggestionStanding::Taken { by, fix } => ("answered", Some(by.clone()), state.fix(fix)),
+    };
+    let opened = fix.and_then(|record| match &record.standing {
+        FixStanding::Opened(opened) => Some(opened.url.clone()),
+        FixStanding::UnderWay | FixStanding::Failed(_) => None,
+    });
+    Asked {
+        request_id: known.suggestion.id.to_string(),
+        status,
+        approval_id: None,
+        options: if open { vec![verb] } else { Vec::new() },
+        expires_at: open.then(|| time(known.until)),
+        answer: by.is_some().then_some(verb),
+        by,
+        link: opened.or_else(|| record::link(world, state).map(|page| format!("{page}#fix"))),
+        next: next(status),
+    }
+}
+
+/// What to do next.
+fn next(status: &str) -> &'static str {
+    match status {
+        "asked" => {
+            "people decide: tell the user where, and poll get_deployment; nothing has been done yet"
+        }
+        _ => "call get_deployment for how it stands",
+    }
+}
+
 /// What became of a request.
-pub(crate) fn asked(world: &World, state: &State, known: &RequestRecord) -> Asked {
+fn asked(world: &World, state: &State, known: &RequestRecord) -> Asked {
     let question = state.approval(&known.approval);
     let (mut status, mut answer, mut by) = ("withdrawn", None, None);
     match question.map(|record| &record.standing) {
@@ -148,11 +232,6 @@ pub(crate) fn asked(world: &World, state: &State, known: &RequestRecord) -> Aske
         answer,
         by,
         link: record::link(world, state),
-        next: match status {
-            "asked" => {
-                "people decide: tell the user where, and poll get_deployment; nothing has been done yet"
-            }
-            _ => "call get_deployment for how it stands",
-        },
+        next: next(status),
     }
 }

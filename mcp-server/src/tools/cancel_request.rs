@@ -1,6 +1,6 @@
 //! `cancel_request`: takes a request back that people have not decided on.
 
-use super::asking::{self, Asked};
+use super::asking::{self, Asked, Known};
 use super::{Kind, Tool};
 use crate::answer::Answer;
 use crate::call::Call;
@@ -43,17 +43,15 @@ impl Tool for CancelRequest {
         let found = record::deployment(world, caller, &arguments.deployment).await?;
         let id = ActionId::new(arguments.request_id.as_str())
             .map_err(|error| ToolError::argument("request_id", error))?;
-        let own = found.state.request(&id);
-        let own = own.filter(|known| known.request.client == caller.client);
-        let Some(own) = own else {
+        let Some(own) = Known::find(&found.state, &id, &caller.client) else {
             return Err(ToolError::Unknown {
                 what: "request",
                 value: arguments.request_id,
                 hint: ": only the client that asked takes it back",
             });
         };
-        if !own.is_open(&found.state) {
-            return Ok(Answer::of(asking::asked(world, &found.state, own)));
+        if !own.is_open(&found.state, world.clock.now()) {
+            return Ok(Answer::of(own.said(world, &found.state)));
         }
         let deployment = &found.state.plan().deployment;
         let asks = Asks::No {
@@ -65,7 +63,7 @@ impl Tool for CancelRequest {
             return Ok(Answer::of(way));
         }
         let state = asking::state(world, deployment).await?;
-        let known = state.request(&id).ok_or(ToolError::Failed)?;
-        Ok(Answer::of(asking::asked(world, &state, known)))
+        let known = Known::find(&state, &id, &caller.client).ok_or(ToolError::Failed)?;
+        Ok(Answer::of(known.said(world, &state)))
     }
 }

@@ -11,7 +11,9 @@ use crate::world::World;
 use guard::action::Progress;
 use guard::approval::Standing;
 use guard::finding::Scope;
+use guard::fix::{FixRecord, FixStanding};
 use guard::state::{ActionRecord, ApprovalRecord, Cure, FindingRecord, State};
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +72,9 @@ pub struct Stands {
     /// Questions to people, the last first.
     approvals: Vec<Approval>,
     actions: Vec<Action>,
+    /// Requests in Git that revert or mend a suspect, the last first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<Fix>,
     /// Whether a rollback helped: `not_needed awaited confirmed failed`.
     cure: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -160,6 +165,24 @@ struct Action {
     trouble: Option<Untrusted>,
 }
 
+#[derive(Debug, Serialize, JsonSchema)]
+struct Fix {
+    id: String,
+    /// `revert hotfix`.
+    kind: &'static str,
+    suspect: String,
+    /// `suggested` (people have to decide), `under_way`, `opened`, `failed`.
+    standing: &'static str,
+    /// Who asked for it, or which client suggests it.
+    by: String,
+    /// Where it is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-untrusted" = "the code host"))]
+    trouble: Option<Untrusted>,
+}
+
 impl Tool for GetDeployment {
     const NAME: &'static str = "get_deployment";
     const TITLE: &'static str = "Get deployment";
@@ -221,6 +244,7 @@ fn stands(world: &World, state: &State) -> Stands {
         metrics_trouble: trouble.map(|(source, why)| Untrusted::line(&format!("{source}: {why}"))),
         approvals: approvals.into_iter().map(approval).collect(),
         actions: actions.into_iter().map(action).collect(),
+        fixes: fixes(state, world.clock.now()),
         cure: match state.cure() {
             Cure::NotNeeded => "not_needed",
             Cure::Awaited { .. } => "awaited",
@@ -230,6 +254,47 @@ fn stands(world: &World, state: &State) -> Stands {
         failure: state.failure().map(Untrusted::line),
         judged: state.judged().map(|judged| judged.judgement.as_str()),
         link: record::link(world, state),
+    }
+}
+
+fn fixes(state: &State, now: Timestamp) -> Vec<Fix> {
+    let suggested = state.suggestions().filter(|one| one.is_open(now));
+    let suggested = suggested.map(|one| {
+        let fix = Fix {
+            id: one.suggestion.id.to_string(),
+            kind: one.suggestion.kind.as_str(),
+            suspect: one.suspect.clone(),
+            standing: "suggested",
+            by: one.suggestion.client.clone(),
+            url: None,
+            trouble: None,
+        };
+        (one.made_at, fix)
+    });
+    let mut all: Vec<_> = suggested
+        .chain(state.fixes().map(|one| (one.at, fix(one))))
+        .collect();
+    all.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    all.into_iter().map(|(_, fix)| fix).collect()
+}
+
+fn fix(record: &FixRecord) -> Fix {
+    let (standing, url, trouble) = match &record.standing {
+        FixStanding::UnderWay => ("under_way", None, None),
+        FixStanding::Opened(opened) => ("opened", Some(opened.url.clone()), None),
+        FixStanding::Failed(trouble) => {
+            let trouble = Untrusted::line(&trouble.to_string());
+            ("failed", None, Some(trouble))
+        }
+    };
+    Fix {
+        id: record.fix.id.to_string(),
+        kind: record.fix.kind.as_str(),
+        suspect: record.fix.suspect.clone(),
+        standing,
+        by: record.by.clone(),
+        url,
+        trouble,
     }
 }
 

@@ -49,6 +49,7 @@ chart-asked = asked
 chart-back = old version is back
 chart-alt-nothing = Nothing was found in it.
 chart-alt = { $signal } of { $lead }: { $before } before, { $after } now.
+chart-alt-over = { $signal } of { $lead }: { $before } before, { $meanwhile } when it was found, { $after } now.
 chart-alt-after = It began to move { $after } after the deployment.
 chart-alt-before = It began to move { $before } before the deployment.
 chart-alt-limit = The limit is { $limit }.

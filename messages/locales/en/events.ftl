@@ -114,3 +114,6 @@ event-signals-measured = Measured for the report: { $count ->
 event-excess-nowhere = { $signal }: no value of a label stands out; it is spread as the traffic is
 event-excess-located = { $signal } comes from { $accounts }
 excess-account = { $label } { $value } ({ $share } of the excess)
+event-share-made = { $by } made a link that shows this deployment to whoever has it, until { $until }
+event-share-opened = The link { $link } was opened for the first time
+event-share-revoked = { $by } ended the link { $link }

@@ -73,6 +73,7 @@ need-requested = people to decide by { $until } what { $client } asks for: { $ch
 need-agreement = another person to agree by { $until }: { $choice }
 fact-backed = for it
 backed-by = { $by }: { $choice }
+need-nothing-cured = nothing now; { $version } is to be mended before it is deployed again
 need-look = somebody to look: rolling back did not bring the signals back
 need-expired = nobody answered by { $at }: it stays paused until somebody gives a command
 need-held = { $by } keeps it paused; it goes on or back with a command

@@ -46,6 +46,7 @@ chart-asked = 询问
 chart-back = 旧版本已恢复
 chart-alt-nothing = 未发现异常。
 chart-alt = { $lead } 的 { $signal }：此前 { $before }，现在 { $after }。
+chart-alt-over = { $lead } 的 { $signal }：此前 { $before }，发现时 { $meanwhile }，现在 { $after }。
 chart-alt-after = 部署 { $after }后开始变化。
 chart-alt-before = 部署前 { $before }开始变化。
 chart-alt-limit = 限值为 { $limit }。

@@ -99,3 +99,6 @@ event-signals-measured = 已为报告记录 { $count } 个指标的测量值
 event-excess-nowhere = { $signal }：没有突出的标签值，异常与流量分布一致
 event-excess-located = { $signal } 的异常主要来自 { $accounts }
 excess-account = { $label } { $value }（占超出部分的 { $share }）
+event-share-made = { $by } 创建了一个链接，凭此链接即可查看本次部署，有效至 { $until }
+event-share-opened = 链接 { $link } 首次被打开
+event-share-revoked = { $by } 停用了链接 { $link }

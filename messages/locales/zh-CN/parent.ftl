@@ -70,6 +70,7 @@ need-requested = 请在 { $until } 前决定 { $client } 的请求：{ $choice }
 need-agreement = 请另一人在 { $until } 前同意：{ $choice }
 fact-backed = 已同意
 backed-by = { $by }：{ $choice }
+need-nothing-cured = 暂时不需要；再次部署前请先修复 { $version }
 need-look = 需要有人查看：回滚后指标没有恢复
 need-expired = 截至 { $at } 无人答复：保持暂停，直到有人下达命令
 need-held = { $by } 选择保持暂停；需用命令继续或回滚

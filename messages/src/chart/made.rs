@@ -11,7 +11,7 @@ use crate::words::{amount, duration};
 use guard::detect::Course;
 use guard::finding::Finding;
 use guard::measured::Measured;
-use guard::state::State;
+use guard::state::{Cure, State};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
@@ -166,14 +166,29 @@ fn alt(
         None => (measure.before, measure.after),
     };
     let some = |known: Option<f64>| value(known.unwrap_or(f64::NAN));
-    let mut said = vec![say!(
-        context,
-        "chart-alt",
-        signal = Text::foreign(&measured.signal),
-        lead = lead(state, context),
-        before = some(before),
-        after = some(after)
-    )];
+    let signal = Text::foreign(&measured.signal);
+    let lead = lead(state, context);
+    let mut said = vec![if finding.is_some_and(|finding| is_over(state, finding)) {
+        let last = measure.course.values.iter().rev().find_map(|value| *value);
+        say!(
+            context,
+            "chart-alt-over",
+            signal = signal,
+            lead = lead,
+            before = some(before),
+            meanwhile = some(after),
+            after = some(last)
+        )
+    } else {
+        say!(
+            context,
+            "chart-alt",
+            signal = signal,
+            lead = lead,
+            before = some(before),
+            after = some(after)
+        )
+    }];
     let onset = finding.zip(state.first_change());
     let onset = onset.map(|(finding, began)| seconds(finding.onset_at, began));
     said.push(match onset {
@@ -196,6 +211,13 @@ fn alt(
         }
     }));
     Text::join(said, &say!(context, "sentence-separator"))
+}
+
+/// Whether what was found is not so any more: it ended by itself, or a rollback is proven to have helped.
+fn is_over(state: &State, finding: &Finding) -> bool {
+    let mut open = state.open_findings();
+    matches!(state.cure(), Cure::Confirmed { .. })
+        || !open.any(|record| record.finding.signal == finding.signal)
 }
 
 fn cut(text: &str, most: usize) -> String {

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::layout::plain;
 use crate::say;
 use guard::action::ActionKind;
-use guard::approval::Standing;
+use guard::approval::{Choice, Standing};
 use guard::state::State;
 use jiff::Timestamp;
 
@@ -43,11 +43,20 @@ pub(super) fn marks(state: &State, since: Timestamp, context: &Context) -> Vec<M
     let back = state
         .actions()
         .filter(|record| record.action.kind == ActionKind::RollBack);
+    // Who answered so asked for it: one line is enough for both.
+    let answered = state.approvals().any(|record| {
+        let Standing::Answered { choice, .. } = &record.standing else {
+            return false;
+        };
+        *choice == Choice::Rollback
+    });
     for record in back {
-        all.push(Mark {
-            at: after(record.requested_at),
-            words: plain::text(&words.action(Some(record.action.kind))),
-        });
+        if !answered {
+            all.push(Mark {
+                at: after(record.requested_at),
+                words: plain::text(&words.action(Some(record.action.kind))),
+            });
+        }
         all.extend(record.done.values().max().map(|done| Mark {
             at: after(*done),
             words: plain::text(&say!(words, "chart-back")),

@@ -1,10 +1,13 @@
 //! Requests that undo or mend what did it: the offer, what became of it, and what the request itself says.
 
 mod offer;
+mod suggested;
 mod trouble;
 mod written;
 
 pub use offer::offers;
+pub(crate) use suggested::suggested;
+pub use suggested::{asked_for, suggestions};
 pub use trouble::trouble;
 pub use written::{Request, written};
 
@@ -15,7 +18,8 @@ use crate::model::{Link, Message};
 use crate::say;
 use crate::text::Text;
 use guard::event::Event;
-use guard::fix::{Fix, FixKind, How, Opened};
+use guard::fix::{Fix, FixKind, How, Opened, Suggestion};
+use guard::state::State;
 
 /// Digits of a commit that people read.
 const SHORT: usize = 10;
@@ -23,10 +27,34 @@ const SHORT: usize = 10;
 /// What happened to a fix, in a sentence.
 pub(crate) fn about(event: &Event, known: &Known<'_>, context: &Context) -> Text {
     match event {
+        Event::FixSuggested {
+            suggestion,
+            suspect,
+            title,
+            ..
+        } => suggested(suggestion, suspect, title, context),
         Event::FixRequested { fix, by, .. } => asked(fix, by, context),
         Event::FixOpened { fix, opened } => self::opened(known.fix(fix), opened, context),
         Event::FixFailed { fix, trouble: why } => failed(known.fix(fix), why, context),
         _ => Text::default(),
+    }
+}
+
+/// A suggestion in the thread, with the button by which whoever may takes it up.
+pub(crate) fn suggestion(
+    line: Message,
+    of: &Suggestion,
+    state: &State,
+    context: &Context,
+) -> Message {
+    let known = state.suggestion(&of.id);
+    let offers = known.filter(|known| known.is_open(context.now));
+    Message {
+        offers: offers
+            .map(|known| offer::taking_up(known, state, context))
+            .into_iter()
+            .collect(),
+        ..line
     }
 }
 

@@ -9,12 +9,13 @@ use crate::words::refusal;
 use crate::words::refusal::wanted_word;
 use answers::{answered, broken};
 use beginning::{baseline, failed, queued, requested, turn_came};
+use ending::bake_ended;
 use guard::duty::author_name;
 use guard::event::Event;
 use located::located;
 use phrases::{
     acted, asked, begun, cured, judged, key_name, moved, named, new_version, paused, raised,
-    verdict_changed, version, with_reason,
+    verdict_changed, version,
 };
 use requested::asks_for;
 
@@ -22,14 +23,16 @@ mod actions;
 mod alerts;
 mod answers;
 mod beginning;
+mod ending;
 mod located;
 mod phrases;
 mod requested;
 mod severity;
+mod shares;
 mod sources;
 
 pub(crate) use alerts::severity as alert_severity;
-pub(crate) use phrases::{cured_values, names};
+pub(crate) use phrases::{cured_values, names, with_reason};
 pub use severity::{loudest, severity};
 
 /// Authors that are named in one line.
@@ -249,7 +252,7 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
         Event::FixRequested { reason, .. } => {
             with_reason(crate::fix::about(event, known, context), reason, context)
         }
-        Event::FixOpened { .. } | Event::FixFailed { .. } => {
+        Event::FixSuggested { .. } | Event::FixOpened { .. } | Event::FixFailed { .. } => {
             crate::fix::about(event, known, context)
         }
         Event::CauseRanked { cause } => crate::cause::headline(cause, context),
@@ -265,6 +268,9 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
             crate::root_cause::asked(by, question, context)
         }
         Event::AnswerShared { by, .. } => say!(words, "ask-event-shared", by = Foreign::from(by)),
+        Event::ShareMade { .. } | Event::ShareOpened { .. } | Event::ShareRevoked { .. } => {
+            shares::about(event, context)
+        }
         Event::AlertJoined { alert, relation } => alerts::joined(alert, *relation, context),
         Event::AlertOver { name, .. } => {
             say!(words, "event-alert-over", alert = Foreign::from(name))
@@ -280,20 +286,9 @@ pub(crate) fn happened(event: &Event, known: &Known<'_>, context: &Context) -> T
         | Event::MetricsIncomplete { .. }
         | Event::MetricsComplete { .. } => sources::about(event, context),
         Event::BakeEnded {
-            known_good: true, ..
-        } => {
-            say!(
-                words,
-                "event-bake-ended-good",
-                version = new_version(known, context)
-            )
-        }
-        Event::BakeEnded { verdict, .. } => say!(
-            words,
-            "event-bake-ended-not-good",
-            version = new_version(known, context),
-            verdict = words.verdict(Some(*verdict))
-        ),
+            known_good,
+            verdict,
+        } => bake_ended(*known_good, *verdict, known, context),
         Event::Failed { error, turn_lost } => failed(error, turn_lost.as_ref(), known, context),
         Event::Superseded { by, .. } => say!(words, "event-superseded", by = Foreign::from(by)),
     }

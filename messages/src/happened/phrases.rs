@@ -265,7 +265,7 @@ pub(super) fn new_version(known: &Known<'_>, context: &Context) -> Text {
     }
 }
 
-pub(super) fn with_reason(said: Text, reason: &Option<String>, context: &Context) -> Text {
+pub(crate) fn with_reason(said: Text, reason: &Option<String>, context: &Context) -> Text {
     match reason.as_deref().map(str::trim) {
         Some(reason) if !reason.is_empty() => say!(
             context,

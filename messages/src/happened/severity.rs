@@ -45,6 +45,7 @@ pub fn severity(event: &Event) -> Severity {
         | Event::Paused { .. }
         | Event::CauseRanked { .. }
         | Event::RootCauseReported { .. }
+        | Event::FixSuggested { .. }
         | Event::FixFailed { .. }
         | Event::AlertJoined { .. }
         | Event::AlertStorm { .. }

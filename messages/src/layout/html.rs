@@ -111,7 +111,8 @@ pub fn message(message: &Message, answers: &Markup) -> Markup {
 }
 
 /// Each on a line of its own. What is elsewhere learns nothing of where the reader came from.
-fn links(links: &[Link]) -> Markup {
+#[must_use]
+pub fn links(links: &[Link]) -> Markup {
     html! {
         @for link in links { p { a href=(link.url) rel="noreferrer" { (text(&link.label)) } } }
     }

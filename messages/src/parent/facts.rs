@@ -53,12 +53,19 @@ fn version(state: &State, context: &Context) -> Text {
 }
 
 fn found(state: &State, situation: Situation, context: &Context) -> Option<Text> {
-    headline_finding(situation, state)?;
+    // A headline that tells the good end leaves out what it was about.
+    let told = matches!(situation, Situation::Cured | Situation::CureAwaited);
+    if !told {
+        headline_finding(situation, state)?;
+    }
     let pressing = finding::pressing(state);
     let shown = pressing
         .iter()
         .take(MOST_FINDINGS)
         .map(|record| finding::short(&record.finding, context));
+    if pressing.is_empty() {
+        return None;
+    }
     let listed = context.words().clauses(shown);
     let left_out = pressing.len().saturating_sub(MOST_FINDINGS);
     Some(if left_out == 0 {

@@ -67,6 +67,10 @@ fn need(state: &State, context: &Context) -> Option<Text> {
     if matches!(state.cure(), Cure::Failed { .. }) {
         return Some(say!(context, "need-look"));
     }
+    if matches!(state.cure(), Cure::Confirmed { .. }) {
+        let to = Foreign::from(&state.plan().to);
+        return Some(say!(context, "need-nothing-cured", version = to));
+    }
     if state.status() != Status::Paused || state.rolling_back() {
         return None;
     }

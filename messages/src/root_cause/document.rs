@@ -117,7 +117,7 @@ fn facts(told: &Told, context: &Context) -> Vec<Fact> {
             spent(cost, context),
         ));
     }
-    if let Some(why) = ended(report.ended, context) {
+    if let Some(why) = ended(report, context) {
         all.push(fact(say!(context, "root-cause-label-short"), why));
     }
     all

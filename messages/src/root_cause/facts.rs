@@ -34,6 +34,7 @@ fn fact(fact: &Fact, context: &Context) -> Text {
             change = code(change),
             why = reason(why, context)
         ),
+        Fact::Reason(why) => reason(why, context),
         Fact::LessLikely {
             change,
             title,

@@ -5,8 +5,8 @@ use crate::foreign::Foreign;
 use crate::layout::plain;
 use crate::model::Message;
 use crate::text::Text;
-use guard::root_cause::{Author, Facts, Milestones, RootCauseReport};
-use guard::state::State;
+use guard::root_cause::{Advice, Author, Facts, Milestones, Recommendation, RootCauseReport};
+use guard::state::{Cure, State, Status};
 
 mod document;
 mod facts;
@@ -63,7 +63,7 @@ impl Told {
 
 /// Why a model stopped short, if it did.
 pub(crate) fn stopped(ended: guard::root_cause::Ended, context: &Context) -> Option<Text> {
-    names::ended(ended, context)
+    names::stopped(ended, None, context)
 }
 
 /// What a model concluded, in one line.
@@ -84,8 +84,12 @@ pub(crate) fn reply(report: &RootCauseReport, state: &State, context: &Context) 
         .cause()
         .into_iter()
         .flat_map(|(cause, _)| &cause.suspects);
+    let mut report = written(report.clone());
+    if report.recommendation.action == Advice::RollBack && state.status() == Status::RolledBack {
+        report.recommendation = gone_back(state.cure(), context);
+    }
     let told = Told {
-        report: written(report.clone()),
+        report,
         milestones: Milestones::default(),
         deployment: plan.deployment.to_string(),
         service: plan.service.to_string(),
@@ -98,6 +102,29 @@ pub(crate) fn reply(report: &RootCauseReport, state: &State, context: &Context) 
     Message {
         opinions: crate::opinions::opinions(state, context),
         ..message(&told, context)
+    }
+}
+
+/// What is to be done where it went back while somebody was still about to advise that.
+fn gone_back(cure: &Cure, context: &Context) -> Recommendation<Text> {
+    let (action, because) = match cure {
+        Cure::Confirmed { .. } => (
+            Advice::FixForward,
+            crate::say!(context, "root-cause-because-cured"),
+        ),
+        Cure::Failed { .. } => (
+            Advice::Hold,
+            crate::say!(context, "root-cause-because-in-vain"),
+        ),
+        Cure::Awaited { .. } | Cure::NotNeeded => (
+            Advice::Hold,
+            crate::say!(context, "root-cause-because-unproven"),
+        ),
+    };
+    Recommendation {
+        action,
+        because,
+        risk: Text::default(),
     }
 }
 

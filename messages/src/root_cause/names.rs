@@ -5,7 +5,9 @@ use crate::context::Context;
 use crate::foreign::Foreign;
 use crate::say;
 use crate::text::Text;
-use guard::root_cause::{Advice, Conclusion, Confidence, Ended, Injection, Origin, Short};
+use guard::root_cause::{
+    Advice, Bound, Conclusion, Confidence, Ended, Injection, Origin, Over, RootCauseReport, Short,
+};
 
 /// Digits of a commit that people read.
 const SHORT: usize = 10;
@@ -80,11 +82,44 @@ pub(super) fn confidence(confidence: Confidence, context: &Context) -> Text {
 }
 
 /// Why it stops short, if it does.
-pub(super) fn ended(ended: Ended, context: &Context) -> Option<Text> {
+pub(super) fn ended<T>(report: &RootCauseReport<T>, context: &Context) -> Option<Text> {
+    let over = report.spent.as_ref().and_then(|spent| spent.over);
+    stopped(report.ended, over, context)
+}
+
+/// The same of anything that a model wrote.
+pub(super) fn stopped(ended: Ended, over: Option<Over>, context: &Context) -> Option<Text> {
     let Ended::Partial { why } = ended else {
         return None;
     };
-    Some(match why {
+    let said = short(why, context);
+    Some(match over {
+        Some(over) => by_bound(said, over, context),
+        None => said,
+    })
+}
+
+/// The same with the bound that it was, and until when nothing more is asked.
+fn by_bound(said: Text, over: Over, context: &Context) -> Text {
+    let until = over.until.map(|until| context.time(until));
+    match (over.bound, until) {
+        (Bound::Day, Some(until)) => {
+            say!(context, "root-cause-over-day", said = said, until = until)
+        }
+        (Bound::Channel, Some(until)) => {
+            say!(
+                context,
+                "root-cause-over-channel",
+                said = said,
+                until = until
+            )
+        }
+        _ => say!(context, "root-cause-over-incident", said = said),
+    }
+}
+
+fn short(why: Short, context: &Context) -> Text {
+    match why {
         Short::Deadline => say!(context, "root-cause-short-deadline"),
         Short::Budget => say!(context, "root-cause-short-budget"),
         Short::Tokens => say!(context, "root-cause-short-tokens"),
@@ -94,7 +129,7 @@ pub(super) fn ended(ended: Ended, context: &Context) -> Option<Text> {
         Short::Busy => say!(context, "root-cause-short-busy"),
         Short::Failed => say!(context, "root-cause-short-failed"),
         Short::NoModel => say!(context, "root-cause-short-no-model"),
-    })
+    }
 }
 
 /// Which text spoke to whoever reads it.

@@ -46,7 +46,7 @@ fn body(
     report: &RootCauseReport<Text>,
     context: &Context,
 ) -> Vec<Text> {
-    let short = ended(report.ended, context);
+    let short = ended(report, context);
     let warned = report.addressed.first().map(|one| addressed(one, context));
     let last: Vec<Text> = [advised, warned, short, Some(checked_for(report, context))]
         .into_iter()
@@ -109,13 +109,13 @@ pub fn answer(
 /// No answer, why not, and what can be asked instead.
 #[must_use]
 pub fn no_answer(report: &RootCauseReport, context: &Context) -> Message {
-    let why = ended(report.ended, context).unwrap_or_default();
+    let why = ended(report, context).unwrap_or_default();
     Message::line(Severity::Warning, say!(context, "ask-none", why = why))
 }
 
 /// Why a model wrote nothing.
 pub(super) fn short(report: &RootCauseReport, context: &Context) -> Text {
-    let why = ended(report.ended, context).unwrap_or_default();
+    let why = ended(report, context).unwrap_or_default();
     say!(context, "root-cause-no-word", why = why)
 }
 

@@ -106,6 +106,17 @@ pub fn refusal(refusal: &Refusal, context: &Context) -> Text {
             responder = role_word(context, Role::Responder),
             operator = role_word(context, Role::Operator)
         ),
+        Refusal::MayNotShare { who } => say!(
+            words,
+            "refusal-may-not-share",
+            who = Foreign::from(who),
+            responder = role_word(context, Role::Responder),
+            operator = role_word(context, Role::Operator)
+        ),
+        Refusal::TooManyShares { most } => say!(words, "refusal-too-many-shares", most = *most),
+        Refusal::UnknownShare { share } => {
+            say!(words, "refusal-unknown-share", link = Foreign::from(share))
+        }
         Refusal::MayNotFix { who } => say!(
             words,
             "refusal-may-not-fix",
@@ -120,6 +131,9 @@ pub fn refusal(refusal: &Refusal, context: &Context) -> Text {
             kind: FixKind::Hotfix,
         } => say!(words, "refusal-no-hotfix-account"),
         Refusal::NothingToFix => say!(words, "refusal-nothing-to-fix"),
+        Refusal::SuggestsEnough { most } => {
+            say!(words, "refusal-suggests-enough", most = *most)
+        }
         Refusal::FixUnderWay { by, .. } => {
             say!(words, "refusal-fix-under-way", by = Foreign::from(by))
         }
@@ -173,6 +187,7 @@ pub(crate) fn wanted_word(context: &Context, wanted: &str) -> Text {
         Err(_) if wanted == FixKind::Revert.verb() => say!(context, "choice-revert-pr"),
         Err(_) if wanted == FixKind::Hotfix.verb() => say!(context, "choice-hotfix-pr"),
         Err(_) if wanted == "judge" => say!(context, "choice-judge"),
+        Err(_) if wanted == "share" => say!(context, "choice-share"),
         Err(_) => Text::foreign(wanted),
     }
 }

@@ -7,7 +7,7 @@ use guard::approval::{Approval, Choice, Question};
 use guard::cause::{Accused, Cause, Unseen};
 use guard::event::{Event, PauseReason};
 use guard::finding::Finding;
-use guard::fix::{Fix, FixKind, How, Opened};
+use guard::fix::{Fix, FixKind, How, Opened, Suggestion};
 use guard::ids::{
     ActionId, ApprovalId, DeploymentId, InstanceId, PersonId, ServiceName, SignalKey, Version,
 };
@@ -157,6 +157,17 @@ pub(crate) fn fix(text: &str) -> Fix {
     }
 }
 
+pub(crate) fn suggestion(text: &str) -> Suggestion {
+    Suggestion {
+        id: ActionId::new("req_2").unwrap(),
+        client: text.to_owned(),
+        person: Some(PersonId::new("mei").unwrap()),
+        kind: FixKind::Hotfix,
+        suspect: None,
+        reason: Some(text.to_owned()),
+    }
+}
+
 pub(crate) fn opened(how: How) -> Event {
     Event::FixOpened {
         fix: action_id(),
@@ -258,6 +269,7 @@ pub(crate) fn root_cause(text: &str) -> RootCauseReport {
                 currency: text.to_owned(),
             }),
             seconds: 21.5,
+            over: None,
         }),
         ended: Ended::Partial {
             why: Short::Deadline,

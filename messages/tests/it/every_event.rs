@@ -2,7 +2,7 @@
 
 use crate::event_parts::{
     action, action_id, alert, approval, approval_id, behind, cause, finding, fix, opened, paused,
-    request, root_cause,
+    request, root_cause, suggestion,
 };
 use crate::measured::measured;
 use crate::story::{errors, latency, mei, need, plan, start};
@@ -14,7 +14,7 @@ use guard::event::{Event, PauseReason, Reported};
 use guard::excess::Contribution;
 use guard::finding::{Cured, Finding, Need};
 use guard::fix::{FixTrouble, How};
-use guard::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, SignalKey};
+use guard::ids::{ActionId, ApprovalId, DeploymentId, InstanceId, ShareId, SignalKey};
 use guard::judgement::Judgement;
 use guard::policy::Autonomy;
 use guard::queue::{Ending, TurnLost};
@@ -383,6 +383,12 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
             request: request(&text()),
             approval: ApprovalId::new("apr_1").unwrap(),
         },
+        Event::FixSuggested {
+            suggestion: suggestion(&text()),
+            suspect: "6dcb09b5b57875f334f61aebed695e2e4193db5e".to_owned(),
+            title: text(),
+            until: start() + jiff::SignedDuration::from_hours(1),
+        },
         Event::FixRequested {
             fix: fix(&text()),
             by: text(),
@@ -453,6 +459,18 @@ pub(crate) fn every_event(text: &str) -> Vec<Event> {
         Event::AnswerShared {
             by: text(),
             number: 1,
+        },
+        Event::ShareMade {
+            share: ShareId::new("share_1").unwrap(),
+            by: text(),
+            until: start(),
+        },
+        Event::ShareOpened {
+            share: ShareId::new("share_1").unwrap(),
+        },
+        Event::ShareRevoked {
+            share: ShareId::new("share_1").unwrap(),
+            by: text(),
         },
         Event::CauseNamed {
             by: text(),

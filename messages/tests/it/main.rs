@@ -6,6 +6,7 @@ mod advised;
 mod agrees;
 mod apart;
 mod blamed;
+mod charted;
 mod digests;
 mod event_parts;
 mod every_event;

@@ -11,6 +11,9 @@ use serde_json::Value;
 use std::process::Stdio;
 use tokio::process::Command;
 
+/// How often a demo is begun that cannot be played.
+const TRIES: u32 = 3;
+
 /// Which ones.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -66,21 +69,29 @@ pub(super) async fn run(arguments: &Arguments, json: bool) -> Exit {
         arguments.scenarios.clone()
     };
     let mut incidents = Vec::new();
+    let mut unmeasured = Vec::new();
     for scenario in wanted {
-        match incident(&scenario, arguments.seed).await {
+        match patiently(&scenario, arguments.seed).await {
             Ok(incident) => {
                 if !json {
                     tell(&incident);
                 }
                 incidents.push(incident);
             }
-            Err(error) => return super::failed(&error),
+            // The others are measured all the same.
+            Err(error) => {
+                output::failed(&error);
+                if !json {
+                    output::line(&format!("{scenario:<14} not measured"));
+                }
+                unmeasured.push(scenario);
+            }
         }
     }
     if json {
         output::document(
             "bench.agent",
-            &serde_json::json!({ "seed": arguments.seed, "incidents": incidents }),
+            &serde_json::json!({ "seed": arguments.seed, "incidents": incidents, "unmeasured": unmeasured }),
         );
     } else {
         sum_up(&incidents);
@@ -88,7 +99,25 @@ pub(super) async fn run(arguments: &Arguments, json: bool) -> Exit {
     let wrong = incidents
         .iter()
         .any(|one| one.right == Some(false) || one.cut > 0);
-    if wrong { Exit::Failed } else { Exit::Done }
+    if wrong || !unmeasured.is_empty() {
+        Exit::Failed
+    } else {
+        Exit::Done
+    }
+}
+
+/// Once more where it did not come up or to its end, as it may on a busy machine: that says nothing of the analyst.
+async fn patiently(scenario: &str, seed: u64) -> Result<Incident, Unmeasured> {
+    let mut tries = 1;
+    loop {
+        match incident(scenario, seed).await {
+            Err(error @ Unmeasured::Demo { .. }) if tries < TRIES => {
+                output::note(&format!("{error}; once more"));
+                tries += 1;
+            }
+            measured => return measured,
+        }
+    }
 }
 
 async fn incident(scenario: &str, seed: u64) -> Result<Incident, Unmeasured> {
@@ -122,10 +151,12 @@ fn measured(scenario: &str, document: &Value) -> Incident {
     let spent = &report["spent"];
     let count = |value: &Value| value.as_u64().unwrap_or_default();
     let conclusion = &report["conclusion"];
-    let right = (report["written_by"] == "model").then(|| match &document["guilty_commit"] {
-        Value::String(guilty) => conclusion["id"] == guilty.as_str(),
-        _ => conclusion["was"] != "suspect",
-    });
+    let by_model = report["written_by"] == "model";
+    let right = match &document["guilty_commit"] {
+        // Where the model had no word it did not find it.
+        Value::String(guilty) => Some(by_model && conclusion["id"] == guilty.as_str()),
+        _ => by_model.then(|| conclusion["was"] != "suspect"),
+    };
     Incident {
         scenario: scenario.to_owned(),
         right,
@@ -147,7 +178,11 @@ fn measured(scenario: &str, document: &Value) -> Incident {
 
 fn tell(one: &Incident) {
     if one.calls == 0 {
-        output::line(&format!("{:<14} {}", one.scenario, one.conclusion));
+        let word = match one.right {
+            Some(false) => "WRONG: no word from the model",
+            _ => &one.conclusion,
+        };
+        output::line(&format!("{:<14} {word}", one.scenario));
         return;
     }
     let right = match one.right {

@@ -17,7 +17,14 @@ async fn a_press_asks_first_and_a_confirmed_press_is_recorded_once() {
     let asked = visit.post(&path(), &press).send().await.unwrap();
     assert_eq!(asked.status(), 200);
     assert_eq!(world.count("approval_answered").await, 0);
-    let mut confirm = fields(&asked.text().await.unwrap(), "rollback").unwrap();
+    let asked = asked.text().await.unwrap();
+    let headline = "0.2 % → 31 %";
+    assert!(asked.contains(headline), "it is seen what for: {asked}");
+    assert!(
+        asked.contains(" data-still>"),
+        "in the reader's own time: {asked}"
+    );
+    let mut confirm = fields(&asked, "rollback").unwrap();
     let confirmed = confirm
         .iter()
         .any(|(name, value)| name == "confirmed" && value == "yes");

@@ -199,7 +199,7 @@ async fn a_person_logs_in_reads_the_question_presses_and_confirms() {
     looks(&browser, &world).await;
 
     browser.click("//button[.='Roll back']").await;
-    browser.find("//h2[contains(., 'Roll back: ')]").await;
+    browser.find("//h1[contains(., 'Roll back: ')]").await;
     browser.picture("confirm").await;
     assert_eq!(
         world.count("approval_answered").await,
@@ -308,9 +308,7 @@ async fn a_person_judges_an_alarm_and_sees_what_follows_for_the_service() {
         .await;
     browser.picture("judged").await;
     assert_eq!(world.count("judged").await, 1);
-    browser
-        .click("//a[contains(., 'All deployments of')]")
-        .await;
+    browser.click("//h1/a[contains(@href, '/services/')]").await;
     browser.find("//h1[contains(., 'shop')]").await;
     browser.find("//td[.='false alarm']").await;
     browser.picture("service").await;

@@ -12,6 +12,7 @@ mod oidc;
 mod places;
 mod reported;
 mod said;
+mod shared;
 mod shown;
 pub(crate) mod story;
 mod tidy;

@@ -38,6 +38,36 @@ async fn a_line_on_a_deployments_page_is_about_that_deployment() {
 }
 
 #[tokio::test]
+async fn what_stays_paused_after_an_answer_can_still_be_ended_by_two_presses() {
+    let world = World::new().await;
+    let visit = world.login("mei").await;
+    let order = "name=\"text\" value=\"rollback\"";
+    assert!(!visit.read(PAUSED).await.contains(order), "it is asked");
+    let hold = visit.button("hold", &[("confirmed", "yes")]).await;
+    let answer = visit.post(&format!("{PAUSED}/answer"), &hold).send();
+    assert_eq!(answer.await.unwrap().status(), 303);
+    let page = visit.read(PAUSED).await;
+    assert!(page.contains(order), "{page}");
+    assert!(page.contains("<details id=\"order-rollback\">"), "{page}");
+    let token = page.split("name=\"form_token\" value=\"").nth(1).unwrap();
+    let token = token.split('"').next().unwrap();
+    let id = PAUSED.rsplit('/').next().unwrap();
+    let pressed = [
+        ("form_token".to_owned(), token.to_owned()),
+        ("deployment".to_owned(), id.to_owned()),
+        ("text".to_owned(), "rollback".to_owned()),
+    ];
+    let done = visit.post("/say", &pressed).send().await.unwrap();
+    let done = done.text().await.unwrap();
+    assert!(done.contains("Done"), "{done}");
+    let page = visit.read(PAUSED).await;
+    assert!(
+        !page.contains(order) && page.contains("ROLLING BACK"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
 async fn a_forged_line_does_nothing_and_a_hostile_one_is_only_shown() {
     let world = World::new().await;
     let visit = world.login("sam").await;

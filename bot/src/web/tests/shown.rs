@@ -61,6 +61,24 @@ async fn a_deployments_page_has_the_question_the_thread_the_query_and_the_timeli
 }
 
 #[tokio::test]
+async fn a_deployments_page_begins_with_how_it_stands_and_leads_to_its_service() {
+    let world = World::new().await;
+    let page = world.login("mei").await.read(PAUSED).await;
+    assert!(
+        page.contains("<title>paused: shop · prod · v2 · Tawny</title>"),
+        "{page}"
+    );
+    let up = page.find("<a href=\"/services/shop\"").unwrap();
+    let headline = page.find("PAUSED on 1 of 3").unwrap();
+    let decide = page.find("class=\"decide\"").unwrap();
+    let since = page.find("id=\"since\"").unwrap();
+    assert!(
+        up < headline && headline < decide && decide < since,
+        "{page}"
+    );
+}
+
+#[tokio::test]
 async fn a_deployment_that_does_not_exist_is_not_found() {
     let world = World::new().await;
     let visit = world.login("mei").await;
@@ -75,6 +93,27 @@ async fn a_deployment_that_does_not_exist_is_not_found() {
             "{path}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_browser_at_an_address_where_nothing_is_reads_what_to_do_and_others_get_the_bare_status()
+{
+    let world = World::new().await;
+    let asked = |accept: &str| world.get("/nonsense?lang=en").header("accept", accept);
+    let browser = asked("text/html,*/*").send().await.unwrap();
+    assert_eq!(browser.status(), 404);
+    assert!(browser.headers().contains_key("content-security-policy"));
+    let text = browser.text().await.unwrap();
+    assert!(
+        text.contains("There is no such page") && text.contains("href=\"/search\""),
+        "{text}"
+    );
+    let other = asked("application/json").send().await.unwrap();
+    assert_eq!(other.status(), 404);
+    assert_eq!(other.text().await.unwrap(), "");
+    let url = format!("{}/nonsense", world.url);
+    let posted = world.http.post(url).header("accept", "text/html");
+    assert_eq!(posted.send().await.unwrap().text().await.unwrap(), "");
 }
 
 #[tokio::test]

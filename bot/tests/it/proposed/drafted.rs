@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::sync::Mutex;
 
 /// The change is in the copy, and nothing of Tawny's surroundings is: the runner of tests sets such variables.
-const CHECK: &str =
+pub(super) const CHECK: &str =
     "grep -q str app/errors.py && ! env | grep -q -e CARGO -e NEXTEST && echo all is well";
 
 fn mended(path: &str, diff: &str) -> Answer {
@@ -20,12 +20,12 @@ fn mended(path: &str, diff: &str) -> Answer {
 }
 
 /// Whether a request asks for a draft; the analyst asks for other things.
-fn for_a_draft(request: &Value) -> bool {
+pub(super) fn for_a_draft(request: &Value) -> bool {
     request["response_format"]["json_schema"]["name"] == "mended"
 }
 
 /// A model that takes three attempts at one file, and does not want to write about another.
-async fn model() -> Double {
+pub(super) async fn model() -> Double {
     let tries = Mutex::new(0);
     Double::of(move |request, _| {
         if !for_a_draft(request) || request.to_string().contains("theme.css") {
@@ -48,13 +48,18 @@ async fn model() -> Double {
     .await
 }
 
+/// The part of the configuration that names it.
+pub(super) fn agent(model: &Double) -> String {
+    let url = model.url();
+    format!(
+        "agent: {{endpoints: [{{name: main, url: \"{url}\", model: wise-1, key: {KEY}, proxy: direct}}]}}\n"
+    )
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_models_draft_is_judged_tried_in_a_copy_and_opened_once_as_a_draft() {
     let model = model().await;
-    let agent = format!(
-        "agent: {{endpoints: [{{name: main, url: \"{}\", model: wise-1, key: {KEY}, proxy: direct}}]}}\n",
-        model.url()
-    );
+    let agent = agent(&model);
     let check = format!(", check: {{command: '{CHECK}', timeout: 30s}}");
     let (mut world, github) = proposing_with(repository(), &writing(), &check).await;
     world.server.stop().await;

@@ -122,6 +122,19 @@ impl Host for Code {
                 let told = json!({ "file_path": file, "size": out.stdout.len(), "encoding": "base64", "content": content });
                 Reply::json(200, &told)
             }
+            ["repository", "archive.tar.gz"] => {
+                let sha = asked(request, "sha").concat();
+                let prefix = format!("--prefix=shop-{sha}/");
+                let mut command = self
+                    .git
+                    .command(&["archive", "--format=tar.gz", &prefix, &sha]);
+                let out = command.output().unwrap();
+                if !out.status.success() {
+                    return refused(404, "404 File Not Found");
+                }
+                let body = out.stdout;
+                Reply::Http { status: 200, body }
+            }
             _ => self.fault(request, "404 Not Found"),
         }
     }

@@ -6,6 +6,7 @@ pub(crate) mod github;
 mod gitlab;
 mod pinned;
 mod store;
+mod suggested;
 
 use crate::commands::tawny;
 use crate::git::Git;

@@ -99,7 +99,7 @@ impl<'w> Heard<'w> {
 }
 
 /// Numbers and names that differ each time as what they are.
-fn masked(text: &str) -> String {
+pub(super) fn masked(text: &str) -> String {
     let mut out = String::new();
     let mut run = String::new();
     for c in text.chars().chain(['\n']) {
@@ -315,5 +315,38 @@ async fn where_one_model_hangs_and_the_other_is_overrun_the_suspects_stand_and_i
     assert_eq!(json["report"]["ended"]["ended"], "partial", "{json:#}");
     let markdown = report(&world, &id, "format=markdown").await;
     assert!(markdown.as_str().unwrap().contains(GUILTY), "{markdown}");
+    world.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_the_channel_has_spent_its_day_no_model_is_asked_and_it_is_said_until_when() {
+    let double = Double::of(|request, _| play(request).into()).await;
+    let repository = repository();
+    let section = agent(&[endpoint("main", &double)], ", channel: {tokens: 1000}");
+    let (mut world, slack) = analysed(&repository, "en", &section).await;
+    let id = hurts(&mut world).await;
+    let mut heard = Heard::new(&slack);
+    let told = heard
+        .until("it is said that nothing came of it", |said| {
+            said.kind == Kind::Reply && said.text.contains("No word from the model")
+        })
+        .await;
+    for part in ["bound of this channel", "From "] {
+        assert!(told.text.contains(part), "{part}: {}", told.text);
+    }
+    world.event(&id, "approval_asked").await;
+    world.at_rest().await;
+    heard.said.extend(slack.take());
+    let replies = heard.replies();
+    assert!(replies.iter().any(|said| shown(said).contains(GUILTY)));
+    assert_eq!(double.requests().len(), 0, "nothing is spent");
+    let json = report(&world, &id, "").await;
+    assert_eq!(json["report"]["written_by"]["by"], "rules", "{json:#}");
+    let over = &json["report"]["spent"]["over"];
+    assert_eq!(over["bound"], "channel", "{json:#}");
+    assert!(
+        over["until"].as_str().unwrap().ends_with("T00:00:00Z"),
+        "{over}"
+    );
     world.server.stop().await;
 }

@@ -9,13 +9,14 @@ use config::{Lookup, Settings};
 use engine::clock::Clock;
 use engine::handler::{Handler, SayError, Utterance};
 use engine::{Engine, EngineOptions, ledger};
+use guard::cause::Accused;
 use guard::effects::{Effect, effects};
 use guard::event::{Event, Recorded};
 use guard::ids::{DeploymentId, Environment, ServiceName};
 use guard::lane::LaneEvent;
 use guard::state::State;
 use jiff::{SignedDuration, Timestamp};
-use journal::{Journal, JournalOptions, Reader, Transaction, Writer, codec};
+use journal::{Evidence, Journal, JournalOptions, Reader, Transaction, Writer, codec};
 use messages::BaseUrl;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -34,9 +35,85 @@ pub(super) struct Moment {
 }
 
 /// A scenario of the demo as it was recorded: `scripts/scenarios.py`.
+pub(super) struct Recording {
+    pub(super) name: String,
+    pub(super) moments: Vec<Moment>,
+    /// What was stored beside the events; they cite it.
+    pub(super) evidence: Vec<Evidence>,
+}
+
+impl Recording {
+    /// Which changes were ranked, the likeliest first.
+    pub(super) fn suspects(&self) -> Vec<String> {
+        let suspects = self.accused().map(|one| one.id.clone());
+        suspects.collect()
+    }
+
+    /// The first line of a change that was ranked.
+    pub(super) fn title(&self, id: &str) -> String {
+        let found = self.accused().find(|one| one.id == id);
+        found.unwrap_or_else(|| panic!("{id}")).title.clone()
+    }
+
+    fn accused(&self) -> impl Iterator<Item = &Accused> {
+        let causes = self
+            .moments
+            .iter()
+            .filter_map(|moment| match &moment.event {
+                Event::CauseRanked { cause } => Some(cause),
+                _ => None,
+            });
+        causes.flat_map(|cause| &cause.suspects)
+    }
+}
+
+/// What happened in a scenario of the demo.
 pub(super) fn scenario(name: &str) -> Vec<Moment> {
+    moments(&recorded(name).0)
+}
+
+/// The same, with what was stored beside it.
+pub(super) fn recording(name: &str) -> Recording {
+    let (mut text, stored) = recorded(name);
+    let mut evidence = Vec::new();
+    for (known_as, one) in stored {
+        // An id is made of what it stands for, and the times were moved.
+        text = text.replace(&format!("\"{known_as}\""), &format!("\"{}\"", one.id()));
+        evidence.push(one);
+    }
+    Recording {
+        name: name.to_owned(),
+        moments: moments(&text),
+        evidence,
+    }
+}
+
+/// The lines with events, and what else is there.
+fn recorded(name: &str) -> (String, Vec<(String, Evidence)>) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/slack/scenarios");
     let text = std::fs::read_to_string(folder.join(format!("{name}.jsonl"))).unwrap();
+    let (stored, events): (Vec<&str>, Vec<&str>) = text
+        .lines()
+        .partition(|line| line.starts_with("{\"evidence\""));
+    let stored = stored.into_iter().map(|line| {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let one = &line["evidence"];
+        let text = |name: &str| one[name].as_str().unwrap().to_owned();
+        let at = |name: &str| text(name).parse::<Timestamp>().unwrap();
+        let evidence = Evidence {
+            source: text("source"),
+            query: text("query"),
+            window_start: at("from"),
+            window_end: at("to"),
+            taken_at: at("to"),
+            result: one["result"].clone(),
+        };
+        (text("id"), evidence)
+    });
+    (events.join("\n"), stored.collect())
+}
+
+fn moments(text: &str) -> Vec<Moment> {
     let moment = |line: &str| {
         let line: Value = serde_json::from_str(line).unwrap();
         Moment {
@@ -68,18 +145,25 @@ pub(super) fn retold(
 pub(super) struct Player {
     pub(super) slack: Workspace,
     pub(super) engine: Engine,
-    reader: Reader,
-    writer: Writer,
-    channel: Arc<SlackChannel>,
+    pub(super) reader: Reader,
+    pub(super) writer: Writer,
+    pub(super) channel: Arc<SlackChannel>,
     clock: Arc<AtomicI64>,
     known: BTreeMap<DeploymentId, Vec<Recorded>>,
-    _journal: Journal,
+    pub(super) settings: Live<Settings>,
+    pub(super) ticking: Clock,
+    pub(super) journal: Journal,
     _dir: TempDir,
 }
 
 impl Player {
     /// With this list of channels.
     pub(super) async fn with(channels: &str) -> Self {
+        Self::of(channels, SHOP).await
+    }
+
+    /// The same, with these sources, services and whatever else.
+    pub(super) async fn of(channels: &str, more: &str) -> Self {
         rustls::crypto::ring::default_provider()
             .install_default()
             .ok();
@@ -87,7 +171,8 @@ impl Player {
         let ip = own_ip();
         let at = |port| SocketAddr::new(ip, port);
         let slack = Workspace::start(at(18500), at(17700)).await;
-        let settings = Live::new(settings(dir.path(), &slack.settings_of(channels)));
+        let chat = slack.settings_of(channels);
+        let settings = Live::new(settings(dir.path(), &(more.to_owned() + &chat)));
         let url = format!("sqlite:{}", dir.path().join("journal.db").display());
         let options = JournalOptions::default();
         let journal = Journal::open(&url, options).await.unwrap();
@@ -95,10 +180,11 @@ impl Player {
         let ticking = Clock::Manual(Arc::clone(&clock));
         let of_slack = settings.get().chat.slack.clone().unwrap();
         let base_url = Some(BaseUrl::new("https://tawny.example").unwrap());
-        let channel = SlackChannel::new(&of_slack, settings, &journal, base_url, ticking.clone());
+        let (of_channel, by) = (settings.clone(), ticking.clone());
+        let channel = SlackChannel::new(&of_slack, of_channel, &journal, base_url, by);
         let channel = Arc::new(channel.unwrap().at_pace(Duration::from_millis(1)));
         let options = EngineOptions {
-            clock: ticking,
+            clock: ticking.clone(),
             ..EngineOptions::default()
         };
         Self {
@@ -109,7 +195,9 @@ impl Player {
             channel,
             clock,
             known: BTreeMap::new(),
-            _journal: journal,
+            settings,
+            ticking,
+            journal,
             _dir: dir,
         }
     }
@@ -237,13 +325,13 @@ impl Player {
     }
 }
 
-fn settings(dir: &Path, chat: &str) -> Settings {
-    let text = format!(
-        r#"server: {{data_dir: "{}"}}
-metrics: {{prometheus: {{type: prometheus, url: "http://127.0.0.1:9"}}}}
-services: [{{name: shop, platform: {{type: observed}}, metrics: {{selector: 'job="shop"'}}}}]
-{chat}"#,
-        dir.display()
-    );
-    config::parse(&text, "tawny.yaml", dir, &Lookup::of_variables(&[])).unwrap()
+/// What is watched, where nothing else is said.
+const SHOP: &str = r#"metrics: {prometheus: {type: prometheus, url: "http://127.0.0.1:9"}}
+services: [{name: shop, platform: {type: observed}, metrics: {selector: 'job="shop"'}}]
+"#;
+
+fn settings(dir: &Path, more: &str) -> Settings {
+    let text = format!("server: {{data_dir: \"{}\"}}\n{more}", dir.display());
+    let read = config::parse(&text, "tawny.yaml", dir, &Lookup::of_variables(&[]));
+    read.unwrap_or_else(|errors| panic!("{errors}\n{text}"))
 }

@@ -231,7 +231,10 @@ impl World {
                 | Event::RootCauseReported { .. }
                 | Event::RootCauseRated { .. }
                 | Event::QuestionAnswered { .. }
-                | Event::AnswerShared { .. } => {
+                | Event::AnswerShared { .. }
+                | Event::ShareMade { .. }
+                | Event::ShareOpened { .. }
+                | Event::ShareRevoked { .. } => {
                     assert_eq!(events.len(), 1, "an opinion moved something");
                 }
                 Event::Promoted { .. } => assert!(state.everywhere()),

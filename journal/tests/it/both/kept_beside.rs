@@ -245,6 +245,50 @@ async fn expired_and_ended_sessions_are_none_and_tokens_are_stored_nowhere() {
 }
 
 #[tokio::test]
+async fn a_link_is_known_by_its_token_alone_and_for_some_time_after_it_expired() {
+    let bench = Bench::new().await;
+    let made = journal::ShareToken {
+        share: "s1".to_owned(),
+        deployment: "dep_1".to_owned(),
+        created_at: bench.now(),
+        expires_at: bench.now() + Duration::from_secs(DAY),
+        used_at: None,
+    };
+    bench
+        .writer
+        .put_share("tok-share", made.clone())
+        .await
+        .unwrap();
+    let twice = bench.writer.put_share("tok-share", made.clone()).await;
+    assert!(twice.is_err(), "a token is stored once");
+    assert_eq!(bench.reader.share("tok-shar").await.unwrap(), None);
+    let known = bench.reader.share("tok-share").await.unwrap().unwrap();
+    assert_eq!(known, made);
+    assert!(known.is_news(bench.now()));
+    bench
+        .writer
+        .share_used("tok-share", bench.now())
+        .await
+        .unwrap();
+    let used = bench.reader.shares_of("dep_1").await.unwrap();
+    assert_eq!(used[0].used_at, Some(bench.now()));
+    assert!(!used[0].is_news(bench.now() + Duration::from_secs(59)));
+    assert!(used[0].is_news(bench.now() + Duration::from_secs(60)));
+    assert_eq!(bench.reader.shares_of("dep_2").await.unwrap(), []);
+    let found = bench
+        .sql("SELECT CAST(COUNT(*) AS TEXT) FROM share WHERE token_hash LIKE '%tok-%'")
+        .await;
+    assert_eq!(found.as_deref(), Some("0"));
+    for (days, forgotten) in [(30, 0), (2, 1)] {
+        bench.pass(days * DAY);
+        let policy = Retention::default();
+        let retained = bench.writer.retain(&policy, bench.now()).await.unwrap();
+        assert_eq!(retained.shares, forgotten, "{days}");
+    }
+    assert_eq!(bench.reader.share("tok-share").await.unwrap(), None);
+}
+
+#[tokio::test]
 async fn retention_erases_old_payloads_and_the_chain_still_holds() {
     let bench = Bench::new().await;
     let (old, open, lane) = (
