@@ -16,7 +16,9 @@ pub(crate) async fn gather(
     wanted: impl Fn(&ServiceName, &Environment) -> bool,
     (since, until): (Timestamp, Timestamp),
 ) -> Result<Digest, EngineError> {
-    let counts = |row: &Summary| row.updated_at > since || waits(row);
+    // What waited for its lane in vain was never deployed.
+    let deployed = |row: &Summary| row.began || !row.over;
+    let counts = |row: &Summary| deployed(row) && (row.updated_at > since || waits(row));
     let listed = engine.listed(|listing| {
         let rows = listing.changed().filter(|row| counts(row));
         let rows = rows.filter(|row| wanted(&row.service, &row.environment));
