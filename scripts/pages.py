@@ -144,7 +144,9 @@ def asked(folder):
             ("search", "/search?q=shop"),
             ("report", f"{path}/report"),
         ]
-        failed = look({"url": url, "link": found[0], "pages": named_pages(pages), "decide": path})
+        shared = link_to(named[1], url, folder)
+        stranger = {"name": "shared", "path": shared, "stranger": True}
+        failed = look({"url": url, "link": found[0], "pages": [*named_pages(pages), stranger], "decide": path})
         # The old version comes back, and the cure is waited for.
         demo.until(r"outcome", 240)
         time.sleep(3)
@@ -154,16 +156,21 @@ def asked(folder):
     return failed
 
 
-def again(url, folder, token="token"):
+def asks(url, folder, *verb, token="token"):
+    """What a verb of `tawny` prints, asked by one of the demo's people."""
     token = (pathlib.Path(folder) / token).read_text().strip()
-    run = subprocess.run(
-        [PROGRAM, "login"],
-        env=os.environ | {"TAWNY_URL": url, "TAWNY_TOKEN": token},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return re.search(r"http://\S+/login/\S+", run.stdout + run.stderr)[0]
+    env = os.environ | {"TAWNY_URL": url, "TAWNY_TOKEN": token}
+    run = subprocess.run([PROGRAM, *verb], env=env, capture_output=True, text=True, check=True)
+    return run.stdout + run.stderr
+
+
+def again(url, folder, token="token"):
+    return re.search(r"http://\S+/login/\S+", asks(url, folder, "login", token=token))[0]
+
+
+def link_to(deployment, url, folder):
+    """Where whoever has a link sees this deployment."""
+    return re.search(r"/shared/\S+", asks(url, folder, "share", deployment))[0]
 
 
 def people(folder):
