@@ -27,7 +27,7 @@ pub struct ReasonBody {
 }
 
 /// Gives a command: `pause`, `resume`, `hold`, `promote`, `rollback` or `abandon`.
-#[utoipa::path(post, path = "/api/v1/deployments/{id}/{command}", request_body = ReasonBody,
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/{command}", request_body = Option<ReasonBody>,
     params(("id" = String, Path), ("command" = String, Path)), responses(
     (status = 200, body = DeploymentView),
     (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem),

@@ -37,7 +37,7 @@ type Asked = (
 
 /// Has a request opened that undoes what did it, for people to review and merge; as a person. What becomes of it is in
 /// the deployment's `fixes` and told in its thread.
-#[utoipa::path(post, path = "/api/v1/deployments/{id}/revert-pr", request_body = FixBody,
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/revert-pr", request_body = Option<FixBody>,
     params(("id" = String, Path)), responses(
     (status = 200, body = DeploymentView),
     (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem),
@@ -47,7 +47,7 @@ pub(super) async fn revert(asked: Asked) -> Result<Json<DeploymentView>, Problem
 }
 
 /// Has a model draft the smallest change that mends what did it, as a draft for people to review; as a person.
-#[utoipa::path(post, path = "/api/v1/deployments/{id}/hotfix-pr", request_body = FixBody,
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/hotfix-pr", request_body = Option<FixBody>,
     params(("id" = String, Path)), responses(
     (status = 200, body = DeploymentView),
     (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem),

@@ -26,7 +26,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Given<T> {
     }
 }
 
-/// A JSON body that may be left out.
+/// A JSON body that may be left out, or be `null`.
 pub(super) struct GivenOrNot<T>(pub(super) T);
 
 impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for GivenOrNot<T> {
@@ -36,9 +36,8 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for GivenOrNo
         let announced = request.headers().get(CONTENT_LENGTH);
         let none = announced.is_none_or(|length| length == "0");
         if !none {
-            return Given::from_request(request, state)
-                .await
-                .map(|given| Self(given.0));
+            let given = Given::<Option<T>>::from_request(request, state).await?;
+            return Ok(Self(given.0.unwrap_or_default()));
         }
         // Without a length the body may still come in pieces.
         let bytes = Bytes::from_request(request, state)
@@ -47,8 +46,8 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for GivenOrNo
         if bytes.is_empty() {
             return Ok(Self(T::default()));
         }
-        serde_json::from_slice(&bytes)
-            .map(Self)
+        serde_json::from_slice::<Option<T>>(&bytes)
+            .map(|given| Self(given.unwrap_or_default()))
             .map_err(|error| Problem::bad("body", error))
     }
 }

@@ -176,7 +176,7 @@ pub(super) async fn show(
 }
 
 /// Closes an incident that belongs to no deployment, whatever still fires. Another alert opens it again.
-#[utoipa::path(post, path = "/api/v1/incidents/{id}/close", operation_id = "close_incident", request_body = ClosingBody,
+#[utoipa::path(post, path = "/api/v1/incidents/{id}/close", operation_id = "close_incident", request_body = Option<ClosingBody>,
     params(("id" = String, Path)), responses(
     (status = 200, body = IncidentShownView), (status = 401, body = Problem), (status = 404, body = Problem),
     (status = 409, body = Problem), (status = 422, body = Problem),

@@ -81,7 +81,7 @@ const LEAST: u64 = 60;
 const MOST: u64 = 315_360_000;
 
 /// Makes a link that shows the deployment, read-only, to whoever has it; for people who are responders or operators.
-#[utoipa::path(post, path = "/api/v1/deployments/{id}/shares", request_body = ShareBody,
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/shares", request_body = Option<ShareBody>,
     params(("id" = String, Path)), responses(
     (status = 201, body = ShareMadeView),
     (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem),
