@@ -37,6 +37,10 @@ fn draw<'b>(out: &'b mut String, chart: &TrendChart) -> Result<(), Failed<'b>> {
         .map(|(place, one)| (f64::from(place), one.2))
         .collect();
     let (floor, top) = heights(&points);
+    // A point at the very top still has to be seen.
+    let top = chart
+        .most()
+        .map_or(top, |most| top.min(most + 0.05 * (most - floor)));
     let last = points.len().saturating_sub(1) as f64;
     let mut area = ChartBuilder::on(&root)
         .margin(8)

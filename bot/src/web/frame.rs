@@ -129,7 +129,7 @@ pub(super) fn frame(frame: &Frame<'_>, body: &Markup) -> Markup {
                     @if !frame.alone || frame.guest.is_some() { nav { (languages(frame)) (person(frame)) } }
                 }
                 p.stale role="status" { (text(&say!(language, "page-stale"))) }
-                @if let Some(guest) = frame.guest { p.guest { (text(&guest.words)) } }
+                @if let Some(guest) = frame.guest { aside.guest { (text(&guest.words)) } }
                 main #main tabindex="-1" { (body) }
             }
         }

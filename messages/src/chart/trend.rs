@@ -29,6 +29,13 @@ impl TrendChart {
     pub fn value(&self, value: f64) -> String {
         plain::text(&amount(self.words, value, &self.unit))
     }
+
+    /// What no value can be above: of a share, all.
+    #[must_use]
+    pub fn most(&self) -> Option<f64> {
+        let share = self.unit == "ratio" && self.points.iter().all(|one| one.2 <= 1.0);
+        share.then_some(1.0)
+    }
 }
 
 /// Each of these to be drawn.
