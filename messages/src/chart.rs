@@ -47,6 +47,8 @@ pub struct Chart {
     pub limit: Option<(f64, String)>,
     /// What was done meanwhile, the oldest first.
     pub marks: Vec<Mark>,
+    /// From when to when anything was measured of any signal: drawings beside each other have one axis.
+    pub span: Option<(f64, f64)>,
     /// From when to when, where only a part is shown; see [`Chart::within`].
     pub window: Option<(f64, f64)>,
     /// The words for each of the lines.

@@ -37,7 +37,8 @@ impl Scale {
             });
         }
         let known = chart.points().map(|(at, _)| *at);
-        let times = known.chain([0.0]).chain(chart.onset);
+        let span = chart.span.into_iter().flat_map(|(from, to)| [from, to]);
+        let times = known.chain([0.0]).chain(chart.onset).chain(span);
         let marks = chart.marks.iter().map(|mark| mark.at);
         let (from, to) = ends(times.chain(marks))?;
         Some(Self {

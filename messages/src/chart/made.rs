@@ -33,7 +33,18 @@ pub fn charts(state: &State, context: &Context) -> Vec<Chart> {
         }
     }
     all.truncate(MOST);
+    beside_each_other(&mut all);
     all
+}
+
+/// Gives all of them the same axis.
+fn beside_each_other(all: &mut [Chart]) {
+    let ends: Vec<(f64, f64)> = all.iter().filter_map(Chart::ends).collect();
+    let first = ends.iter().map(|ends| ends.0).reduce(f64::min);
+    let last = ends.iter().map(|ends| ends.1).reduce(f64::max);
+    for one in all {
+        one.span = first.zip(last);
+    }
 }
 
 /// Every signal with its course: those that moved and are not over, the first to move before the others, then those that
@@ -64,6 +75,7 @@ pub fn signals(state: &State, newer: Option<&[Measured]>, context: &Context) -> 
         .collect();
     let over = |chart: &Chart| !open.contains(chart.signal.as_str());
     let order = |chart: &Chart| chart.onset.unwrap_or(f64::INFINITY);
+    beside_each_other(&mut drawn);
     drawn.sort_by(|a, b| (over(a).cmp(&over(b))).then(order(a).total_cmp(&order(b))));
     drawn
 }
@@ -116,6 +128,7 @@ fn chart(
             (limit, plain::text(&said))
         }),
         marks: Vec::new(),
+        span: None,
         window: None,
         names: names(context),
         unit: measure.unit.clone(),

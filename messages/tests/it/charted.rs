@@ -25,6 +25,17 @@ fn a_drawing_says_what_is_now_and_after_a_cure_also_what_was_found() {
 }
 
 #[test]
+fn drawings_beside_each_other_have_one_axis() {
+    let (mut early, mut late) = (measured("errors"), measured("latency"));
+    early.measure.past.values = [Some(0.001)].repeat(60);
+    late.measure.course.values = [Some(0.1)].repeat(90);
+    let story = Story::paused();
+    let drawn = signals(story.state(), Some(&[early, late]), &context(Locale::En));
+    let spans: Vec<_> = drawn.iter().map(|chart| chart.span).collect();
+    assert_eq!(spans, [Some((-297.5, 447.5)); 2]);
+}
+
+#[test]
 fn whoever_answers_to_go_back_and_the_going_back_are_one_mark() {
     let marks = |story: &Story| -> Vec<String> {
         let marks = errors(story).marks;
